@@ -1,0 +1,58 @@
+using Oxidizer.Cache;
+using Oxidizer.Packager.Diagnostics;
+
+namespace Oxidizer.Packager;
+
+/// <summary>Where a build's messages go. Implementations are safe to call from several threads.</summary>
+public interface IBuildLog
+{
+    /// <summary>One line about a stage: what was done. Shown by default.</summary>
+    void Information(string message);
+
+    /// <summary>One line about an action and why it ran. Shown at diagnostic verbosity.</summary>
+    void Debug(string message);
+
+    /// <summary>A warning.</summary>
+    void Warning(string message);
+
+    /// <summary>How far a long step is. May be called often; the log shows as much as its terminal can bear.</summary>
+    /// <param name="stage">What is being done, such as <c>build CPython 3.11.2: train</c>.</param>
+    /// <param name="share">From 0 to 1; <c>null</c> when it cannot be told.</param>
+    /// <param name="detail">Bytes, counts, a file.</param>
+    void Progress(string stage, double? share, string? detail = null);
+}
+
+/// <summary>What every stage of one build shares.</summary>
+/// <param name="Log">Where messages go.</param>
+/// <param name="Cache">Where actions and blobs are.</param>
+/// <param name="Diagnostics">The mistakes of the build so far.</param>
+/// <param name="Actions">What was executed and what reused, for the result.</param>
+/// <param name="WorkDirectory">An existing private folder of this build, removed at its end.</param>
+/// <param name="Parallelism">How many workers a stage may start.</param>
+/// <param name="Cancellation">Set by Ctrl-C.</param>
+public sealed record BuildContext(
+    IBuildLog Log,
+    IActionCache Cache,
+    DiagnosticBag Diagnostics,
+    ActionLedger Actions,
+    string WorkDirectory,
+    int Parallelism,
+    CancellationToken Cancellation)
+{
+    /// <summary>Finds an action's record or runs it, and writes down which.</summary>
+    /// <param name="key">The action's identity.</param>
+    /// <param name="name">What it is about, in words of the build, such as <c>app/views.py</c>.</param>
+    /// <param name="execute">Makes the outputs and stores their blobs.</param>
+    public ActionRecord Run(ActionKey key, string name, Func<IReadOnlyList<ActionOutput>> execute)
+    {
+        var result = Cache.GetOrAdd(key, name, execute, Cancellation);
+        if (result.Reused)
+            Actions.Reuse(key.Kind);
+        else
+        {
+            Log.Debug($"{key.Kind} {name}: {result.Reason} ({result.Record.Seconds:0.000} s)");
+            Actions.Execute(new ExecutedAction(key.Kind, name, result.Reason ?? "", result.Record.Seconds));
+        }
+        return result.Record;
+    }
+}

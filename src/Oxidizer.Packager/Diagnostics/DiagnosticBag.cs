@@ -1,0 +1,51 @@
+namespace Oxidizer.Packager.Diagnostics;
+
+/// <summary>Collects diagnostics, so that a stage reports all of its mistakes at once. Safe to call from several threads.</summary>
+public sealed class DiagnosticBag
+{
+    private readonly List<Diagnostic> _diagnostics = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>Called with each diagnostic as it is added.</summary>
+    public event Action<Diagnostic>? Added;
+
+    /// <summary>All so far, in the order of their adding.</summary>
+    public IReadOnlyList<Diagnostic> All
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _diagnostics];
+        }
+    }
+
+    /// <summary>The warnings so far.</summary>
+    public IEnumerable<Diagnostic> Warnings => All.Where(diagnostic => diagnostic.Kind.Severity == DiagnosticSeverity.Warning);
+
+    /// <summary>Whether an error was added.</summary>
+    public bool HasErrors => All.Any(diagnostic => diagnostic.Kind.Severity == DiagnosticSeverity.Error);
+
+    /// <summary>Adds one. The same diagnostic is kept once.</summary>
+    public void Add(Diagnostic diagnostic)
+    {
+        lock (_lock)
+        {
+            if (_diagnostics.Contains(diagnostic))
+                return;
+            _diagnostics.Add(diagnostic);
+        }
+        Added?.Invoke(diagnostic);
+    }
+
+    /// <summary>Adds one.</summary>
+    public void Add(DiagnosticKind kind, string message, SourceLocation? location = null) => Add(new Diagnostic(kind, message, location));
+
+    /// <summary>Ends a stage: throws all errors that were collected, if there are any.</summary>
+    /// <exception cref="BuildFailedException">There are errors.</exception>
+    public void ThrowIfErrors()
+    {
+        var errors = All.Where(diagnostic => diagnostic.Kind.Severity == DiagnosticSeverity.Error).ToList();
+        if (errors.Count > 0)
+            throw new BuildFailedException(errors);
+    }
+}

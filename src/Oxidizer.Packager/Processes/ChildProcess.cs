@@ -1,0 +1,117 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Text;
+using Oxidizer.Packager.Diagnostics;
+
+namespace Oxidizer.Packager.Processes;
+
+/// <summary>A program to run: no shell is between us and it.</summary>
+/// <param name="FileName">A path, or a name that is found on PATH.</param>
+/// <param name="Arguments">Its arguments, as they are.</param>
+public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
+{
+    /// <summary>Where it runs; <c>null</c> for the current folder.</summary>
+    public string? WorkingDirectory { get; init; }
+
+    /// <summary>Variables to set, or to remove (value <c>null</c>).</summary>
+    public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
+
+    /// <summary>Whether the parent's environment is dropped first.</summary>
+    public bool ClearEnvironment { get; init; }
+
+    /// <summary>The command as a shell would take it, for messages.</summary>
+    public override string ToString() => string.Join(' ', Arguments.Prepend(FileName).Select(Quote));
+
+    private static string Quote(string argument) =>
+        argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c)) ? argument : "'" + argument.Replace("'", "'\\''") + "'";
+}
+
+/// <summary>What a program left.</summary>
+/// <param name="ExitCode">Its exit code.</param>
+/// <param name="Output">Its standard output, as UTF-8.</param>
+/// <param name="Error">Its standard error, as UTF-8.</param>
+public sealed record CommandResult(int ExitCode, string Output, string Error);
+
+/// <summary>Starts programs, counts them, and ends them with all of their children when the build is cancelled.</summary>
+public static class ChildProcess
+{
+    private static int s_started;
+
+    /// <summary>How many programs this process has started through here.</summary>
+    public static int Started => Volatile.Read(ref s_started);
+
+    /// <summary>Starts a program with redirected streams; the caller speaks with it and waits for it.</summary>
+    /// <exception cref="EnvironmentFailureException">It cannot be started.</exception>
+    public static Process Start(Command command)
+    {
+        var info = new ProcessStartInfo(command.FileName)
+        {
+            WorkingDirectory = command.WorkingDirectory ?? "",
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
+            StandardErrorEncoding = Encoding.UTF8,
+        };
+        foreach (var argument in command.Arguments)
+            info.ArgumentList.Add(argument);
+        if (command.ClearEnvironment)
+            info.Environment.Clear();
+        foreach (var (name, value) in command.Environment)
+            info.Environment[name] = value;
+        try
+        {
+            var process = Process.Start(info) ?? throw new InvalidOperationException("Process.Start gave no process for a plain executable");
+            Interlocked.Increment(ref s_started);
+            return process;
+        }
+        catch (Win32Exception exception)
+        {
+            throw new EnvironmentFailureException(DiagnosticKinds.ProgramNotStarted, "start", command.FileName, exception.Message, exception);
+        }
+    }
+
+    /// <summary>Runs a program to its end.</summary>
+    /// <param name="command">What to run.</param>
+    /// <param name="cancellation">Kills it and its children.</param>
+    /// <param name="onLine">Called with each line of output or error as it comes, if given.</param>
+    /// <exception cref="EnvironmentFailureException">It cannot be started.</exception>
+    /// <exception cref="OperationCanceledException">The build was cancelled; nothing of the program runs any more.</exception>
+    public static CommandResult Run(Command command, CancellationToken cancellation = default, Action<string>? onLine = null)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        using var process = Start(command);
+        StringBuilder output = new(), error = new();
+        process.OutputDataReceived += (_, line) => Take(output, line.Data);
+        process.ErrorDataReceived += (_, line) => Take(error, line.Data);
+        using var kill = cancellation.Register(() => Kill(process));
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        process.WaitForExit();
+        cancellation.ThrowIfCancellationRequested();
+        return new CommandResult(process.ExitCode, output.ToString(), error.ToString());
+
+        void Take(StringBuilder text, string? line)
+        {
+            if (line is null)
+                return;
+            lock (text)
+                text.Append(line).Append('\n');
+            onLine?.Invoke(line);
+        }
+    }
+
+    /// <summary>Ends a program and everything that it started.</summary>
+    public static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It ended by itself in between; that is what was wanted.
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Oxidizer.Cache;
+
+namespace Oxidizer.Packager.Resources;
+
+/// <summary>Where a resource lives in the product.</summary>
+/// <param name="Folder"><c>null</c>: embedded; else the folder beside the product.</param>
+public sealed record ResourceLocation(string? Folder)
+{
+    /// <summary>In the product's own pages.</summary>
+    public static ResourceLocation Embedded { get; } = new((string?)null);
+}
+
+/// <summary>A file whose content goes into a product.</summary>
+/// <param name="Path">Absolute.</param>
+/// <param name="Digest">Of its content.</param>
+/// <param name="Size">In bytes.</param>
+public sealed record ResourceFile(string Path, Sha256Digest Digest, long Size);
+
+/// <summary>Something that a product may hold, with the reason why it does.</summary>
+/// <param name="Origin">What brought it, in words: <c>rule 2 (package-root /app)</c>.</param>
+/// <param name="Location">Where it lives.</param>
+public abstract record Resource(string Origin, ResourceLocation Location);
+
+/// <summary>A Python module with a source.</summary>
+/// <param name="Name">Full name, such as <c>json.decoder</c>.</param>
+/// <param name="IsPackage">Whether its file is an <c>__init__.py</c>.</param>
+/// <param name="RelativePath">Its file relative to its root, with <c>/</c>: <c>json/decoder.py</c>. Code objects carry it as their file name.</param>
+/// <param name="File">The source.</param>
+/// <param name="OptimizeLevel">0, 1 or 2.</param>
+/// <param name="IncludeSource">Whether the source is packed too.</param>
+/// <param name="Origin">What brought it.</param>
+/// <param name="Location">Where it lives.</param>
+public sealed record ModuleSource(string Name, bool IsPackage, string RelativePath, ResourceFile File, int OptimizeLevel, bool IncludeSource, string Origin, ResourceLocation Location)
+    : Resource(Origin, Location);
+
+/// <summary>A folder with modules below it, and no <c>__init__.py</c>.</summary>
+/// <param name="Name">Full name.</param>
+/// <param name="RelativePath">The folder relative to its root.</param>
+/// <param name="Origin">What brought it.</param>
+/// <param name="Location">Where it lives.</param>
+public sealed record NamespacePackage(string Name, string RelativePath, string Origin, ResourceLocation Location) : Resource(Origin, Location);
+
+/// <summary>A prebuilt shared extension module.</summary>
+/// <param name="Name">Full name.</param>
+/// <param name="IsPackage">Whether its file is an <c>__init__.*.so</c>.</param>
+/// <param name="RelativePath">Its file relative to its root.</param>
+/// <param name="File">The ELF image.</param>
+/// <param name="Dependencies">SONAMEs of the libraries among the resources that it needs, in loading order.</param>
+/// <param name="Origin">What brought it.</param>
+/// <param name="Location">Where it lives.</param>
+public sealed record SharedExtension(string Name, bool IsPackage, string RelativePath, ResourceFile File, IReadOnlyList<string> Dependencies, string Origin, ResourceLocation Location)
+    : Resource(Origin, Location);
+
+/// <summary>An extension module that is linked in.</summary>
+/// <param name="Name">Full name.</param>
+/// <param name="Origin">What brought it.</param>
+public sealed record BuiltinExtension(string Name, string Origin) : Resource(Origin, ResourceLocation.Embedded);
+
+/// <summary>A file of a package that is no module.</summary>
+/// <param name="Package">Full name of the package that holds it.</param>
+/// <param name="Name">Relative to the package, with <c>/</c>.</param>
+/// <param name="RelativePath">Relative to the root.</param>
+/// <param name="File">The content.</param>
+/// <param name="Origin">What brought it.</param>
+/// <param name="Location">Where it lives.</param>
+public sealed record PackageResource(string Package, string Name, string RelativePath, ResourceFile File, string Origin, ResourceLocation Location)
+    : Resource(Origin, Location);
+
+/// <summary>A package distribution: the folder <c>*.dist-info</c> or <c>*.egg-info</c>.</summary>
+/// <param name="Name">As its metadata says.</param>
+/// <param name="Version">As its metadata says.</param>
+/// <param name="Folder">As installed.</param>
+/// <param name="Files">By name relative to the folder.</param>
+/// <param name="Origin">What brought it.</param>
+/// <param name="Location">Where it lives.</param>
+public sealed record PackageDistribution(string Name, string Version, string Folder, IReadOnlyList<(string Name, ResourceFile File)> Files, string Origin, ResourceLocation Location)
+    : Resource(Origin, Location);
+
+/// <summary>A library that shared extensions need.</summary>
+/// <param name="Soname">As <c>DT_SONAME</c> says, else its file name.</param>
+/// <param name="File">The ELF image.</param>
+/// <param name="Dependencies">SONAMEs of the libraries among the resources that it needs, in loading order.</param>
+/// <param name="RelativePath">Its file relative to its root.</param>
+/// <param name="Origin">What brought it.</param>
+/// <param name="Location">Where it lives.</param>
+public sealed record SharedLibraryResource(string Soname, ResourceFile File, IReadOnlyList<string> Dependencies, string RelativePath, string Origin, ResourceLocation Location)
+    : Resource(Origin, Location);
