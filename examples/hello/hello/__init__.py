@@ -1,0 +1,1 @@
+"""A program that says where it runs."""

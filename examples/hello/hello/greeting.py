@@ -1,0 +1,5 @@
+"""What the program says."""
+
+
+def greeting(name: str) -> str:
+    return f"Hello, {name}!"

@@ -1,0 +1,29 @@
+namespace Oxidizer.Packager;
+
+/// <summary>What to build, and where to; what is not set, the configuration decides.</summary>
+public sealed record BuildRequest
+{
+    /// <summary>A configuration or a Python file, absolute; <c>null</c>: a configuration is looked for from <see cref="StartDirectory"/> upwards.</summary>
+    public string? ConfigurationOrScript { get; init; }
+
+    /// <summary>Where the search starts, absolute; <c>null</c>: the current folder.</summary>
+    public string? StartDirectory { get; init; }
+
+    /// <summary>What the product runs on; <c>null</c>: the first of the configuration's targets.</summary>
+    public TargetTriple? Target { get; init; }
+
+    /// <summary>The product goes to <c>&lt;OutputDirectory&gt;/&lt;triple&gt;/&lt;name&gt;</c>; absolute.</summary>
+    public string? OutputDirectory { get; init; }
+
+    /// <summary>The product's name.</summary>
+    public string? ApplicationName { get; init; }
+
+    /// <summary>The cache's folder, absolute; stands above the configuration's.</summary>
+    public string? CacheDirectory { get; init; }
+
+    /// <summary>The cache's folder when neither <see cref="CacheDirectory"/> nor the configuration names one; absolute.</summary>
+    public string? DefaultCacheDirectory { get; init; }
+
+    /// <summary>Number of compile workers; <c>null</c>: one a core.</summary>
+    public int? Parallelism { get; init; }
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using Oxidizer.Cache;
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Packing;
+using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Reporting;
+using Oxidizer.Packager.Resources;
+
+namespace Oxidizer.Packager;
+
+/// <summary>What lives as long as one build: its configuration, its cache, its private folder, and the clock of its stages.</summary>
+internal sealed class BuildSession : IDisposable
+{
+    private readonly long _started = Stopwatch.GetTimestamp();
+    private readonly int _processesBefore = ChildProcess.Started;
+    private readonly List<StageTime> _stages = [];
+    private string _stage = "configuration";
+    private long _stageStarted = Stopwatch.GetTimestamp();
+
+    private BuildSession(BuildRequest request, IBuildLog log, CancellationToken cancellation)
+    {
+        var file = request.ConfigurationOrScript is { } path && path.EndsWith(".py", StringComparison.Ordinal)
+            ? ConfigurationReader.ForScript(path)
+            : ConfigurationReader.Load(ConfigurationFile.Find(request.StartDirectory ?? Directory.GetCurrentDirectory(), request.ConfigurationOrScript));
+        Configuration = file.For(request.Target ?? file.Targets[0]);
+        if (!Configuration.Target.IsElf)
+            throw new BuildFailedException(DiagnosticKinds.TargetNotSupported,
+                $"the target `{Configuration.Target}` is not supported yet: products are ELF executables for Linux", new SourceLocation(Configuration.Origin));
+        Name = request.ApplicationName ?? Configuration.Build.ApplicationName;
+        var output = request.OutputDirectory ?? Configuration.Build.BuildPath ?? Path.Combine(Configuration.Directory, "build");
+        ProductPath = Path.Combine(output, Configuration.Target.Value, Name);
+
+        var cache = OpenCache(request, Configuration.Cache);
+        var diagnostics = new DiagnosticBag();
+        diagnostics.Added += diagnostic =>
+        {
+            if (diagnostic.Kind.Severity == DiagnosticSeverity.Warning)
+                log.Warning(diagnostic.ToString());
+        };
+        Context = new BuildContext(log, cache, diagnostics, new ActionLedger(),
+            Directory.CreateTempSubdirectory("oxidizer-").FullName, request.Parallelism ?? Environment.ProcessorCount, cancellation);
+    }
+
+    /// <summary>The configuration, merged for the target.</summary>
+    public BuildConfiguration Configuration { get; }
+
+    /// <summary>What the stages share.</summary>
+    public BuildContext Context { get; }
+
+    /// <summary>The product's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Where the product goes.</summary>
+    public string ProductPath { get; }
+
+    /// <summary>Reads the configuration and opens the cache.</summary>
+    public static BuildSession Open(BuildRequest request, IBuildLog log, CancellationToken cancellation) => new(request, log, cancellation);
+
+    /// <summary>Ends the running stage and begins the next.</summary>
+    public void Stage(string name)
+    {
+        Context.Cancellation.ThrowIfCancellationRequested();
+        _stages.Add(new StageTime(_stage, Stopwatch.GetElapsedTime(_stageStarted).TotalSeconds));
+        (_stage, _stageStarted) = (name, Stopwatch.GetTimestamp());
+    }
+
+    /// <summary>Ends the build, writes what the cache has queued, and says what was done.</summary>
+    public BuildResult Finish(ActionOutput executable, Distribution distribution, ResourceSet resources, PackedBlob blob)
+    {
+        Stage("cache");
+        Context.Cache.Flush();
+        Stage("");
+        var actions = Context.Actions;
+        var result = new BuildResult(
+            Name, Configuration.Target, ProductPath, executable.Size, executable.Digest, distribution.Version,
+            actions.Counts, actions.Executed, ChildProcess.Started - _processesBefore, _stages, Stopwatch.GetElapsedTime(_started).TotalSeconds,
+            new ResourceCounts(blob.ModuleCount, blob.ResourceCount, blob.ExtensionCount, blob.SharedLibraryCount, blob.Size),
+            [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))]);
+        foreach (var warning in Context.Cache.Warnings)
+            Context.Log.Warning($"warning {warning.Id}: {warning.Message}");
+        Context.Log.Information(Summary(result));
+        return result;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Context.Cache.Dispose();
+        Directory.Delete(Context.WorkDirectory, recursive: true);
+    }
+
+    private static IActionCache OpenCache(BuildRequest request, CacheTable table) => LiteDbCache.Open(new CacheSettings(
+        request.CacheDirectory ?? table.Directory ?? request.DefaultCacheDirectory ?? CacheDirectory.Default())
+    {
+        MaxSize = table.MaxSize,
+        ReadOnly = table.ReadOnly,
+    });
+
+    private static string Summary(BuildResult result)
+    {
+        var executed = result.Executed.GroupBy(action => action.Kind).Select(group => $"{group.Count()} {group.Key}");
+        var done = result.Executed.Count == 0 ? "nothing to do" : string.Join(", ", executed);
+        return FormattableString.Invariant(
+            $"{result.Name} ({result.Target}): {done}; {result.Resources.Modules} modules, {result.Size / 1048576.0:0.0} MiB, {result.Seconds:0.00} s -> {result.ProductPath}");
+    }
+}

@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using Oxidizer.Cache;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Native;
+
+namespace Oxidizer.Packager.Linking;
+
+/// <summary>What goes into a link, in order.</summary>
+/// <param name="Distribution">Where objects and libraries are.</param>
+/// <param name="CoreObjects">The core's objects and the chosen extensions', each once, relative to the distribution.</param>
+/// <param name="RuntimeObjects">The runtime and the inittab.</param>
+/// <param name="StaticLibraries">Archives of the distribution, relative to it.</param>
+/// <param name="SystemLibraries">Names after <c>-l</c>.</param>
+/// <param name="PackedResources">The digest of the blob.</param>
+/// <param name="Strip">Whether symbols are dropped.</param>
+public sealed record LinkPlan(
+    Distribution Distribution,
+    ImmutableArray<string> CoreObjects,
+    IReadOnlyList<ObjectFile> RuntimeObjects,
+    ImmutableArray<string> StaticLibraries,
+    ImmutableArray<string> SystemLibraries,
+    Sha256Digest PackedResources,
+    bool Strip)
+{
+    /// <summary>Puts a plan together from what was chosen.</summary>
+    /// <exception cref="BuildFailedException">The distribution's objects cannot be linked by this toolchain.</exception>
+    public static LinkPlan Create(
+        Distribution distribution, IReadOnlyList<ExtensionVariant> extensions, IReadOnlyList<ObjectFile> runtimeObjects, Sha256Digest packedResources, bool strip)
+    {
+        if (distribution.ObjectFileFormat.StartsWith("llvm-bitcode", StringComparison.Ordinal))
+            throw new BuildFailedException(DiagnosticKinds.ObjectFormatNotSupported,
+                $"`{distribution.Name}` holds LLVM bitcode (`{distribution.ObjectFileFormat}`); use its `pgo`, `noopt` or `debug` archive, or `source = \"apt:python3\"`");
+
+        var links = distribution.CoreLinks.Concat(extensions.SelectMany(variant => variant.Links)).ToList();
+        return new LinkPlan(
+            distribution,
+            [.. distribution.CoreObjects.Concat(extensions.SelectMany(variant => variant.Objects)).Distinct(StringComparer.Ordinal)],
+            runtimeObjects,
+            [.. links.Where(link => link.StaticPath is not null).Select(link => link.StaticPath!).Distinct(StringComparer.Ordinal)],
+            [.. links.Where(link => link.StaticPath is null && !link.IsFramework).Select(link => link.Name).Distinct(StringComparer.Ordinal)],
+            packedResources,
+            strip);
+    }
+}

@@ -1,0 +1,147 @@
+using Oxidizer.Cache;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Processes;
+
+namespace Oxidizer.Packager.Native;
+
+/// <summary>
+/// Compiles the runtime's C files and <c>config.c</c>, each as one action. A key has the source, the headers that the compiler read the last time
+/// that this source was compiled (its dependency list), the flags and the compiler; a key that names headers by content finds its object
+/// again when a header is changed and changed back.
+/// </summary>
+public static class CompileObjects
+{
+    private const int Version = 1;
+    private static readonly string[] s_flags =
+    [
+        "-std=c11", "-O2", "-fPIE", "-fvisibility=hidden", "-fno-semantic-interposition", "-ffunction-sections", "-fdata-sections",
+        "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2", "-D_GNU_SOURCE", "-DNDEBUG",
+    ];
+
+    /// <summary>Compiles everything that a product links besides the distribution. Objects of unchanged sources come from the cache, and no program is started for them.</summary>
+    /// <param name="inittab">The text of <c>config.c</c>.</param>
+    /// <param name="distribution">Brings the headers.</param>
+    /// <param name="toolchain">Brings the compiler.</param>
+    /// <param name="context">The build.</param>
+    /// <exception cref="BuildFailedException">The compiler refused a source; every such source is named.</exception>
+    public static IReadOnlyList<ObjectFile> Compile(string inittab, Distribution distribution, Toolchain toolchain, BuildContext context)
+    {
+        var folder = new Lazy<string>(() => WriteSources(inittab, context));
+        var units = RuntimeSources.All.Where(source => source.IsUnit)
+            .Select(source => new Unit(source.Path, source.Digest, []))
+            .Append(new Unit("config.c", Sha256Digest.Of(inittab), [.. distribution.InittabCFlags]))
+            .ToList();
+        var objects = new ObjectFile[units.Count];
+        Parallel.For(0, units.Count, new ParallelOptions { MaxDegreeOfParallelism = context.Parallelism, CancellationToken = context.Cancellation },
+            index => objects[index] = new UnitCompiler(units[index], distribution, toolchain, context, folder).Run());
+        context.Diagnostics.ThrowIfErrors();
+        return objects;
+    }
+
+    private static string WriteSources(string inittab, BuildContext context)
+    {
+        var folder = Path.Combine(context.WorkDirectory, "runtime");
+        RuntimeSources.WriteTo(folder);
+        File.WriteAllText(Path.Combine(folder, "config.c"), inittab);
+        return folder;
+    }
+
+    private sealed record Unit(string Path, Sha256Digest Digest, IReadOnlyList<string> Flags);
+
+    private sealed class UnitCompiler(Unit unit, Distribution distribution, Toolchain toolchain, BuildContext context, Lazy<string> folder)
+    {
+        public ObjectFile Run()
+        {
+            try
+            {
+                var first = FirstPhaseKey();
+                var known = context.Cache.Find(first) is { } list && context.Cache.TryRead(list.Outputs[0].Digest) is { } bytes
+                    ? HeaderList.Read(bytes)
+                    : null;
+                var headers = known ?? Scan(first);
+                var record = context.Run(SecondPhaseKey(headers), unit.Path, () => Compile(first));
+                return new ObjectFile(unit.Path, record.Outputs[0].Digest);
+            }
+            catch (CompilerRefusedException refusal)
+            {
+                context.Diagnostics.Add(DiagnosticKinds.CompilerFailed, refusal.Message);
+                return new ObjectFile(unit.Path, default);
+            }
+        }
+
+        // The key under which the dependency list of last time is found: all that is known without reading a header.
+        private ActionKey FirstPhaseKey() => AddCommon(new ActionKeyBuilder("object_headers", Version)).Build();
+
+        private ActionKey SecondPhaseKey(HeaderList headers)
+        {
+            var builder = AddCommon(new ActionKeyBuilder(ActionKinds.CompileObject, Version));
+            foreach (var header in headers.Names)
+                builder.Add(header, DigestOf(header)?.ToString());
+            return builder.Build();
+        }
+
+        private ActionKeyBuilder AddCommon(ActionKeyBuilder builder) => builder
+            .Add("source", unit.Digest)
+            .Add("path", unit.Path)
+            .Add("flags", s_flags.Concat(unit.Flags).Concat(toolchain.CFlags))
+            .Add("compiler", toolchain.Compiler.Digest)
+            .Add("compiler version", toolchain.Compiler.Version)
+            .Add("distribution headers", distribution.ArchiveDigest)
+            .Add("target", distribution.Target.Value);
+
+        // A header that is gone has no digest: the key differs, and the compiler says what is wrong.
+        private Sha256Digest? DigestOf(string header) => header.StartsWith(HeaderList.RuntimePrefix, StringComparison.Ordinal)
+            ? RuntimeSources.All.FirstOrDefault(source => source.Path == header[HeaderList.RuntimePrefix.Length..])?.Digest
+            : File.Exists(header) ? context.Cache.DigestFile(header) : null;
+
+        private HeaderList Scan(ActionKey first)
+        {
+            // Never compiled before, as far as the cache knows: -M lists the headers without compiling, so that an object compiled
+            // by another checkout is found by its content.
+            var result = ChildProcess.Run(toolchain.CompilerCommand([.. Arguments(), "-M", Source], launched: false), context.Cancellation);
+            if (result.ExitCode != 0)
+                throw Refusal(result);
+            return Remember(first, HeaderList.FromMakeRule(result.Output, folder.Value, distribution.Root));
+        }
+
+        private HeaderList Remember(ActionKey first, HeaderList headers)
+        {
+            var bytes = headers.Write();
+            context.Cache.Add(new ActionRecord(first, unit.Path, [new ActionOutput("headers", context.Cache.Store(bytes), bytes.Length)], 0));
+            return headers;
+        }
+
+        private IReadOnlyList<ActionOutput> Compile(ActionKey first)
+        {
+            var output = Path.Combine(context.WorkDirectory, $"{unit.Path.Replace('/', '-')}.o");
+            var rule = output + ".d";
+            var result = ChildProcess.Run(
+                toolchain.CompilerCommand([.. Arguments(), "-MD", "-MF", rule, "-c", Source, "-o", output], launched: true), context.Cancellation);
+            if (result.ExitCode != 0)
+                throw Refusal(result);
+            Remember(first, HeaderList.FromMakeRule(File.ReadAllText(rule), folder.Value, distribution.Root));
+            var size = new FileInfo(output).Length;
+            return [new ActionOutput("object", context.Cache.StoreFile(output, BlobTransfer.Move), size)];
+        }
+
+        private string Source => Path.Combine(folder.Value, unit.Path);
+
+        private IEnumerable<string> Arguments() => s_flags
+            .Concat(unit.Flags)
+            .Concat(toolchain.Sysroot is { } sysroot ? ["--sysroot=" + sysroot] : [])
+            .Concat(
+            [
+                "-I" + Path.Combine(folder.Value, "pyembed"), "-isystem", distribution.PathOf(distribution.IncludeDirectory),
+                // No path of this machine may stand in an object: equal sources give equal objects in every checkout.
+                $"-ffile-prefix-map={folder.Value}=.", $"-ffile-prefix-map={distribution.Root}=python",
+            ])
+            .Concat(toolchain.CFlags);
+
+        private CompilerRefusedException Refusal(CommandResult result) =>
+            new($"the C compiler `{toolchain.Compiler.Path}` refused `{unit.Path}` (exit code {result.ExitCode}):\n{result.Error.TrimEnd()}\n"
+                + "check [toolchain] cc and cflags, and that the compiler's own headers are installed (`libc6-dev`)");
+    }
+
+    private sealed class CompilerRefusedException(string message) : Exception(message);
+}

@@ -1,0 +1,8 @@
+using Oxidizer.Cache;
+
+namespace Oxidizer.Packager.Native;
+
+/// <summary>An object file in the cache.</summary>
+/// <param name="Name">What it was compiled from.</param>
+/// <param name="Digest">Of its bytes.</param>
+public sealed record ObjectFile(string Name, Sha256Digest Digest);

@@ -1,0 +1,50 @@
+using Oxidizer.Cache;
+
+namespace Oxidizer.Packager.Native;
+
+/// <summary>One of the runtime's C files, as it travels inside this assembly.</summary>
+/// <param name="Path">Such as <c>pyembed/boot.c</c>.</param>
+/// <param name="Content">Its bytes.</param>
+/// <param name="Digest">Their digest.</param>
+public sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest Digest)
+{
+    /// <summary>Whether it is a translation unit, and not a header.</summary>
+    public bool IsUnit => Path.EndsWith(".c", StringComparison.Ordinal);
+}
+
+/// <summary>The sources of <c>pyembed</c> and <c>pyapp</c>, embedded in the packager, so that nothing but this assembly is needed to build a product.</summary>
+public static class RuntimeSources
+{
+    /// <summary>All C files and headers, by path.</summary>
+    public static IReadOnlyList<RuntimeSource> All { get; } = [.. Read(name =>
+        name.StartsWith("pyembed/", StringComparison.Ordinal) || name.StartsWith("pyapp/", StringComparison.Ordinal)).Where(source => !IsPython(source))];
+
+    /// <summary>The runtime's modules that are written in Python, by path; products pack them like any other module.</summary>
+    public static IReadOnlyList<RuntimeSource> PythonModules { get; } =
+        [.. Read(name => name.StartsWith("pyembed/", StringComparison.Ordinal)).Where(IsPython)];
+
+    /// <summary>Writes the C files and headers below a folder.</summary>
+    public static void WriteTo(string folder)
+    {
+        foreach (var source in All)
+        {
+            var path = Path.Combine(folder, source.Path);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, source.Content);
+        }
+    }
+
+    private static bool IsPython(RuntimeSource source) => source.Path.EndsWith(".py", StringComparison.Ordinal);
+
+    private static IEnumerable<RuntimeSource> Read(Func<string, bool> wanted)
+    {
+        var assembly = typeof(RuntimeSources).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(wanted).Order(StringComparer.Ordinal))
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            var content = new byte[stream.Length];
+            stream.ReadExactly(content);
+            yield return new RuntimeSource(name, content, Sha256Digest.Of(content));
+        }
+    }
+}

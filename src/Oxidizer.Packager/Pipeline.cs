@@ -1,0 +1,76 @@
+using Oxidizer.Packager.Bytecode;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Installing;
+using Oxidizer.Packager.Linking;
+using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Packing;
+using Oxidizer.Packager.Reporting;
+using Oxidizer.Packager.Resources;
+
+namespace Oxidizer.Packager;
+
+/// <summary>
+/// A build, from a configuration to an installed product: the table of contents of this assembly. Each stage is a function from records to records in the
+/// room of its name; only this file knows their order. What a stage makes comes from the cache when its inputs are unchanged, so that an
+/// unchanged build walks all of it without starting a program.
+/// </summary>
+public static class Pipeline
+{
+    /// <summary>Builds one product for one target.</summary>
+    /// <param name="request">What to build, and where to.</param>
+    /// <param name="log">Where messages go.</param>
+    /// <param name="cancellation">Ends the build: children are stopped, nothing is left half-written.</param>
+    /// <exception cref="BuildFailedException">Mistakes of the user's, all of a stage's at once.</exception>
+    /// <exception cref="EnvironmentFailureException">A full disk, a broken network, a permission.</exception>
+    /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
+    public static BuildResult Build(BuildRequest request, IBuildLog log, CancellationToken cancellation = default)
+    {
+        using var session = BuildSession.Open(request, log, cancellation);
+        var configuration = session.Configuration;
+        var context = session.Context;
+
+        // The tools first: a missing compiler is better said before minutes of work than after them.
+        session.Stage("prerequisites");
+        Prerequisites.Ensure(configuration, context);
+        var toolchain = Toolchain.Find(configuration.Toolchain, context);
+        // After this: every program that any later stage starts is there.
+
+        session.Stage("distribution");
+        var distribution = DistributionStage.Obtain(configuration.Distribution, configuration.Target, context);
+        // After this: a CPython is unpacked, verified, and will not change.
+
+        // Before the bytecode, because policies and filters decide what is worth compiling.
+        session.Stage("resources");
+        var resources = ResourceStage.Collect(configuration, distribution, context);
+        context.Diagnostics.ThrowIfErrors();
+        // After this: no new resource appears, and each has its reason.
+
+        session.Stage("bytecode");
+        var code = BytecodeStage.Compile(resources.Modules, distribution, configuration.Distribution.Interpreter, context);
+        context.Diagnostics.ThrowIfErrors();
+        // After this: Python is not run again.
+
+        session.Stage("native");
+        var inittab = InittabSource.Write(File.ReadAllText(distribution.PathOf(distribution.InittabSource)), distribution, resources.Extensions);
+        var objects = CompileObjects.Compile(inittab, distribution, toolchain, context);
+        // After this: no C is compiled again.
+
+        session.Stage("pack");
+        var blob = PackStage.Pack(PackInput.Create(configuration, distribution, resources, code), context);
+        // After this: the blob holds everything that the product will import, and the settings that it starts with.
+
+        session.Stage("link");
+        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, blob.Digest, configuration.Build.Strip);
+        var executable = LinkProduct.Link(plan, session.Name, toolchain, context);
+        // After this: the product is in the cache, whole.
+
+        session.Stage("install");
+        InstallProduct.Install(executable, session.ProductPath, context);
+        // After this: the product is in its place; what was there before is gone only now.
+
+        var result = session.Finish(executable, distribution, resources, blob);
+        WriteBuildResult.Write(result);
+        return result;
+    }
+}

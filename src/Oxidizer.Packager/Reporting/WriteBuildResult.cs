@@ -1,0 +1,98 @@
+using System.Buffers;
+using System.Text.Json;
+using Oxidizer.Packager.Installing;
+
+namespace Oxidizer.Packager.Reporting;
+
+/// <summary>Writes a <see cref="BuildResult"/> as JSON, schema 1 of docs/formats/results.md. Written by hand and not by reflection: start-up time counts.</summary>
+public static class WriteBuildResult
+{
+    /// <summary>Writes <c>&lt;name&gt;.build.json</c> beside the product.</summary>
+    /// <exception cref="Diagnostics.EnvironmentFailureException">It cannot be written.</exception>
+    public static void Write(BuildResult result) => AtomicFile.WriteAllBytes(result.ResultPath, ToJson(result));
+
+    /// <summary>The JSON, UTF-8, indented.</summary>
+    public static byte[] ToJson(BuildResult result)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("schema", 1);
+            json.WriteString("name", result.Name);
+            json.WriteString("target", result.Target.Value);
+            WriteProduct(json, result);
+            json.WriteString("python_version", result.PythonVersion);
+            WriteActions(json, result);
+            json.WriteNumber("processes_started", result.ProcessesStarted);
+            json.WriteStartArray("stages");
+            foreach (var stage in result.Stages)
+            {
+                json.WriteStartObject();
+                json.WriteString("name", stage.Name);
+                WriteSeconds(json, stage.Seconds);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            WriteSeconds(json, result.Seconds);
+            WriteResources(json, result.Resources);
+            json.WriteStartArray("warnings");
+            foreach (var warning in result.Warnings)
+            {
+                json.WriteStartObject();
+                json.WriteString("id", warning.Id);
+                json.WriteString("message", warning.Message);
+                json.WriteEndObject();
+            }
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+        return [.. buffer.WrittenSpan, (byte)'\n'];
+    }
+
+    private static void WriteProduct(Utf8JsonWriter json, BuildResult result)
+    {
+        json.WriteStartObject("product");
+        json.WriteString("path", Path.GetFileName(result.ProductPath));
+        json.WriteNumber("size", result.Size);
+        json.WriteString("sha256", result.Digest.ToString());
+        json.WriteEndObject();
+    }
+
+    private static void WriteActions(Utf8JsonWriter json, BuildResult result)
+    {
+        json.WriteStartObject("actions");
+        foreach (var kind in ActionKinds.All)
+        {
+            json.WriteStartObject(kind);
+            json.WriteNumber("executed", result.Actions[kind].Executed);
+            json.WriteNumber("reused", result.Actions[kind].Reused);
+            json.WriteEndObject();
+        }
+        json.WriteEndObject();
+        json.WriteStartArray("executed");
+        foreach (var action in result.Executed)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", action.Kind);
+            json.WriteString("name", action.Name);
+            json.WriteString("reason", action.Reason);
+            WriteSeconds(json, action.Seconds);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteResources(Utf8JsonWriter json, ResourceCounts resources)
+    {
+        json.WriteStartObject("resources");
+        json.WriteNumber("modules", resources.Modules);
+        json.WriteNumber("package_resources", resources.PackageResources);
+        json.WriteNumber("extension_modules", resources.ExtensionModules);
+        json.WriteNumber("shared_libraries", resources.SharedLibraries);
+        json.WriteNumber("bytes", resources.Bytes);
+        json.WriteEndObject();
+    }
+
+    private static void WriteSeconds(Utf8JsonWriter json, double seconds) => json.WriteNumber("seconds", Math.Round(seconds, 6));
+}

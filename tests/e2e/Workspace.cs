@@ -1,0 +1,96 @@
+using Oxidizer.Packager;
+using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Reporting;
+
+namespace Oxidizer.EndToEnd.Tests;
+
+/// <summary>A folder of a test's own, with the sources of a program in it, that builds with the machine's shared cache: one CPython serves all tests.</summary>
+public sealed class Workspace : IDisposable
+{
+    /// <summary>A plain build is made in two minutes, a profile-guided one in five; what the product does is the same.</summary>
+    public const string Distribution311 = "[python_distribution]\nsource = \"apt:python3.11\"\noptimizations = \"noopt\"\n";
+
+    /// <summary>The newest CPython that the tests build.</summary>
+    public const string Distribution313 = "[python_distribution]\nsource = \"apt:python3.13\"\noptimizations = \"noopt\"\n";
+
+    public Workspace() => Folder = Directory.CreateTempSubdirectory("oxidizer-e2e-").FullName;
+
+    public string Folder { get; }
+
+    /// <summary>What the last build logged, a line each.</summary>
+    public List<string> Log { get; } = [];
+
+    /// <summary>Set for tests that must begin with, damage or fill a cache; otherwise the user's.</summary>
+    public string? CacheDirectory { get; init; }
+
+    public string this[string name] => Path.Combine(Folder, name);
+
+    public Workspace Write(string name, string text)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
+        File.WriteAllText(this[name], text);
+        return this;
+    }
+
+    /// <summary>A configuration with the standard library, the package <c>app</c> beside it, and what to run.</summary>
+    public Workspace WriteApplication(string main, string run = "mode = \"module\"\nmodule = \"app\"", string more = "", string distribution = Distribution311) => this
+        .Write("app/__init__.py", "")
+        .Write("app/__main__.py", main)
+        .Write("oxidizer.toml", $"""
+            {distribution}
+            [build]
+            application_name = "app"
+            [[python_packages]]
+            type = "stdlib"
+            [[python_packages]]
+            type = "package-root"
+            path = "."
+            packages = ["app"]
+            [python_run]
+            {run}
+            {more}
+            """);
+
+    public BuildResult Build(string configuration = "oxidizer.toml", CancellationToken cancellation = default)
+    {
+        Log.Clear();
+        return Pipeline.Build(new BuildRequest { ConfigurationOrScript = this[configuration], CacheDirectory = CacheDirectory, OutputDirectory = this["out"] }, new ListLog(Log), cancellation);
+    }
+
+    /// <summary>Runs a program to its end, at most a minute, in an empty folder and with an empty environment unless told otherwise.</summary>
+    public CommandResult Run(string program, params string[] arguments) => Run(new Command(program, arguments) { ClearEnvironment = true, WorkingDirectory = EmptyFolder() });
+
+    public static CommandResult Run(Command command, int seconds = 60)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        return ChildProcess.Run(command, limit.Token);
+    }
+
+    public string EmptyFolder()
+    {
+        var folder = this["empty-" + Guid.NewGuid().ToString("N")];
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private sealed class ListLog(List<string> lines) : IBuildLog
+    {
+        public void Information(string message) => Add(message);
+
+        public void Debug(string message) => Add(message);
+
+        public void Warning(string message) => Add(message);
+
+        public void Progress(string stage, double? share, string? detail = null)
+        {
+        }
+
+        private void Add(string message)
+        {
+            lock (lines)
+                lines.Add(message);
+        }
+    }
+}
