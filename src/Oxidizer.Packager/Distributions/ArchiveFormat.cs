@@ -57,11 +57,20 @@ internal static class ArchiveFormats
     }
 
     /// <summary>The entries of an archive, in its order, to be read one after the other.</summary>
-    public static IEnumerable<ArchiveEntry> Open(ArchiveFormat format, Stream content) => format switch
+    /// <exception cref="BadArchiveException">It is truncated, and that can be told without decoding it.</exception>
+    public static IEnumerable<ArchiveEntry> Open(ArchiveFormat format, Stream content)
     {
-        ArchiveFormat.TarZstd => TarEntries.Read(new DecodingStream(new DecompressionStream(content, leaveOpen: true))),
-        ArchiveFormat.TarGzip => TarEntries.Read(new DecodingStream(new GZipStream(content, CompressionMode.Decompress, leaveOpen: true))),
-        ArchiveFormat.TarXz => TarEntries.Read(new DecodingStream(new XZStream(content))),
-        _ => ZipEntries.Read(content),
-    };
+        switch (format)
+        {
+            case ArchiveFormat.TarZstd:
+                return TarEntries.Read(new DecodingStream(new DecompressionStream(content, leaveOpen: true)));
+            case ArchiveFormat.TarGzip:
+                return TarEntries.Read(new DecodingStream(new GZipStream(content, CompressionMode.Decompress, leaveOpen: true), unpacked => ArchiveTail.CheckGzip(content, unpacked)));
+            case ArchiveFormat.TarXz:
+                ArchiveTail.CheckXz(content);
+                return TarEntries.Read(new DecodingStream(new XZStream(content)));
+            default:
+                return ZipEntries.Read(content);
+        }
+    }
 }

@@ -5,18 +5,16 @@ namespace Oxidizer.Packager.Distributions;
 /// </summary>
 internal sealed class CheckedStream(Stream content, uint expected, long length) : Stream
 {
-    private static readonly uint[] s_table = MakeTable();
-    private uint _crc = 0xffffffff;
+    private Crc32 _crc = new();
     private long _read;
 
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
         var count = content.Read(buffer);
-        foreach (var value in buffer[..count])
-            _crc = s_table[(byte)(_crc ^ value)] ^ (_crc >> 8);
+        _crc.Append(buffer[..count]);
         _read += count;
-        if (count == 0 && buffer.Length > 0 && (_read != length || ~_crc != expected))
+        if (count == 0 && buffer.Length > 0 && (_read != length || _crc.Value != expected))
             throw new InvalidDataException("an entry differs from its checksum");
         return count;
     }
@@ -59,19 +57,5 @@ internal sealed class CheckedStream(Stream content, uint expected, long length) 
         if (disposing)
             content.Dispose();
         base.Dispose(disposing);
-    }
-
-    // The reflected polynomial of ISO 3309, as in the zip specification (APPNOTE 4.4.7).
-    private static uint[] MakeTable()
-    {
-        var table = new uint[256];
-        for (uint index = 0; index < 256; index++)
-        {
-            var value = index;
-            for (var bit = 0; bit < 8; bit++)
-                value = (value & 1) != 0 ? (value >> 1) ^ 0xedb88320 : value >> 1;
-            table[index] = value;
-        }
-        return table;
     }
 }

@@ -4,8 +4,12 @@ namespace Oxidizer.Packager.Distributions;
 /// A decompressor, made honest: whatever it throws when it is fed damaged bytes (some throw <see cref="IndexOutOfRangeException"/> or worse)
 /// becomes one exception that says so, and whether its end was reached is known.
 /// </summary>
-internal sealed class DecodingStream(Stream decoder) : Stream
+/// <param name="decoder">The decompressor.</param>
+/// <param name="verifyEnd">Called once at the end with the number of bytes that came out; throws if there must be more.</param>
+internal sealed class DecodingStream(Stream decoder, Action<long>? verifyEnd = null) : Stream
 {
+    private long _read;
+
     /// <summary>Whether the decoder said that there is no more.</summary>
     public bool IsAtEnd { get; private set; }
 
@@ -15,10 +19,15 @@ internal sealed class DecodingStream(Stream decoder) : Stream
         try
         {
             var count = decoder.Read(buffer);
-            IsAtEnd |= count == 0 && buffer.Length > 0;
+            _read += count;
+            if (count == 0 && buffer.Length > 0 && !IsAtEnd)
+            {
+                IsAtEnd = true;
+                verifyEnd?.Invoke(_read);
+            }
             return count;
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is not BadArchiveException)
         {
             throw BadArchiveException.Damaged($"it is truncated or damaged ({exception.Message.TrimEnd('.')})", exception);
         }

@@ -90,10 +90,21 @@ internal static class SmallDistribution
         return stream.ToArray();
     }
 
+    /// <summary>A zip of one file.</summary>
+    public static byte[] ZipOf(string path, byte[] content, CompressionLevel level)
+    {
+        using var stream = new MemoryStream();
+        using (var archive = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+        using (var entry = archive.CreateEntry(path, level).Open())
+            entry.Write(content);
+        return stream.ToArray();
+    }
+
     private static PaxTarEntry Entry(string path, string text) => text.StartsWith("-> ", StringComparison.Ordinal)
-        ? new PaxTarEntry(TarEntryType.SymbolicLink, path) { LinkName = text[3..] }
+        ? new PaxTarEntry(TarEntryType.SymbolicLink, path) { ModificationTime = DateTimeOffset.UnixEpoch, LinkName = text[3..] }
         : new PaxTarEntry(TarEntryType.RegularFile, path)
         {
+            ModificationTime = DateTimeOffset.UnixEpoch,
             Mode = path.Contains("/bin/") ? (UnixFileMode)0b111_101_101 : (UnixFileMode)0b110_100_100,
             DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)),
         };
@@ -110,10 +121,10 @@ internal static class Compress
         return compressor.Wrap(content).ToArray();
     }
 
-    public static byte[] Gzip(byte[] content)
+    public static byte[] Gzip(byte[] content, CompressionLevel level = CompressionLevel.Fastest)
     {
         using var stream = new MemoryStream();
-        using (var gzip = new GZipStream(stream, CompressionLevel.Fastest, leaveOpen: true))
+        using (var gzip = new GZipStream(stream, level, leaveOpen: true))
             gzip.Write(content);
         return stream.ToArray();
     }
