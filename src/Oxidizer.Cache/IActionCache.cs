@@ -25,6 +25,12 @@ public interface IActionCache : IDisposable
     /// <summary>Hits, misses, bytes and seconds saved, by kind, of this session and of the cache's life.</summary>
     CacheStatistics Statistics { get; }
 
+    /// <summary>
+    /// The folder that unpacked trees are kept in, absolute, each below the digest of what it was made of, with files beside it that begin with that digest; it
+    /// may not exist yet. <c>null</c>: this cache keeps nothing, and trees go with the build.
+    /// </summary>
+    string? TreeDirectory => null;
+
     /// <summary>Finds an action's record; <c>null</c> unless each of its outputs is present.</summary>
     ActionRecord? Find(ActionKey key);
 
