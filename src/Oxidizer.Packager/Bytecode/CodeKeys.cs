@@ -11,8 +11,8 @@ namespace Oxidizer.Packager.Bytecode;
 /// </summary>
 internal sealed class CodeKeys(Distribution distribution)
 {
-    // 1: first.
-    private const int Version = 1;
+    /// <summary>Raised when the same source gives other bytes. 1: first.</summary>
+    public const int Version = 1;
 
     private string Python => $"{distribution.CacheTag} {distribution.BytecodeMagic}";
 

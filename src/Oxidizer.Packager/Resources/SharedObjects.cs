@@ -62,7 +62,7 @@ internal static class SharedObjects
 
     private static ElfDynamic?[] Facts(IReadOnlyList<SharedObjectFile> files, BuildContext context)
     {
-        var key = new ActionKeyBuilder("elf_dynamic", Version).Add("file", files.Select(file => file.File.Digest.ToString())).Build();
+        var key = new ActionKeyBuilder("elf_dynamic", Version).Add("files", DigestList.Of(files.Select(file => file.File.Digest))).Build();
         var known = context.Cache.Find(key) is { } record && context.Cache.TryRead(record.Outputs[0].Digest) is { } bytes ? Read(bytes, files.Count) : null;
         if (known is not null)
             return known;
