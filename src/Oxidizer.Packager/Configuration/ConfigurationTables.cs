@@ -28,6 +28,20 @@ internal sealed class ConfigurationTables
     public static IReadOnlyList<string> Names { get; } =
         ["build", "python_distribution", "python_config", "python_extensions", Packages, "python_run", "packing", "toolchain", "cache"];
 
+    /// <summary>The keys of a table, other than the rules': what the reference has to describe.</summary>
+    public static IEnumerable<(string Name, IReadOnlyList<string> Choices)> KeysOf(string table) => table switch
+    {
+        "build" => BuildKeys.Table.Known,
+        "python_distribution" => DistributionKeys.Table.Known,
+        "python_config" => PythonConfigKeys.Table.Known,
+        "python_extensions" => ExtensionsKeys.Table.Known,
+        "python_run" => RunKeys.Table.Known,
+        "packing" => PackingKeys.Table.Known,
+        "toolchain" => ToolchainKeys.Table.Known,
+        "cache" => CacheKeys.Table.Known,
+        _ => [],
+    };
+
     /// <summary>What runs when there is a script and no <c>[python_run]</c>.</summary>
     public static RunTable RunScript { get; } = new() { Mode = "module", Module = "__main__" };
 
@@ -150,7 +164,7 @@ internal sealed class ConfigurationTables
             configuration = configuration with { Distribution = configuration.Distribution with { Source = DefaultSource } };
         if (!positions.ContainsKey("python_run.mode"))
         {
-            if (configuration.Run.EntryPoint is not null)
+            if (positions.ContainsKey("python_run.entry_point"))
                 configuration = configuration with { Run = configuration.Run with { Mode = "module" } };
             else if (configuration.Run is { Module: null, Code: null, Path: null } && configuration.Packages.Any(rule => rule is ScriptRule))
                 configuration = configuration with { Run = RunScript with { Location = configuration.Run.Location } };

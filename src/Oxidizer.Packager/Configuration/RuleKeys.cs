@@ -33,11 +33,6 @@ internal static class RuleKeys
         Key.Flag<PipInstallRule>("require_hashes", static (rule, value) => rule with { RequireHashes = value }),
     ];
 
-    public static IReadOnlyList<string> NamesOf<T>(Key<T>[] keys) where T : class => Array.ConvertAll(keys, key => key.Name);
-
-    public static IReadOnlyDictionary<string, IReadOnlyList<string>> ChoicesOf<T>(Key<T>[] keys) where T : class =>
-        keys.Where(key => key.Choices.Count > 0).ToDictionary(key => key.Name, key => key.Choices, StringComparer.Ordinal);
-
     /// <summary>The keys of <c>write-license-files</c>.</summary>
     public static Key<WriteLicenseFilesRule>[] Licenses => [new("path", [], static (rule, reading) => SetLicensePath(rule, reading))];
 

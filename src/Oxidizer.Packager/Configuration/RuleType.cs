@@ -15,12 +15,13 @@ internal sealed record RuleSum(Dictionary<string, SourceLocation> Positions)
 
 /// <summary>A type of <c>[[python_packages]]</c> rule.</summary>
 /// <param name="Names">Its name, and older ones.</param>
-/// <param name="KeyNames">The keys that it knows, beside <c>type</c>.</param>
-/// <param name="Choices">Of each key that takes only certain words, these.</param>
 /// <param name="Required">The keys that must be there; of <c>a|b</c> one of the two.</param>
-internal abstract record RuleType(string[] Names, IReadOnlyList<string> KeyNames, IReadOnlyDictionary<string, IReadOnlyList<string>> Choices, string[] Required)
+internal abstract record RuleType(string[] Names, string[] Required)
 {
     public const string TypeKey = "type";
+
+    /// <summary>The keys that it knows, beside <c>type</c>, each with the words that it takes if these are the only ones.</summary>
+    public abstract IEnumerable<(string Name, IReadOnlyList<string> Choices)> Known { get; }
 
     /// <summary>Reads a rule of this type.</summary>
     /// <param name="type">As written.</param>
@@ -55,9 +56,11 @@ internal abstract record RuleType(string[] Names, IReadOnlyList<string> KeyNames
 
 /// <summary>A type whose rules become records.</summary>
 internal sealed record RuleType<T>(string[] Names, Func<string, SourceLocation, T> Create, Key<T>[] Keys, params string[] Required)
-    : RuleType(Names, RuleKeys.NamesOf(Keys), RuleKeys.ChoicesOf(Keys), Required)
+    : RuleType(Names, Required)
     where T : PackageRule
 {
+    public override IEnumerable<(string Name, IReadOnlyList<string> Choices)> Known => Keys.Select(key => (key.Name, key.Choices));
+
     public override void Apply(string type, TomlTable table, ReadScope scope, RuleSum sum) =>
         sum.Rules.Add(ReadKeys(Create(type, table.Location), Keys, type, table, scope));
 }
@@ -68,8 +71,10 @@ internal sealed record RuleType<T>(string[] Names, Func<string, SourceLocation, 
 /// <param name="Policy">The policy that it stands for, unless one is set.</param>
 /// <param name="Required">The keys that must be there.</param>
 internal sealed record ExtensionRuleType(string[] Names, Key<ExtensionsTable>[] Keys, string? Policy, params string[] Required)
-    : RuleType(Names, RuleKeys.NamesOf(Keys), RuleKeys.ChoicesOf(Keys), Required)
+    : RuleType(Names, Required)
 {
+    public override IEnumerable<(string Name, IReadOnlyList<string> Choices)> Known => Keys.Select(key => (key.Name, key.Choices));
+
     /// <summary>What several keys make together.</summary>
     public Func<ExtensionsTable, TomlTable, ExtensionsTable> Finish { get; init; } = static (extensions, _) => extensions;
 

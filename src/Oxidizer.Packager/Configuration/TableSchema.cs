@@ -8,6 +8,9 @@ namespace Oxidizer.Packager.Configuration;
 internal sealed record TableSchema<T>(string Name, Key<T>[] Keys)
     where T : class
 {
+    /// <summary>The keys, each with the words that it takes if these are the only ones.</summary>
+    public IEnumerable<(string Name, IReadOnlyList<string> Choices)> Known => Keys.Select(key => (key.Name, key.Choices));
+
     /// <summary>
     /// Keys that are ways to one end. A later table that names another way (a <c>url</c> for one target, after a <c>source</c> for all) replaces the
     /// earlier way, and does not contradict it.

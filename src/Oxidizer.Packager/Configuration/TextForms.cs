@@ -10,7 +10,7 @@ internal static class TextForms
         ? $"`{text}` is no file name; write a name without `/` (folders go into `build_path`)"
         : null;
 
-    public static string? Sha256(string text) => Cache.Sha256Digest.TryParse(text, out _)
+    public static string? Sha256(string text) => text.Length == 64 && Array.TrueForAll(text.ToCharArray(), char.IsAsciiHexDigit)
         ? null
         : $"`{text}` is no SHA-256 digest; it has 64 hexadecimal digits, as `sha256sum <archive>` prints them";
 
