@@ -101,8 +101,9 @@ public sealed class MistakeTests
         { "[python_extensions]\nvariants = { a = \"b\" }\n[python_extensions.variants]\nc = \"d\"", "OXI0110", 3, 20, "the first time on line 2" },
         // Paths.
         { "[build]\nbuild_path = \"${OXIDIZER_TEST_UNSET}/x\"", "OXI0113", 2, 14, "`OXIDIZER_TEST_UNSET`" },
-        { "[build]\nbuild_path = \"${OXIDIZER\"", "OXI0113", 2, 14, "without its `}`" },
-        { "[build]\nbuild_path = \"~nobody/x\"", "OXI0113", 2, 14, "another user's home" },
+        { "[build]\nbuild_path = \"${OXIDIZER\"", "OXI0104", 2, 14, "without its `}`" },
+        { "[build]\nbuild_path = \"~nobody/x\"", "OXI0104", 2, 14, "another user's home" },
+        { "[build]\nbuild_path = \"${}/x\"", "OXI0113", 2, 14, "is not set" },
         { "[[python_packages]]\ntype = \"filter-include\"\nfiles = [\"a\",\n \"${OXIDIZER_TEST_UNSET}\"]", "OXI0113", 4, 2, "is not set" },
         // Not TOML.
         { "[build", "OXI0105", 1, 7, "this is not TOML" },
