@@ -47,7 +47,7 @@ public static class Prerequisites
         Ensure(ForSourceBuild, Machine.This(), context.Log, context.Cancellation, " (or name a prebuilt archive by `url` or `local_path` in [python_distribution])");
 
     /// <summary>What building a CPython starts, beside its own scripts and a POSIX shell with the usual tools.</summary>
-    internal static IReadOnlyList<Requirement> ForSourceBuild { get; } =
+    internal static IReadOnlyList<Requirement> ForSourceBuild =>
     [
         s_compiler,
         s_headers,
