@@ -105,7 +105,7 @@ internal readonly record struct KeyReading(ReadScope Scope, string Table, string
         var expanded = ExpandPath.Expand(path, Scope.Directory, out var problem);
         if (expanded is null)
         {
-            Scope.Mistakes.Add(DiagnosticKinds.UndefinedVariable, problem!, Value.Location);
+            Scope.Mistakes.Add(problem.Kind, problem.Message, Value.Location);
             return false;
         }
         path = expanded;

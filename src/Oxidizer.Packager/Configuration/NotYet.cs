@@ -39,8 +39,9 @@ internal static class NotYet
     /// <summary>Reports every setting of the configuration that is not supported yet.</summary>
     public static void Check(BuildConfiguration configuration, DiagnosticBag diagnostics)
     {
+        // No default asks for what is not there: a key that is not set needs no look.
         foreach (var (key, isAsked, wayOut) in Keys)
-            if (isAsked(configuration))
+            if (configuration.Positions.ContainsKey(key) && isAsked(configuration))
                 Report($"`{key[(key.IndexOf('.') + 1)..]}` of [{key[..key.IndexOf('.')]}] has a value that is", wayOut, configuration.LocationOf(key));
         foreach (var rule in configuration.Packages)
             foreach (var (name, isAsked, wayOut) in Rules)

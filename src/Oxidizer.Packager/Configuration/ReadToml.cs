@@ -40,6 +40,13 @@ internal sealed class ReadToml
             // Thrown for nesting that is too deep for a parser that recurses; it has no position.
             mistakes.Add(DiagnosticKinds.ConfigurationNotToml, $"this is not a configuration: {Lower(exception.Message.Split('.')[0])}; no key nests deeper than two levels", root.Location);
         }
+        catch (ArgumentOutOfRangeException)
+        {
+            // Tomlyn 2.10.2 throws this when a file ends within an escape: it wants to name the character that follows, and there is none.
+            var lastLine = text.LastIndexOf('\n') + 1;
+            mistakes.Add(DiagnosticKinds.ConfigurationNotToml, "this is not TOML: the file ends within an escape (`\\`) of a string; end the string with its quote",
+                new SourceLocation(file, text.AsSpan().Count('\n') + 1, text.Length - lastLine + 1));
+        }
         return root;
     }
 

@@ -101,8 +101,9 @@ public sealed class MistakeTests
         { "[python_extensions]\nvariants = { a = \"b\" }\n[python_extensions.variants]\nc = \"d\"", "OXI0110", 3, 20, "the first time on line 2" },
         // Paths.
         { "[build]\nbuild_path = \"${OXIDIZER_TEST_UNSET}/x\"", "OXI0113", 2, 14, "`OXIDIZER_TEST_UNSET`" },
-        { "[build]\nbuild_path = \"${OXIDIZER\"", "OXI0113", 2, 14, "without its `}`" },
-        { "[build]\nbuild_path = \"~nobody/x\"", "OXI0113", 2, 14, "another user's home" },
+        { "[build]\nbuild_path = \"${OXIDIZER\"", "OXI0104", 2, 14, "without its `}`" },
+        { "[build]\nbuild_path = \"~nobody/x\"", "OXI0104", 2, 14, "another user's home" },
+        { "[build]\nbuild_path = \"${}/x\"", "OXI0113", 2, 14, "is not set" },
         { "[[python_packages]]\ntype = \"filter-include\"\nfiles = [\"a\",\n \"${OXIDIZER_TEST_UNSET}\"]", "OXI0113", 4, 2, "is not set" },
         // Not TOML.
         { "[build", "OXI0105", 1, 7, "this is not TOML" },
@@ -183,6 +184,17 @@ public sealed class MistakeTests
         Assert.Equal("OXI0105", Assert.Single(Mistakes(start + repeated)).Kind.Id);
     }
 
+    [Theory]
+    [InlineData("[build]\nbuild_path = \"a\\")]
+    [InlineData("[build]\nbuild_path = \"a\\u12")]
+    [InlineData("[build]\nbuild_path = \"\"\"\\")]
+    public void A_file_that_ends_within_an_escape_is_told_at_its_end(string text)
+    {
+        var mistake = Assert.Single(Mistakes(text));
+        Assert.Equal(("OXI0105", 2), (mistake.Kind.Id, mistake.Location!.Line));
+        Assert.Contains("ends within an escape", mistake.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_key_of_many_parts_is_one_unknown_table() =>
         Assert.Contains(Mistakes("[" + string.Join('.', Enumerable.Repeat("a", 20_000)) + "]\nb = 1\n"), mistake => mistake.Kind.Id == "OXI0109");
@@ -197,11 +209,21 @@ public sealed class MistakeTests
     [Fact]
     public void A_text_cut_off_anywhere_or_with_any_byte_changed_is_read_or_refused_and_never_crashes()
     {
-        var whole = File.ReadAllText(Path.Combine(Repository.Root, "examples", "hello", "oxidizer.toml"));
+        var whole = File.ReadAllText(Path.Combine(Repository.Root, "examples", "hello", "oxidizer.toml")) + """""
+            [[toolchain]]
+            target = "*-musl"
+            "cflags" = ['-O2', "-g\t", ]
+            [[toolchain]]
+            python_extensions.x = { "a" = 1, b.c = [[2.5, 1979-05-27T07:32:00Z], { }] } # comment
+            [python_extensions]
+            variants.readline = """
+            lib\
+             edit"""
+            """"";
         for (var length = 0; length < whole.Length; length++)
             ReadOrRefuse(whole[..length]);
         for (var i = 0; i < whole.Length; i++)
-            foreach (var other in "\0\"[={\n\\")
+            foreach (var other in "\0\"[]={}.,\n\\é")
                 ReadOrRefuse(whole[..i] + other + whole[(i + 1)..]);
     }
 
