@@ -27,12 +27,13 @@ internal static class TreeCheck
             else
                 damaged.Add(folder);
         }
+        using var opened = new LinuxFolder(root);
         Parallel.ForEach(changed, new ParallelOptions { MaxDegreeOfParallelism = parallelism, CancellationToken = cancellation }, index =>
         {
             var entry = manifest.Entries[index];
             var path = Path.Combine(root, entry.Path);
             // The stamp of before the reading: a write meanwhile makes it differ the next time.
-            var stamp = FileStamp.Of(path);
+            var stamp = stamps.Look(opened, index);
             if (stamp is not null && IsWhole(path, entry))
                 stamps.Set(index, stamp);
             else

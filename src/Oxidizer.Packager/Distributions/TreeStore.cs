@@ -84,7 +84,8 @@ internal sealed class TreeStore
                 if (count % 64 == 0)
                     _context.Log.Progress($"unpack {_origin.Name}", (double)content.Position / content.Length, $"{count} files");
             }, _context.Cancellation);
-            DiskFlush.FileSystemOf(folder);
+            using var written = new LinuxFolder(folder);
+            written.FlushFileSystem();
             return manifest;
         }
         catch (BadArchiveException exception)
