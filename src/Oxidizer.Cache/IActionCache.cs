@@ -25,11 +25,8 @@ public interface IActionCache : IDisposable
     /// <summary>Hits, misses, bytes and seconds saved, by kind, of this session and of the cache's life.</summary>
     CacheStatistics Statistics { get; }
 
-    /// <summary>
-    /// The folder that unpacked trees are kept in, absolute, each below the digest of what it was made of, with files beside it that begin with that digest; it
-    /// may not exist yet. <c>null</c>: this cache keeps nothing, and trees go with the build.
-    /// </summary>
-    string? TreeDirectory => null;
+    /// <summary>Where unpacked trees are kept; <c>null</c>: this cache has no folder, and trees go with the build.</summary>
+    TreeFolder? Trees => null;
 
     /// <summary>Finds an action's record; <c>null</c> unless each of its outputs is present.</summary>
     ActionRecord? Find(ActionKey key);
@@ -108,6 +105,11 @@ public interface IActionCache : IDisposable
     /// <summary>Writes what is queued (records, memo, last uses, statistics) as one batch.</summary>
     void Flush();
 }
+
+/// <summary>A folder of unpacked trees, each below the digest of what it was unpacked from, with files beside it whose names begin with that digest.</summary>
+/// <param name="Path">The folder, absolute; it may not exist yet.</param>
+/// <param name="IsWritable">Whether trees may be added and mended.</param>
+public sealed record TreeFolder(string Path, bool IsWritable);
 
 /// <summary>Something that went wrong with a cache and was survived.</summary>
 /// <param name="Id">A stable id, <c>OXI09xx</c>.</param>

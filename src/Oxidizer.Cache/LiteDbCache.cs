@@ -60,6 +60,9 @@ public sealed partial class LiteDbCache : IActionCache
     public IReadOnlyList<CacheWarning> Warnings => _warnings.All;
 
     /// <inheritdoc/>
+    public TreeFolder? Trees => _folder.Use == FolderUse.None ? null : new TreeFolder(_folder.Trees, _folder.Use == FolderUse.ReadWrite);
+
+    /// <inheritdoc/>
     public CacheStatistics Statistics => new(_session.ByKind, _index.Statistics().ByKind);
 
     /// <inheritdoc/>

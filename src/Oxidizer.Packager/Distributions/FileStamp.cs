@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Oxidizer.Packager.Distributions;
@@ -9,20 +8,17 @@ namespace Oxidizer.Packager.Distributions;
 /// <param name="Modified">mtime in nanoseconds since 1970.</param>
 /// <param name="Changed">ctime in nanoseconds since 1970; 0 where the system has none.</param>
 /// <param name="Inode">The inode; 0 where the system has none.</param>
-internal readonly partial record struct FileStamp(long Size, long Modified, long Changed, long Inode)
+internal readonly record struct FileStamp(long Size, long Modified, long Changed, long Inode)
 {
     /// <summary>Bytes of the written form.</summary>
     public const int WrittenSize = 32;
 
-    // statx(2), for its structure is the same on every architecture, where that of stat(2) is not.
-    private const int CurrentDirectory = -100, NoFollow = 0x100, WantedFields = 0x7ff, StructureSize = 256;
-    private const int InodeOffset = 32, SizeOffset = 40, ChangedOffset = 96, ModifiedOffset = 112;
-
-    /// <summary>The stamp of a path, links not followed; <c>null</c> when nothing is there.</summary>
-    public static FileStamp? Of(string path) => OperatingSystem.IsLinux() ? OfLinux(Encoding.UTF8.GetBytes(path + '\0')) : OfManaged(path);
-
-    /// <summary>The stamp of a path given as UTF-8 with a NUL at its end.</summary>
-    public static FileStamp? Of(ReadOnlySpan<byte> path) => OperatingSystem.IsLinux() ? OfLinux(path) : OfManaged(Encoding.UTF8.GetString(path[..^1]));
+    /// <summary>The stamp of a path below a folder, links not followed; <c>null</c> when nothing is there.</summary>
+    /// <param name="folder">The open folder.</param>
+    /// <param name="root">Its path.</param>
+    /// <param name="path">UTF-8 that a NUL follows.</param>
+    public static FileStamp? Of(LinuxFolder folder, string root, ReadOnlySpan<byte> path) =>
+        folder.IsOpen ? folder.Stamp(path) : OfManaged(Path.Combine(root, Encoding.UTF8.GetString(path)));
 
     /// <summary>Reads the written form.</summary>
     public static FileStamp Read(ReadOnlySpan<byte> bytes) => new(
@@ -38,19 +34,6 @@ internal readonly partial record struct FileStamp(long Size, long Modified, long
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], Inode);
     }
 
-    private static unsafe FileStamp? OfLinux(ReadOnlySpan<byte> path)
-    {
-        var result = stackalloc byte[StructureSize];
-        fixed (byte* start = path)
-        {
-            if (Statx(CurrentDirectory, start, NoFollow, WantedFields, result) != 0)
-                return null;
-        }
-        return new FileStamp(*(long*)(result + SizeOffset), Time(result + ModifiedOffset), Time(result + ChangedOffset), *(long*)(result + InodeOffset));
-    }
-
-    private static unsafe long Time(byte* timestamp) => unchecked(*(long*)timestamp * 1_000_000_000 + *(uint*)(timestamp + 8));
-
     private static FileStamp? OfManaged(string path)
     {
         var file = new FileInfo(path);
@@ -58,7 +41,4 @@ internal readonly partial record struct FileStamp(long Size, long Modified, long
             return new FileStamp(file.Length, file.LastWriteTimeUtc.Ticks * 100, 0, 0);
         return Directory.Exists(path) ? new FileStamp(0, Directory.GetLastWriteTimeUtc(path).Ticks * 100, 0, 0) : null;
     }
-
-    [LibraryImport("libc", EntryPoint = "statx")]
-    private static unsafe partial int Statx(int directory, byte* path, int flags, uint mask, byte* result);
 }

@@ -3,8 +3,11 @@ using System.Text.Json;
 
 namespace Oxidizer.Packager.Distributions;
 
-/// <summary>One object of <c>PYTHON.json</c>. What is missing or of a wrong type is noted by its full name, and reading goes on with an empty value, so that all mistakes are told at once.</summary>
-internal readonly struct PythonJsonObject(JsonElement element, string path, List<string> mistakes)
+/// <summary>
+/// One object of <c>PYTHON.json</c>. What is missing or of a wrong type is noted by its full name, and reading goes on with an empty value, so that all mistakes are
+/// told at once. A class, because each generic method over a structure of ours would be compiled anew in every build's process.
+/// </summary>
+internal sealed class PythonJsonObject(JsonElement element, string path, List<string> mistakes)
 {
     /// <summary>A required text.</summary>
     public string Text(string key)

@@ -56,7 +56,7 @@ internal sealed class ReadPythonJson
             Root = _files.Root,
             ArchiveDigest = _origin.Digest,
             Name = _origin.Name,
-            Files = _files.ByPath,
+            Files = _files,
             Target = new TargetTriple(json.Text("target_triple")),
             Version = json.Text("python_version"),
             MajorMinor = json.Text("python_major_minor_version"),
@@ -140,7 +140,7 @@ internal sealed class ReadPythonJson
     // Every path is looked up in the list of the archive's own files, as it is written: that it is found there says that it stays inside.
     private string FilePath(string path, string place)
     {
-        if (path.Length > 0 && !_files.ByPath.ContainsKey(path))
+        if (path.Length > 0 && !_files.ContainsKey(path))
             _missing.Add($"`{path}` ({place})");
         return path;
     }
@@ -155,9 +155,9 @@ internal sealed class ReadPythonJson
     // A missing text is no reason not to build, but whoever publishes the product should know.
     private ImmutableArray<string> LicensePaths(ImmutableArray<string> paths)
     {
-        foreach (var path in paths.Where(path => !_files.ByPath.ContainsKey(path)))
+        foreach (var path in paths.Where(path => !_files.ContainsKey(path)))
             _diagnostics.Add(DiagnosticKinds.LicenseTextMissing, $"the archive `{_origin.Name}` names the licence text `{path}`, but does not hold it; get it from the library's own site");
-        return [.. paths.Where(_files.ByPath.ContainsKey)];
+        return [.. paths.Where(_files.ContainsKey)];
     }
 
     private void ThrowIfMistaken()

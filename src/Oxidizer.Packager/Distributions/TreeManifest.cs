@@ -49,13 +49,14 @@ internal sealed class TreeManifest
     private const int HeaderSize = 12;
 
     private readonly byte[] _bytes;
+    private readonly TreeEntry[] _entries;
     private readonly int[] _paths;
 
     private TreeManifest(byte[] bytes, TreeEntry[] entries, int[] paths) =>
-        (_bytes, Entries, _paths, Digest) = (bytes, entries, paths, Sha256Digest.Of(bytes));
+        (_bytes, _entries, _paths, Digest) = (bytes, entries, paths, Sha256Digest.Of(bytes));
 
     /// <summary>Everything in the tree, sorted by path (ordinal).</summary>
-    public IReadOnlyList<TreeEntry> Entries { get; }
+    public IReadOnlyList<TreeEntry> Entries => _entries;
 
     /// <summary>The digest of <see cref="Bytes"/>: stands for the whole tree.</summary>
     public Sha256Digest Digest { get; }
@@ -68,6 +69,20 @@ internal sealed class TreeManifest
     {
         var length = BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(_paths[index] - 2));
         return _bytes.AsSpan(_paths[index], length);
+    }
+
+    /// <summary>What stands at a path; <c>null</c> for nothing.</summary>
+    public TreeEntry? Find(string path)
+    {
+        for (int low = 0, high = _entries.Length - 1; low <= high;)
+        {
+            var middle = (low + high) >>> 1;
+            var order = string.CompareOrdinal(_entries[middle].Path, path);
+            if (order == 0)
+                return _entries[middle];
+            (low, high) = order < 0 ? (middle + 1, high) : (low, middle - 1);
+        }
+        return null;
     }
 
     /// <summary>Makes the blob of a tree.</summary>

@@ -1,4 +1,3 @@
-using System.Text;
 using Oxidizer.Cache;
 
 namespace Oxidizer.Packager.Distributions;
@@ -37,20 +36,18 @@ internal sealed class TreeStamps
     /// <summary>The entries whose stamps are not those of last time: one system call each, and nothing is read.</summary>
     public List<int> FindChanged()
     {
-        var root = Encoding.UTF8.GetBytes(_root + '/');
-        Span<byte> path = new byte[root.Length + ushort.MaxValue + 1];
-        root.CopyTo(path);
+        using var folder = new LinuxFolder(_root);
         var changed = new List<int>();
         for (var index = 0; index < _stamps.Length; index++)
         {
-            var relative = _manifest.PathBytes(index);
-            relative.CopyTo(path[root.Length..]);
-            path[root.Length + relative.Length] = 0;
-            if (_stamps[index] is not { } stamp || FileStamp.Of(path[..(root.Length + relative.Length + 1)]) != stamp)
+            if (_stamps[index] is not { } stamp || Look(folder, index) != stamp)
                 changed.Add(index);
         }
         return changed;
     }
+
+    /// <summary>The stamp that an entry has now; <c>null</c> when nothing is there.</summary>
+    public FileStamp? Look(LinuxFolder folder, int index) => FileStamp.Of(folder, _root, _manifest.PathBytes(index));
 
     /// <summary>Notes that an entry had this stamp before its content was verified.</summary>
     public void Set(int index, FileStamp? stamp) => _stamps[index] = stamp;

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Diagnostics;
 
@@ -10,28 +9,29 @@ namespace Oxidizer.Packager.Distributions;
 /// </summary>
 internal sealed class TreeStore
 {
-    private static readonly TimeSpan s_abandoned = TimeSpan.FromDays(1);
-
     private readonly ArchiveOrigin _origin;
     private readonly BuildContext _context;
     private readonly string _home;
+    private readonly string? _readOnlyRoot;
     private readonly UnpackLimits _limits;
 
     public TreeStore(ArchiveOrigin origin, BuildContext context, UnpackLimits? limits = null)
     {
         (_origin, _context, _limits) = (origin, context, limits ?? new UnpackLimits());
-        // A cache that keeps nothing gives no folder: the tree then lives as long as the build.
-        _home = context.Cache.TreeDirectory ?? Path.Combine(context.WorkDirectory, "trees");
+        var shared = context.Cache.Trees;
+        // A cache that keeps nothing has no folder for it: the tree then lives as long as the build.
+        _home = shared is { IsWritable: true } ? shared.Path : Path.Combine(context.WorkDirectory, "trees");
+        _readOnlyRoot = shared is { IsWritable: false } ? Path.Combine(shared.Path, origin.Digest.ToString()) : null;
         Root = Path.Combine(_home, origin.Digest.ToString());
     }
 
     /// <summary>The tree.</summary>
-    public string Root { get; }
+    public string Root { get; private set; }
 
     /// <summary>Unpacks the archive and puts the tree in its place. Where a tree is already, that one stays, and <see cref="Mend"/> has the last word.</summary>
     public TreeManifest Make()
     {
-        using var temporary = new TemporaryFolder(_home);
+        using var temporary = new TemporaryTree(_home);
         var manifest = Unpack(temporary.Path);
         Guard("unpack into", () =>
         {
@@ -45,25 +45,30 @@ internal sealed class TreeStore
     /// <returns>What was wrong, in words; <c>null</c> when nothing was.</returns>
     public string? Mend(TreeManifest manifest)
     {
+        if (_readOnlyRoot is not null && Directory.Exists(_readOnlyRoot) && Check(_readOnlyRoot, manifest, mayWrite: false).Count == 0)
+        {
+            Root = _readOnlyRoot;
+            return null;
+        }
         var wasThere = Directory.Exists(Root);
-        var damaged = wasThere ? Check(manifest) : manifest.Entries;
+        var damaged = wasThere ? Check(Root, manifest, mayWrite: true) : manifest.Entries;
         if (damaged.Count == 0)
             return null;
-        using (var temporary = new TemporaryFolder(_home))
+        using (var temporary = new TemporaryTree(_home))
         {
             if (Unpack(temporary.Path).Digest != manifest.Digest)
                 throw new InvalidOperationException($"the archive {_origin.Digest} unpacks to another tree than before; please report this as a bug");
             Guard("mend", () => Replace(damaged, temporary.Path));
         }
-        if (Check(manifest) is [var still, ..])
+        if (Check(Root, manifest, mayWrite: true) is [var still, ..])
             throw Failure("mend", $"`{still.Path}` differs again as soon as it was written; does something else write there?");
         return wasThere ? $"`{damaged[0].Path}` {(damaged.Count > 1 ? $"and {damaged.Count - 1} more " : "")}was changed or removed" : "its tree was removed";
     }
 
-    private IReadOnlyList<TreeEntry> Check(TreeManifest manifest)
+    private IReadOnlyList<TreeEntry> Check(string root, TreeManifest manifest, bool mayWrite)
     {
         IReadOnlyList<TreeEntry> damaged = [];
-        Guard("verify", () => damaged = TreeCheck.FindDamaged(Root, manifest, _context.Parallelism, _context.Cancellation));
+        Guard("verify", () => damaged = TreeCheck.FindDamaged(root, manifest, mayWrite, _context.Parallelism, _context.Cancellation));
         return damaged;
     }
 
@@ -79,7 +84,8 @@ internal sealed class TreeStore
                 if (count % 64 == 0)
                     _context.Log.Progress($"unpack {_origin.Name}", (double)content.Position / content.Length, $"{count} files");
             }, _context.Cancellation);
-            DiskFlush.FileSystemOf(folder);
+            using var written = new LinuxFolder(folder);
+            written.FlushFileSystem();
             return manifest;
         }
         catch (BadArchiveException exception)
@@ -163,66 +169,4 @@ internal sealed class TreeStore
 
     private EnvironmentFailureException Failure(string act, string reason, Exception? cause = null) =>
         new(DiagnosticKinds.TreeNotWritten, act, Root, reason, cause);
-
-    /// <summary>A new folder that is removed again, unless it was renamed meanwhile. A killed build leaves one; the next builds remove it after a day.</summary>
-    private sealed class TemporaryFolder : IDisposable
-    {
-        private const string Prefix = "tmp-";
-
-        public TemporaryFolder(string home)
-        {
-            try
-            {
-                Directory.CreateDirectory(home);
-                foreach (var abandoned in new DirectoryInfo(home).EnumerateDirectories(Prefix + "*").Where(IsAbandoned))
-                    abandoned.Delete(recursive: true);
-                Path = Directory.CreateDirectory(System.IO.Path.Combine(home, $"{Prefix}{Environment.ProcessId}-{Guid.NewGuid():N}")).FullName;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw new EnvironmentFailureException(DiagnosticKinds.TreeNotWritten, "unpack into", home,
-                    $"{exception.Message}; make room, or name another folder in [cache] directory", exception);
-            }
-        }
-
-        public string Path { get; }
-
-        public void Dispose()
-        {
-            if (Directory.Exists(Path))
-                Directory.Delete(Path, recursive: true);
-        }
-
-        private static bool IsAbandoned(DirectoryInfo folder) => DateTime.UtcNow - folder.LastWriteTimeUtc > s_abandoned;
-    }
-}
-
-/// <summary>Puts everything that was written onto the disk.</summary>
-internal static partial class DiskFlush
-{
-    private const int OpenDirectory = 0x80000;
-
-    /// <summary>
-    /// Flushes the file system that holds a folder. One call for a whole tree: a flush for each of 8,000 files took longer than unpacking them. Without it, a
-    /// power cut could leave files of the right size and time with zeros in them, which no stamp tells.
-    /// </summary>
-    public static void FileSystemOf(string folder)
-    {
-        if (!OperatingSystem.IsLinux())
-            return;
-        var descriptor = Open(folder, OpenDirectory);
-        if (descriptor < 0)
-            return;
-        SyncFileSystem(descriptor);
-        Close(descriptor);
-    }
-
-    [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "syncfs")]
-    private static partial int SyncFileSystem(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }

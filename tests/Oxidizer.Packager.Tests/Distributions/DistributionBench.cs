@@ -8,29 +8,38 @@ namespace Oxidizer.Packager.Tests.Distributions;
 /// <summary>A folder for one test, with a cache in it, and builds that use it.</summary>
 internal sealed class DistributionBench : IDisposable
 {
+    private readonly List<LiteDbCache> _caches = [];
+
     public DistributionBench()
     {
         Folder = Directory.CreateTempSubdirectory("oxidizer-distributions-").FullName;
-        Cache = new FolderCache(Path.Combine(Folder, "cache"));
         Build = NewBuild();
     }
 
     /// <summary>The folder that everything is in.</summary>
     public string Folder { get; }
 
-    public FolderCache Cache { get; }
+    /// <summary>The cache's folder.</summary>
+    public string CacheFolder => Path.Combine(Folder, "cache");
+
+    /// <summary>The folder of trees.</summary>
+    public string Trees => Path.Combine(CacheFolder, "trees");
 
     /// <summary>The running build.</summary>
     public BuildContext Build { get; private set; }
 
     public RecordingLog Log { get; } = new();
 
-    /// <summary>Begins the next build: new counters, a new private folder, the same cache.</summary>
-    public BuildContext NewBuild(CancellationToken cancellation = default, IActionCache? cache = null)
+    /// <summary>Begins the next build: new counters, a new private folder, the cache opened anew.</summary>
+    public BuildContext NewBuild(CancellationToken cancellation = default, CacheSettings? settings = null)
     {
+        if (settings is null)
+            EndBuilds();
+        var cache = LiteDbCache.Open(settings ?? new CacheSettings(CacheFolder));
+        _caches.Add(cache);
         var work = Path.Combine(Folder, "work", Guid.NewGuid().ToString("N"));
         Directory.CreateDirectory(work);
-        return Build = new BuildContext(Log, cache ?? Cache, new DiagnosticBag(), new ActionLedger(), work, 2, cancellation);
+        return Build = new BuildContext(Log, cache, new DiagnosticBag(), new ActionLedger(), work, 2, cancellation);
     }
 
     /// <summary>Writes a file into the folder.</summary>
@@ -54,14 +63,25 @@ internal sealed class DistributionBench : IDisposable
     /// <summary>That no tree and no part of one is in the cache.</summary>
     public void AssertNoTree()
     {
-        if (Directory.Exists(Cache.TreeDirectory))
-            Assert.Empty(Directory.EnumerateFileSystemEntries(Cache.TreeDirectory));
+        if (Directory.Exists(Trees))
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Trees));
     }
 
     /// <summary>How often a kind of action ran in the running build, and how often it was reused.</summary>
     public ActionCount Count(string kind) => Build.Actions.Counts[kind];
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    /// <summary>Ends the running builds, so that the next begins with what was written.</summary>
+    public void EndBuilds()
+    {
+        _caches.ForEach(cache => cache.Dispose());
+        _caches.Clear();
+    }
+
+    public void Dispose()
+    {
+        EndBuilds();
+        Directory.Delete(Folder, recursive: true);
+    }
 }
 
 /// <summary>Keeps what is logged.</summary>

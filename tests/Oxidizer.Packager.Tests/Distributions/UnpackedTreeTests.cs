@@ -1,3 +1,4 @@
+using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
@@ -176,8 +177,9 @@ public sealed class UnpackedTreeTests : IDisposable
     [Fact]
     public void A_manifest_that_is_gone_from_the_cache_is_made_again()
     {
-        foreach (var blob in Directory.EnumerateFiles(Path.Combine(_bench.Folder, "cache")))
-            File.Delete(blob);
+        _bench.EndBuilds();
+        foreach (var folder in Directory.EnumerateDirectories(_bench.CacheFolder).Where(folder => folder != _bench.Trees))
+            Directory.Delete(folder, recursive: true);
 
         _bench.NewBuild();
         AssertWhole(_bench.Obtain(_table));
@@ -188,7 +190,7 @@ public sealed class UnpackedTreeTests : IDisposable
     [Fact]
     public void A_cache_that_keeps_nothing_gets_the_tree_into_the_builds_own_folder()
     {
-        var build = _bench.NewBuild(cache: new FolderCache(Path.Combine(_bench.Folder, "cache")) { TreeDirectory = null });
+        var build = _bench.NewBuild(settings: new CacheSettings(Path.Combine(_bench.Folder, "empty")) { ReadOnly = true });
 
         var distribution = _bench.Obtain(_table);
 
@@ -197,22 +199,49 @@ public sealed class UnpackedTreeTests : IDisposable
     }
 
     [Fact]
+    public void A_whole_tree_of_a_read_only_cache_is_used_where_it_is()
+    {
+        _bench.EndBuilds();
+        _bench.NewBuild(settings: new CacheSettings(_bench.CacheFolder) { ReadOnly = true });
+
+        Assert.Equal(_first.Root, _bench.Obtain(_table).Root);
+        Assert.Equal(new ActionCount(0, 1), _bench.Count(ActionKinds.Unpack));
+    }
+
+    [Theory]
+    [InlineData("install/lib/python3.11/os.py")]
+    [InlineData("install/lib/python3.11/sitecustomize.py")]
+    public void A_damaged_tree_of_a_read_only_cache_is_left_alone_and_not_used(string path)
+    {
+        File.Delete(_first.PathOf(path));
+        File.WriteAllText(_first.PathOf(path), "import evil");
+        _bench.EndBuilds();
+        var build = _bench.NewBuild(settings: new CacheSettings(_bench.CacheFolder) { ReadOnly = true });
+
+        var distribution = _bench.Obtain(_table);
+
+        Assert.StartsWith(build.WorkDirectory, distribution.Root);
+        AssertWhole(distribution);
+        Assert.Equal("import evil", File.ReadAllText(_first.PathOf(path)));
+    }
+
+    [Fact]
     public void Two_builds_that_unpack_at_once_both_have_the_tree()
     {
         Directory.Delete(Path.GetDirectoryName(_first.Root)!, recursive: true);
-        var builds = Enumerable.Range(0, 4).Select(_ => _bench.NewBuild(cache: new FolderCache(Path.Combine(_bench.Folder, "cache")))).ToList();
+        var builds = Enumerable.Range(0, 4).Select(_ => _bench.NewBuild(settings: new CacheSettings(_bench.CacheFolder))).ToList();
 
         var distributions = builds.AsParallel().WithDegreeOfParallelism(4)
             .Select(build => DistributionStage.Obtain(_table, new TargetTriple(SmallDistribution.Target), build)).ToList();
 
         Assert.All(distributions, AssertWhole);
-        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_bench.Cache.TreeDirectory!), path => Path.GetFileName(path).StartsWith("tmp-"));
+        Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_bench.Trees), path => Path.GetFileName(path).StartsWith("tmp-"));
     }
 
     [Fact]
     public void A_cancelled_unpacking_leaves_nothing_and_the_next_build_works()
     {
-        Directory.Delete(_bench.Cache.TreeDirectory!, recursive: true);
+        Directory.Delete(_bench.Trees, recursive: true);
         var files = SmallDistribution.Files();
         for (var index = 0; index < 500; index++)
             files[$"python/install/lib/python3.11/m{index}.py"] = $"x = {index}";
@@ -232,8 +261,8 @@ public sealed class UnpackedTreeTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_written_is_said_with_the_way_out()
     {
-        var file = _bench.Write("a-file", []);
-        _bench.NewBuild(cache: new FolderCache(Path.Combine(_bench.Folder, "other")) { TreeDirectory = Path.Combine(file, "trees") });
+        _bench.NewBuild(settings: new CacheSettings(Path.Combine(_bench.Folder, "other")));
+        File.WriteAllText(Path.Combine(_bench.Folder, "other", "trees"), "a file where a folder must be");
 
         var failure = Assert.Throws<EnvironmentFailureException>(() => _bench.Obtain(_table));
 
