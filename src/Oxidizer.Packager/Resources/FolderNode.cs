@@ -9,7 +9,19 @@ namespace Oxidizer.Packager.Resources;
 /// <param name="Path">Absolute.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="Digest">If it is known without asking.</param>
-internal sealed record FileNode(string Name, string Path, long Size, Sha256Digest? Digest = null);
+internal sealed record FileNode(string Name, string Path, long Size, Sha256Digest? Digest = null)
+{
+    /// <summary>The file at a path, through links; <c>null</c> when there is none.</summary>
+    public static FileNode? Find(string path)
+    {
+        var file = new FileInfo(path);
+        return file.Exists && SizeOf(file) is { } size ? new FileNode(file.Name, file.FullName, size) : null;
+    }
+
+    /// <summary>The size of what a file is or a link leads to; .NET gives that of the link. <c>null</c>: it leads nowhere.</summary>
+    public static long? SizeOf(FileInfo file) =>
+        file.LinkTarget is null ? file.Length : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : null;
+}
 
 /// <summary>
 /// A folder of a tree, read once and whole, in ordinal order. Whether a folder without <c>__init__.py</c> is a namespace package or just a folder with data
@@ -77,7 +89,8 @@ internal sealed class FolderNode(string name, string path)
         {
             if (isDirectory)
                 folder.Folders.Add(Load(System.IO.Path.Combine(path, entry), entry, depth + 1));
-            else
+            // An editor's lock is a link that leads nowhere.
+            else if (size >= 0)
                 folder.Files.Add(new FileNode(entry, System.IO.Path.Combine(path, entry), size));
         }
         folder.Sort();
@@ -96,9 +109,8 @@ internal sealed class FolderNode(string name, string path)
                 || entry.FileName.SequenceEqual(".DS_Store")),
     };
 
-    // The entry's length is that of the link, when it is one.
     private static long SizeOf(ref FileSystemEntry entry) =>
-        (entry.Attributes & FileAttributes.ReparsePoint) == 0 ? entry.Length : new FileInfo(entry.ToFullPath()).ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : 0;
+        (entry.Attributes & FileAttributes.ReparsePoint) == 0 ? entry.Length : FileNode.SizeOf(new FileInfo(entry.ToFullPath())) ?? -1;
 
     private void Sort()
     {

@@ -23,13 +23,12 @@ internal static class PackageRoot
     /// <summary>Brings a file as <c>__main__</c>.</summary>
     public static IEnumerable<Resource> CollectScript(ScriptRule rule, RuleScope scope)
     {
-        var file = new FileInfo(rule.Path);
-        if (!file.Exists)
+        if (FileNode.Find(rule.Path) is not { } file)
         {
             scope.Report(DiagnosticKinds.PackageNotFound, $"the script `{rule.Path}` is not there; name an existing file");
             return [];
         }
-        var source = scope.Resolve(new FileNode(file.Name, file.FullName, file.Length));
+        var source = scope.Resolve(file);
         return [new ModuleSource("__main__", IsPackage: false, file.Name, source, scope.OptimizeLevel, rule.IncludeSource, scope.Origin, scope.Location)];
     }
 
@@ -71,16 +70,15 @@ internal static class PackageRoot
         {
             var relative = string.Join('/', parts[..depth]);
             var name = string.Join('.', parts[..depth]);
-            var init = new FileInfo(Path.Combine(root, relative, "__init__.py"));
-            if (init.Exists)
-                classifier.TakeFile(new FileNode(init.Name, init.FullName, init.Length), name, relative + "/", null, new FolderNode(parts[depth - 1], init.DirectoryName!));
+            var folder = Path.Combine(root, relative);
+            if (FileNode.Find(Path.Combine(folder, "__init__.py")) is { } init)
+                classifier.TakeFile(init, name, relative + "/", null, new FolderNode(parts[depth - 1], folder));
             else
                 classifier.Resources.Add(new NamespacePackage(name, relative, scope.Origin, scope.Location));
         }
     }
 
     private static List<FileNode> FilesOf(string folder, string module, RuleScope scope) => [.. scope.Distribution.ExtensionSuffixes.Append(".py")
-        .Select(suffix => new FileInfo(Path.Combine(folder, module + suffix)))
-        .Where(file => file.Exists)
-        .Select(file => new FileNode(file.Name, file.FullName, file.Length))];
+        .Select(suffix => FileNode.Find(Path.Combine(folder, module + suffix)))
+        .OfType<FileNode>()];
 }
