@@ -216,6 +216,9 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
     pyembed_module module;
     int found = pyembed_finder_lookup(self, name, &module);
     if (found > 0) {
+        if (module.flags & (PYEMBED_MODULE_BUILTIN | PYEMBED_MODULE_SHARED)) {
+            pyembed_fixup_before(&module);
+        }
         /* BuiltinImporter, which stands next, does the plain names; it never looks at those with dots below a path. */
         if ((module.flags & PYEMBED_MODULE_BUILTIN) && memchr(module.name.data, '.', module.name.size) == NULL) {
             found = 0;
@@ -280,6 +283,7 @@ set_up(OxidizedFinder *self, PyObject *module)
     self->state = pyembed_state_of(module);
     self->module_file = pyembed_this_process.settings.module_file;
     self->filesystem_importer = pyembed_this_process.settings.filesystem_importer;
+    self->register_pkg_resources = 1;
     /* sys.executable is what Python programs know; both are made from the same bytes. */
     PyObject *executable = PyUnicode_DecodeFSDefault(pyembed_this_process.executable);
     self->root = executable == NULL ? NULL : PyUnicode_FromFormat("%U/", executable);
@@ -364,12 +368,71 @@ static PyMethodDef finder_methods[] = {
     {"find_distributions", METHOD_O(pyembed_hook_find_distributions), METH_VARARGS | METH_KEYWORDS, NULL},
     {"_modules", METHOD_O(pyembed_inventory_modules), METH_O, NULL},
     {"_module", METHOD_O(pyembed_inventory_module), METH_O, NULL},
+    {"_flags", METHOD_O(pyembed_inventory_flags), METH_O, NULL},
+    {"_file_name", METHOD_O(pyembed_inventory_file_name), METH_O, NULL},
+    {"_main_file", METHOD_O(pyembed_inventory_main_file), METH_NOARGS, NULL},
     {"_resources", METHOD_O(pyembed_inventory_resources), METH_O, NULL},
     {"_resource", METHOD_O(pyembed_inventory_resource), METH_VARARGS, NULL},
     {"_distributions", METHOD_O(pyembed_inventory_distributions), METH_NOARGS, NULL},
     {"_distribution_files", METHOD_O(pyembed_inventory_distribution_files), METH_O, NULL},
     {"_distribution_file", METHOD_O(pyembed_inventory_distribution_file), METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
+};
+
+/* ---- attributes ---- */
+
+static PyObject *
+finder_origin(PyObject *self, void *Py_UNUSED(closure))
+{
+    (void)self;
+    return PyUnicode_DecodeFSDefault(pyembed_this_process.folder);
+}
+
+static PyObject *
+finder_base(PyObject *self, void *Py_UNUSED(closure))
+{
+    PyObject *root = ((OxidizedFinder *)self)->root;
+    return PyUnicode_Substring(root, 0, PyUnicode_GET_LENGTH(root) - 1);
+}
+
+static PyObject *
+finder_start_method(PyObject *self, void *Py_UNUSED(closure))
+{
+    static const char *const names[] = {"auto", "fork", "forkserver", "spawn", "none"};
+    PyObject *own = ((OxidizedFinder *)self)->set_start_method;
+    return own != NULL ? Py_NewRef(own) : PyUnicode_FromString(names[pyembed_this_process.settings.multiprocessing_start_method]);
+}
+
+static int
+finder_set_start_method(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
+{
+    Py_XSETREF(((OxidizedFinder *)self)->set_start_method, Py_XNewRef(value));
+    return 0;
+}
+
+static PyObject *
+finder_auto_register(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyBool_FromLong(((OxidizedFinder *)self)->register_pkg_resources);
+}
+
+static int
+finder_set_auto_register(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
+{
+    int flag = value == NULL ? 0 : PyObject_IsTrue(value);
+    if (flag >= 0) {
+        ((OxidizedFinder *)self)->register_pkg_resources = flag;
+    }
+    return flag < 0 ? -1 : 0;
+}
+
+static PyGetSetDef finder_attributes[] = {
+    {"origin", finder_origin, NULL, PyDoc_STR("The folder of the executable."), NULL},
+    {"path_hook_base_str", finder_base, NULL, PyDoc_STR("What paths of packed modules begin with: the executable's."), NULL},
+    {"multiprocessing_set_start_method", finder_start_method, finder_set_start_method, PyDoc_STR("Start method that `multiprocessing` gets when it is imported."), NULL},
+    {"pkg_resources_import_auto_register", finder_auto_register, finder_set_auto_register, PyDoc_STR("Whether `pkg_resources` learns of this finder when it is imported."),
+     NULL},
+    {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyType_Slot finder_slots[] = {
@@ -379,6 +442,7 @@ static PyType_Slot finder_slots[] = {
     {Py_tp_traverse, (void *)finder_traverse},
     {Py_tp_clear, (void *)finder_clear},
     {Py_tp_methods, finder_methods},
+    {Py_tp_getset, finder_attributes},
     {0, NULL},
 };
 

@@ -12,6 +12,7 @@ typedef struct {
     PyObject *finder;          /* the one over the product's resources, or NULL */
     PyObject *module_spec;     /* importlib's ModuleSpec */
     PyObject *builtin_importer;
+    PyObject *bootstrap;       /* _frozen_importlib */
     PyObject *bootstrap_external;
     PyObject *frames_removed;  /* importlib's _call_with_frames_removed: tracebacks end at it */
     PyObject *exec;
@@ -101,11 +102,20 @@ PyObject *pyembed_memory_create(OxidizedFinder *self, const pyembed_module *modu
 /* What the parts of the module that are written in Python ask the blob. */
 PyObject *pyembed_inventory_modules(OxidizedFinder *self, PyObject *prefix);
 PyObject *pyembed_inventory_module(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_inventory_flags(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_inventory_file_name(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_inventory_main_file(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_inventory_resources(OxidizedFinder *self, PyObject *package);
 PyObject *pyembed_inventory_resource(OxidizedFinder *self, PyObject *args);
 PyObject *pyembed_inventory_distributions(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_inventory_distribution_files(OxidizedFinder *self, PyObject *name);
 PyObject *pyembed_inventory_distribution_file(OxidizedFinder *self, PyObject *args);
+
+/* ---- fixups.c ---- */
+
+/* To be called for an extension module before it is imported, and for a module after it ran. */
+void pyembed_fixup_before(const pyembed_module *entry);
+int pyembed_fixup_after(OxidizedFinder *self, const pyembed_module *entry, PyObject *module);
 
 /* ---- hooks.c ---- */
 

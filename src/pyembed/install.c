@@ -118,7 +118,12 @@ set_sys_attributes(OxidizedFinder *finder, PyObject *module)
         return -1;
     }
 #endif
-    return PyDict_SetItemString(PyImport_GetModuleDict(), "_pymodules", module);
+    /* CPython's frozen modules have sources too: `inspect` and `linecache` ask their loader for them. */
+    PyObject *get_source = PyObject_GetAttrString((PyObject *)finder, "get_source");
+    PyObject *frozen_importer = PyDict_GetItemString(PyModule_GetDict(finder->state->bootstrap), "FrozenImporter");
+    int result = get_source == NULL || frozen_importer == NULL ? -1 : PyObject_SetAttrString(frozen_importer, "get_source", get_source);
+    Py_XDECREF(get_source);
+    return result < 0 ? -1 : PyDict_SetItemString(PyImport_GetModuleDict(), "_pymodules", module);
 }
 
 PyObject *

@@ -12,7 +12,7 @@ append(PyObject *list, PyObject *item)
     return result;
 }
 
-/* Names below a prefix (`json.`, or empty for all) as a list of (name, is_package), in order. */
+/* Names below a prefix (`json.`, or empty for all) as a list of (name, is_package, path, has_file), in order. */
 PyObject *
 pyembed_inventory_modules(OxidizedFinder *self, PyObject *prefix)
 {
@@ -35,7 +35,8 @@ pyembed_inventory_modules(OxidizedFinder *self, PyObject *prefix)
             break;
         }
         PyObject *is_package = (module.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE)) ? Py_True : Py_False;
-        if (append(list, Py_BuildValue("(NO)", pyembed_text(module.name), is_package)) < 0) {
+        PyObject *has_file = module.source.data != NULL || module.library.data != NULL ? Py_True : Py_False;
+        if (append(list, Py_BuildValue("(NONO)", pyembed_text(module.name), is_package, pyembed_text(module.path), has_file)) < 0) {
             Py_DECREF(list);
             return NULL;
         }
@@ -74,6 +75,39 @@ pyembed_inventory_module(OxidizedFinder *self, PyObject *name)
     }
     return Py_BuildValue("(INNNNNN)", (unsigned)module.flags, pyembed_text(module.path), pyembed_text(module.root), optional_bytes(&module.code),
                          optional_bytes(&module.source), optional_bytes(&module.library), libraries);
+}
+
+/* A module's flags, 0 if there is none. */
+PyObject *
+pyembed_inventory_flags(OxidizedFinder *self, PyObject *name)
+{
+    pyembed_module module;
+    int found = pyembed_finder_lookup(self, name, &module);
+    return found < 0 ? NULL : PyLong_FromUnsignedLong(found > 0 ? module.flags : 0);
+}
+
+/* The name of a module's file within its folder (`__init__.py`), or None if its source is not here. */
+PyObject *
+pyembed_inventory_file_name(OxidizedFinder *self, PyObject *name)
+{
+    pyembed_module module;
+    int found = pyembed_finder_lookup(self, name, &module);
+    if (found <= 0 || (module.source.data == NULL && module.library.data == NULL)) {
+        return found < 0 ? NULL : Py_NewRef(Py_None);
+    }
+    const char *slash = memrchr(module.path.data, '/', module.path.size);
+    return PyUnicode_FromString(slash == NULL ? module.path.data : slash + 1);
+}
+
+/* `__file__` of the script that the product starts with, or None. */
+PyObject *
+pyembed_inventory_main_file(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
+{
+    pyembed_module module;
+    if (pyembed_module_find(&self->resources, "__main__", 8, &module) != PYEMBED_OK) {
+        Py_RETURN_NONE;
+    }
+    return pyembed_file_of(self, &module);
 }
 
 static PyObject *

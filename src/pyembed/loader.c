@@ -207,7 +207,7 @@ pyembed_loader_exec_module(OxidizedFinder *self, PyObject *module)
     pyembed_module entry;
     int result = spec == NULL ? -1 : require_spec(self, spec, &entry);
     Py_XDECREF(spec);
-    if (result < 0 || execute(self, module, &entry) < 0) {
+    if (result < 0 || execute(self, module, &entry) < 0 || pyembed_fixup_after(self, &entry, module) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;

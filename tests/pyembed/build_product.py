@@ -213,7 +213,7 @@ def parse(arguments):
 
 def fill(product, distribution, options):
     if not options.no_stdlib:
-        excludes = ["config-*/*", "site-packages/*", "dist-packages/*", "lib2to3/*.pickle", "ensurepip/_bundled/*"]
+        excludes = ["config-*/*", "site-packages/*", "dist-packages/*", "ensurepip/_bundled/*"]
         if not options.with_tests:
             excludes += ["test/*", "*/test/*", "*/tests/*", "idlelib/*", "turtledemo/*", "tkinter/*", "lib-dynload/*_test*", "lib-dynload/xx*"]
         product.add_tree(distribution.stdlib, excludes=[*excludes, "lib-dynload/*"])
