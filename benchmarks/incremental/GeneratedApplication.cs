@@ -3,7 +3,7 @@ using Oxidizer.Packager.Reporting;
 
 namespace Oxidizer.Benchmarks;
 
-/// <summary>A program of any number of modules, a hundred a package, each of some 1.5 KB of ordinary code.</summary>
+/// <summary>A program of any number of modules, a hundred a package, each of some 1.2 KB of ordinary code.</summary>
 internal static class GeneratedApplication
 {
     private const int ModulesPerPackage = 100;
