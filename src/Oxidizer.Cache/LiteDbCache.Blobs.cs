@@ -1,3 +1,5 @@
+using Oxidizer.Cache.Trees;
+
 namespace Oxidizer.Cache;
 
 public sealed partial class LiteDbCache
@@ -67,10 +69,10 @@ public sealed partial class LiteDbCache
     }
 
     /// <inheritdoc/>
-    public Sha256Digest StoreTree(IReadOnlyCollection<ActionOutput> entries) => Store(Trees.TreeListing.Write(entries));
+    public Sha256Digest StoreTree(IReadOnlyCollection<ActionOutput> entries) => Store(TreeListing.Write(entries));
 
     /// <inheritdoc/>
-    public IReadOnlyList<ActionOutput>? TryReadTree(Sha256Digest tree) => TryRead(tree) is { } bytes ? Trees.TreeListing.Read(bytes) : null;
+    public IReadOnlyList<ActionOutput>? TryReadTree(Sha256Digest tree) => TryRead(tree) is { } bytes ? TreeListing.Read(bytes) : null;
 
     /// <inheritdoc/>
     public string? TryGetTree(Sha256Digest tree)
