@@ -15,4 +15,10 @@ public sealed record CacheSettings(string Directory)
 
     /// <summary>How long an operation waits for another process's lock before the build goes on without it.</summary>
     public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an action is waited for that another process executes, before it is executed here as well. A killed process is not waited for.</summary>
+    public TimeSpan ActionTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Is told when the wait for another process's action begins, with who makes what: a line for the build's progress.</summary>
+    public Action<string>? OnWaiting { get; init; }
 }

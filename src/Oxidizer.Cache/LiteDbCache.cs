@@ -1,8 +1,101 @@
+using System.Collections.Concurrent;
+using Oxidizer.Cache.Blobs;
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Locking;
+
 namespace Oxidizer.Cache;
 
-/// <summary>The cache on LiteDB and files.</summary>
-public static class LiteDbCache
+/// <summary>
+/// The cache on LiteDB and files, shared by any number of processes of one machine. LiteDB holds actions, the places of blobs, and statistics;
+/// a snapshot of it is read instead of it, and a journal takes what it has not taken in yet (docs/decisions/0005-litedb-behind-a-snapshot.md).
+/// Thread-safe. An entry is safe from the end of the process, however it ends, when <see cref="Flush"/>, or the <see cref="GetOrAdd"/> that made it, has returned.
+/// </summary>
+public sealed partial class LiteDbCache : IActionCache
 {
-    /// <summary>Opens the cache in a folder.</summary>
-    public static IActionCache Open(CacheSettings settings) => throw new NotImplementedException(settings.Directory);
+    // Uses are written once an hour: an unchanged build writes nothing but its counts.
+    private const long UseResolutionSeconds = 3600;
+
+    // What waits in memory for the next flush, at most.
+    private const long MostWaiting = 8 << 20;
+
+    // Records that name so many outputs are trees; whose blobs they are does not matter to the statistics of reading.
+    private const int MostAttributed = 16;
+
+    private readonly CacheSettings _settings;
+    private readonly WarningList _warnings = new();
+    private readonly CacheFolder _folder;
+    private readonly CacheIndex _index;
+    private readonly FileMemo _memo;
+    private readonly BlobStore _blobs;
+    private readonly KeyLocks _keys;
+    private readonly StatisticsTable _session = new(), _unwritten = new();
+    private readonly ConcurrentDictionary<Sha256Digest, string> _kinds = new();
+    private readonly long _opened = Environment.TickCount64;
+    private long _lastFlush = Environment.TickCount64;
+    private bool _executed, _disposed;
+
+    private LiteDbCache(CacheSettings settings)
+    {
+        _settings = settings;
+        _folder = CacheFolder.Open(settings, _warnings);
+        _index = new CacheIndex(_folder, _warnings, settings.LockTimeout);
+        _memo = new FileMemo(_folder);
+        _blobs = new BlobStore(_folder, _index, _memo, _warnings);
+        _keys = new KeyLocks(_folder, _warnings, settings);
+    }
+
+    /// <summary>
+    /// Opens the cache in a folder, which is made if it is not there. A folder that cannot be used gives a cache that works for this process alone, and
+    /// says so in <see cref="Warnings"/>.
+    /// </summary>
+    public static LiteDbCache Open(CacheSettings settings) => new(settings);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<CacheWarning> Warnings => _warnings.All;
+
+    /// <inheritdoc/>
+    public CacheStatistics Statistics => new(_session.ByKind, _index.Statistics().ByKind);
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        // A build that took seconds does not notice that LiteDB takes the journal in; a short one leaves it to the next.
+        var absorb = _executed && Environment.TickCount64 - _opened > 2000;
+        Write(absorb);
+    }
+
+    /// <summary>Flushes, and deletes what the cache kept for this process alone.</summary>
+    public void Dispose()
+    {
+        if (_disposed)
+            return;
+        _disposed = true;
+        Flush();
+        _blobs.Dispose();
+        _index.Dispose();
+    }
+
+    private void Write(bool absorb)
+    {
+        if (_folder.Use != FolderUse.ReadWrite)
+            return;
+        if (_unwritten.TakeAll() is { } counts)
+            _index.AddStatistics(counts);
+        if (!_index.HasPending && _blobs.WaitingBytes == 0 && !_memo.HasPending && !absorb)
+            return;
+        _lastFlush = Environment.TickCount64;
+        _index.Flush(() =>
+        {
+            _blobs.WriteWaiting();
+            _memo.Save();
+        }, absorb);
+    }
+
+    // So that a killed build loses seconds, and a large one does not fill the memory.
+    private void WriteIfDue()
+    {
+        if (_blobs.WaitingBytes > MostWaiting || Environment.TickCount64 - _lastFlush > 3000)
+            Write(absorb: false);
+    }
 }

@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Index;
+
+namespace Oxidizer.Cache.Blobs;
+
+/// <summary>
+/// Blobs: small ones wait in memory and are appended to a pack with the next flush, others are files at once. What cannot be stored is kept for this process.
+/// No bytes leave it whose digest was not checked. Thread-safe.
+/// </summary>
+internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, FileMemo memo, WarningList warnings) : IDisposable
+{
+    private readonly ConcurrentDictionary<Sha256Digest, byte[]> _waiting = new();
+    private readonly ConcurrentDictionary<Sha256Digest, FileStamp> _verified = new();
+    private readonly PackReader _packs = new(folder);
+    private long _waitingBytes;
+
+    /// <summary>What this process keeps to itself.</summary>
+    public PrivateBlobs Private { get; } = new();
+
+    /// <summary>How many bytes wait in memory.</summary>
+    public long WaitingBytes => Interlocked.Read(ref _waitingBytes);
+
+    private bool CanStore => folder.Use == FolderUse.ReadWrite;
+
+    /// <summary>Whether a blob is there; its bytes are not read.</summary>
+    public bool Contains(Sha256Digest digest)
+    {
+        if (_waiting.ContainsKey(digest) || Private.Contains(digest))
+            return true;
+        if (folder.Use == FolderUse.None)
+            return false;
+        return index.TryFindBlob(digest, out var blob, out _) && blob.IsPacked
+            ? _packs.Contains(blob)
+            : FileStamp.TryRead(PathOf(digest), out _);
+    }
+
+    /// <summary>
+    /// Whether a blob is there and is, as far as can be told without reading what was verified before, whole. A record whose blob is damaged must not be
+    /// found: whoever finds it relies on the bytes.
+    /// </summary>
+    public bool IsPresent(Sha256Digest digest)
+    {
+        if (_waiting.ContainsKey(digest) || Private.Contains(digest))
+            return true;
+        if (folder.Use == FolderUse.None)
+            return false;
+        if (index.TryFindBlob(digest, out var blob, out _) && blob.IsPacked)
+            return ReadPacked(digest, blob) is not null;
+        var path = PathOf(digest);
+        return FileStamp.TryRead(path, out var stamp) && IsVerified(digest, path, stamp);
+    }
+
+    /// <summary>Stores bytes.</summary>
+    public Sha256Digest Store(ReadOnlySpan<byte> content)
+    {
+        var digest = Sha256Digest.Of(content);
+        if (Contains(digest))
+            return digest;
+        if (!CanStore)
+            Private.Add(digest, content.ToArray());
+        else if (content.Length < Pack.LargestBlob)
+        {
+            if (_waiting.TryAdd(digest, content.ToArray()))
+                Interlocked.Add(ref _waitingBytes, content.Length);
+        }
+        else
+            StoreLarge(digest, content);
+        return digest;
+    }
+
+    /// <summary>Reads a blob; <c>null</c> if it is absent or damaged.</summary>
+    public byte[]? TryRead(Sha256Digest digest)
+    {
+        if (_waiting.TryGetValue(digest, out var content) || (content = Private.TryRead(digest)) is not null)
+            return content;
+        if (folder.Use == FolderUse.None)
+            return null;
+        if (index.TryFindBlob(digest, out var blob, out _) && blob.IsPacked)
+            return ReadPacked(digest, blob);
+        try
+        {
+            content = FileTransfer.ReadAll(PathOf(digest));
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception) || exception is OverflowException)
+        {
+            return null;
+        }
+        if (Sha256Digest.Of(content) == digest)
+            return content;
+        RemoveDamaged(digest);
+        return null;
+    }
+
+    /// <summary>Appends what waits in memory to a pack, and names it in the index. The caller holds the cache's lock.</summary>
+    /// <exception cref="IOException">It cannot be written; it stays in memory.</exception>
+    public void WriteWaiting()
+    {
+        var waiting = _waiting.ToArray();
+        if (waiting.Length == 0)
+            return;
+        foreach (var (digest, blob) in Pack.Append(folder, waiting))
+            index.SetBlob(digest, blob);
+        foreach (var entry in waiting)
+        {
+            if (_waiting.TryRemove(entry.Key, out _))
+                Interlocked.Add(ref _waitingBytes, -entry.Value.Length);
+        }
+    }
+
+    public void Dispose()
+    {
+        _packs.Dispose();
+        Private.Dispose();
+    }
+
+    private string PathOf(Sha256Digest digest) => BlobFiles.PathOf(folder.Blobs, digest);
+
+    private byte[]? ReadPacked(Sha256Digest digest, in StoredBlob blob)
+    {
+        if (_packs.TryRead(blob) is not { } content)
+        {
+            if (CanStore)
+                index.SetBlob(digest, null);
+            return null;
+        }
+        if (Sha256Digest.Of(content) == digest)
+            return content;
+        RemoveDamaged(digest);
+        return null;
+    }
+
+    private void RemoveDamaged(Sha256Digest digest)
+    {
+        warnings.Add(CacheWarnings.BlobDamaged(digest));
+        _verified.TryRemove(digest, out _);
+        if (!CanStore)
+            return;
+        FileTransfer.TryDelete(PathOf(digest));
+        index.SetBlob(digest, null);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+using Oxidizer.Cache.Files;
+
+namespace Oxidizer.Cache.Blobs;
+
+/// <summary>
+/// Blobs that cannot be stored in the cache's folder, for as long as this process needs them: small ones in memory, others in a folder of the system's
+/// temporary one, and in memory where that is full too. Thread-safe.
+/// </summary>
+internal sealed class PrivateBlobs : IDisposable
+{
+    private readonly ConcurrentDictionary<Sha256Digest, byte[]> _memory = new();
+    private readonly ConcurrentDictionary<Sha256Digest, string> _files = new();
+    private readonly Lazy<string> _folder = new(() => Directory.CreateTempSubdirectory("oxidizer-cache-").FullName);
+
+    /// <summary>A folder that is deleted with this object.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public string Folder => _folder.Value;
+
+    public bool Contains(Sha256Digest digest) => _memory.ContainsKey(digest) || _files.ContainsKey(digest);
+
+    public void Add(Sha256Digest digest, byte[] content) => _memory[digest] = content;
+
+    /// <summary>Takes a copy of a file, or the file itself.</summary>
+    /// <exception cref="IOException">There is no place for it.</exception>
+    public void AddFile(Sha256Digest digest, string path, bool move)
+    {
+        if (Contains(digest))
+            return;
+        var target = Path.Combine(Folder, digest.ToString());
+        try
+        {
+            if (move)
+                File.Move(path, target, overwrite: true);
+            else
+                FileTransfer.Copy(path, target + ".copy", BlobFiles.Mode);
+            if (!move)
+                File.Move(target + ".copy", target, overwrite: true);
+            File.SetUnixFileMode(target, BlobFiles.Mode);
+            _files[digest] = target;
+        }
+        catch (IOException) when (!move && FileStamp.TryRead(path, out var stamp) && stamp.Size < Array.MaxLength)
+        {
+            FileTransfer.TryDelete(target + ".copy");
+            _memory[digest] = FileTransfer.ReadAll(path);
+        }
+    }
+
+    public byte[]? TryRead(Sha256Digest digest)
+    {
+        if (_memory.TryGetValue(digest, out var content))
+            return content;
+        return _files.TryGetValue(digest, out var path) && File.Exists(path) ? FileTransfer.ReadAll(path) : null;
+    }
+
+    /// <summary>A file that holds the blob, made if it was only in memory.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public string? TryGetFile(Sha256Digest digest)
+    {
+        if (_files.TryGetValue(digest, out var path))
+            return path;
+        return _memory.TryGetValue(digest, out var content) ? WriteFile(digest, content) : null;
+    }
+
+    /// <summary>Writes bytes that are known to be the blob's to a file of the private folder.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public string WriteFile(Sha256Digest digest, byte[] content)
+    {
+        var path = Path.Combine(Folder, digest.ToString());
+        FileTransfer.Replace(path, content, BlobFiles.Mode);
+        _files[digest] = path;
+        return path;
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear()
+    {
+        _memory.Clear();
+        _files.Clear();
+    }
+
+    public void Dispose()
+    {
+        Clear();
+        if (!_folder.IsValueCreated)
+            return;
+        try
+        {
+            Directory.Delete(_folder.Value, recursive: true);
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            // A leftover in the system's temporary folder is the system's to clean; the build's result does not depend on it.
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace Oxidizer.Cache.Files;
+
+/// <summary>
+/// What a file's content is recognised by without reading it. The inode's change time is in it because a modification time can be set by
+/// anyone (and is by <c>touch -d</c>, <c>tar</c> and <c>rsync</c>), and the inode because an edit by rename may keep all the rest.
+/// Times are nanoseconds since 1970.
+/// </summary>
+internal readonly record struct FileStamp(long Size, long Modified, long Changed, ulong Inode)
+{
+    // Kernel time stamps move with the timer interrupt (1 to 10 ms apart): two writes within it are not told apart.
+    private const long ClockResolution = 20_000_000;
+
+    /// <summary>The time now, on the clock that file systems stamp with.</summary>
+    public static long Now => (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
+
+    /// <summary>Whether the file may be changed after <paramref name="time"/> without the stamp telling, as git's "racily clean" entries; also true of times in the future.</summary>
+    public bool IsYoungAt(long time) => Math.Max(Modified, Changed) + ClockResolution > time;
+
+    /// <summary>Reads a regular file's stamp; false when there is none at <paramref name="path"/>.</summary>
+    public static bool TryRead(string path, out FileStamp stamp) => TryRead(path, follow: true, out stamp, out var mode) && (mode & 0xF000) == 0x8000;
+
+    /// <summary>Reads the stamp and the mode (with the type's bits) of whatever is at <paramref name="path"/>.</summary>
+    [SkipLocalsInit]
+    public static unsafe bool TryRead(string path, bool follow, out FileStamp stamp, out int mode)
+    {
+        stamp = default;
+        mode = 0;
+        var longest = Encoding.UTF8.GetMaxByteCount(path.Length) + 1;
+        byte[]? rented = null;
+        var encoded = longest <= 1024 ? stackalloc byte[1024] : rented = ArrayPool<byte>.Shared.Rent(longest);
+        encoded[Encoding.UTF8.GetBytes(path, encoded)] = 0;
+        var buffer = stackalloc byte[256];
+        int result;
+        fixed (byte* pointer = encoded)
+            result = Libc.Statx(Libc.AtCurrentFolder, pointer, follow ? 0 : Libc.AtSymlinkNoFollow, 0x7FF, buffer);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
+        if (result != 0)
+            return false;
+        mode = *(ushort*)(buffer + 28);
+        stamp = new FileStamp(*(long*)(buffer + 40), Time(buffer + 112), Time(buffer + 96), *(ulong*)(buffer + 32));
+        return true;
+    }
+
+    /// <summary>Reads the stamp of an open file.</summary>
+    public static unsafe bool TryRead(int descriptor, out FileStamp stamp)
+    {
+        var buffer = stackalloc byte[256];
+        byte nothing = 0;
+        var found = Libc.Statx(descriptor, &nothing, Libc.AtEmptyPath, 0x7FF, buffer) == 0;
+        stamp = found ? new FileStamp(*(long*)(buffer + 40), Time(buffer + 112), Time(buffer + 96), *(ulong*)(buffer + 32)) : default;
+        return found;
+    }
+
+    private static unsafe long Time(byte* time) => *(long*)time * 1_000_000_000 + *(uint*)(time + 8);
+}

@@ -1,0 +1,63 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Oxidizer.Cache.Index;
+
+/// <summary>
+/// Reads what <see cref="ByteWriter"/> wrote. It never throws: past the end it answers zeroes and sets <see cref="Failed"/>, which is asked once at the end.
+/// </summary>
+internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
+{
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private int _position;
+
+    public bool Failed { get; private set; }
+
+    public readonly int Left => _bytes.Length - _position;
+
+    /// <summary>Whether everything was read, and nothing beyond.</summary>
+    public readonly bool IsComplete => !Failed && Left == 0;
+
+    public byte Byte() => Take(1) is { Length: 1 } b ? b[0] : (byte)0;
+
+    public uint UInt32() => Take(4) is { Length: 4 } b ? BinaryPrimitives.ReadUInt32LittleEndian(b) : 0;
+
+    public long Int64() => Take(8) is { Length: 8 } b ? BinaryPrimitives.ReadInt64LittleEndian(b) : 0;
+
+    public ulong UInt64() => Take(8) is { Length: 8 } b ? BinaryPrimitives.ReadUInt64LittleEndian(b) : 0;
+
+    public double Double() => Take(8) is { Length: 8 } b ? BinaryPrimitives.ReadDoubleLittleEndian(b) : 0;
+
+    public Sha256Digest Digest() => Take(Sha256Digest.Size) is { Length: Sha256Digest.Size } b ? new Sha256Digest(b) : default;
+
+    public string Text()
+    {
+        var length = UInt32();
+        if ((length & ByteWriter.RawText) == 0)
+            return Encoding.UTF8.GetString(Take(length));
+        var bytes = Take((length & ~ByteWriter.RawText) * 2L);
+        return new string(MemoryMarshal.Cast<byte, char>(bytes));
+    }
+
+    /// <summary>A count of things that take at least <paramref name="smallest"/> bytes each: no damaged count may ask for more memory than there are bytes.</summary>
+    public int Count(int smallest)
+    {
+        var count = UInt32();
+        if (count * (long)smallest <= Left)
+            return (int)count;
+        Failed = true;
+        return 0;
+    }
+
+    public ReadOnlySpan<byte> Take(long count)
+    {
+        if (Failed || count > Left)
+        {
+            Failed = true;
+            return default;
+        }
+        _position += (int)count;
+        return _bytes.Slice(_position - (int)count, (int)count);
+    }
+}

@@ -1,0 +1,129 @@
+using System.Globalization;
+using Oxidizer.Cache.Files;
+
+namespace Oxidizer.Cache.Index;
+
+/// <summary>What a cache's folder is good for.</summary>
+internal enum FolderUse
+{
+    /// <summary>Entries are found and stored.</summary>
+    ReadWrite,
+
+    /// <summary>Entries are found; nothing is written.</summary>
+    ReadOnly,
+
+    /// <summary>There is nothing to be found, and nothing can be stored.</summary>
+    None,
+}
+
+/// <summary>The names in a cache's folder.</summary>
+internal sealed class CacheFolder
+{
+    /// <summary>The layout of the folder. A cache of a newer layout is left alone.</summary>
+    public const int FormatVersion = 1;
+
+    private const string FormatPrefix = "oxidizer cache, format ";
+
+    private CacheFolder(string root, FolderUse use) => (Root, Use) = (root, use);
+
+    public string Root { get; }
+
+    public FolderUse Use { get; private set; }
+
+    public string Lock => Path.Combine(Root, "lock");
+
+    public string Format => Path.Combine(Root, "format");
+
+    public string Snapshot => Path.Combine(Root, "index");
+
+    public string Memo => Path.Combine(Root, "memo");
+
+    public string Database => Path.Combine(Root, Index.Database.FileName);
+
+    public string DatabaseLog => Path.Combine(Root, Index.Database.LogFileName);
+
+    public string Blobs => Path.Combine(Root, "blobs");
+
+    public string Packs => Path.Combine(Root, "packs");
+
+    public string Trees => Path.Combine(Root, "trees");
+
+    public string Temporary => Path.Combine(Root, "tmp");
+
+    public string KeyLocks => Path.Combine(Root, "locks");
+
+    public string Sessions => Path.Combine(Root, "sessions");
+
+    /// <summary>Looks at the folder, and makes it if it is not there.</summary>
+    public static CacheFolder Open(CacheSettings settings, WarningList warnings)
+    {
+        var folder = new CacheFolder(Path.GetFullPath(settings.Directory), settings.ReadOnly ? FolderUse.ReadOnly : FolderUse.ReadWrite);
+        if (!folder.ReadFormat(warnings))
+            folder.Use = FolderUse.None;
+        else if (folder.Use == FolderUse.ReadWrite && !folder.TryPrepare(warnings))
+            folder.Use = Directory.Exists(folder.Root) ? FolderUse.ReadOnly : FolderUse.None;
+        return folder;
+    }
+
+    /// <summary>A path for a file that is not yet what it will be.</summary>
+    public string NewTemporary() => Path.Combine(Temporary, Guid.NewGuid().ToString("N"));
+
+    /// <summary>Makes the subfolders; also after someone deleted the cache while it is in use.</summary>
+    public void MakeFolders()
+    {
+        foreach (var path in new[] { Root, Blobs, Packs, Temporary, KeyLocks, Sessions })
+            Directory.CreateDirectory(path);
+    }
+
+    private bool ReadFormat(WarningList warnings)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(Format);
+        }
+        catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return true;
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            warnings.Add(CacheWarnings.Unusable(Root, exception.Message));
+            return false;
+        }
+        if (text.StartsWith(FormatPrefix, StringComparison.Ordinal)
+            && int.TryParse(text.AsSpan(FormatPrefix.Length).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            && version > FormatVersion)
+        {
+            warnings.Add(CacheWarnings.Newer(Root, version));
+            return false;
+        }
+        return true;
+    }
+
+    private bool TryPrepare(WarningList warnings)
+    {
+        try
+        {
+            if (!Directory.Exists(Sessions))
+                MakeFolders();
+            if (!File.Exists(Format))
+                FileTransfer.Replace(Format, System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{FormatPrefix}{FormatVersion}\n")));
+            // Directories may exist and still not be writable; the lock is what every writer needs first.
+            using var file = File.OpenHandle(Lock, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+            return true;
+        }
+        catch (IOException exception) when (IsLocked(exception))
+        {
+            return true;
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            warnings.Add(CacheWarnings.NotWritable(Root, exception.Message));
+            return false;
+        }
+    }
+
+    // The runtime asks for a shared lock on what it opens, which another process may hold exclusively: then the file can be written.
+    private bool IsLocked(IOException exception) => exception.HResult == Libc.ErrorWouldBlock && File.Exists(Lock);
+}

@@ -1,0 +1,199 @@
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Locking;
+
+namespace Oxidizer.Cache.Index;
+
+internal sealed partial class CacheIndex
+{
+    // A journal is read whole at each opening: at this length that takes two milliseconds.
+    private const long LongestJournal = 1 << 20;
+
+    private bool _lockTimedOut, _lockHeld;
+
+    /// <summary>
+    /// Appends what is pending to the journal, as one batch, under the cache's lock. <paramref name="beforeAppend"/> runs under the lock too: it writes
+    /// the blobs that the batch names.
+    /// </summary>
+    /// <param name="beforeAppend">May add to the index.</param>
+    /// <param name="absorb">LiteDB takes the journal in even if it is short.</param>
+    /// <returns>False when nothing could be written: it stays pending, and the reason is in the warnings.</returns>
+    public bool Flush(Action? beforeAppend = null, bool absorb = false)
+    {
+        if (folder.Use != FolderUse.ReadWrite)
+            return false;
+        lock (_writing)
+        {
+            try
+            {
+                using var held = AcquireLock();
+                if (held is null)
+                    return false;
+                lock (_gate)
+                    WhileLocked(() => FlushLocked(beforeAppend, absorb));
+                return true;
+            }
+            catch (Exception exception) when (FileTransfer.IsFailure(exception))
+            {
+                warnings.Add(CacheWarnings.NotStored(folder.Root, exception.Message));
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Takes the cache's lock; <c>null</c>, and a warning, when another process does not give it up.</summary>
+    /// <exception cref="IOException">The lock file cannot be made.</exception>
+    public FileLock? AcquireLock()
+    {
+        // Who hangs once is not waited for again and again.
+        var timeout = _lockTimedOut ? TimeSpan.Zero : lockTimeout;
+        if (!Directory.Exists(folder.Sessions))
+            folder.MakeFolders();
+        var held = FileLock.TryAcquire(folder.Lock, timeout);
+        _lockTimedOut = held is null;
+        if (held is null)
+            warnings.Add(CacheWarnings.Locked(folder.Root, FileLock.Holder(folder.Lock), lockTimeout));
+        else
+            held.Sign();
+        return held;
+    }
+
+    private void WhileLocked(Action step)
+    {
+        _lockHeld = true;
+        try
+        {
+            step();
+        }
+        finally
+        {
+            _lockHeld = false;
+        }
+    }
+
+    private void FlushLocked(Action? beforeAppend, bool absorb)
+    {
+        Load();
+        ReadNews();
+        beforeAppend?.Invoke();
+        if (!_pending.IsEmpty)
+        {
+            _journalEnd = Journal.Append(JournalPath, _journalEnd, _sequence + 1, _pending);
+            _sequence++;
+            _journal.Apply(_pending, _sequence);
+            _pending.Clear();
+        }
+        if (_journalEnd > LongestJournal || (absorb && !_journal.IsEmpty))
+            Absorb();
+    }
+
+    // The order matters: a kill after any step leaves either the old snapshot with its journal, or the new one. Batches that LiteDB took in before a kill are
+    // taken in again by the next one; entries bear that, and statistics are told apart by their batch's number.
+    private void Absorb()
+    {
+        var generation = (_snapshot?.Header.Generation ?? 0) + 1;
+        var statistics = WithDatabase(database =>
+        {
+            generation = Math.Max(generation, database.Generation + 1);
+            if (_snapshot is not null && database.Generation < _snapshot.Header.Generation)
+                database.Write(Everything(_snapshot, database.Generation == 0), _snapshot.Header.Generation, Math.Max(database.Sequence, _snapshot.Header.Sequence));
+            database.Write(_journal, generation, _sequence);
+            return database.ReadStatistics();
+        });
+        SnapshotWriter.Write(folder.Snapshot, _snapshot, _journal, statistics.Write(), generation, _sequence);
+        foreach (var journal in Directory.EnumerateFiles(folder.Root, "journal-*"))
+            FileTransfer.TryDelete(journal);
+        ReadAll();
+    }
+
+    // Opens the database; one that is damaged is moved aside, and the step is done with a new one.
+    private T WithDatabase<T>(Func<Database, T> step)
+    {
+        try
+        {
+            using var database = Database.Open(folder.Root);
+            return step(database);
+        }
+        catch (DatabaseDamagedException exception)
+        {
+            MoveDatabaseAside(exception.Message);
+        }
+        try
+        {
+            using var database = Database.Open(folder.Root);
+            return step(database);
+        }
+        catch (DatabaseDamagedException exception)
+        {
+            throw new IOException($"a new database cannot be written: {exception.Message}", exception);
+        }
+    }
+
+    private void MoveDatabaseAside(string reason)
+    {
+        warnings.Add(CacheWarnings.IndexDamaged(folder.Root, reason));
+        foreach (var path in new[] { folder.Database, folder.DatabaseLog })
+        {
+            if (File.Exists(path))
+                File.Move(path, path + ".damaged", overwrite: true);
+        }
+    }
+
+    // The snapshot is missing or damaged, and there is a database, or was one.
+    private bool Recover(bool damaged)
+    {
+        if (folder.Use != FolderUse.ReadWrite)
+            return false;
+        try
+        {
+            using var held = _lockHeld ? null : AcquireLock();
+            if (held is null && !_lockHeld)
+                return false;
+            // Another process may have been faster.
+            if (Snapshot.TryOpen(folder.Snapshot, out _) is { } other)
+            {
+                other.Dispose();
+                return true;
+            }
+            if (damaged)
+                warnings.Add(CacheWarnings.IndexDamaged(folder.Root, "its snapshot cannot be read"));
+            WriteSnapshotFromDatabase();
+            return true;
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            warnings.Add(CacheWarnings.NotStored(folder.Root, exception.Message));
+            return false;
+        }
+    }
+
+    private void WriteSnapshotFromDatabase()
+    {
+        var (changes, statistics, generation, sequence) = WithDatabase(database =>
+        {
+            var all = database.Generation > 0 ? database.ReadAll() : Salvage.Read(folder);
+            if (database.Generation == 0)
+                database.Write(all, Salvage.NextGeneration(folder), Salvage.Sequence);
+            return (all, database.ReadStatistics(), database.Generation, database.Sequence);
+        });
+        SnapshotWriter.Write(folder.Snapshot, null, changes, statistics.Write(), generation, sequence);
+    }
+
+    private static IndexChanges Everything(Snapshot snapshot, bool isNew)
+    {
+        var all = new IndexChanges();
+        foreach (var slot in snapshot.Actions)
+        {
+            if (snapshot.ReadFrame(slot.Offset, FrameKind.Action) is { } payload)
+                all.SetAction(new Sha256Digest(payload.AsSpan(0, Sha256Digest.Size)), payload, slot.Time);
+        }
+        foreach (var slot in snapshot.Blobs)
+        {
+            if (snapshot.ReadFrame(slot.Offset, FrameKind.Blob) is { } payload && StoredBlob.TryRead(payload, out var digest, out var blob))
+                all.SetBlob(digest, blob, slot.Time);
+        }
+        // Not counted again by a database that is merely older: its batches are numbered.
+        if (snapshot.ReadFrame(snapshot.Header.StatisticsOffset, FrameKind.Statistics) is { } counts)
+            all.Statistics.Add((isNew ? snapshot.Header.Sequence : 0, counts));
+        return all;
+    }
+}

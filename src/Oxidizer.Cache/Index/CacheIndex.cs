@@ -1,0 +1,218 @@
+using Oxidizer.Cache.Files;
+
+namespace Oxidizer.Cache.Index;
+
+/// <summary>
+/// What a cache knows: the snapshot, over it the journal that follows it, over that what this process has not written yet. Reading takes no lock of the
+/// cache's; writing does, for one append. LiteDB takes the journal in when it has grown, and the next snapshot is written then. Thread-safe.
+/// </summary>
+internal sealed partial class CacheIndex(CacheFolder folder, WarningList warnings, TimeSpan lockTimeout) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Lock _writing = new();
+    private readonly IndexChanges _pending = new();
+    private IndexChanges _journal = new();
+    private Snapshot? _snapshot;
+    private FileStamp _snapshotStamp;
+    private long _journalEnd, _sequence;
+    private bool _loaded, _wasEmpty;
+
+    /// <summary>The time of uses, in seconds since 1970.</summary>
+    public static long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
+
+    /// <summary>Whether something waits to be written.</summary>
+    public bool HasPending
+    {
+        get
+        {
+            lock (_gate)
+                return !_pending.IsEmpty;
+        }
+    }
+
+    private string JournalPath => Journal.PathOf(folder.Root, _snapshot?.Header.Generation ?? 0);
+
+    /// <summary>Whether there was nothing when the cache was opened.</summary>
+    public bool WasEmpty
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Load();
+                return _wasEmpty;
+            }
+        }
+    }
+
+    /// <summary>Finds an action's payload; <c>null</c> if there is none.</summary>
+    public byte[]? FindAction(Sha256Digest digest, out long lastUse)
+    {
+        lock (_gate)
+        {
+            Load();
+            lastUse = 0;
+            if (!_pending.Actions.TryGetValue(digest, out var payload) && !_journal.Actions.TryGetValue(digest, out payload))
+                payload = _snapshot?.FindAction(digest, out lastUse);
+            lastUse = LastUse(digest, lastUse);
+            return payload;
+        }
+    }
+
+    /// <summary>Finds where a blob is.</summary>
+    public bool TryFindBlob(Sha256Digest digest, out StoredBlob blob, out long lastUse)
+    {
+        lock (_gate)
+        {
+            Load();
+            if (_pending.Blobs.TryGetValue(digest, out var found) || _journal.Blobs.TryGetValue(digest, out found))
+            {
+                blob = found.GetValueOrDefault();
+                lastUse = LastUse(digest, 0);
+                return found is not null;
+            }
+            blob = default;
+            lastUse = 0;
+            if (_snapshot?.TryFindBlob(digest, out blob, out lastUse) != true)
+                return false;
+            lastUse = LastUse(digest, lastUse);
+            return true;
+        }
+    }
+
+    /// <summary>The payloads of earlier actions of a kind and name, newest first, at most <paramref name="most"/>.</summary>
+    public IReadOnlyList<byte[]> Named(string kind, string name, int most)
+    {
+        var hash = StoredAction.NameHash(kind, name);
+        lock (_gate)
+        {
+            Load();
+            var payloads = new List<byte[]>();
+            foreach (var changes in new[] { _pending, _journal })
+            {
+                var named = changes.Named(hash);
+                for (var i = named.Count - 1; i >= 0 && payloads.Count < most; i--)
+                {
+                    if (changes.Actions.GetValueOrDefault(named[i]) is { } payload)
+                        payloads.Add(payload);
+                }
+            }
+            if (_snapshot is not null && payloads.Count < most)
+                payloads.AddRange(_snapshot.Named(hash).Take(most - payloads.Count));
+            return payloads;
+        }
+    }
+
+    /// <summary>Adds or replaces an action, or removes it.</summary>
+    public void SetAction(Sha256Digest digest, byte[]? payload)
+    {
+        lock (_gate)
+            _pending.SetAction(digest, payload, Now);
+    }
+
+    /// <summary>Adds or replaces a blob's place, or removes it.</summary>
+    public void SetBlob(Sha256Digest digest, StoredBlob? blob)
+    {
+        lock (_gate)
+            _pending.SetBlob(digest, blob, Now);
+    }
+
+    /// <summary>Remembers that something was used.</summary>
+    public void SetUse(Sha256Digest digest)
+    {
+        lock (_gate)
+            _pending.Uses[digest] = Now;
+    }
+
+    /// <summary>Adds counts.</summary>
+    public void AddStatistics(byte[] payload)
+    {
+        lock (_gate)
+            _pending.Statistics.Add((0, payload));
+    }
+
+    /// <summary>The counts of the cache's life, up to the last flush.</summary>
+    public StatisticsTable Statistics()
+    {
+        var table = new StatisticsTable();
+        lock (_gate)
+        {
+            Load();
+            if (_snapshot?.ReadFrame(_snapshot.Header.StatisticsOffset, FrameKind.Statistics) is { } payload)
+                table.Add(payload);
+            foreach (var (_, counts) in _journal.Statistics)
+                table.Add(counts);
+        }
+        return table;
+    }
+
+    /// <summary>Reads what other processes have written since.</summary>
+    public void Refresh()
+    {
+        lock (_gate)
+        {
+            Load();
+            ReadNews();
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+            _snapshot?.Dispose();
+    }
+
+    private long LastUse(Sha256Digest digest, long older) =>
+        _pending.Uses.TryGetValue(digest, out var time) || _journal.Uses.TryGetValue(digest, out time) ? time : older;
+
+    private void Load()
+    {
+        if (_loaded)
+            return;
+        _loaded = true;
+        if (folder.Use != FolderUse.None)
+            ReadAll();
+        _wasEmpty = _snapshot is null && _journal.Actions.Count == 0;
+    }
+
+    // Between opening a snapshot and reading its journal, another process may have written the next of both: then it is done again.
+    private void ReadAll()
+    {
+        for (var attempt = 0; attempt < 20; attempt++)
+        {
+            _snapshot?.Dispose();
+            _journal = new IndexChanges();
+            _ = FileStamp.TryRead(folder.Snapshot, out _snapshotStamp);
+            _snapshot = Snapshot.TryOpen(folder.Snapshot, out var damaged);
+            if (_snapshot is null && (damaged || File.Exists(folder.Database)) && attempt == 0 && Recover(damaged))
+                continue;
+            _sequence = _snapshot?.Header.Sequence ?? 0;
+            _journalEnd = Journal.Read(JournalPath, 0, ref _sequence, _journal);
+            if (_journalEnd >= 0 || IsSnapshotCurrent())
+                break;
+        }
+        _journalEnd = Math.Max(0, _journalEnd);
+    }
+
+    private void ReadNews()
+    {
+        if (folder.Use == FolderUse.None)
+            return;
+        if (!IsSnapshotCurrent())
+        {
+            ReadAll();
+            return;
+        }
+        var end = Journal.Read(JournalPath, _journalEnd, ref _sequence, _journal);
+        if (end >= 0)
+            _journalEnd = end;
+        else if (_journalEnd > 0 || !IsSnapshotCurrent())
+            ReadAll();
+    }
+
+    private bool IsSnapshotCurrent()
+    {
+        var exists = FileStamp.TryRead(folder.Snapshot, out var stamp);
+        return exists ? stamp == _snapshotStamp : _snapshotStamp == default;
+    }
+}

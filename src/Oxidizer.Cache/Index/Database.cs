@@ -1,0 +1,212 @@
+using LiteDB;
+
+namespace Oxidizer.Cache.Index;
+
+/// <summary>
+/// The cache's memory: actions, blobs and statistics as LiteDB documents. LiteDB 5 must not be open in two processes at once (it corrupts silently), so
+/// it is opened under the cache's lock for one batch and disposed, which also writes its log back: only then a batch is safe from a kill. There are
+/// no secondary indexes, which <c>Rebuild</c> cannot bear, and <c>_id</c> is binary, as the default collation ignores case.
+/// Any exception on opening or reading says that the file is damaged, and the file is disposable.
+/// </summary>
+internal sealed class Database : IDisposable
+{
+    public const string FileName = "actions.db", LogFileName = "actions-log.db";
+
+    private readonly LiteDatabase _database;
+    private readonly ILiteCollection<BsonDocument> _actions, _blobs, _statistics, _state;
+
+    private Database(LiteDatabase database)
+    {
+        _database = database;
+        _actions = database.GetCollection("actions", BsonAutoId.ObjectId);
+        _blobs = database.GetCollection("blobs", BsonAutoId.ObjectId);
+        _statistics = database.GetCollection("statistics", BsonAutoId.ObjectId);
+        _state = database.GetCollection("state", BsonAutoId.ObjectId);
+        var state = _state.FindById("state");
+        Generation = state is null ? 0 : state["generation"].AsInt64;
+        Sequence = state is null ? 0 : state["sequence"].AsInt64;
+    }
+
+    /// <summary>The generation of the snapshot that was made after the last batch; 0: the database is new.</summary>
+    public long Generation { get; private set; }
+
+    /// <summary>The number of the last batch that was taken in.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Opens the database of a cache folder. The caller holds the cache's lock.</summary>
+    /// <exception cref="DatabaseDamagedException">It is damaged.</exception>
+    public static Database Open(string folder)
+    {
+        LiteDatabase? database = null;
+        try
+        {
+            database = new LiteDatabase(new ConnectionString
+            {
+                Filename = Path.Combine(folder, FileName),
+                Connection = ConnectionType.Direct,
+                Collation = Collation.Binary,
+            });
+            return new Database(database);
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            DisposeQuietly(database);
+            throw new DatabaseDamagedException(exception);
+        }
+    }
+
+    /// <summary>Takes a batch in, whole or not at all.</summary>
+    /// <exception cref="DatabaseDamagedException">The database is damaged.</exception>
+    /// <exception cref="IOException">The disk is full.</exception>
+    public void Write(IndexChanges changes, long generation, long sequence) => Guard(() =>
+    {
+        _database.BeginTrans();
+        Upsert(_actions, changes.Actions.Where(entry => entry.Value is not null).Select(entry => Document(entry.Key, changes, "d", entry.Value!)));
+        Upsert(_blobs, changes.Blobs.Where(entry => entry.Value is not null).Select(entry => Document(entry.Key, changes, "p", Payload(entry.Key, entry.Value!.Value))));
+        foreach (var (digest, payload) in changes.Actions)
+            Delete(_actions, digest, payload is null);
+        foreach (var (digest, blob) in changes.Blobs)
+            Delete(_blobs, digest, blob is null);
+        WriteUses(changes);
+        WriteStatistics(changes);
+        _state.Upsert(new BsonDocument { ["_id"] = "state", ["generation"] = generation, ["sequence"] = sequence });
+        _database.Commit();
+        _database.Checkpoint();
+        Generation = generation;
+        Sequence = sequence;
+    });
+
+    /// <summary>Everything that the database holds and that is whole.</summary>
+    /// <exception cref="DatabaseDamagedException">It cannot be read to its end.</exception>
+    public IndexChanges ReadAll()
+    {
+        var all = new IndexChanges();
+        Guard(() =>
+        {
+            foreach (var document in _actions.FindAll())
+            {
+                if (document["d"].AsBinary is { } frame && Frame.TryRead(frame, out var kind, out var payload) && kind == FrameKind.Action)
+                    all.SetAction(new Sha256Digest(payload[..Sha256Digest.Size]), payload.ToArray(), document["t"].AsInt64);
+            }
+            foreach (var document in _blobs.FindAll())
+            {
+                if (Frame.TryRead(document["p"].AsBinary, out _, out var payload) && StoredBlob.TryRead(payload, out var digest, out var blob))
+                    all.SetBlob(digest, blob, document["t"].AsInt64);
+            }
+        });
+        return all;
+    }
+
+    /// <summary>The counts of the cache's life.</summary>
+    public StatisticsTable ReadStatistics()
+    {
+        var table = new StatisticsTable();
+        Guard(() =>
+        {
+            foreach (var document in _statistics.FindAll())
+                table.Add(document["_id"].AsString[1..], new KindStatistics(
+                    document["h"].AsInt64, document["m"].AsInt64, document["r"].AsInt64, document["w"].AsInt64, document["s"].AsDouble));
+        });
+        return table;
+    }
+
+    /// <summary>Gives the space of deleted documents back to the file system. Deleting alone never shrinks the file.</summary>
+    public void Shrink() => Guard(() => _database.Rebuild());
+
+    /// <summary>Writes the log back, and closes.</summary>
+    public void Dispose() => DisposeQuietly(_database);
+
+    private static BsonDocument Document(Sha256Digest digest, IndexChanges changes, string field, byte[] payload)
+    {
+        var writer = new ByteWriter(payload.Length + Frame.HeaderSize);
+        Frame.Write(writer, field == "d" ? FrameKind.Action : FrameKind.Blob, payload);
+        return new BsonDocument { ["_id"] = digest.ToArray(), [field] = writer.ToArray(), ["t"] = changes.Uses.GetValueOrDefault(digest) };
+    }
+
+    private static byte[] Payload(Sha256Digest digest, StoredBlob blob)
+    {
+        var writer = new ByteWriter(StoredBlob.PayloadSize);
+        blob.Write(writer, digest);
+        return writer.ToArray();
+    }
+
+    private static void Upsert(ILiteCollection<BsonDocument> collection, IEnumerable<BsonDocument> documents) => collection.Upsert(documents);
+
+    private static void Delete(ILiteCollection<BsonDocument> collection, Sha256Digest digest, bool isGone)
+    {
+        if (isGone)
+            collection.Delete(digest.ToArray());
+    }
+
+    // Only of what is not written in this batch anyway.
+    private void WriteUses(IndexChanges changes)
+    {
+        foreach (var (digest, time) in changes.Uses)
+        {
+            var collection = changes.Actions.ContainsKey(digest) || changes.Blobs.ContainsKey(digest) ? null
+                : _actions.FindById(digest.ToArray()) is not null ? _actions : _blobs;
+            if (collection?.FindById(digest.ToArray()) is not { } document)
+                continue;
+            document["t"] = time;
+            collection.Update(document);
+        }
+    }
+
+    private void WriteStatistics(IndexChanges changes)
+    {
+        var added = new StatisticsTable();
+        foreach (var (sequence, payload) in changes.Statistics)
+        {
+            if (sequence > Sequence)
+                added.Add(payload);
+        }
+        foreach (var (kind, counts) in added.ByKind)
+        {
+            // A kind may be the empty text, which LiteDB does not take for an id.
+            var id = "k" + kind;
+            var old = _statistics.FindById(id);
+            _statistics.Upsert(new BsonDocument
+            {
+                ["_id"] = id,
+                ["h"] = counts.Hits + (old?["h"].AsInt64 ?? 0),
+                ["m"] = counts.Misses + (old?["m"].AsInt64 ?? 0),
+                ["r"] = counts.BytesRead + (old?["r"].AsInt64 ?? 0),
+                ["w"] = counts.BytesStored + (old?["w"].AsInt64 ?? 0),
+                ["s"] = counts.SecondsSaved + (old?["s"].AsDouble ?? 0),
+            });
+        }
+    }
+
+    private static void Guard(Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch (Exception exception) when (IsDamage(exception))
+        {
+            throw new DatabaseDamagedException(exception);
+        }
+    }
+
+    // Measured on files with zeroed pages: LiteException, DecoderFallbackException, NullReferenceException, InvalidCastException. A full disk is no damage.
+    private static bool IsDamage(Exception exception) => exception is not (DatabaseDamagedException or OutOfMemoryException) && !IsDiskFull(exception);
+
+    private static bool IsDiskFull(Exception exception) => exception is UnauthorizedAccessException
+        || (exception is IOException && exception is not EndOfStreamException);
+
+    private static void DisposeQuietly(LiteDatabase? database)
+    {
+        try
+        {
+            database?.Dispose();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // Dispose writes the log back and fails on a damaged file or a full disk. The log stays, and the next opening finds the same damage and says so.
+        }
+    }
+}
+
+/// <summary>The database cannot be read, for whatever reason; it is moved aside and made anew.</summary>
+internal sealed class DatabaseDamagedException(Exception cause) : Exception(cause.Message, cause);

@@ -1,0 +1,123 @@
+using System.Diagnostics;
+using Oxidizer.Cache.Index;
+
+namespace Oxidizer.Cache;
+
+public sealed partial class LiteDbCache
+{
+    // Explanations compare with so many earlier actions of the same kind and name.
+    private const int MostCompared = 8;
+
+    /// <inheritdoc/>
+    public ActionRecord? Find(ActionKey key)
+    {
+        var record = Look(key);
+        Count(key, record);
+        return record;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyDictionary<Sha256Digest, ActionRecord> FindMany(IReadOnlyCollection<ActionKey> keys)
+    {
+        var found = new Dictionary<Sha256Digest, ActionRecord>(keys.Count);
+        foreach (var key in keys)
+        {
+            if (Find(key) is { } record)
+                found[key.Digest] = record;
+        }
+        return found;
+    }
+
+    /// <inheritdoc/>
+    public void Add(ActionRecord record)
+    {
+        Remember(record);
+        WriteIfDue();
+    }
+
+    /// <inheritdoc/>
+    public ActionResult GetOrAdd(ActionKey key, string name, Func<IReadOnlyList<ActionOutput>> execute, CancellationToken cancellation = default)
+    {
+        if (Look(key) is { } found)
+            return Reused(key, found);
+        using var held = _keys.Acquire(key, name, cancellation);
+        // Whoever held the lock before may have made it.
+        _index.Refresh();
+        if (Look(key) is { } made)
+            return Reused(key, made);
+        cancellation.ThrowIfCancellationRequested();
+        Count(key, null);
+        var reason = Explain(key, name);
+        var started = Stopwatch.GetTimestamp();
+        var outputs = execute();
+        var record = new ActionRecord(key, name, outputs, Stopwatch.GetElapsedTime(started).TotalSeconds);
+        Remember(record);
+        // Who waits for the key reads it as soon as the lock is free.
+        Write(absorb: false);
+        return new ActionResult(record, false, reason);
+    }
+
+    /// <inheritdoc/>
+    public string Explain(ActionKey key, string name)
+    {
+        var earlier = _index.Named(key.Kind, name, MostCompared)
+            .Select(payload => StoredAction.Read(payload)?.Record)
+            .OfType<ActionRecord>()
+            .Where(record => record.Key.Kind == key.Kind && record.Name == name);
+        return Explanation.Of(key, earlier, _index.WasEmpty);
+    }
+
+    private ActionResult Reused(ActionKey key, ActionRecord record)
+    {
+        Count(key, record);
+        return new ActionResult(record, true, null);
+    }
+
+    private ActionRecord? Look(ActionKey key)
+    {
+        if (_index.FindAction(key.Digest, out var lastUse) is not { } payload
+            || StoredAction.Read(payload)?.Record is not { } record || record.Key.Digest != key.Digest)
+            return null;
+        foreach (var output in record.Outputs)
+        {
+            if (output.LinkTarget is null && !_blobs.IsPresent(output.Digest))
+                return null;
+        }
+        if (CacheIndex.Now - lastUse > UseResolutionSeconds)
+            _index.SetUse(key.Digest);
+        Attribute(record);
+        return record with { Key = key };
+    }
+
+    private void Remember(ActionRecord record)
+    {
+        _executed = true;
+        foreach (var output in record.Outputs)
+            _unwritten.Stored(record.Key.Kind, output.Size);
+        _session.Stored(record.Key.Kind, record.Outputs.Sum(output => output.Size));
+        Attribute(record);
+        if (StoredAction.Write(record, CacheIndex.Now) is { } payload)
+            _index.SetAction(record.Key.Digest, payload);
+        else
+            _warnings.Add(CacheWarnings.RecordTooLarge(record.Name));
+    }
+
+    private void Count(ActionKey key, ActionRecord? record)
+    {
+        foreach (var table in new[] { _session, _unwritten })
+        {
+            if (record is null)
+                table.Miss(key.Kind);
+            else
+                table.Hit(record);
+        }
+    }
+
+    private void Attribute(ActionRecord record)
+    {
+        if (record.Outputs.Count > MostAttributed)
+            return;
+        foreach (var output in record.Outputs)
+            _kinds[output.Digest] = record.Key.Kind;
+    }
+}

@@ -1,0 +1,155 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Oxidizer.Cache.Files;
+
+namespace Oxidizer.Cache.Locking;
+
+/// <summary>
+/// An exclusive lock on a file, held by <c>flock</c>: the kernel ends it when its holder dies, however it dies. It excludes threads of one process as
+/// well, because each lock opens the file anew. Waiting is a blocking call on a thread of its own: polling starved a process for 8.5 s when measured.
+/// </summary>
+internal sealed class FileLock : IDisposable
+{
+    private int _descriptor;
+
+    private FileLock(int descriptor) => _descriptor = descriptor;
+
+    /// <summary>Takes the lock, or gives up after <paramref name="timeout"/>.</summary>
+    /// <returns><c>null</c> when the time is over.</returns>
+    /// <exception cref="IOException">The lock file cannot be opened.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled.</exception>
+    public static FileLock? TryAcquire(string path, TimeSpan timeout, CancellationToken cancellation = default)
+    {
+        var deadline = DateTime.UtcNow + timeout;
+        while (true)
+        {
+            var acquired = TryAcquireOnce(path, timeout, cancellation);
+            // Whoever held the lock before may have deleted the file: then the next one locks another file of that name.
+            if (acquired is null || acquired.IsAt(path))
+                return acquired;
+            acquired.Dispose();
+            if (timeout > TimeSpan.Zero && DateTime.UtcNow > deadline)
+                return null;
+        }
+    }
+
+    /// <summary>What the holder wrote about itself, or a guess.</summary>
+    public static string Holder(string path)
+    {
+        try
+        {
+            var text = Encoding.UTF8.GetString(ReadUnlocked(path)).Trim();
+            return text.Length > 0 ? text : "another process";
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            return "another process";
+        }
+    }
+
+    private static FileLock? TryAcquireOnce(string path, TimeSpan timeout, CancellationToken cancellation)
+    {
+        var descriptor = Libc.Open(path, Libc.ReadWriteCreateCloseOnExec, 0x1B6);
+        if (descriptor < 0)
+            throw new IOException($"cannot open the lock `{path}`: {Marshal.GetLastPInvokeErrorMessage()}");
+        if (Flock(descriptor, Libc.LockExclusive | Libc.LockNonBlocking))
+            return new FileLock(descriptor);
+        if (timeout <= TimeSpan.Zero)
+        {
+            _ = Libc.Close(descriptor);
+            return null;
+        }
+        return new Waiter(descriptor).Wait(timeout, cancellation);
+    }
+
+    /// <summary>Writes this process's number and name into the lock file, for those who wait.</summary>
+    public unsafe void Sign()
+    {
+        var text = s_signature;
+        fixed (byte* pointer = text)
+            _ = Libc.WriteAt(_descriptor, pointer, (nuint)text.Length, 0);
+        _ = Libc.Truncate(_descriptor, text.Length);
+    }
+
+    /// <summary>Releases the lock.</summary>
+    public void Dispose()
+    {
+        var descriptor = Interlocked.Exchange(ref _descriptor, -1);
+        if (descriptor >= 0)
+            _ = Libc.Close(descriptor);
+    }
+
+    private static readonly byte[] s_signature =
+        Encoding.UTF8.GetBytes($"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath) ?? "unknown"}) on {Environment.MachineName}");
+
+    private bool IsAt(string path) => FileStamp.TryRead(path, out var named) && FileStamp.TryRead(_descriptor, out var held) && named.Inode == held.Inode;
+
+    // File.ReadAllBytes would ask for a shared lock and fail, as the file is locked exclusively.
+    private static unsafe byte[] ReadUnlocked(string path)
+    {
+        var descriptor = Libc.Open(path, 0x80000, 0);
+        if (descriptor < 0)
+            return [];
+        using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
+        var buffer = new byte[512];
+        return buffer[..FileTransfer.ReadAt(handle, 0, buffer)];
+    }
+
+    private static bool Flock(int descriptor, int operation)
+    {
+        while (Libc.Flock(descriptor, operation) != 0)
+        {
+            if (Marshal.GetLastPInvokeError() != Libc.ErrorInterrupted)
+                return false;
+        }
+        return true;
+    }
+
+    // The thread cannot be interrupted in flock. When its owner has given up, it releases what it gets at once.
+    private sealed class Waiter(int descriptor)
+    {
+        private readonly ManualResetEventSlim _done = new();
+        private bool _acquired, _abandoned;
+
+        public FileLock? Wait(TimeSpan timeout, CancellationToken cancellation)
+        {
+            new Thread(Block, 256 * 1024) { IsBackground = true, Name = "cache lock" }.Start();
+            try
+            {
+                _done.Wait(timeout, cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                GiveUp();
+                throw;
+            }
+            lock (_done)
+            {
+                _abandoned = !_acquired;
+                return _acquired ? new FileLock(descriptor) : null;
+            }
+        }
+
+        private void GiveUp()
+        {
+            lock (_done)
+            {
+                _abandoned = true;
+                if (_acquired)
+                    _ = Libc.Close(descriptor);
+            }
+        }
+
+        private void Block()
+        {
+            var locked = Flock(descriptor, Libc.LockExclusive);
+            lock (_done)
+            {
+                _acquired = locked && !_abandoned;
+                if (!_acquired)
+                    _ = Libc.Close(descriptor);
+            }
+            _done.Set();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+namespace Oxidizer.Cache;
+
+/// <summary>Warnings, each kind said once: a full disk fails a thousand times, and is one fact.</summary>
+internal sealed class WarningList
+{
+    private readonly List<CacheWarning> _warnings = [];
+
+    public IReadOnlyList<CacheWarning> All
+    {
+        get
+        {
+            lock (_warnings)
+                return [.. _warnings];
+        }
+    }
+
+    public void Add(CacheWarning warning)
+    {
+        lock (_warnings)
+        {
+            if (!_warnings.Exists(said => said.Id == warning.Id))
+                _warnings.Add(warning);
+        }
+    }
+}
