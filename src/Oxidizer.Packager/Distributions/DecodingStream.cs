@@ -8,6 +8,9 @@ namespace Oxidizer.Packager.Distributions;
 /// <param name="verifyEnd">Called once at the end with the number of bytes that came out; throws if there must be more.</param>
 internal sealed class DecodingStream(Stream decoder, Action<long>? verifyEnd = null) : Stream
 {
+    // The tar reader asks for an extended header in one piece, however long it says that it is. It has room for that, but filling it would take the memory.
+    private const int LongestPiece = 16 << 20;
+
     private long _read;
 
     /// <summary>Whether the decoder said that there is no more.</summary>
@@ -16,6 +19,8 @@ internal sealed class DecodingStream(Stream decoder, Action<long>? verifyEnd = n
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
+        if (buffer.Length > LongestPiece)
+            throw BadArchiveException.Damaged($"one of its headers says that it is {buffer.Length} bytes long");
         try
         {
             var count = decoder.Read(buffer);

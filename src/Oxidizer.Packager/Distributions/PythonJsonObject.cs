@@ -5,7 +5,7 @@ namespace Oxidizer.Packager.Distributions;
 
 /// <summary>
 /// One object of <c>PYTHON.json</c>. What is missing or of a wrong type is noted by its full name, and reading goes on with an empty value, so that all mistakes are
-/// told at once. A class, because each generic method over a structure of ours would be compiled anew in every build's process.
+/// told at once. A class, and plain loops, because each generic method over a structure is compiled anew in every build's process, which took longer than the reading.
 /// </summary>
 internal sealed class PythonJsonObject(JsonElement element, string path, List<string> mistakes)
 {
@@ -53,18 +53,36 @@ internal sealed class PythonJsonObject(JsonElement element, string path, List<st
     }
 
     /// <summary>A required list of objects.</summary>
-    public ImmutableArray<PythonJsonObject> Objects(string key)
+    public IReadOnlyList<PythonJsonObject> Objects(string key)
     {
+        var objects = new List<PythonJsonObject>();
         if (Require(key) is not { } value)
-            return [];
-        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Object))
-            return Wrong(key, "a list of objects", ImmutableArray<PythonJsonObject>.Empty);
-        var (name, list) = (Name(key), mistakes);
-        return [.. value.EnumerateArray().Select((item, index) => new PythonJsonObject(item, $"{name}[{index}]", list))];
+            return objects;
+        if (value.ValueKind != JsonValueKind.Array)
+            return Wrong<IReadOnlyList<PythonJsonObject>>(key, "a list of objects", []);
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.Object)
+                return Wrong<IReadOnlyList<PythonJsonObject>>(key, "a list of objects", []);
+            objects.Add(new PythonJsonObject(item, $"{Name(key)}[{objects.Count}]", mistakes));
+        }
+        return objects;
     }
 
     /// <summary>The keys that this object has.</summary>
-    public IEnumerable<string> Keys => element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(property => property.Name) : [];
+    public IReadOnlyList<string> Keys
+    {
+        get
+        {
+            var keys = new List<string>();
+            if (IsThere)
+            {
+                foreach (var property in element.EnumerateObject())
+                    keys.Add(property.Name);
+            }
+            return keys;
+        }
+    }
 
     /// <summary>Whether this object itself was there; a missing one is noted once, and not again for each of its keys.</summary>
     private bool IsThere => element.ValueKind == JsonValueKind.Object;

@@ -66,7 +66,7 @@ internal sealed class ReadPythonJson
             StandardLibrary = FolderPath(paths.Text("stdlib"), "python_paths.stdlib"),
             IncludeDirectory = FolderPath(paths.Text("include"), "python_paths.include"),
             TestPackages = json.Texts("python_stdlib_test_packages"),
-            ExtensionSuffixes = [.. json.Object("python_suffixes").Texts("extension").OrderByDescending(suffix => suffix.Length)],
+            ExtensionSuffixes = LongestFirst(json.Object("python_suffixes").Texts("extension")),
             CoreObjects = [.. FilePaths(core.Texts("objs"), "build_info.core.objs").Where(path => path != inittab)],
             CoreLinks = Links(core, "build_info.core"),
             InittabSource = FilePath(build.Text("inittab_source"), "build_info.inittab_source"),
@@ -79,6 +79,8 @@ internal sealed class ReadPythonJson
         ThrowIfMistaken();
         return distribution;
     }
+
+    private static ImmutableArray<string> LongestFirst(ImmutableArray<string> suffixes) => suffixes.Sort((left, right) => right.Length.CompareTo(left.Length));
 
     private void CheckVersion(JsonElement root)
     {

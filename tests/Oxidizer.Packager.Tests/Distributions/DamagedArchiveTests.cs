@@ -45,6 +45,39 @@ public sealed class DamagedArchiveTests : IDisposable
         }
     }
 
+    // A header's checksum is corrected after the change, so that what the reader and our checks make of each field is seen.
+    [Fact]
+    public void A_tar_with_any_byte_of_a_header_changed_never_gives_more_than_a_refusal()
+    {
+        var headers = new[] { 0, 512, 1536, 2048 };
+        Assert.All(headers, header => Assert.Equal("ustar"u8.ToArray(), s_tar[(header + 257)..(header + 262)]));
+        foreach (var index in headers.SelectMany(header => Enumerable.Range(header, 512)))
+        {
+            var changed = (byte[])s_tar.Clone();
+            changed[index] ^= 0xff;
+            RawTar.Sign(changed, index / 512 * 512);
+            var thrown = Record.Exception(() => Unpack(Compress.Zstd(changed), "zst"));
+            Assert.True(thrown is null or BadArchiveException, $"byte {index}: {thrown}");
+        }
+    }
+
+    [Theory]
+    [InlineData('x')]
+    [InlineData('g')]
+    [InlineData('L')]
+    [InlineData('K')]
+    public void A_header_that_says_that_it_is_huge_does_not_take_the_memory(char type)
+    {
+        using var bomb = new MemoryStream();
+        using (var zstd = new ZstdSharp.CompressionStream(bomb, leaveOpen: true))
+        {
+            zstd.Write(new RawTar().Entry("python/huge", type, size: 100 << 20).ToArray().AsSpan(0, 512));
+            zstd.Write(new byte[100 << 20]);
+        }
+
+        Assert.Equal("OXI0207", Assert.Throws<BadArchiveException>(() => Unpack(bomb.ToArray(), "zst")).Kind.Id);
+    }
+
     [Fact]
     public void A_tar_that_is_cut_between_two_entries_is_refused()
     {

@@ -51,6 +51,14 @@ internal sealed class RawTar
         return [.. bytes, .. new byte[1024]];
     }
 
+    /// <summary>Corrects the checksum of the header at an offset after it was changed.</summary>
+    public static void Sign(byte[] archive, int offset)
+    {
+        var header = archive[offset..(offset + 512)];
+        header.AsSpan(148, 8).Fill((byte)' ');
+        Octal(archive, offset + 148, 7, header.Sum(value => value));
+    }
+
     private static void Octal(byte[] header, int offset, int width, long value) =>
         Encoding.ASCII.GetBytes(Convert.ToString(value, 8).PadLeft(width - 1, '0')).CopyTo(header, offset);
 }

@@ -259,6 +259,21 @@ public sealed class UnpackedTreeTests : IDisposable
     }
 
     [Fact]
+    public void What_a_killed_build_left_is_removed_and_what_a_living_one_writes_is_not()
+    {
+        using var living = new TemporaryTree(_bench.Trees);
+        var killed = Directory.CreateDirectory(Path.Combine(_bench.Trees, "tmp-0123")).FullName;
+        File.WriteAllText(Path.Combine(killed, "half"), "writ");
+        File.WriteAllText(killed + ".lock", "");
+
+        using (new TemporaryTree(_bench.Trees))
+            Assert.True(Directory.Exists(living.Path));
+
+        Assert.False(Path.Exists(killed) || Path.Exists(killed + ".lock"));
+        Assert.True(Directory.Exists(living.Path) && File.Exists(living.Path + ".lock"));
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_written_is_said_with_the_way_out()
     {
         _bench.NewBuild(settings: new CacheSettings(Path.Combine(_bench.Folder, "other")));
