@@ -21,7 +21,6 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
 
     private readonly ConcurrentDictionary<ModuleSource, CompileResult> _results = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<Exception, bool> _failures = new();
-    private readonly ConcurrentDictionary<CompileWorker, bool> _workers = new();
     private int _lost;
 
     /// <summary>Compiles; what is not in the answer has a diagnostic.</summary>
@@ -31,12 +30,9 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         // Large ones first, so that no worker begins the longest when the others are done.
         var queue = new ConcurrentQueue<ModuleSource>(modules.OrderByDescending(module => module.File.Size));
         var count = Math.Clamp(modules.Count / ModulesPerWorker, 1, context.Parallelism);
-        using (context.Cancellation.Register(() => { foreach (var worker in _workers.Keys) worker.Kill(); }))
-        {
-            var threads = Enumerable.Range(0, count).Select(_ => new Thread(() => Drain(queue, modules.Count))).ToList();
-            threads.ForEach(thread => thread.Start());
-            threads.ForEach(thread => thread.Join());
-        }
+        var threads = Enumerable.Range(0, count).Select(_ => new Thread(() => Drain(queue, modules.Count))).ToList();
+        threads.ForEach(thread => thread.Start());
+        threads.ForEach(thread => thread.Join());
         context.Cancellation.ThrowIfCancellationRequested();
         if (_failures.Keys.FirstOrDefault() is { } failure)
             throw failure;
@@ -55,7 +51,7 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
                 worker ??= Start();
                 if (!TryCompile(worker, module, source))
                 {
-                    Stop(worker);
+                    worker.Dispose();
                     worker = null;
                 }
                 context.Log.Progress("compile bytecode", (double)(total - queue.Count) / total, module.RelativePath);
@@ -68,7 +64,7 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         }
         finally
         {
-            Stop(worker);
+            worker?.Dispose();
         }
     }
 
@@ -77,32 +73,21 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         CompileWorker worker;
         try
         {
-            worker = new CompileWorker(interpreter, patience);
+            worker = new CompileWorker(interpreter, patience, context.Cancellation);
         }
         catch (CompileWorkerLostException lost)
         {
             throw new BuildFailedException(DiagnosticKinds.CompileWorkerNotStarted,
                 $"`{interpreter}` does not start as a compile worker: it {lost.Message}; name a Python {distribution.MajorMinor} that runs on this machine as [python_distribution] interpreter");
         }
-        _workers.TryAdd(worker, true);
-        if (context.Cancellation.IsCancellationRequested)
-            worker.Kill();
         if (!string.Equals(worker.Magic, distribution.BytecodeMagic, StringComparison.OrdinalIgnoreCase) || worker.CacheTag != distribution.CacheTag)
         {
-            Stop(worker);
+            worker.Dispose();
             throw new BuildFailedException(DiagnosticKinds.InterpreterMismatch,
                 $"`{interpreter}` makes bytecode of `{worker.CacheTag}` (magic {worker.Magic}), and `{distribution.Name}` runs that of `{distribution.CacheTag}` (magic {distribution.BytecodeMagic}); "
                 + $"name a Python {distribution.Version} as [python_distribution] interpreter");
         }
         return worker;
-    }
-
-    private void Stop(CompileWorker? worker)
-    {
-        if (worker is null)
-            return;
-        _workers.TryRemove(worker, out _);
-        worker.Dispose();
     }
 
     // False when the worker is of no more use.

@@ -26,19 +26,22 @@ internal sealed class CompileWorker : IDisposable
     private readonly Process _process;
     private readonly Stream _input, _output;
     private readonly TimeSpan _patience;
+    private readonly CancellationTokenRegistration _killOnCancel;
     private readonly StringBuilder _errors = new();
     private bool _impatient;
 
     /// <summary>Starts a worker and waits for its greeting.</summary>
     /// <param name="interpreter">The Python.</param>
     /// <param name="patience">How long an answer may take.</param>
+    /// <param name="cancellation">Ends the process.</param>
     /// <exception cref="EnvironmentFailureException">It cannot be started.</exception>
     /// <exception cref="CompileWorkerLostException">It ended, or did not greet.</exception>
-    public CompileWorker(string interpreter, TimeSpan patience)
+    public CompileWorker(string interpreter, TimeSpan patience, CancellationToken cancellation)
     {
         _patience = patience;
         // The script goes as an argument: nothing needs to be written for a worker.
         _process = ChildProcess.Start(new Command(interpreter, ["-I", "-S", "-B", "-c", s_script]));
+        _killOnCancel = cancellation.Register(Kill);
         _input = _process.StandardInput.BaseStream;
         _output = _process.StandardOutput.BaseStream;
         _process.ErrorDataReceived += (_, line) =>
@@ -85,16 +88,16 @@ internal sealed class CompileWorker : IDisposable
         return Parse(Exchange(message));
     }
 
-    /// <summary>Ends the process, at once.</summary>
-    public void Kill() => ChildProcess.Kill(_process);
-
     /// <inheritdoc/>
     public void Dispose()
     {
+        _killOnCancel.Dispose();
         Kill();
         _process.WaitForExit();
         _process.Dispose();
     }
+
+    private void Kill() => ChildProcess.Kill(_process);
 
     private byte[] Exchange(byte[] message)
     {

@@ -87,7 +87,8 @@ public sealed class PackedResourcesReader
             var module = U32(at + 4);
             if (module == 0)
                 return -1;
-            if (U32(at) == hash && Module(checked((int)module - 1)).Name == name)
+            // An index beyond the modules is refused by Module, negative ones too.
+            if (U32(at) == hash && Module(unchecked((int)(module - 1))).Name == name)
                 return (int)module - 1;
         }
         return -1;

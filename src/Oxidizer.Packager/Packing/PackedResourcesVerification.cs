@@ -69,17 +69,17 @@ internal sealed class PackedResourcesVerification(PackedResourcesReader reader, 
             for (var index = 0; index < reader.Count(section); index++)
                 CheckData(reader.File(section, index).Data);
         }
-        var files = Enumerable.Range(0, reader.Count(PackedSection.Distributions)).Sum(index => reader.Distribution(index).FileCount);
+        var files = Enumerable.Range(0, reader.Count(PackedSection.Distributions)).Sum(index => (long)reader.Distribution(index).FileCount);
         Check(files == reader.Count(PackedSection.DistributionFiles), reader.OffsetOf(PackedSection.DistributionFiles), $"{files} files belong to a distribution");
-        var resources = reader.Modules.Sum(module => module.ResourceCount);
+        var resources = reader.Modules.Sum(module => (long)module.ResourceCount);
         Check(resources == reader.Count(PackedSection.Resources), reader.OffsetOf(PackedSection.Resources), $"{resources} resources belong to a package");
     }
 
     private void CheckCounts()
     {
-        var libraries = Enumerable.Range(0, reader.Count(PackedSection.SharedLibraries)).Sum(index => reader.File(PackedSection.SharedLibraries, index).DependencyCount);
+        var libraries = Enumerable.Range(0, reader.Count(PackedSection.SharedLibraries)).Sum(index => (long)reader.File(PackedSection.SharedLibraries, index).DependencyCount);
         var dependencies = reader.Count(PackedSection.Dependencies);
-        Check(libraries + reader.Modules.Sum(module => module.DependencyCount) == dependencies, reader.OffsetOf(PackedSection.Dependencies), "a dependency that nothing has");
+        Check(libraries + reader.Modules.Sum(module => (long)module.DependencyCount) == dependencies, reader.OffsetOf(PackedSection.Dependencies), "a dependency that nothing has");
         for (var index = 0; index < dependencies; index++)
             Check(reader.IndexAt(PackedSection.Dependencies, index) < reader.Count(PackedSection.SharedLibraries), reader.OffsetOf(PackedSection.Dependencies), "a dependency that is no library");
         var boot = Enumerable.Range(0, reader.Count(PackedSection.Boot)).Select(index => reader.IndexAt(PackedSection.Boot, index)).ToList();

@@ -85,8 +85,10 @@ internal sealed class FolderNode(string name, string path)
         if (depth > MaxDepth)
             throw new IOException($"it is more than {MaxDepth} folders deep; does a symbolic link in it lead upwards?");
         var folder = new FolderNode(name, path);
-        foreach (var (entry, isDirectory, size) in Entries(path))
+        foreach (var (entry, isDirectory, isLink, size) in Entries(path))
         {
+            if (isDirectory && isLink)
+                CheckLink(System.IO.Path.Combine(path, entry));
             if (isDirectory)
                 folder.Folders.Add(Load(System.IO.Path.Combine(path, entry), entry, depth + 1));
             // An editor's lock is a link that leads nowhere.
@@ -98,9 +100,9 @@ internal sealed class FolderNode(string name, string path)
     }
 
     // Hidden folders are version control and tools' caches; hidden files may be templates that a package reads, except editors' swap files.
-    private static FileSystemEnumerable<(string Name, bool IsDirectory, long Size)> Entries(string path) => new(
+    private static FileSystemEnumerable<(string Name, bool IsDirectory, bool IsLink, long Size)> Entries(string path) => new(
         path,
-        static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory, entry.IsDirectory ? 0 : SizeOf(ref entry)),
+        static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory, (entry.Attributes & FileAttributes.ReparsePoint) != 0, entry.IsDirectory ? 0 : SizeOf(ref entry)),
         new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
     {
         ShouldIncludePredicate = static (ref FileSystemEntry entry) => !(entry.IsDirectory
@@ -111,6 +113,13 @@ internal sealed class FolderNode(string name, string path)
 
     private static long SizeOf(ref FileSystemEntry entry) =>
         (entry.Attributes & FileAttributes.ReparsePoint) == 0 ? entry.Length : FileNode.SizeOf(new FileInfo(entry.ToFullPath())) ?? -1;
+
+    // The kernel follows such a link forty times before it refuses: each time the same modules under another name.
+    private static void CheckLink(string link)
+    {
+        if (Directory.ResolveLinkTarget(link, returnFinalTarget: true) is { } target && link.StartsWith(target.FullName.TrimEnd('/') + "/", StringComparison.Ordinal))
+            throw new IOException($"the symbolic link `{link}` leads to a folder above it; remove it");
+    }
 
     private void Sort()
     {

@@ -1,0 +1,219 @@
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Packing;
+using Oxidizer.Packager.Tests.Resources;
+
+namespace Oxidizer.Packager.Tests.Packing;
+
+public sealed class PackStageTests : IDisposable
+{
+    private readonly TestBuild _build = new TestBuild().Stdlib().Packages("app")
+        .Write("app/__init__.py", "").Write("app/words.py", "TEXT = 'first'\n").Write("app/data/table.txt", "a table\n").Write("app/empty.txt", "").Write("app/space/one.py", "X = 1\n");
+
+    public PackStageTests() => _build.Configuration = _build.Configuration with
+    {
+        Build = new BuildTable { ApplicationName = "hello" },
+        Run = new RunTable { Mode = "module", Module = "app.words" },
+        PythonConfig = new PythonConfigTable { Warnings = ["error", "default"], LazyModules = ["json"] },
+    };
+
+    public void Dispose() => _build.Dispose();
+
+    private PackedResourcesReader Read() => PackedResourcesReader.Open(TestBuild.BytesOf(_build.Pack()));
+
+    private static PackedModuleEntry Module(PackedResourcesReader reader, string name) => reader.Module(reader.Find(name));
+
+    [Fact]
+    public void A_blob_holds_every_module_with_its_code_and_source()
+    {
+        var reader = Read();
+        reader.Verify();
+        var words = Module(reader, "app.words");
+        Assert.Equal(("app/words.py", PackedFlags.Main), (words.Path, words.Flags));
+        Assert.Equal("TEXT = 'first'\n"u8.ToArray(), reader.Read(words.Source));
+        File.WriteAllBytes(_build["code"], reader.Read(words.Code));
+        Assert.Equal("first\n", MachinePython.Run("import marshal, sys; scope = {}; exec(marshal.load(open(sys.argv[1], 'rb')), scope); print(scope['TEXT'])", _build["code"]));
+        Assert.Equal(PackedFlags.Package, Module(reader, "app").Flags);
+        Assert.Equal(PackedFlags.Package | PackedFlags.Namespace, Module(reader, "app.space").Flags);
+        Assert.Equal(PackedFlags.BuiltinExtension, Module(reader, "math").Flags);
+        Assert.Equal(PackedFlags.Package | PackedFlags.Lazy, Module(reader, "json").Flags);
+        Assert.Equal(-1, reader.Find("absent"));
+    }
+
+    [Fact]
+    public void Resources_stand_in_runs_by_package()
+    {
+        var reader = Read();
+        var app = Module(reader, "app");
+        var files = Enumerable.Range(app.FirstResource, app.ResourceCount).Select(index => reader.File(PackedSection.Resources, index)).ToList();
+        Assert.Equal(["data/table.txt", "empty.txt"], files.Select(file => file.Name));
+        Assert.Equal(["app/data/table.txt", "app/empty.txt"], files.Select(file => file.Path));
+        Assert.All(files, file => Assert.Equal(reader.Find("app"), file.Owner));
+        Assert.Equal("a table\n"u8.ToArray(), reader.Read(files[0].Data));
+        Assert.True(files[1].Data.Exists);
+        Assert.Empty(reader.Read(files[1].Data));
+    }
+
+    [Fact]
+    public void Settings_are_those_of_the_configuration()
+    {
+        var settings = Read().Settings.ToList();
+        Assert.Equal(settings.Select(setting => setting.Name).Order(StringComparer.Ordinal), settings.Select(setting => setting.Name));
+        Assert.Contains(("run_mode", "module"), settings);
+        Assert.Contains(("run_module", "app.words"), settings);
+        Assert.Contains(("program_name", "hello"), settings);
+        Assert.Contains(("python_version", _build.Distribution.MajorMinor), settings);
+        Assert.Contains(("isolated", "true"), settings);
+        Assert.Equal(["error", "default"], settings.Where(setting => setting.Name == "warnings").Select(setting => setting.Value));
+        Assert.DoesNotContain(settings, setting => setting.Name is "utf8_mode" or "raw_allocator" or "stdio_encoding");
+    }
+
+    [Fact]
+    public void Modules_that_the_start_needs_stand_first_and_the_application_next()
+    {
+        var reader = Read();
+        var names = reader.Modules.Select(module => module.Name).ToList();
+        Assert.Equal(["encodings", "encodings.aliases", "encodings.utf_8", "encodings.latin_1"], names.Take(4));
+        Assert.Equal(names.Take(4), Enumerable.Range(0, reader.Count(PackedSection.Boot)).Select(index => names[reader.IndexAt(PackedSection.Boot, index)]));
+        Assert.True(names.IndexOf("codecs") < names.IndexOf("app"));
+        Assert.True(names.IndexOf("app.words") < names.IndexOf("this"));
+        var offsets = reader.Modules.Where(module => module.Code.Exists).Select(module => module.Code.Offset).ToList();
+        Assert.Equal(offsets.Order(), offsets);
+    }
+
+    [Fact]
+    public void Modules_stand_in_the_order_of_a_file_or_of_their_names_when_that_is_asked_for()
+    {
+        _build.Write("order.txt", "this\napp.words 0.1\nabsent\n");
+        _build.Configuration = _build.Configuration with { Packing = new PackingTable { Order = _build["order.txt"] } };
+        var names = Read().Modules.Select(module => module.Name).ToList();
+        Assert.Equal(["this", "app.words"], names.Skip(4).Take(2));
+        _build.Configuration = _build.Configuration with { Packing = new PackingTable { Order = "name" } };
+        names = [.. Read().Modules.Select(module => module.Name)];
+        Assert.Equal(names.Order(StringComparer.Ordinal), names);
+    }
+
+    [Theory]
+    [InlineData("zlib", PackedCodec.Zlib)]
+    [InlineData("zstd", PackedCodec.Zstd)]
+    public void Sources_and_resources_are_compressed_where_it_helps_and_code_never(string compress, PackedCodec codec)
+    {
+        _build.Write("app/large.py", string.Concat(Enumerable.Repeat("# a remark that repeats\n", 500)));
+        _build.Configuration = _build.Configuration with { Packing = new PackingTable { Compress = compress } };
+        var reader = Read();
+        reader.Verify();
+        var large = Module(reader, "app.large");
+        Assert.Equal((codec, 12000u, PackedCodec.None), (large.Source.Codec, large.Source.RawSize, large.Code.Codec));
+        Assert.True(large.Source.StoredSize < 1000);
+        Assert.StartsWith("# a remark", System.Text.Encoding.UTF8.GetString(reader.Read(large.Source)));
+        Assert.Equal(PackedCodec.None, Module(reader, "app.words").Source.Codec);
+    }
+
+    [Fact]
+    public void Distributions_and_shared_libraries_are_packed_with_what_belongs_to_them()
+    {
+        var site = $"venv/lib/python{_build.Distribution.MajorMinor}/site-packages";
+        _build.Write($"{site}/pkg/__init__.py", "").Write($"{site}/Some.Thing-1.0.dist-info/METADATA", "Name: Some.Thing\nVersion: 1.0\n").Write($"{site}/Some.Thing-1.0.dist-info/RECORD", "pkg/__init__.py,,\n")
+            .Write("fast.c", "void *PyInit_fast(void) { return 0; }").Rule(new VirtualenvRule(_build["venv"], null));
+        Cc("-shared", "-fPIC", "-nostdlib", "-Wl,-soname,libb.so.1", "-o", _build[$"{site}/libb.so.1"], _build["fast.c"]);
+        Cc("-shared", "-fPIC", "-nostdlib", "-Wl,--no-as-needed", "-o", _build[$"{site}/pkg/fast{_build.Distribution.ExtensionSuffixes[0]}"], _build["fast.c"], _build[$"{site}/libb.so.1"]);
+        var reader = Read();
+        reader.Verify();
+        var distribution = reader.Distribution(0);
+        Assert.Equal(("some_thing", "1.0", "Some.Thing-1.0.dist-info", 2), (distribution.Name, distribution.Version, distribution.Folder, distribution.FileCount));
+        Assert.Equal("METADATA", reader.File(PackedSection.DistributionFiles, distribution.FirstFile).Name);
+        Assert.Equal(1, Module(reader, "pkg").Distribution);
+        Assert.Equal(0, Module(reader, "app").Distribution);
+        var fast = Module(reader, "pkg.fast");
+        Assert.Equal(PackedFlags.SharedExtension, fast.Flags);
+        Assert.Equal(0, fast.Library.Offset % PackedFormat.PageSize);
+        var library = reader.File(PackedSection.SharedLibraries, reader.IndexAt(PackedSection.Dependencies, fast.FirstDependency));
+        Assert.Equal("libb.so.1", library.Name);
+        Assert.Equal(File.ReadAllBytes(_build[$"{site}/libb.so.1"]), reader.Read(library.Data));
+    }
+
+    [Fact]
+    public void An_unchanged_build_packs_nothing_and_another_checkout_neither()
+    {
+        var first = _build.Pack();
+        var second = _build.Pack();
+        Assert.Empty(TestBuild.Executed(second.Context));
+        Assert.Equal(first.Blob, second.Blob);
+        using var other = new TestBuild(cache: _build["cache"]) { Configuration = _build.Configuration }.Stdlib().Packages("app");
+        foreach (var file in Directory.EnumerateFiles(_build["app"], "*", SearchOption.AllDirectories))
+            other.Write(Path.GetRelativePath(_build.Folder, file), File.ReadAllBytes(file));
+        Assert.Empty(TestBuild.Executed(other.Pack().Context));
+    }
+
+    [Fact]
+    public void A_changed_module_is_compiled_and_packed_alone_and_taken_back_it_costs_nothing()
+    {
+        var first = _build.Pack();
+        _build.Write("app/words.py", "TEXT = 'second'\n");
+        var second = _build.Pack();
+        Assert.Equal([(ActionKinds.CompileBytecode, 1), (ActionKinds.Pack, 1)], TestBuild.Executed(second.Context));
+        Assert.NotEqual(first.Blob.Digest, second.Blob.Digest);
+        _build.Write("app/words.py", "TEXT = 'first'\n");
+        var third = _build.Pack();
+        Assert.Empty(TestBuild.Executed(third.Context));
+        Assert.Equal(first.Blob, third.Blob);
+    }
+
+    [Fact]
+    public void A_changed_setting_or_resource_compiles_nothing()
+    {
+        _build.Pack();
+        _build.Configuration = _build.Configuration with { Run = new RunTable { Mode = "eval", Code = "1" } };
+        Assert.Equal([(ActionKinds.Pack, 1)], TestBuild.Executed(_build.Pack().Context));
+        _build.Write("app/data/table.txt", "another table\n");
+        Assert.Equal([(ActionKinds.Pack, 1)], TestBuild.Executed(_build.Pack().Context));
+    }
+
+    [Fact]
+    public void The_same_input_gives_the_same_bytes_in_another_cache()
+    {
+        var first = TestBuild.BytesOf(_build.Pack());
+        using var other = new TestBuild { Configuration = _build.Configuration }.Stdlib().Packages("app");
+        foreach (var file in Directory.EnumerateFiles(_build["app"], "*", SearchOption.AllDirectories).Reverse())
+            other.Write(Path.GetRelativePath(_build.Folder, file), File.ReadAllBytes(file));
+        Assert.Equal(first, TestBuild.BytesOf(other.Pack()));
+    }
+
+    [Fact]
+    public void The_counts_are_those_of_the_blob()
+    {
+        var packed = _build.Pack();
+        var reader = PackedResourcesReader.Open(TestBuild.BytesOf(packed));
+        Assert.Equal(reader.Modules.Count(module => module.Code.Exists || module.Flags.HasFlag(PackedFlags.Namespace)), packed.Blob.ModuleCount);
+        Assert.Equal(reader.Modules.Count(module => module.Flags.HasFlag(PackedFlags.BuiltinExtension)), packed.Blob.ExtensionCount);
+        Assert.Equal(reader.Count(PackedSection.Resources), packed.Blob.ResourceCount);
+        Assert.Equal(TestBuild.BytesOf(packed).Length, packed.Blob.Size);
+    }
+
+    [Theory]
+    [InlineData("gzip", "import", "marshal", "OXI0603")]
+    [InlineData("none", "/no/such/order", "marshal", "OXI0602")]
+    [InlineData("none", "import", "frozen", "OXI0603")]
+    public void An_unknown_value_is_an_error(string compress, string order, string bytecode, string id)
+    {
+        _build.Configuration = _build.Configuration with { Packing = new PackingTable { Compress = compress, Order = order, Bytecode = bytecode } };
+        Assert.Equal(id, Assert.Throws<BuildFailedException>(() => _build.Pack()).Diagnostics[0].Kind.Id);
+    }
+
+    [Fact]
+    public void A_resource_that_changed_after_it_was_digested_is_not_packed()
+    {
+        var context = _build.Context();
+        var resources = _build.Collect(context);
+        var code = _build.Compile(resources, context);
+        _build.Write("app/data/table.txt", "changed meanwhile\n");
+        var failure = Assert.Throws<BuildFailedException>(() => PackStage.Pack(PackInput.Create(_build.Configuration, _build.Distribution, resources, code), context));
+        Assert.Equal(("OXI0604", _build["app/data/table.txt"]), (failure.Diagnostics[0].Kind.Id, failure.Diagnostics[0].Location!.File));
+    }
+
+    private static void Cc(params string[] arguments)
+    {
+        var result = Packager.Processes.ChildProcess.Run(new Packager.Processes.Command("cc", arguments));
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+}

@@ -1,0 +1,68 @@
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Resources;
+
+namespace Oxidizer.Packager.Tests.Resources;
+
+public sealed class ExtensionPolicyTests
+{
+    private readonly DiagnosticBag _diagnostics = new();
+
+    private string Choose(ExtensionsTable table, bool tests = false) =>
+        string.Join(' ', new ExtensionPolicy(table, MachinePython.Small, _diagnostics).Choose(tests).Select(variant => variant.Variant == "default" ? variant.Name : $"{variant.Name}={variant.Variant}"));
+
+    [Theory]
+    [InlineData("all", "_gdbm _signal _ssl _unknown math posix readline=libedit")]
+    [InlineData("none", "_signal posix")]
+    [InlineData("minimal", "_signal posix")]
+    [InlineData("no-libraries", "_signal math posix")]
+    [InlineData("no-copyleft", "_signal _ssl math posix readline=libedit")]
+    [InlineData("no-gpl", "_signal _ssl math posix readline=libedit")]
+    [InlineData("explicit-includes", "_signal math posix")]
+    [InlineData("explicit-excludes", "_gdbm _signal _ssl _unknown math posix readline=libedit")]
+    public void A_policy_chooses(string policy, string expected)
+    {
+        Assert.Equal(expected, Choose(new ExtensionsTable { Policy = policy, Includes = ["math"] }));
+        Assert.Empty(_diagnostics.All);
+    }
+
+    [Fact]
+    public void Excluded_extensions_are_left_out_whatever_the_policy() =>
+        Assert.Equal("_gdbm _signal _unknown posix readline=libedit", Choose(new ExtensionsTable { Excludes = ["_ssl", "math"] }));
+
+    [Fact]
+    public void A_named_variant_is_taken() =>
+        Assert.Contains("readline=readline", Choose(new ExtensionsTable { Variants = new Dictionary<string, string> { ["readline"] = "readline" } }));
+
+    [Fact]
+    public void Extensions_for_tests_come_with_the_tests()
+    {
+        Assert.DoesNotContain("_testcapi", Choose(new ExtensionsTable()));
+        Assert.Contains("_testcapi", Choose(new ExtensionsTable(), tests: true));
+    }
+
+    [Fact]
+    public void Every_wrong_name_is_an_error_at_the_tables_line()
+    {
+        Choose(new ExtensionsTable
+        {
+            Policy = "some",
+            Excludes = ["ssl", "posix"],
+            Variants = new Dictionary<string, string> { ["readline"] = "gnu" },
+            Location = new SourceLocation("oxidizer.toml", 5),
+        });
+        Assert.Equal(["OXI0305", "OXI0306", "OXI0312", "OXI0316"], _diagnostics.All.Select(diagnostic => diagnostic.Kind.Id).Order());
+        Assert.All(_diagnostics.All, diagnostic => Assert.Equal(5, diagnostic.Location!.Line));
+        Assert.Contains(_diagnostics.All, diagnostic => diagnostic.Message.Contains("did you mean `_ssl`?"));
+        Assert.Contains(_diagnostics.All, diagnostic => diagnostic.Message.Contains("`libedit`"));
+    }
+
+    [Theory]
+    [InlineData("MIT", false)]
+    [InlineData("GPL-3.0-or-later", true)]
+    [InlineData("LGPL-2.1-only", true)]
+    [InlineData("GPL-3.0-only OR MIT", false)]
+    [InlineData("MIT AND GPL-2.0-only", true)]
+    [InlineData("(Apache-2.0 OR GPL-2.0-only) AND BSD-3-Clause", false)]
+    public void A_licence_binds_when_every_way_to_take_it_does(string expression, bool binds) => Assert.Equal(binds, SpdxExpression.IsCopyleft(expression));
+}

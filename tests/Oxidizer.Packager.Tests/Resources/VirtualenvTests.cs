@@ -1,0 +1,115 @@
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Resources;
+
+namespace Oxidizer.Packager.Tests.Resources;
+
+public sealed class VirtualenvTests : IDisposable
+{
+    private readonly TestBuild _build = new TestBuild().Stdlib();
+    private readonly string _site;
+
+    public VirtualenvTests()
+    {
+        _build.Rule(new VirtualenvRule(_build["venv"], _build.At(4)));
+        _site = $"venv/lib/python{_build.Distribution.MajorMinor}/site-packages";
+        Directory.CreateDirectory(_build[_site]);
+    }
+
+    public void Dispose() => _build.Dispose();
+
+    private (ResourceSet Resources, BuildContext Context) Collect()
+    {
+        var context = _build.Context();
+        return (_build.Collect(context), context);
+    }
+
+    [Fact]
+    public void Installed_packages_come_with_their_metadata_and_data()
+    {
+        _build.Write($"{_site}/ruamel/yaml/__init__.py", "").Write($"{_site}/ruamel/yaml/py.typed", "").Write($"{_site}/six.py", "")
+            .Write($"{_site}/ruamel.yaml-0.17.21.dist-info/METADATA", "Metadata-Version: 2.1\nName: ruamel.yaml\nVersion: 0.17.21\n\nName: not this\n")
+            .Write($"{_site}/ruamel.yaml-0.17.21.dist-info/RECORD", "").Write($"{_site}/ruamel.yaml-0.17.21.dist-info/licenses/LICENSE", "");
+        var (resources, context) = Collect();
+        Assert.Empty(context.Diagnostics.All);
+        Assert.Contains(resources.Modules, module => module.Name == "ruamel.yaml");
+        Assert.Contains(resources.Modules, module => module.Name == "six");
+        Assert.Equal("ruamel", Assert.Single(resources.Namespaces).Name);
+        var distribution = Assert.Single(resources.PackageDistributions);
+        Assert.Equal(("ruamel.yaml", "0.17.21", "ruamel.yaml-0.17.21.dist-info"), (distribution.Name, distribution.Version, distribution.Folder));
+        Assert.Equal(["METADATA", "RECORD", "licenses/LICENSE"], distribution.Files.Select(file => file.Name));
+    }
+
+    [Fact]
+    public void Path_files_and_egg_links_are_followed_and_code_in_them_is_said()
+    {
+        _build.Write("project/src/mine/__init__.py", "").Write("egg/linked/__init__.py", "")
+            .Write($"{_site}/__editable__.mine.pth", $"# remark\n{_build["project/src"]}\n").Write($"{_site}/linked.egg-link", $"{_build["egg"]}\n.\n")
+            .Write($"{_site}/odd.pth", "import os; os.abort()\n/nowhere/at/all\n");
+        var (resources, context) = Collect();
+        Assert.Contains(resources.Modules, module => module.Name == "mine");
+        Assert.Contains(resources.Modules, module => module.Name == "linked");
+        Assert.Equal(["OXI0308 odd.pth:1", "OXI0308 odd.pth:2"], context.Diagnostics.All.Select(diagnostic => $"{diagnostic.Kind.Id} {Path.GetFileName(diagnostic.Location!.File)}:{diagnostic.Location.Line}"));
+    }
+
+    [Fact]
+    public void An_environment_of_another_python_is_named()
+    {
+        Directory.Delete(_build["venv"], recursive: true);
+        Directory.CreateDirectory(_build["venv/lib/python2.7/site-packages"]);
+        var diagnostic = Assert.Single(Collect().Context.Diagnostics.All);
+        Assert.Equal("OXI0310", diagnostic.Kind.Id);
+        Assert.Contains("python2.7", diagnostic.Message);
+    }
+
+    [Fact]
+    public void Extension_modules_and_the_libraries_that_they_need_are_told_apart()
+    {
+        var suffix = _build.Distribution.ExtensionSuffixes[0];
+        Compile("int base(void) { return 1; }", $"{_site}/pkg.libs/libbase-1.so.2", "-Wl,-soname,libbase-1.so.2");
+        Compile("int base(void); int top(void) { return base(); }", $"{_site}/pkg.libs/libtop.so", "-Wl,-soname,libtop.so", _build[$"{_site}/pkg.libs/libbase-1.so.2"]);
+        Compile("int top(void); void *PyInit_fast(void) { return (void *)(long)top(); }", $"{_site}/pkg/fast{suffix}", _build[$"{_site}/pkg.libs/libtop.so"]);
+        Compile("void *PyInit_plain(void) { return 0; }", $"{_site}/pkg/plain.so", "-Wl,--hash-style=gnu");
+        Compile("int helper(void) { return 0; }", $"{_site}/pkg/helper.so");
+        _build.Write($"{_site}/pkg/__init__.py", "");
+        for (var round = 0; round < 2; round++)
+        {
+            var (resources, context) = Collect();
+            Assert.Empty(context.Diagnostics.All);
+            Assert.Equal(["pkg.fast: libbase-1.so.2 libtop.so", "pkg.plain: "], resources.SharedExtensions.Select(extension => $"{extension.Name}: {string.Join(' ', extension.Dependencies)}"));
+            Assert.Equal(["helper.so: ", "libbase-1.so.2: ", "libtop.so: libbase-1.so.2"], resources.SharedLibraries.Select(library => $"{library.Soname}: {string.Join(' ', library.Dependencies)}"));
+        }
+    }
+
+    [Fact]
+    public void A_shared_object_that_is_none_is_an_error()
+    {
+        _build.Write($"{_site}/pkg/__init__.py", "").Write($"{_site}/pkg/broken.so", "not an object");
+        Assert.Equal("OXI0313", Assert.Single(Collect().Context.Diagnostics.All).Kind.Id);
+    }
+
+    [Fact]
+    public void Every_truncation_and_every_changed_byte_of_a_shared_object_is_survived()
+    {
+        Compile("void *PyInit_x(void) { return 0; }", "x.so");
+        var image = File.ReadAllBytes(_build["x.so"]);
+        Assert.True(ElfDynamic.TryRead(image, out var elf));
+        Assert.Equal(["x"], elf.InitializedModules);
+        for (var length = 0; length < image.Length; length += length < 4096 ? 1 : 97)
+            ElfDynamic.TryRead(image.AsSpan(0, length), out _);
+        for (var index = 0; index < image.Length; index += index < 2048 ? 1 : 61)
+        {
+            var damaged = (byte[])image.Clone();
+            damaged[index] ^= 0xff;
+            ElfDynamic.TryRead(damaged, out _);
+        }
+    }
+
+    private void Compile(string source, string output, params string[] arguments)
+    {
+        _build.Write("source.c", source);
+        Directory.CreateDirectory(Path.GetDirectoryName(_build[output])!);
+        var result = ChildProcess.Run(new Command("cc", ["-shared", "-fPIC", "-nostdlib", _build["source.c"], "-o", _build[output], .. arguments]));
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+}
