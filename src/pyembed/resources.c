@@ -155,8 +155,8 @@ pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resourc
         || resources->size >= SIZE_LIMIT || u32_of(header + 56) != 0 || u32_of(header + 60) != PYEMBED_SECTION_COUNT) {
         return PYEMBED_DAMAGED;
     }
-    if (resources->size > size) {
-        return PYEMBED_TRUNCATED;
+    if (resources->size != size) {
+        return resources->size > size ? PYEMBED_TRUNCATED : PYEMBED_DAMAGED;
     }
     for (unsigned section = 0; section < PYEMBED_SECTION_COUNT; section++) {
         const unsigned char *field = header + 64 + 16 * section;

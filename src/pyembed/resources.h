@@ -118,8 +118,8 @@ typedef struct {
 /* Words for a status, for messages. */
 const char *pyembed_status_text(pyembed_status status);
 
-/* Checks the header and its sections' bounds, and touches nothing behind them. `size` is what is mapped; the blob may be
- * followed by padding that is not its own. */
+/* Checks the header and its sections' bounds, and touches nothing behind them. `size` is what is mapped:
+ * exactly the blob. */
 pyembed_status pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resources);
 
 static inline uint32_t
