@@ -1,3 +1,129 @@
+// Builds the examples through the addin's own aliases: we are our first user. `./build.sh --target=Help` lists the targets.
 #r "artifacts/addin/Cake.Oxidizer.dll"
-Task("Default").Does(() => { var r = OxidizerBuild("examples/hello/oxidizer.toml"); OxidizerRun(r); });
-RunTarget(Argument("target", "Default"));
+
+using System.Xml.Linq;
+
+var target = Argument("target", "Examples");
+var examples = Directory("artifacts/examples");
+var testResults = Directory("artifacts/tests");
+var testProjects = new[]
+{
+    "tests/Oxidizer.Cache.Tests/Oxidizer.Cache.Tests.csproj",
+    "tests/Oxidizer.Packager.Tests/Oxidizer.Packager.Tests.csproj",
+    "tests/Cake.Oxidizer.Tests/Cake.Oxidizer.Tests.csproj",
+    "tests/e2e/Oxidizer.EndToEnd.Tests.csproj",
+};
+
+Task("Help")
+    .Description("Lists the targets")
+    .Does(() =>
+{
+    foreach (var task in Tasks)
+        Information("{0,-10} {1}", task.Name, task.Description);
+});
+
+Task("Examples")
+    .Description("Builds examples/hello into artifacts/examples/<triple>/hello, and runs it (the default)")
+    .Does(() =>
+{
+    var hello = OxidizerBuild("examples/hello/oxidizer.toml", new OxidizerBuildSettings().WithOutputDirectory(examples));
+    OxidizerRun(hello);
+});
+
+Task("Script")
+    .Description("Builds one Python file without a configuration, and runs it")
+    .Does(() =>
+{
+    var script = OxidizerBuild("examples/script/hello.py", new OxidizerBuildSettings().WithOutputDirectory(examples));
+    OxidizerRun(script, "from", "Cake");
+});
+
+Task("Prerequisites")
+    .Description("Installs the programs that the tests look through (as root with apt), or says how")
+    .Does(() =>
+{
+    EnsurePrograms(("strace", "strace"), ("readelf", "binutils"), ("ldd", "libc-bin"), ("gcc", "gcc"));
+});
+
+Task("Test")
+    .Description("Runs all tests; artifacts/tests/summary.txt holds the counts. --filter=<expression> chooses")
+    .IsDependentOn("Prerequisites")
+    .Does(() =>
+{
+    CleanDirectory(testResults);
+    var failed = new List<string>();
+    foreach (var project in testProjects)
+    {
+        var name = System.IO.Path.GetFileNameWithoutExtension(project);
+        try
+        {
+            DotNetTest(project, new DotNetTestSettings
+            {
+                Configuration = "Release",
+                Filter = Argument<string>("filter", null),
+                ResultsDirectory = testResults,
+                Loggers = { $"trx;LogFileName={name}.trx", "console;verbosity=minimal" },
+                NoLogo = true,
+            });
+        }
+        catch (CakeException exception)
+        {
+            // The other projects run all the same: one run tells everything that is broken.
+            failed.Add($"{name}: {exception.Message}");
+        }
+    }
+    Summarize(failed);
+});
+
+Task("Benchmark")
+    .Description("Measures start-up and builds into artifacts/benchmarks/*.json. --suite=startup,build,cache,size chooses")
+    .Does(() =>
+{
+    var suites = Argument("suite", "startup,build").Split(',');
+    DotNetRun("benchmarks/Oxidizer.Benchmarks.csproj", new ProcessArgumentBuilder().Append(string.Join(' ', suites)),
+        new DotNetRunSettings { Configuration = "Release" });
+});
+
+Task("Package")
+    .Description("Makes the NuGet package of the addin in artifacts/packages")
+    .Does(() => DotNetPack("src/Cake.Oxidizer/Cake.Oxidizer.csproj", new DotNetPackSettings { Configuration = "Release", OutputDirectory = "artifacts/packages", NoLogo = true }));
+
+Task("Clean")
+    .Description("Removes artifacts; the user's cache stays")
+    .Does(() => CleanDirectories(new[] { examples.Path.FullPath, testResults.Path.FullPath, "artifacts/benchmarks", "artifacts/packages" }));
+
+RunTarget(target);
+
+void EnsurePrograms(params (string Program, string Package)[] wanted)
+{
+    var missing = wanted.Where(entry => Context.Tools.Resolve(entry.Program) is null).Select(entry => entry.Package).Distinct().ToList();
+    if (missing.Count == 0)
+        return;
+    var command = $"apt-get install --yes --no-install-recommends {string.Join(' ', missing)}";
+    if (Environment.UserName != "root" || Context.Tools.Resolve("apt-get") is null)
+        throw new CakeException($"the tests need programs that are not there; run: sudo apt-get update && sudo {command}");
+    Information("Installing {0}", string.Join(", ", missing));
+    var quiet = new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" };
+    StartProcess("apt-get", new ProcessSettings { Arguments = "update --quiet", EnvironmentVariables = quiet });
+    if (StartProcess("apt-get", new ProcessSettings { Arguments = command["apt-get ".Length..], EnvironmentVariables = quiet }) != 0)
+        throw new CakeException($"`{command}` failed; its words are above");
+}
+
+void Summarize(IReadOnlyList<string> failedProjects)
+{
+    int passed = 0, failed = 0;
+    foreach (var file in GetFiles($"{testResults}/*.trx"))
+    {
+        var counters = XDocument.Load(file.FullPath).Descendants().Single(element => element.Name.LocalName == "Counters");
+        passed += (int)counters.Attribute("passed");
+        failed += (int)counters.Attribute("failed");
+    }
+    // A project that did not build or crashed leaves no file or no failed test; it must not look like success.
+    if (failed < failedProjects.Count)
+        failed = failedProjects.Count;
+    var summary = $"{passed} passed, {failed} failed";
+    System.IO.File.WriteAllText($"{testResults}/summary.txt", summary + "\n");
+    Information(summary);
+    if (failed > 0)
+        throw new CakeException($"{summary}\n{string.Join('\n', failedProjects)}");
+}

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -11,6 +12,8 @@ namespace Oxidizer.Cache;
 /// </summary>
 public sealed class ActionKeyBuilder
 {
+    private const int PieceLength = 1024;
+
     private readonly string _kind;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly List<KeyField> _fields = [];
@@ -69,9 +72,23 @@ public sealed class ActionKeyBuilder
 
     private void Append(string text)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        AppendLength(bytes.Length);
-        _hash.AppendData(bytes);
+        // A text that is not valid UTF-16 would lose its lone surrogates in UTF-8, and be equal to another; -2 tells its units from UTF-8.
+        if (!Index.ByteWriter.IsWellFormed(text))
+        {
+            AppendLength(-2);
+            AppendLength(text.Length);
+            _hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+            return;
+        }
+        AppendLength(Encoding.UTF8.GetByteCount(text));
+        var encoder = Encoding.UTF8.GetEncoder();
+        Span<byte> bytes = stackalloc byte[3 * PieceLength + 3];
+        // In pieces: a field may be a whole source file. The encoder keeps a surrogate whose other half is in the next piece.
+        for (var start = 0; start < text.Length; start += PieceLength)
+        {
+            var piece = text.AsSpan(start, Math.Min(PieceLength, text.Length - start));
+            _hash.AppendData(bytes[..encoder.GetBytes(piece, bytes, flush: start + PieceLength >= text.Length)]);
+        }
     }
 
     private void AppendLength(long length)

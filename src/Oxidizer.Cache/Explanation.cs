@@ -36,7 +36,7 @@ internal static class Explanation
         var changes = new List<string>();
         var old = new Dictionary<string, string>(before.Count, StringComparer.Ordinal);
         foreach (var field in before)
-            old[field.Name] = field.Value;
+            old[StoredAction.Shorten(field.Name)] = StoredAction.Shorten(field.Value);
         foreach (var field in now)
         {
             var name = StoredAction.Shorten(field.Name);
@@ -46,11 +46,7 @@ internal static class Explanation
             else if (was != value)
                 changes.Add(Changed(name, was, value));
         }
-        foreach (var field in before)
-        {
-            if (old.ContainsKey(field.Name))
-                changes.Add($"`{field.Name}` is gone");
-        }
+        changes.AddRange(old.Keys.Order(StringComparer.Ordinal).Select(name => $"`{name}` is gone"));
         return WithoutRepetition(changes, now);
     }
 

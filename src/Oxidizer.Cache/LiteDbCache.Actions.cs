@@ -78,9 +78,10 @@ public sealed partial class LiteDbCache
         if (_index.FindAction(key.Digest, out var lastUse) is not { } payload
             || StoredAction.Read(payload)?.Record is not { } record || record.Key.Digest != key.Digest)
             return null;
+        NoteUse(record);
         foreach (var output in record.Outputs)
         {
-            if (output.LinkTarget is null && !_blobs.IsPresent(output.Digest))
+            if (output.LinkTarget is null && !(output.Path.EndsWith('/') ? _trees.TryGet(output.Digest) is not null : _blobs.IsPresent(output.Digest)))
                 return null;
         }
         if (CacheIndex.Now - lastUse > UseResolutionSeconds)
@@ -89,9 +90,20 @@ public sealed partial class LiteDbCache
         return record with { Key = key };
     }
 
+    // Before the blobs are looked for: an eviction that runs now either sees the note, or has taken them away already.
+    private void NoteUse(ActionRecord record)
+    {
+        var digests = new Sha256Digest[record.Outputs.Count + 1];
+        digests[0] = record.Key.Digest;
+        for (var i = 1; i < digests.Length; i++)
+            digests[i] = record.Outputs[i - 1].Digest;
+        _uses.Note(digests);
+    }
+
     private void Remember(ActionRecord record)
     {
         _executed = true;
+        NoteUse(record);
         foreach (var output in record.Outputs)
             _unwritten.Stored(record.Key.Kind, output.Size);
         _session.Stored(record.Key.Kind, record.Outputs.Sum(output => output.Size));

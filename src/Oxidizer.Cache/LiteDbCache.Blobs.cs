@@ -1,3 +1,5 @@
+using Oxidizer.Cache.Trees;
+
 namespace Oxidizer.Cache;
 
 public sealed partial class LiteDbCache
@@ -9,16 +11,23 @@ public sealed partial class LiteDbCache
     public Sha256Digest Store(ReadOnlySpan<byte> content)
     {
         var digest = _blobs.Store(content);
+        _uses.Note([digest]);
         WriteIfDue();
         return digest;
     }
 
     /// <inheritdoc/>
-    public Sha256Digest StoreFile(string path, BlobTransfer transfer = BlobTransfer.Copy, bool durable = false) => _blobs.StoreFile(path, transfer, durable);
+    public Sha256Digest StoreFile(string path, BlobTransfer transfer = BlobTransfer.Copy, bool durable = false)
+    {
+        var digest = _blobs.StoreFile(path, transfer, durable);
+        _uses.Note([digest]);
+        return digest;
+    }
 
     /// <inheritdoc/>
     public byte[]? TryRead(Sha256Digest digest)
     {
+        _uses.Note([digest]);
         var content = _blobs.TryRead(digest);
         if (content is not null)
             CountRead(digest, content.Length);
@@ -28,6 +37,7 @@ public sealed partial class LiteDbCache
     /// <inheritdoc/>
     public string? TryGetFile(Sha256Digest digest)
     {
+        _uses.Note([digest]);
         var path = _blobs.TryGetFile(digest);
         if (path is not null)
             CountRead(digest, new FileInfo(path).Length);
@@ -37,6 +47,7 @@ public sealed partial class LiteDbCache
     /// <inheritdoc/>
     public bool TryWriteTo(Sha256Digest digest, string path, UnixFileMode mode, BlobTransfer transfer = BlobTransfer.Copy)
     {
+        _uses.Note([digest]);
         if (!_blobs.TryWriteTo(digest, path, mode, transfer))
             return false;
         CountRead(digest, new FileInfo(path).Length);
@@ -45,6 +56,30 @@ public sealed partial class LiteDbCache
 
     /// <inheritdoc/>
     public Sha256Digest DigestFile(string path) => _memo.DigestOf(Path.GetFullPath(path));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<Sha256Digest> DigestFiles(IReadOnlyList<string> paths) => _memo.DigestsOf(paths);
+
+    /// <inheritdoc/>
+    public void RememberFile(string path, Sha256Digest digest)
+    {
+        path = Path.GetFullPath(path);
+        if (Files.FileStamp.TryRead(path, out var stamp))
+            _memo.Set(path, stamp, digest);
+    }
+
+    /// <inheritdoc/>
+    public Sha256Digest StoreTree(IReadOnlyCollection<ActionOutput> entries) => Store(TreeListing.Write(entries));
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ActionOutput>? TryReadTree(Sha256Digest tree) => TryRead(tree) is { } bytes ? TreeListing.Read(bytes) : null;
+
+    /// <inheritdoc/>
+    public string? TryGetTree(Sha256Digest tree)
+    {
+        _uses.Note([tree]);
+        return _trees.TryGet(tree);
+    }
 
     private void CountRead(Sha256Digest digest, long bytes)
     {

@@ -3,6 +3,7 @@ using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
 using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Trees;
 
 namespace Oxidizer.Cache;
 
@@ -28,6 +29,8 @@ public sealed partial class LiteDbCache : IActionCache
     private readonly CacheIndex _index;
     private readonly FileMemo _memo;
     private readonly BlobStore _blobs;
+    private readonly TreeStore _trees;
+    private readonly SessionUses _uses;
     private readonly KeyLocks _keys;
     private readonly StatisticsTable _session = new(), _unwritten = new();
     private readonly ConcurrentDictionary<Sha256Digest, string> _kinds = new();
@@ -42,6 +45,8 @@ public sealed partial class LiteDbCache : IActionCache
         _index = new CacheIndex(_folder, _warnings, settings.LockTimeout);
         _memo = new FileMemo(_folder);
         _blobs = new BlobStore(_folder, _index, _memo, _warnings);
+        _trees = new TreeStore(_folder, _blobs, _warnings);
+        _uses = new SessionUses(_folder);
         _keys = new KeyLocks(_folder, _warnings, settings);
     }
 
@@ -55,6 +60,9 @@ public sealed partial class LiteDbCache : IActionCache
     public IReadOnlyList<CacheWarning> Warnings => _warnings.All;
 
     /// <inheritdoc/>
+    public TreeFolder? Trees => _folder.Use == FolderUse.None ? null : new TreeFolder(_folder.Trees, _folder.Use == FolderUse.ReadWrite);
+
+    /// <inheritdoc/>
     public CacheStatistics Statistics => new(_session.ByKind, _index.Statistics().ByKind);
 
     /// <inheritdoc/>
@@ -62,7 +70,11 @@ public sealed partial class LiteDbCache : IActionCache
     {
         // A build that took seconds does not notice that LiteDB takes the journal in; a short one leaves it to the next.
         var absorb = _executed && Environment.TickCount64 - _opened > 2000;
+        var generation = _index.Generation;
         Write(absorb);
+        // Size changes only with what is stored, and most builds store too little to look at it.
+        if (_folder.Use == FolderUse.ReadWrite && _index.Generation != generation)
+            KeepWithinLimits();
     }
 
     /// <summary>Flushes, and deletes what the cache kept for this process alone.</summary>
@@ -72,6 +84,7 @@ public sealed partial class LiteDbCache : IActionCache
             return;
         _disposed = true;
         Flush();
+        _uses.Dispose();
         _blobs.Dispose();
         _index.Dispose();
     }

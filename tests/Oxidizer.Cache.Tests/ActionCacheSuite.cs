@@ -275,4 +275,134 @@ public abstract class ActionCacheSuite : IDisposable
         Cache.Flush();
         Assert.Empty(Cache.Warnings);
     }
+
+    [Fact]
+    public void Digests_of_many_files_come_in_their_order()
+    {
+        var paths = Enumerable.Range(0, 150).Select(i => Folder.Write($"src/{i}.py", $"x = {i}")).ToList();
+        Assert.Equal(Enumerable.Range(0, 150).Select(i => Sha256Digest.Of($"x = {i}")), Cache.DigestFiles(paths));
+        Assert.ThrowsAny<IOException>(() => Cache.DigestFiles([.. paths, Folder["nowhere"]]));
+    }
+
+    [Fact]
+    public void A_remembered_file_is_believed_until_it_changes()
+    {
+        var path = Folder.Write("product", "bytes");
+        Cache.RememberFile(path, Sha256Digest.Of("said"));
+        Assert.Equal(Sha256Digest.Of("said"), Cache.DigestFile(path));
+        File.AppendAllText(path, "!");
+        Assert.Equal(Sha256Digest.Of("bytes!"), Cache.DigestFile(path));
+    }
+
+    [Theory]
+    [InlineData("naïve/日本語/🐍.py")]
+    [InlineData("a\u0301")]
+    [InlineData("with\nnewline\tand \0 zero")]
+    [InlineData("\ud800 lone surrogate")]
+    [InlineData("")]
+    public void Any_Unicode_name_comes_back_as_it_was(string name)
+    {
+        var key = Key("compile", (name + "x", name), ("other", name));
+        Cache.Add(new ActionRecord(key, name, [new ActionOutput(name, Cache.Store(Bytes("1")), 1)], 0));
+        Cache.Flush();
+        var found = Cache.Find(key)!;
+        Assert.Equal(name, found.Name);
+        Assert.Equal(name, found.Outputs[0].Path);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(511)]
+    [InlineData(1023)]
+    [InlineData(1024)]
+    public void A_key_does_not_depend_on_where_its_text_is_cut(int before)
+    {
+        var text = new string('x', before) + "🐍" + new string('é', 3000);
+        Span<byte> expected = stackalloc byte[32];
+        using var hash = System.Security.Cryptography.IncrementalHash.CreateHash(System.Security.Cryptography.HashAlgorithmName.SHA256);
+        foreach (var part in new[] { "k", "1", "n", text })
+        {
+            hash.AppendData(BitConverter.GetBytes((long)Encoding.UTF8.GetByteCount(part)));
+            hash.AppendData(Encoding.UTF8.GetBytes(part));
+        }
+        hash.GetHashAndReset(expected);
+        Assert.Equal(new Sha256Digest(expected), Key("k", ("n", text)).Digest);
+    }
+
+    [Fact]
+    public void Texts_that_differ_only_in_a_lone_surrogate_are_different_keys() =>
+        Assert.NotEqual(Key("k", ("a", "\ud800")), Key("k", ("a", "\ud801")));
+
+    [Fact]
+    public void A_key_field_of_a_hundred_megabytes_is_found_again()
+    {
+        var huge = new string('x', 100_000_000);
+        var record = Add(Key("compile", ("source", huge)), "huge", "out");
+        Cache.Flush();
+        Assert.Equal(record.Outputs, Cache.Find(Key("compile", ("source", huge)))!.Outputs);
+        Assert.Null(Cache.Find(Key("compile", ("source", huge + "x"))));
+        Assert.InRange(Cache.Explain(Key("compile", ("source", huge + "x")), "huge").Length, 10, 2000);
+        Assert.Empty(Cache.Warnings);
+    }
+
+    protected Sha256Digest StoreSampleTree()
+    {
+        ActionOutput Entry(string path, string text, UnixFileMode mode = ActionOutput.PlainFile) => new(path, Cache.Store(Bytes(text)), Bytes(text).Length, mode);
+        return Cache.StoreTree(
+        [
+            Entry("lib/a.py", "a = 1"), Entry("lib/deep/b.py", "b = 1"), Entry("lib/deep/empty.py", ""), Entry("lib/deep/empty2.py", ""),
+            Entry("bin/tool", "#!/bin/sh\n", ActionOutput.Executable), new ActionOutput("bin/link", default, 0, LinkTarget: "../lib/a.py"),
+            new ActionOutput("var/", default, 0),
+        ]);
+    }
+
+    protected static string Listing(string root) => string.Join("; ", Directory.GetFileSystemEntries(root, "*", SearchOption.AllDirectories)
+        .Select(path => Path.GetRelativePath(root, path) + (Directory.Exists(path) ? "/" : " " + File.ReadAllText(path).Trim() + " " + Convert.ToString((int)File.GetUnixFileMode(path), 8)))
+        .Order(StringComparer.Ordinal));
+
+    protected const string SampleTree =
+        "bin/; bin/link a = 1 444; bin/tool #!/bin/sh 555; lib/; lib/a.py a = 1 444; lib/deep/; lib/deep/b.py b = 1 444; lib/deep/empty.py  444; lib/deep/empty2.py  444; var/";
+
+    [Fact]
+    public void A_tree_is_a_read_only_folder()
+    {
+        var tree = StoreSampleTree();
+        var path = Cache.TryGetTree(tree)!;
+        Assert.Equal(SampleTree, Listing(path));
+        Assert.Equal("../lib/a.py", new FileInfo(Path.Combine(path, "bin/link")).LinkTarget);
+        Assert.Equal(path, Cache.TryGetTree(tree));
+        Assert.Equal(7, Cache.TryReadTree(tree)!.Count);
+    }
+
+    [Fact]
+    public void A_tree_of_which_a_blob_is_missing_is_null_and_its_record_is_not_found()
+    {
+        var tree = Cache.StoreTree([new ActionOutput("a", Sha256Digest.Of("nowhere"), 7)]);
+        var key = Key("unpack", ("a", "1"));
+        Cache.Add(new ActionRecord(key, "a", [new ActionOutput("python/", tree, 7)], 1));
+        Assert.Null(Cache.TryGetTree(tree));
+        Assert.Null(Cache.Find(key));
+    }
+
+    [Theory]
+    [InlineData("/etc/passwd", null)]
+    [InlineData("../up", null)]
+    [InlineData("a/../../up", null)]
+    [InlineData("a//b", null)]
+    [InlineData("", null)]
+    [InlineData("a\0b", null)]
+    [InlineData("link", "/etc/passwd")]
+    [InlineData("link", "../up")]
+    [InlineData("a/link", "../../up")]
+    public void A_tree_holds_no_path_outside_of_it(string path, string? target) =>
+        Assert.Throws<ArgumentException>(() => Cache.StoreTree([new ActionOutput(path, default, 0, LinkTarget: target)]));
+
+    [Fact]
+    public void A_tree_holds_no_path_below_a_link_and_none_twice()
+    {
+        var link = new ActionOutput("a", default, 0, LinkTarget: "b");
+        Assert.Throws<ArgumentException>(() => Cache.StoreTree([link, new ActionOutput("a/file", default, 0)]));
+        Assert.Throws<ArgumentException>(() => Cache.StoreTree([link, link]));
+    }
 }

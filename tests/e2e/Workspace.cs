@@ -32,6 +32,14 @@ public sealed class Workspace : IDisposable
         return this;
     }
 
+    /// <summary>Writes a file that can be executed.</summary>
+    public Workspace WriteProgram(string name, string text)
+    {
+        Write(name, text);
+        File.SetUnixFileMode(this[name], UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return this;
+    }
+
     /// <summary>A configuration with the standard library, the package <c>app</c> beside it, and what to run.</summary>
     public Workspace WriteApplication(string main, string run = "mode = \"module\"\nmodule = \"app\"", string more = "", string distribution = Distribution311) => this
         .Write("app/__init__.py", "")
@@ -75,6 +83,10 @@ public sealed class Workspace : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
+    /// <summary>Builds into another folder than <c>out</c>.</summary>
+    public BuildResult BuildInto(string folder) =>
+        Pipeline.Build(new BuildRequest { ConfigurationOrScript = this["oxidizer.toml"], CacheDirectory = CacheDirectory, OutputDirectory = folder }, new SilentLog());
+
     private sealed class ListLog(List<string> lines) : IBuildLog
     {
         public void Information(string message) => Add(message);
@@ -92,5 +104,25 @@ public sealed class Workspace : IDisposable
             lock (lines)
                 lines.Add(message);
         }
+    }
+}
+
+/// <summary>Drops every message.</summary>
+public sealed class SilentLog : IBuildLog
+{
+    public void Information(string message)
+    {
+    }
+
+    public void Debug(string message)
+    {
+    }
+
+    public void Warning(string message)
+    {
+    }
+
+    public void Progress(string stage, double? share, string? detail = null)
+    {
     }
 }

@@ -5,23 +5,15 @@ namespace Oxidizer.Cache.Blobs;
 
 internal sealed partial class BlobStore
 {
+    private const long SmallestRemembered = 32 * 1024;
+
     /// <summary>Stores a file's bytes.</summary>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public Sha256Digest StoreFile(string path, BlobTransfer transfer, bool durable)
     {
         if (CanStore && TryStoreFile(path, transfer, durable) is { } stored)
             return stored;
-        var digest = memo.DigestOf(path);
-        if (!Contains(digest))
-        {
-            Private.AddFile(digest, path, transfer == BlobTransfer.Move);
-            // Bytes that changed between the reading and the copy would be served under a wrong name.
-            if (Private.TryGetFile(digest) is { } copy && Sha256Digest.OfFile(copy) != digest)
-                throw new IOException($"`{path}` was changed while it was read");
-        }
-        else if (transfer == BlobTransfer.Move)
-            FileTransfer.TryDelete(path);
-        return digest;
+        return Private.TakeFile(path, transfer == BlobTransfer.Move);
     }
 
     /// <summary>The path of a file that holds the blob; <c>null</c> if it is absent or damaged.</summary>
@@ -34,6 +26,9 @@ internal sealed partial class BlobStore
             return IsVerified(digest, path, stamp) ? path : null;
         return TryRead(digest) is { } content ? Materialise(digest, content, path) : null;
     }
+
+    /// <summary>The path of a blob that has a file, unchecked; <c>null</c> if it has none.</summary>
+    public string? TryGetLargeFile(Sha256Digest digest) => File.Exists(PathOf(digest)) ? TryGetFile(digest) : null;
 
     /// <summary>Writes a blob to a file; false if it is absent or damaged.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
@@ -111,8 +106,10 @@ internal sealed partial class BlobStore
         if (!FileStamp.TryRead(path, out var stamp))
             return;
         _verified[digest] = stamp;
-        // The file is the cache's own, read-only, and was just checked: it need not be old to be remembered.
-        memo.Set(path, stamp, digest);
+        // The file is the cache's own, read-only, and was just checked: it need not be old to be remembered. Small ones are read again in less time than
+        // a memo of all of them takes to load.
+        if (stamp.Size >= SmallestRemembered)
+            memo.Set(path, stamp, digest);
     }
 
     private string? Materialise(Sha256Digest digest, byte[] content, string path)

@@ -15,6 +15,8 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
     private readonly PackReader _packs = new(folder);
     private long _waitingBytes;
 
+    public PackReader Packs => _packs;
+
     /// <summary>What this process keeps to itself.</summary>
     public PrivateBlobs Private { get; } = new();
 
@@ -108,6 +110,16 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
         }
     }
 
+    /// <summary>Forgets what was not written yet, and what was verified.</summary>
+    public void Clear()
+    {
+        _waiting.Clear();
+        Interlocked.Exchange(ref _waitingBytes, 0);
+        _verified.Clear();
+        _packs.Dispose();
+        Private.Clear();
+    }
+
     public void Dispose()
     {
         _packs.Dispose();
@@ -118,15 +130,18 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
 
     private byte[]? ReadPacked(Sha256Digest digest, in StoredBlob blob)
     {
-        if (_packs.TryRead(blob) is not { } content)
-        {
-            if (CanStore)
-                index.SetBlob(digest, null);
-            return null;
-        }
-        if (Sha256Digest.Of(content) == digest)
+        var content = _packs.TryRead(blob);
+        if (content is not null && Sha256Digest.Of(content) == digest)
             return content;
-        RemoveDamaged(digest);
+        // Another process may have written the pack anew meanwhile.
+        index.Refresh();
+        if (index.TryFindBlob(digest, out var moved, out _) && moved != blob && moved.IsPacked
+            && _packs.TryRead(moved) is { } again && Sha256Digest.Of(again) == digest)
+            return again;
+        if (content is null)
+            index.RemoveBlob(digest, blob);
+        else
+            RemoveDamaged(digest);
         return null;
     }
 
@@ -136,7 +151,9 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
         _verified.TryRemove(digest, out _);
         if (!CanStore)
             return;
-        FileTransfer.TryDelete(PathOf(digest));
-        index.SetBlob(digest, null);
+        if (index.TryFindBlob(digest, out var blob, out _))
+            index.RemoveBlob(digest, blob);
+        if (!blob.IsPacked)
+            FileTransfer.TryDelete(PathOf(digest));
     }
 }

@@ -53,7 +53,8 @@ internal static class Pack
     /// <exception cref="IOException">They cannot be written.</exception>
     public static List<(Sha256Digest Digest, StoredBlob Blob)> Append(CacheFolder folder, IReadOnlyCollection<KeyValuePair<Sha256Digest, byte[]>> blobs, long first = 0)
     {
-        var number = Math.Max(Math.Max(1, first), Numbers(folder).DefaultIfEmpty(1).Max());
+        // A number is not used twice, even after the cache was emptied: another process may still read the old pack of that number.
+        var number = Math.Max(first, Numbers(folder).DefaultIfEmpty(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()).Max());
         var placed = new List<(Sha256Digest, StoredBlob)>(blobs.Count);
         var length = FileStamp.TryRead(PathOf(folder, number), out var stamp) ? stamp.Size : 0;
         if (length >= FullSize)

@@ -21,28 +21,36 @@ internal sealed class PrivateBlobs : IDisposable
 
     public void Add(Sha256Digest digest, byte[] content) => _memory[digest] = content;
 
-    /// <summary>Takes a copy of a file, or the file itself.</summary>
-    /// <exception cref="IOException">There is no place for it.</exception>
-    public void AddFile(Sha256Digest digest, string path, bool move)
+    /// <summary>Takes a copy of a file, or the file itself, and digests what was taken: the bytes of the source may change meanwhile.</summary>
+    /// <exception cref="IOException">The file cannot be read, or there is no place for it.</exception>
+    public Sha256Digest TakeFile(string path, bool move)
     {
-        if (Contains(digest))
-            return;
-        var target = Path.Combine(Folder, digest.ToString());
+        string? taken = null;
         try
         {
-            if (move)
-                File.Move(path, target, overwrite: true);
-            else
-                FileTransfer.Copy(path, target + ".copy", BlobFiles.Mode);
-            if (!move)
-                File.Move(target + ".copy", target, overwrite: true);
-            File.SetUnixFileMode(target, BlobFiles.Mode);
+            taken = Path.Combine(Folder, Guid.NewGuid().ToString("N"));
+            FileTransfer.Copy(path, taken, BlobFiles.Mode);
+            var digest = Sha256Digest.OfFile(taken);
+            var target = Path.Combine(Folder, digest.ToString());
+            File.Move(taken, target, overwrite: true);
             _files[digest] = target;
+            if (move)
+                FileTransfer.TryDelete(path);
+            return digest;
         }
-        catch (IOException) when (!move && FileStamp.TryRead(path, out var stamp) && stamp.Size < Array.MaxLength)
+        catch (UnauthorizedAccessException exception)
         {
-            FileTransfer.TryDelete(target + ".copy");
-            _memory[digest] = FileTransfer.ReadAll(path);
+            throw new IOException(exception.Message, exception);
+        }
+        catch (IOException) when (FileStamp.TryRead(path, out var stamp) && stamp.Size < Array.MaxLength)
+        {
+            // The temporary folder is full too; the source's caller may delete it any time, but memory is left.
+            if (taken is not null)
+                FileTransfer.TryDelete(taken);
+            var content = FileTransfer.ReadAll(path);
+            var digest = Sha256Digest.Of(content);
+            Add(digest, content);
+            return digest;
         }
     }
 

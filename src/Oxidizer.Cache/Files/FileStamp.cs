@@ -41,9 +41,15 @@ internal readonly record struct FileStamp(long Size, long Modified, long Changed
             ArrayPool<byte>.Shared.Return(rented);
         if (result != 0)
             return false;
-        mode = *(ushort*)(buffer + 28);
-        stamp = new FileStamp(*(long*)(buffer + 40), Time(buffer + 112), Time(buffer + 96), *(ulong*)(buffer + 32));
+        stamp = Of(buffer, out mode);
         return true;
+    }
+
+    /// <summary>The stamp and the mode in the answer of <c>statx</c>, whose layout is the same on every architecture.</summary>
+    public static unsafe FileStamp Of(byte* statx, out int mode)
+    {
+        mode = *(ushort*)(statx + 28);
+        return new FileStamp(*(long*)(statx + 40), Time(statx + 112), Time(statx + 96), *(ulong*)(statx + 32));
     }
 
     /// <summary>Reads the stamp of an open file.</summary>
@@ -52,7 +58,7 @@ internal readonly record struct FileStamp(long Size, long Modified, long Changed
         var buffer = stackalloc byte[256];
         byte nothing = 0;
         var found = Libc.Statx(descriptor, &nothing, Libc.AtEmptyPath, 0x7FF, buffer) == 0;
-        stamp = found ? new FileStamp(*(long*)(buffer + 40), Time(buffer + 112), Time(buffer + 96), *(ulong*)(buffer + 32)) : default;
+        stamp = found ? Of(buffer, out _) : default;
         return found;
     }
 

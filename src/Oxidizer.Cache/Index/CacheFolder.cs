@@ -75,6 +75,25 @@ internal sealed class CacheFolder
             Directory.CreateDirectory(path);
     }
 
+    /// <summary>Whether a day has passed since this was last asked and answered with yes. A clock that was set back makes it due as well.</summary>
+    public bool IsUpkeepDue()
+    {
+        var path = Path.Combine(Root, "upkeep");
+        try
+        {
+            var age = DateTime.UtcNow - File.GetLastWriteTimeUtc(path);
+            if (age >= TimeSpan.Zero && age < TimeSpan.FromDays(1))
+                return false;
+            File.WriteAllBytes(path, []);
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+            return true;
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            return false;
+        }
+    }
+
     private bool ReadFormat(WarningList warnings)
     {
         string text;

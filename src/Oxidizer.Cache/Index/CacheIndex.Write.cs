@@ -7,6 +7,7 @@ internal sealed partial class CacheIndex
 {
     // A journal is read whole at each opening: at this length that takes two milliseconds.
     private const long LongestJournal = 1 << 20;
+    private const long SmallestWaste = 16 << 20;
 
     private bool _lockTimedOut, _lockHeld;
 
@@ -74,6 +75,7 @@ internal sealed partial class CacheIndex
     {
         Load();
         ReadNews();
+        RemoveDoubtful();
         beforeAppend?.Invoke();
         if (!_pending.IsEmpty)
         {
@@ -86,11 +88,58 @@ internal sealed partial class CacheIndex
             Absorb();
     }
 
+    // Another process may have stored the blob again since it was found damaged here.
+    private void RemoveDoubtful()
+    {
+        foreach (var (digest, seen) in _doubtful)
+        {
+            if (TryFindBlob(digest, out var now, out _) && now == seen && (now.IsPacked || !File.Exists(Blobs.BlobFiles.PathOf(folder.Blobs, digest))))
+                _pending.SetBlob(digest, null, 0);
+        }
+        _doubtful.Clear();
+    }
+
+    /// <summary>Deletes everything in the cache's folder but the locks. The database first: what is left after a kill is either whole or without a name.</summary>
+    public void Clear()
+    {
+        lock (_writing)
+        {
+            try
+            {
+                using var held = AcquireLock();
+                if (held is null)
+                    return;
+                lock (_gate)
+                    WhileLocked(ClearLocked);
+            }
+            catch (Exception exception) when (FileTransfer.IsFailure(exception))
+            {
+                warnings.Add(CacheWarnings.NotStored(folder.Root, exception.Message));
+            }
+        }
+    }
+
+    private void ClearLocked()
+    {
+        foreach (var path in new[] { folder.Database, folder.DatabaseLog, folder.Snapshot, folder.Memo }.Concat(Directory.GetFiles(folder.Root, "journal-*")))
+            File.Delete(path);
+        foreach (var path in new[] { folder.Blobs, folder.Packs, folder.Trees, folder.Temporary })
+        {
+            if (Directory.Exists(path))
+                Directory.Delete(path, recursive: true);
+        }
+        folder.MakeFolders();
+        _pending.Clear();
+        _doubtful.Clear();
+        ReadAll();
+    }
+
     // The order matters: a kill after any step leaves either the old snapshot with its journal, or the new one. Batches that LiteDB took in before a kill are
     // taken in again by the next one; entries bear that, and statistics are told apart by their batch's number.
     private void Absorb()
     {
         var generation = (_snapshot?.Header.Generation ?? 0) + 1;
+        DeleteDatabaseIfWasteful();
         var statistics = WithDatabase(database =>
         {
             generation = Math.Max(generation, database.Generation + 1);
@@ -103,6 +152,15 @@ internal sealed partial class CacheIndex
         foreach (var journal in Directory.EnumerateFiles(folder.Root, "journal-*"))
             FileTransfer.TryDelete(journal);
         ReadAll();
+    }
+
+    // Deleting documents never shrinks LiteDB's file, and its Rebuild() throws at 10,000 documents; a new one is written from the snapshot instead.
+    private void DeleteDatabaseIfWasteful()
+    {
+        if (_snapshot is null || !FileStamp.TryRead(folder.Database, out var stamp) || stamp.Size < SmallestWaste + 4 * _snapshot.Header.LiveBytes)
+            return;
+        File.Delete(folder.Database);
+        File.Delete(folder.DatabaseLog);
     }
 
     // Opens the database; one that is damaged is moved aside, and the step is done with a new one.

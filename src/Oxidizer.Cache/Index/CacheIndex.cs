@@ -11,6 +11,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     private readonly Lock _gate = new();
     private readonly Lock _writing = new();
     private readonly IndexChanges _pending = new();
+    private readonly Dictionary<Sha256Digest, StoredBlob> _doubtful = [];
     private IndexChanges _journal = new();
     private Snapshot? _snapshot;
     private FileStamp _snapshotStamp;
@@ -26,7 +27,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
         get
         {
             lock (_gate)
-                return !_pending.IsEmpty;
+                return !_pending.IsEmpty || _doubtful.Count > 0;
         }
     }
 
@@ -103,11 +104,90 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
         }
     }
 
+    /// <summary>Bytes of all blobs, about: blobs of the journal may be counted twice.</summary>
+    public long BlobBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                Load();
+                return (_snapshot?.Header.BlobBytes ?? 0) + _journal.Blobs.Values.Sum(blob => blob?.Size ?? 0);
+            }
+        }
+    }
+
+    /// <summary>Every action, with the time of its last use. What this process has not written yet is not among them.</summary>
+    public IReadOnlyList<(StoredAction Action, byte[] Payload, long LastUse)> AllActions()
+    {
+        lock (_gate)
+        {
+            Load();
+            var all = new List<(StoredAction, byte[], long)>();
+            foreach (var (digest, payload) in Merge(_snapshot is null ? [] : PayloadsOf(_snapshot, _snapshot.Actions, FrameKind.Action), _journal.Actions))
+            {
+                if (StoredAction.Read(payload.Payload) is { } action)
+                    all.Add((action, payload.Payload, LastUse(digest, payload.LastUse)));
+            }
+            return all;
+        }
+    }
+
+    /// <summary>Every blob, with the time of its own last use.</summary>
+    public IReadOnlyDictionary<Sha256Digest, (StoredBlob Blob, long LastUse)> AllBlobs()
+    {
+        lock (_gate)
+        {
+            Load();
+            var all = new Dictionary<Sha256Digest, (StoredBlob, long)>();
+            foreach (var (digest, payload, lastUse) in _snapshot is null ? [] : PayloadsOf(_snapshot, _snapshot.Blobs, FrameKind.Blob))
+            {
+                if (StoredBlob.TryRead(payload, out _, out var blob))
+                    all[digest] = (blob, LastUse(digest, lastUse));
+            }
+            foreach (var (digest, blob) in _journal.Blobs)
+            {
+                if (blob is { } stored)
+                    all[digest] = (stored, LastUse(digest, 0));
+                else
+                    all.Remove(digest);
+            }
+            return all;
+        }
+    }
+
     /// <summary>Adds or replaces an action, or removes it.</summary>
     public void SetAction(Sha256Digest digest, byte[]? payload)
     {
         lock (_gate)
             _pending.SetAction(digest, payload, Now);
+    }
+
+    /// <summary>The number of the snapshot that is read: it grows when LiteDB takes the journal in.</summary>
+    public long Generation
+    {
+        get
+        {
+            lock (_gate)
+                return _snapshot?.Header.Generation ?? 0;
+        }
+    }
+
+    /// <summary>Removes a blob with the next flush, unless it has got another place by then.</summary>
+    public void RemoveBlob(Sha256Digest digest, in StoredBlob seen)
+    {
+        lock (_gate)
+            _doubtful[digest] = seen;
+    }
+
+    /// <summary>Says that a blob has another place now; that is no use of it.</summary>
+    public void MoveBlob(Sha256Digest digest, in StoredBlob blob)
+    {
+        lock (_gate)
+        {
+            _ = TryFindBlob(digest, out _, out var lastUse);
+            _pending.SetBlob(digest, blob, lastUse);
+        }
     }
 
     /// <summary>Adds or replaces a blob's place, or removes it.</summary>
@@ -160,6 +240,31 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     {
         lock (_gate)
             _snapshot?.Dispose();
+    }
+
+    private static IEnumerable<(Sha256Digest Digest, byte[] Payload, long LastUse)> PayloadsOf(Snapshot snapshot, ReadOnlySpan<SnapshotSlot> slots, FrameKind kind)
+    {
+        var found = new List<(Sha256Digest, byte[], long)>(slots.Length);
+        foreach (var slot in slots)
+        {
+            if (snapshot.ReadFrame(slot.Offset, kind) is { Length: >= Sha256Digest.Size } payload)
+                found.Add((new Sha256Digest(payload.AsSpan(0, Sha256Digest.Size)), payload, slot.Time));
+        }
+        return found;
+    }
+
+    private static Dictionary<Sha256Digest, (byte[] Payload, long LastUse)> Merge(
+        IEnumerable<(Sha256Digest Digest, byte[] Payload, long LastUse)> older, Dictionary<Sha256Digest, byte[]?> newer)
+    {
+        var merged = older.ToDictionary(entry => entry.Digest, entry => (entry.Payload, entry.LastUse));
+        foreach (var (digest, payload) in newer)
+        {
+            if (payload is null)
+                merged.Remove(digest);
+            else
+                merged[digest] = (payload, 0);
+        }
+        return merged;
     }
 
     private long LastUse(Sha256Digest digest, long older) =>

@@ -110,9 +110,6 @@ internal sealed class Database : IDisposable
         return table;
     }
 
-    /// <summary>Gives the space of deleted documents back to the file system. Deleting alone never shrinks the file.</summary>
-    public void Shrink() => Guard(() => _database.Rebuild());
-
     /// <summary>Writes the log back, and closes.</summary>
     public void Dispose() => DisposeQuietly(_database);
 

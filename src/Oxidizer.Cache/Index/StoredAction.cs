@@ -11,6 +11,9 @@ internal sealed record StoredAction(ActionRecord Record, long Created)
     private const int LongestValue = 512, KeptOfLongValue = 200;
     private const int MostFields = 20_000;
 
+    /// <summary>The bytes of an output with an empty path.</summary>
+    public const int SmallestOutput = 53;
+
     // LiteDB's largest document is 16 MB.
     private const int LargestRecord = 12 << 20;
 
@@ -36,7 +39,7 @@ internal sealed record StoredAction(ActionRecord Record, long Created)
         var seconds = reader.Double();
         var kind = reader.Text();
         var name = reader.Text();
-        var outputs = new ActionOutput[reader.Count(53)];
+        var outputs = new ActionOutput[reader.Count(SmallestOutput)];
         for (var i = 0; i < outputs.Length; i++)
             outputs[i] = ReadOutput(ref reader);
         var fields = new KeyField[reader.Count(8)];
@@ -71,7 +74,7 @@ internal sealed record StoredAction(ActionRecord Record, long Created)
         return writer.Length <= LargestRecord ? writer.ToArray() : null;
     }
 
-    private static void WriteOutput(ByteWriter writer, ActionOutput output)
+    public static void WriteOutput(ByteWriter writer, ActionOutput output)
     {
         writer.Text(output.Path);
         writer.Digest(output.Digest);
@@ -81,7 +84,7 @@ internal sealed record StoredAction(ActionRecord Record, long Created)
         writer.Text(output.LinkTarget ?? "");
     }
 
-    private static ActionOutput ReadOutput(ref ByteReader reader)
+    public static ActionOutput ReadOutput(ref ByteReader reader)
     {
         var path = reader.Text();
         var digest = reader.Digest();

@@ -63,12 +63,17 @@ internal sealed class FileLock : IDisposable
     }
 
     /// <summary>Writes this process's number and name into the lock file, for those who wait.</summary>
-    public unsafe void Sign()
+    public void Sign()
     {
-        var text = s_signature;
-        fixed (byte* pointer = text)
-            _ = Libc.WriteAt(_descriptor, pointer, (nuint)text.Length, 0);
-        _ = Libc.Truncate(_descriptor, text.Length);
+        if (TryWrite(s_signature, 0))
+            _ = Libc.Truncate(_descriptor, s_signature.Length);
+    }
+
+    /// <summary>Writes into the lock's file.</summary>
+    public unsafe bool TryWrite(ReadOnlySpan<byte> bytes, long offset)
+    {
+        fixed (byte* pointer = bytes)
+            return Libc.WriteAt(_descriptor, pointer, (nuint)bytes.Length, offset) == bytes.Length;
     }
 
     /// <summary>Releases the lock.</summary>
@@ -84,14 +89,14 @@ internal sealed class FileLock : IDisposable
 
     private bool IsAt(string path) => FileStamp.TryRead(path, out var named) && FileStamp.TryRead(_descriptor, out var held) && named.Inode == held.Inode;
 
-    // File.ReadAllBytes would ask for a shared lock and fail, as the file is locked exclusively.
-    private static unsafe byte[] ReadUnlocked(string path)
+    /// <summary>Reads a file that may be locked exclusively: .NET would ask for a shared lock, and fail.</summary>
+    public static byte[] ReadUnlocked(string path)
     {
-        var descriptor = Libc.Open(path, 0x80000, 0);
+        var descriptor = Libc.Open(path, Libc.CloseOnExec, 0);
         if (descriptor < 0)
             return [];
         using var handle = new Microsoft.Win32.SafeHandles.SafeFileHandle(descriptor, ownsHandle: true);
-        var buffer = new byte[512];
+        var buffer = new byte[RandomAccess.GetLength(handle)];
         return buffer[..FileTransfer.ReadAt(handle, 0, buffer)];
     }
 

@@ -36,6 +36,13 @@ public sealed record BuildConfiguration(string Origin, string Directory)
 
     /// <summary>The target that the tables were merged for.</summary>
     public TargetTriple Target { get; init; } = TargetTriple.Host;
+
+    /// <summary>Where each key that the file sets has its value, by <c>table.key</c>, such as <c>build.output</c>.</summary>
+    public IReadOnlyDictionary<string, SourceLocation> Positions { get; init; } = new Dictionary<string, SourceLocation>();
+
+    /// <summary>Where a key stands, for messages of later stages; the file alone when it is not set there.</summary>
+    /// <param name="key"><c>table.key</c>, such as <c>build.output</c>.</param>
+    public SourceLocation LocationOf(string key) => Positions.TryGetValue(key, out var location) ? location : new SourceLocation(Origin);
 }
 
 /// <summary>What a build makes.</summary>
@@ -229,6 +236,12 @@ public sealed record RunTable
 
     /// <summary>For <c>file</c>: a path that the product opens when it runs.</summary>
     public string? Path { get; init; }
+
+    /// <summary>
+    /// As written. <c>package.module:function</c> stands in <see cref="Module"/> too, with the mode <c>module</c>; the name of a console script stands only
+    /// here, because its function is known only when the installed distributions are.
+    /// </summary>
+    public string? EntryPoint { get; init; }
 
     /// <summary>Where the table stands, for messages.</summary>
     public SourceLocation? Location { get; init; }

@@ -1,23 +1,59 @@
+using Oxidizer.Packager.Diagnostics;
+
 namespace Oxidizer.Packager.Configuration;
-
-/// <summary>A configuration that was read; its tables are merged for each target.</summary>
-public sealed class ConfigurationSet
-{
-    /// <summary>What <c>[build] targets</c> names; by default the host.</summary>
-    public IReadOnlyList<TargetTriple> Targets { get; } = [TargetTriple.Host];
-
-    /// <summary>Merges the tables that match the target.</summary>
-    /// <exception cref="Diagnostics.BuildFailedException">The merged tables contradict each other.</exception>
-    public BuildConfiguration For(TargetTriple target) => throw new NotImplementedException(target.Value);
-}
 
 /// <summary>Reads TOML into records, and reports all of a file's mistakes at once.</summary>
 public static class ConfigurationReader
 {
     /// <summary>Reads a file.</summary>
-    /// <exception cref="Diagnostics.BuildFailedException">It has mistakes; every one is named.</exception>
-    public static ConfigurationSet Load(string path) => throw new NotImplementedException(path);
+    /// <param name="path">The file; messages name it relative to the current folder when it lies below.</param>
+    /// <exception cref="BuildFailedException">It has mistakes; every one is named.</exception>
+    /// <exception cref="EnvironmentFailureException">It cannot be read.</exception>
+    public static ConfigurationSet Load(string path)
+    {
+        path = Path.GetFullPath(path);
+        var origin = ShortPath(path);
+        return Parse(ConfigurationFile.ReadText(path, new SourceLocation(origin)), origin, Path.GetDirectoryName(path) ?? "/");
+    }
 
     /// <summary>What stands in for a file when there is only a script: the standard library, and the script as <c>__main__</c>.</summary>
-    public static ConfigurationSet ForScript(string path) => throw new NotImplementedException(path);
+    /// <param name="path">The script; its name without <c>.py</c> is the product's.</param>
+    /// <exception cref="BuildFailedException">It is not there.</exception>
+    public static ConfigurationSet ForScript(string path)
+    {
+        path = Path.GetFullPath(path);
+        var origin = ShortPath(path);
+        if (!File.Exists(path))
+            throw new BuildFailedException(DiagnosticKinds.ScriptNotFound, $"the script `{origin}` is not there; name a Python file or a configuration that is");
+        var place = new SourceLocation(origin);
+        return ConfigurationSet.Of(new BuildConfiguration(origin, Path.GetDirectoryName(path)!)
+        {
+            Build = new BuildTable { ApplicationName = Path.GetFileNameWithoutExtension(path) },
+            Distribution = new DistributionTable { Source = ConfigurationTables.DefaultSource },
+            Packages = [new StdlibRule(place), new ScriptRule(path, place)],
+            Run = ConfigurationTables.RunScript,
+        });
+    }
+
+    /// <summary>Reads a file's text.</summary>
+    /// <param name="text">TOML.</param>
+    /// <param name="origin">The file as messages name it.</param>
+    /// <param name="directory">Where relative paths start, absolute.</param>
+    internal static ConfigurationSet Parse(string text, string origin, string directory)
+    {
+        var mistakes = new Mistakes();
+        var root = ReadToml.Read(text, origin, mistakes);
+        // After this: a broken file is not judged further; what its keys mean is not known.
+        mistakes.ThrowIfAny();
+        var tables = ConfigurationTables.Collect(root, origin, directory, mistakes);
+        var set = new ConfigurationSet(tables, mistakes);
+        mistakes.ThrowIfAny();
+        return set;
+    }
+
+    private static string ShortPath(string path)
+    {
+        var current = Directory.GetCurrentDirectory();
+        return path.StartsWith(current, StringComparison.Ordinal) && path.Length > current.Length + 1 && path[current.Length] == '/' ? path[(current.Length + 1)..] : path;
+    }
 }

@@ -69,8 +69,8 @@ public sealed record Distribution
     /// <summary><c>elf</c>, <c>mach-o</c>, <c>coff</c>, <c>llvm-bitcode:N</c>.</summary>
     public required string ObjectFileFormat { get; init; }
 
-    /// <summary>Every file of the unpacked tree with its digest, by path relative to <see cref="Root"/>: reading a file's content to digest it is not needed.</summary>
-    public required ImmutableSortedDictionary<string, ActionOutput> Files { get; init; }
+    /// <summary>Every file of the unpacked tree with its digest, by path relative to <see cref="Root"/>, in ordinal order: reading a file's content to digest it is not needed.</summary>
+    public required IReadOnlyDictionary<string, ActionOutput> Files { get; init; }
 
     /// <summary>The absolute path of one of its files.</summary>
     public string PathOf(string relative) => Path.Combine(Root, relative);

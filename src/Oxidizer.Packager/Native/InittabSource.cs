@@ -31,7 +31,7 @@ public static partial class InittabSource
         text.Append("\nstruct _inittab _PyImport_Inittab[] = {\n");
         foreach (var (name, init) in entries)
             text.Append("    {\"").Append(name).Append("\", ").Append(init).Append("},\n");
-        text.Append("    {0, 0}\n};\n\nstruct _inittab *PyImport_Inittab = _PyImport_Inittab;\n");
+        text.Append("    {0, 0}\n};\n"); // `PyImport_Inittab`, which points here, is in CPython's own import.o
         return text.ToString();
     }
 

@@ -1,18 +1,10 @@
+using System.Text;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Bytecode;
-using Oxidizer.Packager.Configuration;
-using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Packing;
-
-/// <summary>What goes into a blob.</summary>
-public sealed record PackInput
-{
-    /// <summary>Puts together the settings and the resources.</summary>
-    public static PackInput Create(BuildConfiguration configuration, Distribution distribution, ResourceSet resources, CompiledCode code) =>
-        throw new NotImplementedException($"{configuration}{distribution}{resources}{code}");
-}
 
 /// <summary>A packed-resources blob in the cache.</summary>
 /// <param name="Digest">Of its bytes.</param>
@@ -26,6 +18,105 @@ public sealed record PackedBlob(Sha256Digest Digest, long Size, int ModuleCount,
 /// <summary>Makes the blob, as one action.</summary>
 public static class PackStage
 {
+    // 1: first. Raised when the same input gives other bytes.
+    private const int LayoutVersion = 1;
+
     /// <summary>Finds the blob in the cache, or writes it.</summary>
-    public static PackedBlob Pack(PackInput input, BuildContext context) => throw new NotImplementedException($"{input}{context}");
+    /// <exception cref="BuildFailedException">It would be too large, or a file is no longer what it was.</exception>
+    /// <exception cref="EnvironmentFailureException">It cannot be written.</exception>
+    public static PackedBlob Pack(PackInput input, BuildContext context)
+    {
+        var output = context.Run(Key(input), "packed resources", () => Execute(input, context)).Outputs[0];
+        var resources = input.Resources;
+        return new PackedBlob(output.Digest, output.Size,
+            input.Modules.Count(module => module.Source is not null || module.Flags.HasFlag(PackedFlags.Namespace)),
+            resources.PackageResources.Count + resources.PackageDistributions.Sum(distribution => distribution.Files.Count),
+            input.Modules.Count(module => (module.Flags & (PackedFlags.BuiltinExtension | PackedFlags.SharedExtension)) != 0),
+            resources.SharedLibraries.Count);
+    }
+
+    private static ActionKey Key(PackInput input)
+    {
+        var builder = new ActionKeyBuilder(ActionKinds.Pack, LayoutVersion)
+            .Add("format version", PackedFormat.Version)
+            .Add("python", input.Python)
+            .Add("bytecode version", CodeKeys.Version)
+            .Add("codec", input.Codec.ToString())
+            .Add("codec level", input.Codec == PackedCodec.None ? 0 : input.Level);
+        // Each by itself, so that a build can say which was changed.
+        foreach (var (name, value) in input.Settings)
+            builder.Add(name, value);
+        return builder
+            .Add("application modules", Digest(input.Modules.Where(module => module.IsApplication).SelectMany(Describe)))
+            .Add("standard library and extension modules", Digest(input.Modules.Where(module => !module.IsApplication).SelectMany(Describe)))
+            .Add("module order", Digest(input.Modules.Select(module => module.Name)))
+            .Add("package resources", Digest(input.Resources.PackageResources.SelectMany(Describe)))
+            .Add("package distributions", Digest(input.Resources.PackageDistributions.SelectMany(Describe)))
+            .Add("shared libraries", Digest(input.Resources.SharedLibraries.SelectMany(Describe)))
+            .Build();
+    }
+
+    private static IEnumerable<string> Describe(PackedModule module)
+    {
+        yield return module.Name;
+        yield return module.Path;
+        yield return ((uint)module.Flags).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        if (module.Source is { } source)
+        {
+            yield return source.File.Digest.ToString();
+            yield return source.IncludeSource ? "source" : "";
+        }
+        if (module.Shared is { } shared)
+        {
+            yield return shared.File.Digest.ToString();
+            yield return string.Join('/', shared.Dependencies);
+        }
+    }
+
+    private static IEnumerable<string> Describe(PackageResource resource) => [resource.Package, resource.Name, resource.RelativePath, resource.File.Digest.ToString()];
+
+    private static IEnumerable<string> Describe(PackageDistribution distribution) =>
+        [distribution.Name, distribution.Version, distribution.Folder, .. distribution.Files.SelectMany(file => new[] { file.Name, file.File.Digest.ToString() })];
+
+    private static IEnumerable<string> Describe(SharedLibraryResource library) => [library.Soname, library.RelativePath, library.File.Digest.ToString(), string.Join('/', library.Dependencies)];
+
+    // No name holds a NUL: the text has one reading only.
+    private static Sha256Digest Digest(IEnumerable<string> texts)
+    {
+        var text = new StringBuilder();
+        foreach (var part in texts)
+            text.Append(part).Append('\0');
+        return Sha256Digest.Of(text.ToString());
+    }
+
+    private static IReadOnlyList<ActionOutput> Execute(PackInput input, BuildContext context)
+    {
+        var layout = PackedLayout.Create(input, new PackedContent(input, context));
+        var path = Path.Combine(context.WorkDirectory, "packed-resources");
+        try
+        {
+            BlobFile.Write(path, layout);
+        }
+        catch (EndOfStreamException exception)
+        {
+            throw new BuildFailedException(DiagnosticKinds.PackedFileChanged, exception.Message, null, exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentFailureException(DiagnosticKinds.PackedNotWritten, "write the packed resources", path, $"{exception.Message}; make room in the system's temporary folder, or set TMPDIR to another", exception);
+        }
+        CheckUnchanged(input, context);
+        return [new ActionOutput("packed-resources", context.Cache.StoreFile(path, BlobTransfer.Move), layout.TotalSize)];
+    }
+
+    // Libraries were read from where they are installed; what changed meanwhile must not be stored under the digest that it had.
+    private static void CheckUnchanged(PackInput input, BuildContext context)
+    {
+        foreach (var file in input.Resources.SharedExtensions.Select(extension => extension.File).Concat(input.Resources.SharedLibraries.Select(library => library.File)))
+        {
+            if (context.Cache.DigestFile(file.Path) != file.Digest)
+                context.Diagnostics.Add(DiagnosticKinds.PackedFileChanged, "was changed while the build ran; build again", new SourceLocation(file.Path));
+        }
+        context.Diagnostics.ThrowIfErrors();
+    }
 }

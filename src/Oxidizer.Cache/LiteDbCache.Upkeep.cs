@@ -1,0 +1,102 @@
+using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Upkeep;
+
+namespace Oxidizer.Cache;
+
+public sealed partial class LiteDbCache
+{
+    // Evicting to the limit itself would evict in every build; this much below it, it is done now and then.
+    private const double LowWatermark = 0.9;
+
+    /// <summary>
+    /// Evicts by size and age, now, and removes what no index names for a day. What running builds use stays, and so does what was used within the last hour
+    /// unless <paramref name="maxSize"/> is given.
+    /// </summary>
+    /// <param name="maxSize">The size to get down to, in bytes; <c>null</c>: nine tenths of <see cref="CacheSettings.MaxSize"/>, if that is exceeded.</param>
+    /// <param name="maxAge">Evicts what was not used for so long; <c>null</c>: <see cref="CacheSettings.MaxAge"/>.</param>
+    public CacheReport Prune(long? maxSize = null, TimeSpan? maxAge = null)
+    {
+        if (_folder.Use != FolderUse.ReadWrite)
+            return Report(new Eviction(_folder, _index, _blobs.Packs), 0);
+        Write(absorb: true);
+        var eviction = Evict(maxSize, maxAge ?? _settings.MaxAge, grace: maxSize is null);
+        new Leftovers(_folder, _index).Remove();
+        Write(absorb: true);
+        return Report(eviction, 0);
+    }
+
+    /// <summary>Reads every blob, and removes those that are not what their digest says, and the records that name absent ones. Takes about a second for each gigabyte.</summary>
+    public CacheReport Verify()
+    {
+        Write(absorb: true);
+        var eviction = new Eviction(_folder, _index, _blobs.Packs);
+        var verification = Verification.Run(_folder, _index, _blobs);
+        foreach (var digest in verification.Damaged)
+            _warnings.Add(CacheWarnings.BlobDamaged(digest));
+        if (_folder.Use == FolderUse.ReadWrite)
+        {
+            eviction.Remove([.. verification.Damaged, .. verification.Absent], verification.Incomplete);
+            Write(absorb: true);
+        }
+        return Report(eviction, verification.Damaged.Count);
+    }
+
+    /// <summary>Removes everything. Builds that run meanwhile make what they miss again.</summary>
+    public void Clear()
+    {
+        if (_folder.Use != FolderUse.ReadWrite)
+            return;
+        _unwritten.TakeAll();
+        _blobs.Clear();
+        _trees.Clear();
+        _index.Clear();
+    }
+
+    /// <summary>Writes all records and their blobs into a tar archive: <c>ac/&lt;key&gt;</c> and <c>cas/&lt;digest&gt;</c>, as the HTTP protocol of remote caches names them.</summary>
+    /// <exception cref="IOException">The archive cannot be written.</exception>
+    public void Export(string path)
+    {
+        Write(absorb: false);
+        CacheArchive.Write(path, _index, _blobs);
+    }
+
+    /// <summary>Takes over the records and blobs of an archive that <see cref="Export"/> wrote. Whatever is not what its name says is passed over.</summary>
+    /// <returns>How many records were taken.</returns>
+    /// <exception cref="IOException">The archive cannot be read.</exception>
+    public int Import(string path)
+    {
+        var taken = CacheArchive.Read(path, this, _index);
+        Write(absorb: true);
+        return taken;
+    }
+
+    private void KeepWithinLimits()
+    {
+        var isAgeDue = _folder.IsUpkeepDue();
+        if (_index.BlobBytes > _settings.MaxSize || (isAgeDue && _settings.MaxAge is not null))
+            Evict(null, isAgeDue ? _settings.MaxAge : null, grace: true);
+        if (isAgeDue)
+            new Leftovers(_folder, _index).Remove();
+    }
+
+    private Eviction Evict(long? maxSize, TimeSpan? maxAge, bool grace)
+    {
+        var eviction = new Eviction(_folder, _index, _blobs.Packs);
+        var limit = maxSize ?? _settings.MaxSize;
+        var isAbove = _index.BlobBytes > limit;
+        var oldest = maxAge is { } age ? CacheIndex.Now - (long)age.TotalSeconds : 0;
+        if (!isAbove && maxAge is null)
+            return eviction;
+        eviction.Run(isAbove ? maxSize ?? (long)(limit * LowWatermark) : long.MaxValue, oldest, grace);
+        if (eviction.IsAboveTarget && maxSize is null && _index.BlobBytes > limit)
+            _warnings.Add(CacheWarnings.LargerThanCache(_index.BlobBytes, limit));
+        return eviction;
+    }
+
+    private CacheReport Report(Eviction eviction, int damaged)
+    {
+        var blobs = _index.AllBlobs();
+        var (actions, removed, bytes) = eviction.Removed;
+        return new CacheReport(_index.AllActions().Count, blobs.Count, blobs.Values.Sum(entry => entry.Blob.Size), actions, removed, bytes, damaged);
+    }
+}

@@ -1,0 +1,237 @@
+using Oxidizer.Cache.Blobs;
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Trees;
+
+namespace Oxidizer.Cache.Upkeep;
+
+/// <summary>
+/// Removes what was not used for longest. It looks at everything without a lock, and removes in small steps under the lock, so that builds wait for milliseconds;
+/// it may be stopped after any step. What running processes use, and what was used within the grace period, stays.
+/// </summary>
+internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader packs)
+{
+    // A build that has stored a blob names it in a record within this time; until then no one can know that it is needed.
+    private const long GraceSeconds = 3600;
+    private const int StepSize = 256;
+
+    private int _removedActions;
+    private readonly Dictionary<Sha256Digest, StoredBlob> _removedBlobs = [];
+
+    /// <summary>What was removed.</summary>
+    public (int Actions, int Blobs, long Bytes) Removed => (_removedActions, _removedBlobs.Count, _removedBlobs.Values.Sum(blob => blob.Size));
+
+    /// <summary>Whether, after <see cref="Run"/>, more is left than was asked for, because it is in use.</summary>
+    public bool IsAboveTarget { get; private set; }
+
+    /// <summary>Removes until the blobs take at most <paramref name="target"/> bytes, and what is older than <paramref name="oldest"/> (seconds since 1970).</summary>
+    /// <param name="target">In bytes.</param>
+    /// <param name="oldest">Last uses before it are too old.</param>
+    /// <param name="grace">Whether what was used within the last hour stays.</param>
+    public void Run(long target, long oldest, bool grace)
+    {
+        var actions = index.AllActions();
+        var blobs = index.AllBlobs();
+        var used = SessionUses.ReadAll(folder);
+        var uses = LastUses(actions, blobs, used);
+        var total = blobs.Values.Sum(entry => entry.Blob.Size);
+        var newestToGo = grace ? CacheIndex.Now - GraceSeconds : CacheIndex.Now + GraceSeconds;
+        var victims = new List<Sha256Digest>();
+        foreach (var (digest, lastUse) in uses.OrderBy(entry => entry.Value))
+        {
+            if ((total <= target && lastUse >= oldest) || lastUse > newestToGo)
+                break;
+            total -= blobs[digest].Blob.Size;
+            victims.Add(digest);
+        }
+        IsAboveTarget = total > target;
+        foreach (var step in victims.Select(digest => (digest, blobs[digest].LastUse)).Chunk(StepSize))
+            RemoveStep(step);
+        RemoveActions(actions, victims.ToHashSet(), oldest, used);
+        RemoveTrees(used, victims.Count > 0 ? Math.Max(oldest, uses[victims[^1]]) : oldest);
+        CompactPacks();
+    }
+
+    /// <summary>Removes blobs and records that were found to be wrong.</summary>
+    public void Remove(IReadOnlyCollection<Sha256Digest> blobs, IReadOnlyCollection<(Sha256Digest Digest, byte[] Payload)> actions)
+    {
+        foreach (var step in blobs.Select(digest => (digest, long.MaxValue)).Chunk(StepSize))
+            RemoveStep(step);
+        RemoveRecords(actions);
+    }
+
+    // The use of an action is the use of its outputs, and of what its trees list.
+    private Dictionary<Sha256Digest, long> LastUses(
+        IReadOnlyList<(StoredAction Action, byte[] Payload, long LastUse)> actions,
+        IReadOnlyDictionary<Sha256Digest, (StoredBlob Blob, long LastUse)> blobs,
+        HashSet<Sha256Digest> used)
+    {
+        var uses = blobs.ToDictionary(entry => entry.Key, entry => used.Contains(entry.Key) ? long.MaxValue : entry.Value.LastUse);
+        foreach (var (action, _, lastUse) in actions)
+        {
+            var time = used.Contains(action.Record.Key.Digest) ? long.MaxValue : lastUse;
+            foreach (var output in action.Record.Outputs)
+            {
+                Raise(uses, output.Digest, time);
+                if (output.Path.EndsWith('/') && blobs.TryGetValue(output.Digest, out var listing))
+                    RaiseTree(uses, output.Digest, listing.Blob, time);
+            }
+        }
+        return uses;
+    }
+
+    private void RaiseTree(Dictionary<Sha256Digest, long> uses, Sha256Digest tree, in StoredBlob blob, long time)
+    {
+        if (ReadListing(tree, blob) is not { } entries)
+            return;
+        foreach (var entry in entries)
+            Raise(uses, entry.Digest, time);
+    }
+
+    private IReadOnlyList<ActionOutput>? ReadListing(Sha256Digest tree, in StoredBlob blob)
+    {
+        try
+        {
+            var bytes = blob.IsPacked ? packs.TryRead(blob) : FileTransfer.ReadAll(BlobFiles.PathOf(folder.Blobs, tree));
+            return bytes is null || Sha256Digest.Of(bytes) != tree ? null : TreeListing.Read(bytes);
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            return null;
+        }
+    }
+
+    private static void Raise(Dictionary<Sha256Digest, long> uses, Sha256Digest digest, long time)
+    {
+        if (uses.TryGetValue(digest, out var known) && known < time)
+            uses[digest] = time;
+    }
+
+    private void RemoveStep(IReadOnlyCollection<(Sha256Digest Digest, long LastUse)> victims)
+    {
+        var trash = new List<string>();
+        index.Flush(() =>
+        {
+            var taken = victims
+                // Used or stored again since it was chosen.
+                .Where(victim => index.TryFindBlob(victim.Digest, out _, out var lastUse) && lastUse <= victim.LastUse)
+                .Select(victim => (victim.Digest, Path: BlobFiles.PathOf(folder.Blobs, victim.Digest), Aside: folder.NewTemporary()))
+                .Select(blob => TryMove(blob.Path, blob.Aside) ? blob : blob with { Aside = "" })
+                .ToList();
+            // Only now the uses: who noted one before this line keeps the blob, who notes one later does not find it.
+            var used = SessionUses.ReadAll(folder);
+            foreach (var (digest, path, aside) in taken)
+            {
+                if (used.Contains(digest))
+                {
+                    TryMove(aside, path);
+                    continue;
+                }
+                if (index.TryFindBlob(digest, out var blob, out _))
+                    _removedBlobs[digest] = blob;
+                index.SetBlob(digest, null);
+                trash.Add(aside);
+            }
+        });
+        foreach (var aside in trash.Where(aside => aside.Length > 0))
+            FileTransfer.TryDelete(aside);
+    }
+
+    private static bool TryMove(string from, string to)
+    {
+        try
+        {
+            if (from.Length == 0 || !File.Exists(from))
+                return false;
+            File.Move(from, to);
+            return true;
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            return false;
+        }
+    }
+
+    private void RemoveActions(
+        IReadOnlyList<(StoredAction Action, byte[] Payload, long LastUse)> actions, HashSet<Sha256Digest> victims, long oldest, HashSet<Sha256Digest> used)
+    {
+        victims.IntersectWith(_removedBlobs.Keys);
+        RemoveRecords([.. actions
+            .Where(entry => !used.Contains(entry.Action.Record.Key.Digest))
+            .Where(entry => entry.LastUse < oldest || entry.Action.Record.Outputs.Any(output => output.LinkTarget is null && victims.Contains(output.Digest)))
+            .Select(entry => (entry.Action.Record.Key.Digest, entry.Payload))]);
+    }
+
+    private void RemoveRecords(IReadOnlyCollection<(Sha256Digest Digest, byte[] Payload)> records)
+    {
+        foreach (var step in records.Chunk(StepSize))
+        {
+            index.Flush(() =>
+            {
+                foreach (var (digest, payload) in step)
+                {
+                    // Not one that was added again since.
+                    if (index.FindAction(digest, out _) is not { } now || !now.AsSpan().SequenceEqual(payload))
+                        continue;
+                    index.SetAction(digest, null);
+                    _removedActions++;
+                }
+            });
+        }
+    }
+
+    private void RemoveTrees(HashSet<Sha256Digest> used, long oldest)
+    {
+        if (!Directory.Exists(folder.Trees))
+            return;
+        foreach (var path in Directory.GetDirectories(folder.Trees))
+        {
+            var isTree = Sha256Digest.TryParse(Path.GetFileName(path), out var digest);
+            var lastUse = new DateTimeOffset(File.GetLastWriteTimeUtc(isTree && File.Exists(path + ".stamp") ? path + ".stamp" : path)).ToUnixTimeSeconds();
+            if (used.Contains(digest) || lastUse >= (isTree ? oldest : CacheIndex.Now - 24 * GraceSeconds))
+                continue;
+            var aside = $"{path}.{Guid.NewGuid():N}.old";
+            index.Flush(() =>
+            {
+                Directory.Move(path, aside);
+                if (SessionUses.ReadAll(folder).Contains(digest))
+                    Directory.Move(aside, path);
+                else
+                    FileTransfer.TryDelete(path + ".stamp");
+            });
+            TreeStore.Discard(aside);
+        }
+    }
+
+    // A pack of which half is dead is written anew. Who has the old one open can still read it.
+    private void CompactPacks()
+    {
+        var live = index.AllBlobs().Where(entry => entry.Value.Blob.IsPacked).ToLookup(entry => entry.Value.Blob.Pack);
+        foreach (var number in Pack.Numbers(folder).ToList())
+        {
+            var path = Pack.PathOf(folder, number);
+            if (FileStamp.TryRead(path, out var stamp) && live[number].Sum(entry => entry.Value.Blob.Size + Pack.HeaderSize) * 2 < stamp.Size)
+                index.Flush(() => Compact(number, path, stamp, [.. live[number].Select(entry => entry.Key)]));
+        }
+    }
+
+    private void Compact(long number, string path, FileStamp seen, IReadOnlyList<Sha256Digest> live)
+    {
+        // Appended to since.
+        if (!FileStamp.TryRead(path, out var now) || now != seen)
+            return;
+        var kept = new List<KeyValuePair<Sha256Digest, byte[]>>();
+        foreach (var digest in live)
+        {
+            if (index.TryFindBlob(digest, out var blob, out _) && blob.Pack == number && packs.TryRead(blob) is { } content && Sha256Digest.Of(content) == digest)
+                kept.Add(KeyValuePair.Create(digest, content));
+        }
+        if (kept.Count > 0)
+        {
+            foreach (var (digest, blob) in Pack.Append(folder, kept, Pack.Numbers(folder).Max() + 1))
+                index.MoveBlob(digest, blob);
+        }
+        FileTransfer.TryDelete(path);
+    }
+}

@@ -1,0 +1,32 @@
+using Oxidizer.Cache.Blobs;
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Index;
+
+namespace Oxidizer.Cache.Upkeep;
+
+/// <summary>What killed processes left behind: temporary files, blobs that no index names, packs of which nothing is named. It is removed when it is a day old: no build takes so long between storing and naming.</summary>
+internal sealed class Leftovers(CacheFolder folder, CacheIndex index)
+{
+    private const long DayNanoseconds = 86_400L * 1_000_000_000;
+
+    public void Remove()
+    {
+        foreach (var path in Files(folder.Temporary).Concat(Files(folder.KeyLocks)))
+        {
+            if (IsOld(path))
+                FileTransfer.TryDelete(path);
+        }
+        var named = index.AllBlobs();
+        foreach (var (digest, _) in BlobFiles.Scan(folder))
+        {
+            var path = BlobFiles.PathOf(folder.Blobs, digest);
+            if (!named.ContainsKey(digest) && IsOld(path))
+                FileTransfer.TryDelete(path);
+        }
+    }
+
+    private static IEnumerable<string> Files(string path) => Directory.Exists(path) ? Directory.GetFiles(path) : [];
+
+    // By the inode's change: a file that was moved into the cache keeps its own time of modification.
+    private static bool IsOld(string path) => FileStamp.TryRead(path, out var stamp) && stamp.Changed < FileStamp.Now - DayNanoseconds;
+}

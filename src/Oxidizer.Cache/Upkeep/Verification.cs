@@ -1,0 +1,50 @@
+using Oxidizer.Cache.Blobs;
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Index;
+
+namespace Oxidizer.Cache.Upkeep;
+
+/// <summary>What a reading of the whole cache found.</summary>
+/// <param name="Damaged">Blobs whose bytes are others.</param>
+/// <param name="Absent">Blobs that the index names and that are not there.</param>
+/// <param name="Incomplete">Records that name blobs of either kind.</param>
+internal sealed record Verification(IReadOnlyList<Sha256Digest> Damaged, IReadOnlyList<Sha256Digest> Absent, IReadOnlyList<(Sha256Digest Digest, byte[] Payload)> Incomplete)
+{
+    public static Verification Run(CacheFolder folder, CacheIndex index, BlobStore blobs)
+    {
+        var damaged = new List<Sha256Digest>();
+        var absent = new List<Sha256Digest>();
+        var whole = new HashSet<Sha256Digest>();
+        var named = index.AllBlobs();
+        // Files that no index names count too: a record may name them.
+        foreach (var digest in named.Keys.Concat(BlobFiles.Scan(folder).Select(entry => entry.Digest)).Distinct())
+        {
+            var place = named.TryGetValue(digest, out var entry) ? entry.Blob : default;
+            (DigestOf(folder, blobs.Packs, digest, place) is not { } found ? absent : found == digest ? null : damaged)?.Add(digest);
+            whole.Add(digest);
+        }
+        whole.ExceptWith(damaged);
+        whole.ExceptWith(absent);
+        var incomplete = index.AllActions()
+            .Where(entry => entry.Action.Record.Outputs.Any(output => output.LinkTarget is null && !whole.Contains(output.Digest)))
+            .Select(entry => (entry.Action.Record.Key.Digest, entry.Payload))
+            .ToList();
+        return new Verification(damaged, absent, incomplete);
+    }
+
+    private static Sha256Digest? DigestOf(CacheFolder folder, PackReader packs, Sha256Digest digest, in StoredBlob place)
+    {
+        try
+        {
+            if (place.IsPacked && packs.TryRead(place) is { } content)
+                return Sha256Digest.Of(content);
+            var path = BlobFiles.PathOf(folder.Blobs, digest);
+            return File.Exists(path) ? Sha256Digest.OfFile(path) : null;
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            // A file that cannot be read is as good as a damaged one.
+            return default(Sha256Digest);
+        }
+    }
+}

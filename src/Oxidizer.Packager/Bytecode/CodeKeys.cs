@@ -1,0 +1,55 @@
+using System.Security.Cryptography;
+using System.Text;
+using Oxidizer.Cache;
+using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Resources;
+
+namespace Oxidizer.Packager.Bytecode;
+
+/// <summary>
+/// The keys of bytecode. No target and no folder is in them: every target of a Python version, and every checkout, compiles once.
+/// </summary>
+internal sealed class CodeKeys(Distribution distribution)
+{
+    /// <summary>Raised when the same source gives other bytes. 1: first.</summary>
+    public const int Version = 1;
+
+    private string Python => $"{distribution.CacheTag} {distribution.BytecodeMagic}";
+
+    /// <summary>One module's code.</summary>
+    public ActionKey Module(ModuleSource module) => new ActionKeyBuilder(ActionKinds.CompileBytecode, Version)
+        .Add("path", module.RelativePath)
+        .Add("source", module.File.Digest)
+        .Add("optimize level", module.OptimizeLevel)
+        .Add("python", Python)
+        .Build();
+
+    /// <summary>The code of a whole rule.</summary>
+    public ActionKey Segment(IReadOnlyList<ModuleSource> modules)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> digest = stackalloc byte[Sha256Digest.Size];
+        foreach (var module in modules)
+        {
+            // A path holds no NUL, a digest has a fixed size: the text has one reading only.
+            hash.AppendData(Encoding.UTF8.GetBytes(module.RelativePath + "\0"));
+            module.File.Digest.CopyTo(digest);
+            hash.AppendData(digest);
+            hash.AppendData([(byte)module.OptimizeLevel]);
+        }
+        hash.GetHashAndReset(digest);
+        return new ActionKeyBuilder("bytecode_segment", Version).Add("modules", new Sha256Digest(digest)).Add("count", modules.Count).Add("python", Python).Build();
+    }
+
+    /// <summary>
+    /// Where the newest segment of a rule is found, whatever its sources were: first of this very rule, then of a rule that brings the same top-level
+    /// names in another checkout. Only a hint: what is taken from it is checked entry by entry.
+    /// </summary>
+    public IReadOnlyList<ActionKey> Heads(string origin, IReadOnlyList<ModuleSource> modules) =>
+    [
+        new ActionKeyBuilder("bytecode_head", Version).Add("rule", origin).Add("python", Python).Build(),
+        new ActionKeyBuilder("bytecode_head", Version)
+            .Add("packages", modules.Select(module => module.Name.Split('.')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            .Add("python", Python).Build(),
+    ];
+}

@@ -1,0 +1,63 @@
+using Oxidizer.Cache;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Resources;
+
+namespace Oxidizer.Packager.Bytecode;
+
+/// <summary>The code of one rule in a build: known by its key, or to be put together.</summary>
+internal sealed class RuleCode
+{
+    private readonly IReadOnlyList<ModuleSource> _modules;
+    private readonly CompilePool _pool;
+    private readonly BuildContext _context;
+    private readonly ActionRecord? _record;
+    private StoredSegment? _stored;
+
+    /// <summary>Looks the rule's segment up.</summary>
+    public RuleCode(string origin, IReadOnlyList<ModuleSource> modules, CodeKeys keys, CompilePool pool, BuildContext context)
+    {
+        (_modules, _pool, _context) = (modules, pool, context);
+        Builder = new SegmentBuilder(origin, modules, keys, context);
+        _record = context.Cache.Find(Builder.Key);
+        Segment = new CodeSegment(origin, Open);
+    }
+
+    /// <summary>Whether the cache has the segment.</summary>
+    public bool IsKnown => _record is not null;
+
+    /// <summary>Puts it together.</summary>
+    public SegmentBuilder Builder { get; }
+
+    /// <summary>The code.</summary>
+    public CodeSegment Segment { get; }
+
+    /// <summary>Stores the segment with what was compiled.</summary>
+    public void Store(IReadOnlyDictionary<ModuleSource, CompileResult> compiled) => _stored = Builder.Store(compiled);
+
+    /// <summary>Says what Python warned of, when the modules were compiled in this build or before. The record's third output is there only if there is something.</summary>
+    public void SayWarnings()
+    {
+        if (_stored is null && _record is not { Outputs.Count: > 2 })
+            return;
+        var warned = (_stored?.Entries ?? Open().Entries).Where(entry => entry.Warnings.Count > 0);
+        var paths = _modules.ToDictionary(module => module.RelativePath, module => module.File.Path, StringComparer.Ordinal);
+        foreach (var entry in warned)
+        {
+            foreach (var warning in entry.Warnings)
+                _context.Diagnostics.Add(DiagnosticKinds.SourceWarning, warning.Message, new SourceLocation(paths[entry.RelativePath], warning.Line));
+        }
+    }
+
+    // A blob that was damaged after its record was found is made again: the cache never fails a build.
+    private StoredSegment Open()
+    {
+        if ((_stored ??= StoredSegment.Open(_record, _context.Cache)) is { } stored)
+            return stored;
+        Builder.Plan();
+        var requests = Builder.Missing;
+        var compiled = requests.Count == 0 ? new Dictionary<ModuleSource, CompileResult>() : _pool.Compile([.. requests.Select(request => request.Module)]);
+        _context.Diagnostics.ThrowIfErrors();
+        return _stored = Builder.Store(compiled)
+            ?? throw new InvalidOperationException("a module that compiled before does not any more; please report this");
+    }
+}

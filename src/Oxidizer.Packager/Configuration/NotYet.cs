@@ -1,0 +1,54 @@
+using Oxidizer.Packager.Diagnostics;
+
+namespace Oxidizer.Packager.Configuration;
+
+/// <summary>
+/// Settings that are read, and that nothing does yet. They are said before any work: a product that silently lacks what its configuration asks for is
+/// worse than none. Who makes one of them work removes its line here and the words "not yet" in docs/configuration.md.
+/// </summary>
+internal static class NotYet
+{
+    /// <summary>Keys of tables, as <c>table.key</c>: whether the configuration asks for what is not there, and the way out.</summary>
+    public static readonly (string Key, Func<BuildConfiguration, bool> IsAsked, string WayOut)[] Keys =
+    [
+        ("build.output", static c => c.Build.Output != ProductOutput.Executable, "only `executable` is made"),
+        ("python_distribution.version", static c => c.Distribution.Version is not null, "name the archive by `url` and `sha256`, or use `source = \"apt:python3\"`"),
+        ("python_distribution.optimizations", static c => c.Distribution.Optimizations == DistributionOptimization.PgoLto, "use `pgo` or `noopt`"),
+        ("python_config.raw_allocator", static c => c.PythonConfig.RawAllocator == "mimalloc", "use `system` or `pymalloc`"),
+        ("python_config.terminfo_resolution", static c => c.PythonConfig.TerminfoResolution == "static", "use `dynamic` or `none`"),
+        ("python_config.module_file", static c => c.PythonConfig.ModuleFile == "filesystem", "use `virtual` or `none`"),
+        ("python_config.lazy_modules", static c => c.PythonConfig.LazyModules.Count > 0, "drop the key"),
+        ("python_run.entry_point", static c => c.Run is { EntryPoint: not null, Module: null }, "write the function that the console script calls, as `package.module:function`"),
+        ("packing.order", static c => c.Packing.Order is not ("import" or "name"), "use `import` or `name`"),
+        ("packing.compress", static c => c.Packing.Compress != "none", "use `none`"),
+        ("cache.remote", static c => c.Cache.Remote is not null, "drop the key"),
+    ];
+
+    /// <summary>Types of rules, and keys of rules, in the same way.</summary>
+    public static readonly (string Name, Func<PackageRule, bool> IsAsked, string WayOut)[] Rules =
+    [
+        ("wheel", static rule => rule is WheelRule, "install it into a virtual environment, and package that with `virtualenv`"),
+        ("pip-install", static rule => rule is PipInstallRule { RequirementsPath: null }, "install them into a virtual environment, and package that with `virtualenv`"),
+        ("pip-requirements-file", static rule => rule is PipInstallRule { RequirementsPath: not null }, "install them into a virtual environment, and package that with `virtualenv`"),
+        ("setup-py-install", static rule => rule is ProjectRule, "package the project's folder with `package-root`"),
+        ("write-license-files", static rule => rule is WriteLicenseFilesRule, "drop the rule"),
+        ("from_trace", static rule => rule is FilterRule { FromTrace.Count: > 0 }, "list the names in a file, and name it in `files`"),
+        ("install_location", static rule => rule is ResourceRule { InstallLocation: not "embedded" }, "use `embedded`"),
+    ];
+
+    /// <summary>Reports every setting of the configuration that is not supported yet.</summary>
+    public static void Check(BuildConfiguration configuration, DiagnosticBag diagnostics)
+    {
+        // No default asks for what is not there: a key that is not set needs no look.
+        foreach (var (key, isAsked, wayOut) in Keys)
+            if (configuration.Positions.ContainsKey(key) && isAsked(configuration))
+                Report($"`{key[(key.IndexOf('.') + 1)..]}` of [{key[..key.IndexOf('.')]}] has a value that is", wayOut, configuration.LocationOf(key));
+        foreach (var rule in configuration.Packages)
+            foreach (var (name, isAsked, wayOut) in Rules)
+                if (isAsked(rule))
+                    Report(name.Contains('_') ? $"`{name}` of [[python_packages]] has a value that is" : $"the rule type `{rule.Type}` is", wayOut, rule.Location);
+
+        void Report(string what, string wayOut, SourceLocation? location) =>
+            diagnostics.Add(DiagnosticKinds.NotSupportedYet, $"{what} not supported yet; {wayOut}", location);
+    }
+}

@@ -1,0 +1,122 @@
+namespace Oxidizer.Packager.Configuration;
+
+/// <summary>
+/// The forms of texts that keys take. Each method answers why a text has another form, with the way out, or <c>null</c>. Written out by hand, because
+/// the first regular expression of a process costs more than all else that the reader does.
+/// </summary>
+internal static class TextForms
+{
+    public static string? FileName(string text) => text.Contains('/') || text is "." or ".."
+        ? $"`{text}` is no file name; write a name without `/` (folders go into `build_path`)"
+        : null;
+
+    public static string? Sha256(string text) => text.Length == 64 && Array.TrueForAll(text.ToCharArray(), char.IsAsciiHexDigit)
+        ? null
+        : $"`{text}` is no SHA-256 digest; it has 64 hexadecimal digits, as `sha256sum <archive>` prints them";
+
+    public static string? Url(string text) =>
+        text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
+            ? null
+            : $"`{text}` is no address; it starts with `https://` or `http://` (a file on this machine goes into `local_path`)";
+
+    public static string? HttpUrl(string text) => Url(text) is null ? null : $"`{text}` is no address; it starts with `https://` or `http://`";
+
+    /// <summary><c>3.13</c> or <c>3.13.1</c>.</summary>
+    public static string? PythonVersion(string text) => IsVersion(text, 2, 3) && text.StartsWith("3.", StringComparison.Ordinal)
+        ? null
+        : $"`{text}` is no Python version; write one such as `3.13` or `3.13.1`";
+
+    public static string? GlibcVersion(string text) => IsVersion(text, 2, 2) ? null : $"`{text}` is no glibc version; write one such as `2.17`";
+
+    public static string? Module(string text) => IsDotted(text) ? null : $"`{text}` is no module name; write one such as `package.module`";
+
+    /// <summary>A top-level package or module of a folder.</summary>
+    public static string? PackageName(string text) => IsDotted(text)
+        ? null
+        : $"`{text}` is no package name; write one such as `package`, without folders and without `.py`";
+
+    /// <summary><c>package.module</c> or <c>package.module:function</c>.</summary>
+    public static string? RunModule(string text) => IsDotted(text) || IsEntryPoint(text)
+        ? null
+        : $"`{text}` is no module; write `package.module`, or `package.module:function` for a function of it";
+
+    /// <summary><c>package.module:function</c>, or the name of a console script.</summary>
+    public static string? EntryPoint(string text) => text.Contains(':')
+        ? IsEntryPoint(text) ? null : $"`{text}` is no entry point; write `package.module:function`"
+        : text.AsSpan().ContainsAny('/', ' ') ? $"`{text}` is no entry point; write `package.module:function`, or the name of a console script" : null;
+
+    public static string? StdioEncoding(string text)
+    {
+        var parts = text.Split(':');
+        return parts.Length <= 2 && Array.TrueForAll(parts, part => part.Length > 0 && IsName(part, dash: true))
+            ? null
+            : $"`{text}` is no encoding; write `utf-8`, or with an error handler `utf-8:strict`";
+    }
+
+    public static string? InstallLocation(string text)
+    {
+        const string Prefix = "app-relative:";
+        if (text == "embedded")
+            return null;
+        if (!text.StartsWith(Prefix, StringComparison.Ordinal))
+            return $"`{text}` is no location; it is `embedded` or `app-relative:<folder>`";
+        return text.Length == Prefix.Length ? $"`{text}` names no folder; write one such as `app-relative:lib`" : Inside(text[Prefix.Length..]);
+    }
+
+    /// <summary>A folder beside the product, that does not lead away from it.</summary>
+    public static string? Inside(string text) => text.StartsWith('/') || Array.IndexOf(text.Split('/'), "..") >= 0
+        ? $"`{text}` leads out of the product's folder; write a relative folder without `..`"
+        : null;
+
+    public static string? EnvironmentName(string text) => IsName(text, dash: false)
+        ? null
+        : $"`{text}` is no name of an environment variable; it has letters, digits and `_`";
+
+    /// <summary>Bytes from <c>10 GB</c> (powers of 1000), <c>10 GiB</c> (of 1024), or a plain number.</summary>
+    public static bool TryByteCount(string text, out long bytes)
+    {
+        bytes = 0;
+        var end = 0;
+        while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] == '.'))
+            end++;
+        if (!decimal.TryParse(text.AsSpan(0, end), System.Globalization.NumberStyles.AllowDecimalPoint, System.Globalization.CultureInfo.InvariantCulture, out var number))
+            return false;
+        decimal unit = text[end..].Trim().ToUpperInvariant() switch
+        {
+            "" or "B" => 1,
+            "KB" => 1_000, "MB" => 1_000_000, "GB" => 1_000_000_000, "TB" => 1_000_000_000_000,
+            "KIB" => 1L << 10, "MIB" => 1L << 20, "GIB" => 1L << 30, "TIB" => 1L << 40,
+            _ => 0,
+        };
+        if (unit == 0 || number > long.MaxValue / unit)
+            return false;
+        bytes = (long)(number * unit);
+        return bytes > 0;
+    }
+
+    private static bool IsVersion(string text, int least, int most)
+    {
+        var parts = text.Split('.');
+        return parts.Length >= least && parts.Length <= most && Array.TrueForAll(parts, part => part.Length is > 0 and <= 3 && IsDigits(part));
+    }
+
+    private static bool IsDigits(string text) => !text.AsSpan().ContainsAnyExceptInRange('0', '9');
+
+    private static bool IsEntryPoint(string text) => text.IndexOf(':') is var colon and > 0 && IsDotted(text[..colon]) && IsDotted(text[(colon + 1)..]);
+
+    private static bool IsDotted(string text)
+    {
+        foreach (var part in text.Split('.'))
+            if (part.Length == 0 || char.IsAsciiDigit(part[0]) || !IsName(part, dash: false))
+                return false;
+        return true;
+    }
+
+    private static bool IsName(string text, bool dash)
+    {
+        foreach (var c in text)
+            if (!char.IsLetterOrDigit(c) && c != '_' && !(dash && c is '-' or '.'))
+                return false;
+        return true;
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace Oxidizer.Packager.Distributions;
+
+/// <summary>
+/// One object of <c>PYTHON.json</c>. What is missing or of a wrong type is noted by its full name, and reading goes on with an empty value, so that all mistakes are
+/// told at once. A class, because each generic method over a structure of ours would be compiled anew in every build's process.
+/// </summary>
+internal sealed class PythonJsonObject(JsonElement element, string path, List<string> mistakes)
+{
+    /// <summary>A required text.</summary>
+    public string Text(string key)
+    {
+        var value = Require(key);
+        return value is null ? "" : value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : Wrong(key, "a text", "");
+    }
+
+    /// <summary>A text that may be missing or null.</summary>
+    public string? OptionalText(string key) => Find(key) is null ? null : Text(key);
+
+    /// <summary>A flag; false when missing.</summary>
+    public bool Flag(string key) => Find(key) is { } value && (value.ValueKind is JsonValueKind.True or JsonValueKind.False
+        ? value.GetBoolean()
+        : Wrong(key, "`true` or `false`", false));
+
+    /// <summary>A required list of texts.</summary>
+    public ImmutableArray<string> Texts(string key)
+    {
+        if (Require(key) is not { } value)
+            return [];
+        if (value.ValueKind != JsonValueKind.Array)
+            return Wrong(key, "a list of texts", ImmutableArray<string>.Empty);
+        var texts = ImmutableArray.CreateBuilder<string>(value.GetArrayLength());
+        foreach (var item in value.EnumerateArray())
+        {
+            if (item.ValueKind != JsonValueKind.String)
+                return Wrong(key, "a list of texts", ImmutableArray<string>.Empty);
+            texts.Add(item.GetString()!);
+        }
+        return texts.MoveToImmutable();
+    }
+
+    /// <summary>A list of texts that may be missing or null.</summary>
+    public ImmutableArray<string>? OptionalTexts(string key) => Find(key) is null ? null : Texts(key);
+
+    /// <summary>A required object.</summary>
+    public PythonJsonObject Object(string key)
+    {
+        if (Require(key) is { } value && value.ValueKind != JsonValueKind.Object)
+            Wrong(key, "an object", 0);
+        return new PythonJsonObject(Find(key) is { ValueKind: JsonValueKind.Object } found ? found : default, Name(key), mistakes);
+    }
+
+    /// <summary>A required list of objects.</summary>
+    public ImmutableArray<PythonJsonObject> Objects(string key)
+    {
+        if (Require(key) is not { } value)
+            return [];
+        if (value.ValueKind != JsonValueKind.Array || value.EnumerateArray().Any(item => item.ValueKind != JsonValueKind.Object))
+            return Wrong(key, "a list of objects", ImmutableArray<PythonJsonObject>.Empty);
+        var (name, list) = (Name(key), mistakes);
+        return [.. value.EnumerateArray().Select((item, index) => new PythonJsonObject(item, $"{name}[{index}]", list))];
+    }
+
+    /// <summary>The keys that this object has.</summary>
+    public IEnumerable<string> Keys => element.ValueKind == JsonValueKind.Object ? element.EnumerateObject().Select(property => property.Name) : [];
+
+    /// <summary>Whether this object itself was there; a missing one is noted once, and not again for each of its keys.</summary>
+    private bool IsThere => element.ValueKind == JsonValueKind.Object;
+
+    private JsonElement? Find(string key) =>
+        IsThere && element.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private JsonElement? Require(string key)
+    {
+        var value = Find(key);
+        if (value is null && IsThere)
+            mistakes.Add($"it lacks the key `{Name(key)}`");
+        return value;
+    }
+
+    private T Wrong<T>(string key, string expected, T instead)
+    {
+        mistakes.Add($"its key `{Name(key)}` must be {expected}");
+        return instead;
+    }
+
+    private string Name(string key) => path.Length == 0 ? key : $"{path}.{key}";
+}

@@ -1,0 +1,98 @@
+using Oxidizer.Packager.Bytecode;
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Resources;
+
+namespace Oxidizer.Packager.Packing;
+
+/// <summary>A module as it goes into a blob.</summary>
+/// <param name="Name">Full name.</param>
+/// <param name="Path">Relative to its root; empty for one that is linked in.</param>
+/// <param name="Flags">What it is.</param>
+/// <param name="IsApplication">Whether it is of the application, and not of the standard library.</param>
+/// <param name="Source">If it has a source.</param>
+/// <param name="Shared">If it is a shared extension module.</param>
+internal sealed record PackedModule(string Name, string Path, PackedFlags Flags, bool IsApplication, ModuleSource? Source = null, SharedExtension? Shared = null);
+
+/// <summary>What goes into a blob.</summary>
+public sealed record PackInput
+{
+    private PackInput(IReadOnlyList<(string Name, string Value)> settings, IReadOnlyList<PackedModule> modules, ResourceSet resources, CompiledCode code, string python) =>
+        (Settings, Modules, Resources, Code, Python) = (settings, modules, resources, code, python);
+
+    /// <summary>Sorted by name.</summary>
+    internal IReadOnlyList<(string Name, string Value)> Settings { get; init; }
+
+    /// <summary>In the order of the blob.</summary>
+    internal IReadOnlyList<PackedModule> Modules { get; init; }
+
+    internal ResourceSet Resources { get; init; }
+
+    internal CompiledCode Code { get; init; }
+
+    /// <summary>What the bytecode is of: with the digests of the sources it stands in the key for the code.</summary>
+    internal string Python { get; init; }
+
+    /// <summary>The codec for sources and resources.</summary>
+    internal PackedCodec Codec { get; init; }
+
+    /// <summary>The codec's level.</summary>
+    internal int Level { get; init; }
+
+    /// <summary>Puts together the settings and the resources.</summary>
+    /// <exception cref="BuildFailedException">A value of <c>[packing]</c> is unknown, or its file cannot be read.</exception>
+    public static PackInput Create(BuildConfiguration configuration, Distribution distribution, ResourceSet resources, CompiledCode code)
+    {
+        var packing = configuration.Packing;
+        var codec = packing.Compress switch
+        {
+            "none" => PackedCodec.None,
+            "zlib" => PackedCodec.Zlib,
+            "zstd" => PackedCodec.Zstd,
+            _ => throw Unknown("compress", packing.Compress, "`none`, `zlib` or `zstd`", configuration),
+        };
+        if (packing.Bytecode != "marshal")
+            throw Unknown("bytecode", packing.Bytecode, "`marshal`", configuration);
+        var modules = ImportOrder.Sort(ModulesOf(resources, configuration), packing);
+        return new PackInput(ProductSettings.From(configuration, distribution), modules, resources, code, $"{distribution.CacheTag} {distribution.BytecodeMagic}")
+        {
+            Codec = codec,
+            Level = packing.CompressLevel ?? (codec == PackedCodec.Zstd ? 9 : 6),
+        };
+    }
+
+    private static List<PackedModule> ModulesOf(ResourceSet resources, BuildConfiguration configuration)
+    {
+        // An extension module that is linked in hides a source of its name, as the built-in importer does.
+        var modules = resources.Extensions.ToDictionary(extension => extension.Name,
+            extension => new PackedModule(extension.Name, "", PackedFlags.BuiltinExtension, IsApplication: false), StringComparer.Ordinal);
+        foreach (var module in resources.Modules)
+            modules.TryAdd(module.Name, new PackedModule(module.Name, module.RelativePath,
+                PackageFlag(module.IsPackage) | (PackedFlags)((uint)module.OptimizeLevel << PackedFormat.LevelShift), !module.Origin.Contains("(stdlib)", StringComparison.Ordinal), module));
+        foreach (var space in resources.Namespaces)
+            modules.TryAdd(space.Name, new PackedModule(space.Name, space.RelativePath, PackedFlags.Package | PackedFlags.Namespace, IsApplication: true));
+        foreach (var shared in resources.SharedExtensions)
+            modules.TryAdd(shared.Name, new PackedModule(shared.Name, shared.RelativePath, PackageFlag(shared.IsPackage) | PackedFlags.SharedExtension, IsApplication: true, Shared: shared));
+
+        var main = MainModule(configuration.Run, modules);
+        var lazy = configuration.PythonConfig.LazyModules.ToHashSet(StringComparer.Ordinal);
+        return [.. modules.Values.Select(module => module with
+        {
+            Flags = module.Flags | (module.Name == main ? PackedFlags.Main : 0) | (lazy.Contains("*") || lazy.Contains(module.Name) ? PackedFlags.Lazy : 0),
+        })];
+    }
+
+    private static PackedFlags PackageFlag(bool isPackage) => isPackage ? PackedFlags.Package : PackedFlags.None;
+
+    private static string? MainModule(RunTable run, Dictionary<string, PackedModule> modules)
+    {
+        if (run is not { Mode: "module", Module: { } module })
+            return null;
+        var name = module.Split(':')[0];
+        return modules.ContainsKey(name + ".__main__") ? name + ".__main__" : name;
+    }
+
+    private static BuildFailedException Unknown(string key, string value, string known, BuildConfiguration configuration) => new(
+        DiagnosticKinds.PackingValueUnknown, $"unknown `{key} = \"{value}\"` in [packing]; say {known}", new SourceLocation(configuration.Origin));
+}

@@ -1,0 +1,40 @@
+using Oxidizer.Packager.Bytecode;
+using Oxidizer.Packager.Resources;
+
+namespace Oxidizer.Packager.Packing;
+
+/// <summary>Finds the bytes of what is packed: code in the segments of the compiler, sources and resources in those of their rule, libraries in their own files.</summary>
+internal sealed class PackedContent
+{
+    private readonly PackInput _input;
+    private readonly Dictionary<string, FileSegment> _segments;
+
+    /// <summary>Opens the segments, and makes those that the cache does not have.</summary>
+    public PackedContent(PackInput input, BuildContext context)
+    {
+        _input = input;
+        var files = input.Modules.Select(module => module.Source).OfType<ModuleSource>().Where(module => module.IncludeSource).Select(module => (module.Origin, module.File))
+            .Concat(input.Resources.PackageResources.Select(resource => (resource.Origin, resource.File)))
+            .Concat(input.Resources.PackageDistributions.SelectMany(distribution => distribution.Files.Select(file => (distribution.Origin, file.File))));
+        _segments = files.GroupBy(entry => entry.Origin, entry => entry.File)
+            .ToDictionary(rule => rule.Key, rule => FileSegment.Open(rule.Key, rule, input.Codec, input.Level, context), StringComparer.Ordinal);
+    }
+
+    /// <summary>A module's code.</summary>
+    public StoredFile Code(ModuleSource module)
+    {
+        var slice = _input.Code.Find(module);
+        return new StoredFile(slice, slice.Size, PackedCodec.None);
+    }
+
+    /// <summary>A source or a resource.</summary>
+    public StoredFile File(string origin, ResourceFile file) => _segments[origin].Find(file);
+
+    /// <summary>A library or a shared extension module: as it is, for the loader to map.</summary>
+    public static StoredFile Library(ResourceFile file)
+    {
+        if (file.Size >= PackedFormat.MaxSize)
+            throw new Diagnostics.BuildFailedException(Diagnostics.DiagnosticKinds.PackedTooLarge, $"is {file.Size} bytes long, and a file in packed resources must be smaller than 2 GiB; leave it out with `excludes`", new Diagnostics.SourceLocation(file.Path));
+        return new StoredFile(new FileSlice(file.Path, 0, (int)file.Size), (int)file.Size, PackedCodec.None);
+    }
+}

@@ -1,0 +1,60 @@
+namespace Oxidizer.Packager.Resources;
+
+/// <summary>Which names of files and folders an <c>import</c> statement can reach.</summary>
+internal static class ModuleNames
+{
+    /// <summary>Whether a folder or a file's stem can be written in an <c>import</c>.</summary>
+    public static bool IsImportable(ReadOnlySpan<char> name)
+    {
+        if (name.IsEmpty || !(char.IsLetter(name[0]) || name[0] == '_'))
+            return false;
+        foreach (var c in name)
+        {
+            if (!(char.IsLetterOrDigit(c) || c == '_' || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark))
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>The module that a source file holds, or <c>null</c> when it is no module.</summary>
+    public static string? OfSource(string file)
+    {
+        if (!file.EndsWith(".py", StringComparison.Ordinal))
+            return null;
+        var stem = file[..^3];
+        // The platform's build variables have the triple in their name; sysconfig imports them by __import__.
+        return IsImportable(stem) || (stem.StartsWith("_sysconfigdata_", StringComparison.Ordinal) && !stem.Contains('.')) ? stem : null;
+    }
+
+    /// <summary>The module that a shared object would hold by its suffix, or <c>null</c>.</summary>
+    public static string? OfExtension(string file, IEnumerable<string> suffixes)
+    {
+        foreach (var suffix in suffixes)
+        {
+            if (file.EndsWith(suffix, StringComparison.Ordinal) && IsImportable(file.AsSpan(0, file.Length - suffix.Length)))
+                return file[..^suffix.Length];
+        }
+        return null;
+    }
+
+    /// <summary>Whether a file's name is that of a shared object: <c>x.so</c>, <c>libx.so.1.2</c>.</summary>
+    public static bool IsSharedObject(string file) =>
+        file.EndsWith(".so", StringComparison.Ordinal) || file.Contains(".so.", StringComparison.Ordinal) && char.IsAsciiDigit(file[^1]);
+
+    /// <summary>The package that holds a module; empty for a top-level one.</summary>
+    public static string ParentOf(string name) => name.LastIndexOf('.') is > 0 and var dot ? name[..dot] : "";
+
+    /// <summary>Joins a package and a name in it.</summary>
+    public static string Join(string package, string name) => package.Length == 0 ? name : package + "." + name;
+
+    /// <summary>Whether a name is one of the given or below one.</summary>
+    public static bool IsBelowAny(string name, IReadOnlySet<string> packages)
+    {
+        for (var current = name; current.Length > 0; current = ParentOf(current))
+        {
+            if (packages.Contains(current))
+                return true;
+        }
+        return false;
+    }
+}

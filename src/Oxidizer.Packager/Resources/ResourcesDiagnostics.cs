@@ -1,0 +1,52 @@
+namespace Oxidizer.Packager.Diagnostics;
+
+public static partial class DiagnosticKinds
+{
+    /// <summary>A rule names a package, script or folder that is not there.</summary>
+    public static readonly DiagnosticKind PackageNotFound = new("OXI0301", DiagnosticSeverity.Error, "a package is not there");
+
+    /// <summary>A rule names a package that holds no module.</summary>
+    public static readonly DiagnosticKind PackageEmpty = new("OXI0302", DiagnosticSeverity.Warning, "a package holds no module");
+
+    /// <summary>Two rules bring the same module.</summary>
+    public static readonly DiagnosticKind ModuleBroughtTwice = new("OXI0303", DiagnosticSeverity.Warning, "two rules bring the same module");
+
+    /// <summary>A kind of rule that is read but not carried out yet.</summary>
+    public static readonly DiagnosticKind PackageRuleNotSupported = new("OXI0304", DiagnosticSeverity.Error, "a rule is not supported yet");
+
+    /// <summary>An extension module that the distribution does not have.</summary>
+    public static readonly DiagnosticKind ExtensionUnknown = new("OXI0305", DiagnosticSeverity.Error, "an extension module is unknown");
+
+    /// <summary>A variant that the extension module does not have.</summary>
+    public static readonly DiagnosticKind ExtensionVariantUnknown = new("OXI0306", DiagnosticSeverity.Error, "an extension module's variant is unknown");
+
+    /// <summary>A filter or an exclusion that matches no module.</summary>
+    public static readonly DiagnosticKind FilterMatchesNothing = new("OXI0307", DiagnosticSeverity.Warning, "a filter matches nothing");
+
+    /// <summary>A line of a <c>.pth</c> file that is code or no folder.</summary>
+    public static readonly DiagnosticKind PathFileLineIgnored = new("OXI0308", DiagnosticSeverity.Warning, "a line of a .pth file is ignored");
+
+    /// <summary>A file with names for a filter cannot be read.</summary>
+    public static readonly DiagnosticKind FilterFileNotReadable = new("OXI0309", DiagnosticSeverity.Error, "a filter's file cannot be read");
+
+    /// <summary>A virtual environment without a site-packages for the distribution's Python.</summary>
+    public static readonly DiagnosticKind VirtualenvNotUsable = new("OXI0310", DiagnosticSeverity.Error, "a virtual environment cannot be used");
+
+    /// <summary>Modules without which no interpreter starts are not among the resources.</summary>
+    public static readonly DiagnosticKind StartModulesMissing = new("OXI0311", DiagnosticSeverity.Error, "modules that the start needs are missing");
+
+    /// <summary>An extension module that cannot be left out.</summary>
+    public static readonly DiagnosticKind ExtensionNotRemovable = new("OXI0312", DiagnosticSeverity.Error, "an extension module cannot be left out");
+
+    /// <summary>A file with the name of a shared object that is none for this target.</summary>
+    public static readonly DiagnosticKind SharedObjectUnusable = new("OXI0313", DiagnosticSeverity.Error, "a shared object cannot be used");
+
+    /// <summary>A place for resources that is not supported yet, or not understood.</summary>
+    public static readonly DiagnosticKind InstallLocationNotSupported = new("OXI0314", DiagnosticSeverity.Error, "an install location is not supported");
+
+    /// <summary>A file or folder of a package cannot be read.</summary>
+    public static readonly DiagnosticKind PackageNotReadable = new("OXI0315", DiagnosticSeverity.Error, "a package cannot be read");
+
+    /// <summary>A value of <c>[python_extensions] policy</c> that is none.</summary>
+    public static readonly DiagnosticKind ExtensionPolicyUnknown = new("OXI0316", DiagnosticSeverity.Error, "an extension policy is unknown");
+}

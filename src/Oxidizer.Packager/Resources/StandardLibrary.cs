@@ -1,0 +1,22 @@
+using Oxidizer.Packager.Configuration;
+
+namespace Oxidizer.Packager.Resources;
+
+/// <summary>The rule <c>stdlib</c>. The distribution's own list of files has names, sizes and digests, so that nothing is read.</summary>
+internal static class StandardLibrary
+{
+    // lib-dynload: extension modules are linked in, as [python_extensions] chooses. config-*: makefiles and objects of CPython's build.
+    private static bool IsNoLibrary(string folder) =>
+        folder is "lib-dynload" or "site-packages" or "dist-packages" || folder.StartsWith("config-", StringComparison.Ordinal);
+
+    /// <summary>Brings the standard library.</summary>
+    public static IEnumerable<Resource> Collect(StdlibRule rule, RuleScope scope)
+    {
+        var root = FolderNode.FromDistribution(scope.Distribution, scope.Distribution.StandardLibrary);
+        root.Folders.RemoveAll(folder => IsNoLibrary(folder.Name));
+        var leftOut = rule.IncludeTestModules ? scope.LeftOut : scope.Distribution.TestPackages.ToHashSet(StringComparer.Ordinal);
+        var classifier = new PackageClassifier(scope with { LeftOut = leftOut });
+        classifier.TakeAll(root);
+        return classifier.Resources;
+    }
+}

@@ -1,0 +1,70 @@
+"""What some modules need to behave in a product as they do under `python3`. Each function is called once, after its module ran, and gets the finder and
+the module (fixups.c holds the table)."""
+
+import os
+import sys
+
+_FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem", "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
+          "/etc/ssl/cert.pem", "/usr/local/share/certs/ca-root-nss.crt", "/var/lib/ca-certificates/ca-bundle.pem")
+_FOLDERS = ("/etc/ssl/certs", "/etc/pki/tls/certs", "/system/etc/security/cacerts")
+
+
+def ssl(finder, module):
+    """OpenSSL looks where its distribution keeps certificates; a product runs on others. What the user or the machine set stays."""
+    paths = module._ssl.get_default_verify_paths()
+    file_variable, file, folder_variable, folder = paths
+    if file_variable in os.environ or folder_variable in os.environ or os.path.isfile(file):
+        return
+    if os.path.isdir(folder) and any(name.endswith(".0") for name in os.listdir(folder)):
+        return
+    for name, variable, exists in [(name, file_variable, os.path.isfile) for name in _FILES] + [
+            (name, folder_variable, os.path.isdir) for name in _FOLDERS]:
+        if exists(name):
+            os.environ[variable] = name
+            return
+
+
+def lib2to3_pgen2_driver(finder, module):
+    """Its grammars are read from pickles beside the sources, which not every distribution has: made from the grammar's text."""
+    load = module.load_packaged_grammar
+
+    def load_packaged_grammar(package, grammar_source, logger=None):
+        try:
+            return load(package, grammar_source)
+        except OSError:
+            from lib2to3.pgen2 import pgen
+            import io
+            text = finder._resource(package, os.path.basename(grammar_source))
+            if text is None:
+                raise
+            return pgen.ParserGenerator(grammar_source, io.StringIO(text.decode())).make_grammar()
+
+    module.load_packaged_grammar = load_packaged_grammar
+
+
+def multiprocessing_spawn(finder, module):
+    """A child that is spawned runs its parent's main script again, as `__mp_main__`: from the packed resources, for there is no file."""
+    from_path = module._fixup_main_from_path
+
+    def _fixup_main_from_path(main_path):
+        if main_path != finder._main_file():
+            return from_path(main_path)
+        main = type(sys)("__mp_main__")
+        main.__file__, main.__loader__ = main_path, finder
+        module.old_main_modules.append(sys.modules["__main__"])
+        exec(finder.get_code("__main__"), main.__dict__)
+        sys.modules["__main__"] = sys.modules["__mp_main__"] = main
+
+    module._fixup_main_from_path = _fixup_main_from_path
+
+
+def multiprocessing(finder, module):
+    method = finder.multiprocessing_set_start_method
+    if method not in (None, "auto", "none"):
+        module.set_start_method(method)
+
+
+def pkg_resources(finder, module):
+    if finder.pkg_resources_import_auto_register:
+        from _oxidized_pkg_resources import register_pkg_resources_with_module
+        register_pkg_resources_with_module(module)

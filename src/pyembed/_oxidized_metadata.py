@@ -1,0 +1,48 @@
+"""importlib.metadata over the packed distributions."""
+
+import re
+from importlib.metadata import Distribution
+
+
+class OxidizedDistribution(Distribution):
+    """An installed package, as its `*.dist-info` tells."""
+
+    def __init__(self, finder, name, folder):
+        self._finder = finder
+        self._key = name
+        self._folder = folder
+
+    @classmethod
+    def find_distributions(cls, context=None):
+        """As the finder's method of that name."""
+        from oxidized_importer import _finder
+        return find_distributions(_finder(), context)
+
+    @property
+    def _path(self):
+        return self.locate_file(self._folder)
+
+    @property
+    def _normalized_name(self):
+        return self._key
+
+    def read_text(self, filename):
+        data = self._finder._distribution_file(self._key, str(filename))
+        if isinstance(data, str):
+            with open(data, "rb") as file:
+                data = file.read()
+        return None if data is None else data.decode("utf-8")
+
+    def locate_file(self, path):
+        from _oxidized_resources import OxidizedTraversable
+        return OxidizedTraversable(self._finder, "").joinpath(str(path))
+
+
+def find_distributions(finder, context):
+    """All distributions, or those of the context's name. A context with a path of its own that leaves the executable out finds none."""
+    name = getattr(context, "name", None)
+    path = None if context is None else vars(context).get("path")
+    if path is not None and finder.path_hook_base_str not in path:
+        return []
+    wanted = None if name is None else re.sub(r"[-_.]+", "-", name).lower().replace("-", "_")
+    return [OxidizedDistribution(finder, key, folder) for key, _, folder in finder._distributions() if wanted in (None, key)]

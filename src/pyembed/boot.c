@@ -1,0 +1,300 @@
+/* The staged boot: only the public API, one function a stage, each says what holds after it. No stage searches the disk: every path that
+ * CPython would look for is set, and modules are in memory. */
+#include "boot.h"
+
+#include "importer.h"
+
+#include <langinfo.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    int argc;
+    char **argv;
+    PyConfig config;
+    const char *stage; /* for messages */
+} boot;
+
+/* ---- stage 1: the blob ---- */
+
+/* After it: resources, settings and the executable's path are known. No Python function was called. */
+static int
+open_resources(boot *self)
+{
+    self->stage = "packed resources";
+    return pyembed_process_open(self->argc > 0 ? self->argv[0] : NULL);
+}
+
+/* ---- stage 2: memory, locale, encodings ---- */
+
+/* After it: allocators and LC_CTYPE are set, as `python3` sets them (coercion of the C locale, UTF-8 mode); strings can be decoded. */
+static PyStatus
+preinitialize(boot *self)
+{
+    const pyembed_settings *settings = &pyembed_this_process.settings;
+    self->stage = "preinitialization";
+    PyPreConfig preconfig;
+    /* The isolated form would leave the locale alone; ours is a program, not a library. */
+    PyPreConfig_InitPythonConfig(&preconfig);
+    preconfig.parse_argv = 0;
+    preconfig.isolated = settings->isolated;
+    preconfig.use_environment = !settings->ignore_environment && !settings->isolated;
+    preconfig.utf8_mode = settings->utf8_mode;
+    if (settings->raw_allocator == PYEMBED_ALLOCATOR_SYSTEM) {
+        preconfig.allocator = PYMEM_ALLOCATOR_MALLOC;
+    }
+    else if (settings->raw_allocator == PYEMBED_ALLOCATOR_PYMALLOC) {
+        preconfig.allocator = PYMEM_ALLOCATOR_PYMALLOC;
+    }
+#if PY_VERSION_HEX >= 0x030D0000
+    else if (settings->raw_allocator == PYEMBED_ALLOCATOR_MIMALLOC) {
+        preconfig.allocator = PYMEM_ALLOCATOR_MIMALLOC;
+    }
+#endif
+    return Py_PreInitialize(&preconfig);
+}
+
+/* ---- stage 3: what Py_InitializeFromConfig imports ---- */
+
+/* After it: the import of `encodings` runs _pyembed_boot.py, which installs the finder (install.c). */
+static PyStatus
+freeze_boot_module(boot *self)
+{
+    static struct _frozen table[2];
+    self->stage = "boot module";
+    pyembed_module module;
+    pyembed_status status = pyembed_module_find(&pyembed_this_process.resources, "_pyembed_boot", 13, &module);
+    if (status == PYEMBED_NOT_FOUND || (status == PYEMBED_OK && (module.code.data == NULL || module.code.codec != PYEMBED_CODEC_NONE))) {
+        return PyStatus_Error("the packed resources hold no bytecode of `_pyembed_boot`");
+    }
+    if (status != PYEMBED_OK) {
+        return PyStatus_Error("the packed resources are damaged at module `_pyembed_boot`");
+    }
+    struct _frozen entry = PYEMBED_FROZEN("encodings", module.code.data, (int)module.code.stored_size, 1);
+    table[0] = entry;
+    PyImport_FrozenModules = table;
+    if (PyImport_AppendInittab("oxidized_importer", pyembed_importer_init) < 0) {
+        return PyStatus_NoMemory();
+    }
+    return PyStatus_Ok();
+}
+
+/* ---- stage 4: the configuration ---- */
+
+typedef struct {
+    wchar_t **field;
+    const char *value;
+} path_setting;
+
+/* Prefixes are the product's folder. With `home` set CPython searches for neither a virtual environment nor the standard library; it
+ * splits `home` at a colon, so that a folder with one is set right afterwards (correct_prefixes). */
+static PyStatus
+set_paths(PyConfig *config)
+{
+    const char *executable = pyembed_this_process.executable, *folder = pyembed_this_process.folder;
+    const path_setting paths[] = {
+        {&config->executable, executable}, {&config->base_executable, executable}, {&config->home, folder},
+        {&config->prefix, folder},         {&config->exec_prefix, folder},         {&config->base_prefix, folder},
+        {&config->base_exec_prefix, folder},
+    };
+    PyStatus status = PyStatus_Ok();
+    for (size_t at = 0; at < sizeof paths / sizeof paths[0] && !PyStatus_Exception(status); at++) {
+        status = PyConfig_SetBytesString(config, paths[at].field, paths[at].value);
+    }
+    if (!PyStatus_Exception(status) && pyembed_this_process.settings.module_file != PYEMBED_FILE_NONE) {
+        status = PyConfig_SetBytesString(config, &config->stdlib_dir, executable);
+    }
+    return status;
+}
+
+static PyStatus
+append_list(PyConfig *config, PyWideStringList *list, pyembed_run run, int expand)
+{
+    const pyembed_process *process = &pyembed_this_process;
+    (void)config;
+    for (uint32_t at = 0; at < run.count; at++) {
+        pyembed_setting setting;
+        if (pyembed_setting_at(&process->resources, run.first + at, &setting) != PYEMBED_OK) {
+            return PyStatus_Error("the packed resources are damaged at a list of settings");
+        }
+        const char *text = setting.value.data;
+        char *expanded = NULL;
+        if (expand && strncmp(text, "$ORIGIN", 7) == 0 && asprintf(&expanded, "%s%s", process->folder, text + 7) < 0) {
+            return PyStatus_NoMemory();
+        }
+        wchar_t *wide = Py_DecodeLocale(expanded != NULL ? expanded : text, NULL);
+        free(expanded);
+        if (wide == NULL) {
+            return PyStatus_NoMemory();
+        }
+        PyStatus status = PyWideStringList_Append(list, wide);
+        PyMem_RawFree(wide);
+        if (PyStatus_Exception(status)) {
+            return status;
+        }
+    }
+    return PyStatus_Ok();
+}
+
+static PyStatus
+set_stdio(PyConfig *config, const pyembed_settings *settings)
+{
+    config->buffered_stdio = !settings->unbuffered_stdio;
+    if (settings->stdio_encoding.size == 0) {
+        return PyStatus_Ok();
+    }
+    char encoding[64];
+    const char *colon = strchr(settings->stdio_encoding.data, ':');
+    size_t size = colon == NULL ? settings->stdio_encoding.size : (size_t)(colon - settings->stdio_encoding.data);
+    if (size >= sizeof encoding) {
+        return PyStatus_Error("setting `stdio_encoding` is too long");
+    }
+    memcpy(encoding, settings->stdio_encoding.data, size);
+    encoding[size] = '\0';
+    PyStatus status = size == 0 ? PyStatus_Ok() : PyConfig_SetBytesString(config, &config->stdio_encoding, encoding);
+    if (!PyStatus_Exception(status) && colon != NULL && colon[1] != '\0') {
+        status = PyConfig_SetBytesString(config, &config->stdio_errors, colon + 1);
+    }
+    return status;
+}
+
+static PyStatus
+set_run(PyConfig *config, const pyembed_settings *settings)
+{
+    if (settings->run_mode == PYEMBED_RUN_EVAL) {
+        return PyConfig_SetBytesString(config, &config->run_command, settings->run_code.data);
+    }
+    if (settings->run_mode == PYEMBED_RUN_FILE) {
+        return PyConfig_SetBytesString(config, &config->run_filename, settings->run_file.data);
+    }
+    return PyStatus_Ok();
+}
+
+static void
+set_flags(PyConfig *config, pyembed_settings *settings)
+{
+    if (settings->filesystem_importer < 0) {
+        settings->filesystem_importer = settings->sys_paths.count > 0;
+    }
+    config->isolated = settings->isolated;
+    config->use_environment = !settings->ignore_environment && !settings->isolated;
+    config->user_site_directory = !settings->no_user_site_directory && !settings->isolated;
+    config->site_import = 0; /* run.c imports it, when the finder stands */
+    config->write_bytecode = !settings->dont_write_bytecode;
+    config->optimization_level = settings->optimize_level;
+    config->parse_argv = 0;
+    config->safe_path = 1; /* the working folder is never on sys.path */
+    config->install_signal_handlers = 1;
+    config->configure_c_stdio = 1;
+    config->pathconfig_warnings = 0;
+    config->module_search_paths_set = 1;
+}
+
+/* After it: `config` holds all that CPython would otherwise search for or take from the environment. */
+static PyStatus
+configure(boot *self)
+{
+    pyembed_settings *settings = &pyembed_this_process.settings;
+    self->stage = "configuration";
+    PyConfig_InitIsolatedConfig(&self->config);
+    set_flags(&self->config, settings);
+    PyStatus status = set_paths(&self->config);
+    if (!PyStatus_Exception(status)) {
+        status = self->argc > 0 ? PyConfig_SetBytesArgv(&self->config, self->argc, self->argv)
+                                : PyConfig_SetBytesString(&self->config, &self->config.program_name, settings->program_name.data);
+    }
+    if (!PyStatus_Exception(status) && settings->program_name.size > 0) {
+        status = PyConfig_SetBytesString(&self->config, &self->config.program_name, settings->program_name.data);
+    }
+    if (!PyStatus_Exception(status)) {
+        status = append_list(&self->config, &self->config.warnoptions, settings->warnings, 0);
+    }
+    if (!PyStatus_Exception(status)) {
+        status = append_list(&self->config, &self->config.module_search_paths, settings->sys_paths, 1);
+    }
+    if (!PyStatus_Exception(status)) {
+        status = set_stdio(&self->config, settings);
+    }
+    return PyStatus_Exception(status) ? status : set_run(&self->config, settings);
+}
+
+/* ---- stage 5: CPython ---- */
+
+/* After it: the GIL is held, sys.meta_path begins with our finder, and anything can be imported. */
+static PyStatus
+initialize(boot *self)
+{
+    self->stage = "initialization";
+    return Py_InitializeFromConfig(&self->config);
+}
+
+/* A folder with a colon in its name was split by CPython. After it: sys.prefix and its kin are right for every folder. */
+static int
+correct_prefixes(void)
+{
+    static const char *const names[] = {"prefix", "exec_prefix", "base_prefix", "base_exec_prefix"};
+    if (strchr(pyembed_this_process.folder, ':') == NULL) {
+        return 0;
+    }
+    PyObject *folder = PyUnicode_DecodeFSDefault(pyembed_this_process.folder);
+    int result = folder == NULL ? -1 : 0;
+    for (size_t at = 0; result == 0 && at < sizeof names / sizeof names[0]; at++) {
+        result = PySys_SetObject(names[at], folder);
+    }
+    Py_XDECREF(folder);
+    return result;
+}
+
+/* ---- stage 6: the collector ---- */
+
+/* What the boot made lives as long as the process. After it: the garbage collector does not walk it, neither while the program runs nor twice at
+ * the end. (`gc.unfreeze()` undoes it; `__del__` of what a program makes is not concerned.) */
+static int
+freeze_objects(void)
+{
+    PyObject *gc = PyImport_ImportModule("gc");
+    PyObject *done = gc == NULL ? NULL : PyObject_CallMethod(gc, "freeze", NULL);
+    Py_XDECREF(gc);
+    Py_XDECREF(done);
+    return done == NULL ? -1 : 0;
+}
+
+static int
+fail(boot *self, PyStatus status)
+{
+    if (PyStatus_IsExit(status)) {
+        return status.exitcode;
+    }
+    fprintf(stderr, "%s: cannot start Python (%s)\n", pyembed_this_process.executable, self->stage);
+    PyConfig_Clear(&self->config);
+    Py_ExitStatusException(status);
+}
+
+int
+pyembed_boot(int argc, char **argv)
+{
+    boot self = {.argc = argc, .argv = argv};
+    if (open_resources(&self) < 0) {
+        return 1;
+    }
+    PyStatus status = preinitialize(&self);
+    if (!PyStatus_Exception(status)) {
+        status = freeze_boot_module(&self);
+    }
+    if (!PyStatus_Exception(status)) {
+        status = configure(&self);
+    }
+    if (!PyStatus_Exception(status)) {
+        status = initialize(&self);
+    }
+    if (PyStatus_Exception(status)) {
+        return fail(&self, status);
+    }
+    PyConfig_Clear(&self.config);
+    if (correct_prefixes() < 0 || freeze_objects() < 0) {
+        PyErr_Print();
+        return 1;
+    }
+    return 0;
+}

@@ -1,0 +1,49 @@
+/* All that differs between the CPython versions that we link: 3.11 to 3.14. Only the public API is used, so this is short. */
+#ifndef PYEMBED_COMPAT_H
+#define PYEMBED_COMPAT_H
+
+#define PY_SSIZE_T_CLEAN
+#if defined(__GNUC__)
+/* CPython's headers convert freely in their inline functions; our own code does not. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#endif
+#include <Python.h>
+#include <marshal.h>
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030F0000
+#error "this runtime is for CPython 3.11 to 3.14"
+#endif
+
+#define PYEMBED_STRING_(text) #text
+#define PYEMBED_STRING(text) PYEMBED_STRING_(text)
+#define PYEMBED_PYTHON_VERSION PYEMBED_STRING(PY_MAJOR_VERSION) "." PYEMBED_STRING(PY_MINOR_VERSION)
+#define PYEMBED_CACHE_TAG "cpython-" PYEMBED_STRING(PY_MAJOR_VERSION) PYEMBED_STRING(PY_MINOR_VERSION)
+
+/* `struct _frozen`: 3.11 and 3.12 have a function at the end that makes the code object. */
+#if PY_VERSION_HEX < 0x030D0000
+#define PYEMBED_FROZEN(name_, code_, size_, package_) {.name = (name_), .code = (code_), .size = (size_), .is_package = (package_), .get_code = NULL}
+#else
+#define PYEMBED_FROZEN(name_, code_, size_, package_) {.name = (name_), .code = (code_), .size = (size_), .is_package = (package_)}
+#endif
+
+/* 3.12 lets a module say that it works in interpreters with a GIL of their own, 3.13 that it works without one. */
+#if PY_VERSION_HEX >= 0x030C0000
+#define PYEMBED_SLOT_INTERPRETERS {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#else
+#define PYEMBED_SLOT_INTERPRETERS
+#endif
+#if defined(Py_GIL_DISABLED)
+#define PYEMBED_SLOT_GIL {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#else
+#define PYEMBED_SLOT_GIL
+#endif
+
+/* Tracebacks that CPython prints itself look for sources on disk alone until 3.13, which asks the loader. */
+#define PYEMBED_NEEDS_EXCEPTHOOK (PY_VERSION_HEX < 0x030D0000)
+
+#endif

@@ -1,0 +1,138 @@
+/* The module `oxidized_importer`: what its C files share. All functions here need the GIL and follow CPython's habit: NULL or -1
+ * with an exception set on failure; a returned PyObject is a new reference. */
+#ifndef PYEMBED_IMPORTER_H
+#define PYEMBED_IMPORTER_H
+
+#include "compat.h"
+#include "process.h"
+
+/* An interpreter's own: each has its module object, types and finder. */
+typedef struct {
+    PyTypeObject *finder_type;
+    PyObject *finder;          /* the one over the product's resources, or NULL */
+    PyObject *module_spec;     /* importlib's ModuleSpec */
+    PyObject *builtin_importer;
+    PyObject *bootstrap;       /* _frozen_importlib */
+    PyObject *bootstrap_external;
+    PyObject *frames_removed;  /* importlib's _call_with_frames_removed: tracebacks end at it */
+    PyObject *exec;
+    PyObject *fix_co_filename;
+    PyObject *is_frozen;
+    PyObject *create_dynamic;
+    PyObject *exec_dynamic;
+    PyObject *spec_keywords;   /* ("origin", "is_package") */
+    PyObject *str_name, *str_spec, *str_loader, *str_cached, *str_set_fileattr, *str_locations, *str_builtins, *str_builtin_origin, *str_path,
+        *str_file;
+} importer_state;
+
+typedef struct {
+    PyObject_HEAD
+    importer_state *state;       /* of `module` */
+    PyObject *module;
+    pyembed_resources resources; /* a view: its blob is static, or owned by `blob` */
+    PyObject *blob;              /* the buffer's object, or NULL */
+    PyObject *root;              /* `<executable>/`: what virtual paths begin with */
+    PyObject *added;             /* dict: name -> OxidizedResource, or NULL while nothing was added */
+    PyObject *set_start_method;  /* str or None */
+    int module_file;             /* a pyembed_module_file */
+    int filesystem_importer;
+    int register_pkg_resources;
+} OxidizedFinder;
+
+extern struct PyModuleDef pyembed_importer_module;
+extern PyType_Spec pyembed_finder_spec;
+
+static inline importer_state *
+pyembed_state_of(PyObject *module)
+{
+    return PyModule_GetState(module);
+}
+
+/* ---- finder.c ---- */
+
+/* A finder over the product's resources. */
+PyObject *pyembed_finder_create(PyObject *module);
+
+/* Looks a module up: 1 found, 0 not there, -1 with an ImportError (a damaged blob). */
+int pyembed_finder_lookup(OxidizedFinder *self, PyObject *name, pyembed_module *module);
+
+/* The ModuleSpec of an entry. */
+PyObject *pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_module *module);
+
+/* Raises ImportError for a status. Returns NULL. */
+PyObject *pyembed_raise_damaged(const char *what, const char *name, pyembed_status status);
+
+/* ---- names.c ---- */
+
+PyObject *pyembed_text(pyembed_string string);
+/* `<executable>/<path>`, or below the product's folder for what lives in the file system. */
+PyObject *pyembed_virtual_path(OxidizedFinder *self, pyembed_string path);
+PyObject *pyembed_real_path(pyembed_string root, pyembed_string path);
+PyObject *pyembed_file_of(OxidizedFinder *self, const pyembed_module *module);
+PyObject *pyembed_package_path_of(OxidizedFinder *self, const pyembed_module *module);
+PyObject *pyembed_cached_of(OxidizedFinder *self, const pyembed_module *module);
+/* What a path names: 1 with `bytes` set, 0 if nothing, -1 on an error. */
+int pyembed_path_lookup(OxidizedFinder *self, const char *path, size_t size, pyembed_bytes *bytes);
+
+/* ---- loader.c ---- */
+
+/* Stored bytes as a bytes object, decompressed. */
+PyObject *pyembed_bytes_object(const pyembed_bytes *bytes);
+/* The module's code object, its file name fixed to `file` (or left, if that is None). */
+PyObject *pyembed_code_object(OxidizedFinder *self, const pyembed_module *module, PyObject *file);
+/* Runs a module's code in its namespace. Returns 0 or -1. */
+int pyembed_run_code(OxidizedFinder *self, const pyembed_module *module, PyObject *file, PyObject *namespace);
+
+PyObject *pyembed_loader_create_module(OxidizedFinder *self, PyObject *spec);
+PyObject *pyembed_loader_exec_module(OxidizedFinder *self, PyObject *module);
+PyObject *pyembed_loader_get_code(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_loader_get_source(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_loader_get_data(OxidizedFinder *self, PyObject *path);
+PyObject *pyembed_loader_get_filename(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_loader_is_package(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_loader_get_resource_reader(OxidizedFinder *self, PyObject *name);
+
+/* ---- memory_linux.c ---- */
+
+/* Loads a shared extension module, and the libraries that it needs, from the mapped pages. */
+PyObject *pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObject *name);
+
+/* ---- inventory.c ---- */
+
+/* What the parts of the module that are written in Python ask the blob. */
+PyObject *pyembed_inventory_modules(OxidizedFinder *self, PyObject *prefix);
+PyObject *pyembed_inventory_module(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_inventory_flags(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_inventory_file_name(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_inventory_main_file(OxidizedFinder *self, PyObject *ignored);
+PyObject *pyembed_inventory_resources(OxidizedFinder *self, PyObject *package);
+PyObject *pyembed_inventory_resource(OxidizedFinder *self, PyObject *args);
+PyObject *pyembed_inventory_distributions(OxidizedFinder *self, PyObject *ignored);
+PyObject *pyembed_inventory_distribution_files(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_inventory_distribution_file(OxidizedFinder *self, PyObject *args);
+
+/* ---- fixups.c ---- */
+
+/* To be called for an extension module before it is imported, and for a module after it ran. */
+void pyembed_fixup_before(const pyembed_module *entry);
+int pyembed_fixup_after(OxidizedFinder *self, const pyembed_module *entry, PyObject *module);
+
+/* ---- hooks.c ---- */
+
+PyObject *pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path);
+PyObject *pyembed_hook_iter_modules(OxidizedFinder *self, PyObject *args, PyObject *keywords);
+PyObject *pyembed_hook_find_distributions(OxidizedFinder *self, PyObject *args, PyObject *keywords);
+
+/* ---- module.c ---- */
+
+/* A name of one of the module's parts that are written in Python. */
+PyObject *pyembed_part(const char *module, const char *name);
+
+PyObject *pyembed_importer_init(void);
+
+/* ---- install.c ---- */
+
+/* Runs in place of `encodings`: puts the finder into the interpreter, then runs the true `encodings` through it. */
+PyObject *pyembed_install(PyObject *module, PyObject *namespace);
+
+#endif

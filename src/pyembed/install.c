@@ -1,0 +1,148 @@
+/* Puts the finder into an interpreter, at the first import that CPython cannot answer from itself.
+ *
+ * CPython imports `encodings` before anything can be run, in each interpreter that starts. Usually an embedder hands it a table of frozen modules for that, and puts
+ * its finder in afterwards: then some modules have the wrong loader, which codecs are needed must be known when packaging, and a
+ * sub-interpreter has no finder at all. Here the table has one entry: `encodings` is a piece of code (_pyembed_boot.py) that calls `pyembed_install`, which installs
+ * the finder, and then runs the true `encodings` through it, in the module that was being made. */
+#include "importer.h"
+
+#include <string.h>
+
+static int
+set_item(PyObject *namespace, const char *key, PyObject *value)
+{
+    int result = value == NULL ? -1 : PyDict_SetItemString(namespace, key, value);
+    Py_XDECREF(value);
+    return result;
+}
+
+/* Makes the module in `namespace` what it would be if our finder had found it, and runs it. */
+static int
+adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
+{
+    pyembed_module entry;
+    int found = pyembed_finder_lookup(finder, name, &entry);
+    if (found <= 0) {
+        if (found == 0) {
+            PyErr_Format(PyExc_ImportError, "the packed resources hold no module '%U': the standard library was not packaged", name);
+        }
+        return -1;
+    }
+    PyObject *spec = pyembed_finder_spec_of(finder, name, &entry);
+    PyObject *file = spec == NULL                                     ? NULL
+                     : finder->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None)
+                                                                : pyembed_file_of(finder, &entry);
+    int result = file == NULL ? -1 : 0;
+    if (result == 0 && file != Py_None) {
+        result = PyDict_SetItemString(namespace, "__file__", file);
+        if (result == 0) {
+            result = set_item(namespace, "__cached__", pyembed_cached_of(finder, &entry));
+        }
+    }
+    if (result == 0) {
+        result = set_item(namespace, "__path__", PyObject_GetAttr(spec, finder->state->str_locations));
+    }
+    if (result == 0) {
+        result = PyDict_SetItemString(namespace, "__spec__", spec);
+    }
+    if (result == 0) {
+        result = PyDict_SetItemString(namespace, "__loader__", (PyObject *)finder);
+    }
+    if (result == 0) {
+        result = pyembed_run_code(finder, &entry, file, namespace);
+    }
+    Py_XDECREF(file);
+    Py_XDECREF(spec);
+    return result;
+}
+
+/* First in sys.meta_path; importlib's PathFinder goes, unless the file system may be imported from: with nothing on sys.path it would
+ * still open the executable at each miss, to see whether it is a zip file. */
+static int
+change_meta_path(OxidizedFinder *finder)
+{
+    PyObject *meta_path = PySys_GetObject("meta_path");
+    if (meta_path == NULL || !PyList_Check(meta_path) || PyList_Insert(meta_path, 0, (PyObject *)finder) < 0) {
+        return -1;
+    }
+    if (finder->filesystem_importer) {
+        return 0;
+    }
+    PyObject *path_finder = PyObject_GetAttrString(finder->state->bootstrap_external, "PathFinder");
+    int result = path_finder == NULL ? -1 : 0;
+    for (Py_ssize_t at = PyList_GET_SIZE(meta_path) - 1; result == 0 && at >= 0; at--) {
+        if (PyList_GET_ITEM(meta_path, at) == path_finder) {
+            result = PyList_SetSlice(meta_path, at, at + 1, NULL);
+        }
+    }
+    Py_XDECREF(path_finder);
+    return result;
+}
+
+static int
+add_path_hook(OxidizedFinder *finder)
+{
+    PyObject *hooks = PySys_GetObject("path_hooks");
+    PyObject *hook = hooks == NULL ? NULL : PyObject_GetAttrString((PyObject *)finder, "path_hook");
+    int result = hook == NULL ? -1 : PyList_Insert(hooks, 0, hook);
+    Py_XDECREF(hook);
+    return result;
+}
+
+static int
+set_sys(const char *name, PyObject *value)
+{
+    int result = value == NULL ? -1 : PySys_SetObject(name, value);
+    Py_XDECREF(value);
+    return result;
+}
+
+static int
+set_sys_attributes(OxidizedFinder *finder, PyObject *module)
+{
+    const pyembed_settings *settings = &pyembed_this_process.settings;
+    /* FrozenImporter makes `__file__` of CPython's frozen modules from it; 3.11 leaves it empty when `home` is set. */
+    if (settings->module_file != PYEMBED_FILE_NONE
+        && set_sys("_stdlib_dir", PyUnicode_Substring(finder->root, 0, PyUnicode_GET_LENGTH(finder->root) - 1)) < 0) {
+        return -1;
+    }
+    if (settings->sys_frozen && PySys_SetObject("frozen", Py_True) < 0) {
+        return -1;
+    }
+    if (settings->sys_meipass && set_sys("_MEIPASS", PyUnicode_DecodeFSDefault(pyembed_this_process.folder)) < 0) {
+        return -1;
+    }
+#if PYEMBED_NEEDS_EXCEPTHOOK
+    PyObject *hook = PyObject_GetAttrString(module, "excepthook");
+    if (hook == NULL || PySys_SetObject("__excepthook__", hook) < 0 || set_sys("excepthook", hook) < 0) {
+        return -1;
+    }
+#endif
+    /* CPython's frozen modules have sources too: `inspect` and `linecache` ask their loader for them. */
+    PyObject *get_source = PyObject_GetAttrString((PyObject *)finder, "get_source");
+    PyObject *frozen_importer = PyDict_GetItemString(PyModule_GetDict(finder->state->bootstrap), "FrozenImporter");
+    int result = get_source == NULL || frozen_importer == NULL ? -1 : PyObject_SetAttrString(frozen_importer, "get_source", get_source);
+    Py_XDECREF(get_source);
+    return result < 0 ? -1 : PyDict_SetItemString(PyImport_GetModuleDict(), "_pymodules", module);
+}
+
+PyObject *
+pyembed_install(PyObject *module, PyObject *namespace)
+{
+    importer_state *state = pyembed_state_of(module);
+    if (state->finder != NULL || !PyDict_Check(namespace)) {
+        PyErr_SetString(PyExc_RuntimeError, "the importer is installed already");
+        return NULL;
+    }
+    PyObject *name = PyDict_GetItemString(namespace, "__name__");
+    state->finder = name == NULL ? NULL : pyembed_finder_create(module);
+    OxidizedFinder *finder = (OxidizedFinder *)state->finder;
+    if (finder == NULL || change_meta_path(finder) < 0 || add_path_hook(finder) < 0 || set_sys_attributes(finder, module) < 0
+        || adopt(finder, name, namespace) < 0) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetString(PyExc_RuntimeError, "the importer could not be installed");
+        }
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}

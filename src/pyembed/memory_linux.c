@@ -1,0 +1,190 @@
+/* Loads shared extension modules from the mapped pages, without a file.
+ *
+ * The image is written to a memfd, and dlopen gets the path of that descriptor. Libraries that it needs are loaded the same way before it: the
+ * dynamic linker takes a DT_NEEDED library by its SONAME from those that are loaded already, and asks no disk.
+ * Rejected: a loader of our own (thread-local storage, IFUNCs and exceptions are the dynamic linker's business), and files in a temporary folder.
+ * What stops being true: `/proc` must be mounted, and the descriptor's path in /proc/self/maps says `/memfd:name (deleted)`. */
+#include "importer.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { PATH_SIZE = 160 };
+
+/* Of the process: a library is loaded once, whichever interpreter needs it first. */
+static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+static unsigned char *library_is_loaded;
+static unsigned image_number;
+
+/* The dynamic linker takes a name that it has seen for the library that it was then, and descriptor numbers come again: each image gets a
+ * spelling of its own, `/proc/self/fd/7` with `./` or nothing before the number for each bit of the image's number. */
+static void
+spell_path(int descriptor, unsigned number, char *path)
+{
+    size_t at = (size_t)snprintf(path, PATH_SIZE, "/proc/self/fd/");
+    for (; number != 0; number >>= 1) {
+        const char *piece = (number & 1) ? "./" : "/";
+        at += (size_t)snprintf(path + at, PATH_SIZE - at, "%s", piece);
+    }
+    snprintf(path + at, PATH_SIZE - at, "./%d", descriptor);
+}
+
+static int
+write_all(int descriptor, const unsigned char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(descriptor, data, size);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return -1;
+        }
+        data += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+/* A memfd with the bytes, and its path; -1 with ImportError. */
+static int
+open_image(const char *name, const pyembed_bytes *bytes, unsigned number, char *path)
+{
+    PyObject *raw = NULL;
+    const unsigned char *data = bytes->data;
+    size_t size = bytes->stored_size;
+    if (bytes->codec != PYEMBED_CODEC_NONE) {
+        raw = pyembed_bytes_object(bytes);
+        if (raw == NULL) {
+            return -1;
+        }
+        data = (const unsigned char *)PyBytes_AS_STRING(raw);
+        size = (size_t)PyBytes_GET_SIZE(raw);
+    }
+    char label[64];
+    snprintf(label, sizeof label, "%s", name);
+    int descriptor = memfd_create(label, MFD_CLOEXEC);
+    if (descriptor < 0 || write_all(descriptor, data, size) < 0) {
+        PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: %s failed: %s", name, descriptor < 0 ? "memfd_create" : "writing to memory",
+                     strerror(errno));
+        if (descriptor >= 0) {
+            close(descriptor);
+        }
+        descriptor = -1;
+    }
+    else {
+        spell_path(descriptor, number, path);
+    }
+    Py_XDECREF(raw);
+    return descriptor;
+}
+
+static PyObject *
+raise_without_proc(const char *name)
+{
+    return PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: /proc is not mounted, and the dynamic linker needs /proc/self/fd", name);
+}
+
+static int
+load_library(const char *needed_by, const pyembed_file *library)
+{
+    char path[PATH_SIZE];
+    int descriptor = open_image(library->name.data, &library->data, image_number++, path);
+    if (descriptor < 0) {
+        return -1;
+    }
+    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (handle == NULL) {
+        if (access("/proc/self/fd", F_OK) != 0) {
+            raise_without_proc(library->name.data);
+        }
+        else {
+            const char *reason = dlerror();
+            PyErr_Format(PyExc_ImportError, "cannot load library '%s' of '%s' from memory: %s", library->name.data, needed_by,
+                         reason == NULL ? "unknown reason" : reason);
+        }
+    }
+    close(descriptor);
+    return handle == NULL ? -1 : 0;
+}
+
+/* In the order of the run: the packager put what is needed first. */
+static int
+load_libraries(OxidizedFinder *self, const pyembed_module *module)
+{
+    const pyembed_resources *resources = &self->resources;
+    uint32_t count = pyembed_count(resources, PYEMBED_SECTION_LIBRARIES);
+    int is_process = resources->base == pyembed_this_process.resources.base;
+    if (module->dependencies.count > 0 && is_process && library_is_loaded == NULL && (library_is_loaded = calloc(count, 1)) == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    for (uint32_t at = 0; at < module->dependencies.count; at++) {
+        uint32_t index;
+        pyembed_file library;
+        pyembed_status status = pyembed_number_at(resources, PYEMBED_SECTION_DEPENDENCIES, module->dependencies.first + at, &index);
+        if (status == PYEMBED_OK) {
+            status = pyembed_file_at(resources, PYEMBED_SECTION_LIBRARIES, index, &library);
+        }
+        if (status != PYEMBED_OK || library.data.data == NULL) {
+            pyembed_raise_damaged("the libraries of module", module->name.data, status == PYEMBED_OK ? PYEMBED_DAMAGED : status);
+            return -1;
+        }
+        if (is_process && library_is_loaded[index]) {
+            continue;
+        }
+        if (load_library(module->name.data, &library) < 0) {
+            return -1;
+        }
+        if (is_process) {
+            library_is_loaded[index] = 1;
+        }
+    }
+    return 0;
+}
+
+/* `_imp.create_dynamic` wants a spec whose origin is the file; the module gets its true spec from importlib afterwards. */
+static PyObject *
+create_from(OxidizedFinder *self, PyObject *name, const char *path)
+{
+    PyObject *origin = PyUnicode_FromString(path);
+    PyObject *arguments[] = {name, (PyObject *)self, origin, Py_False};
+    PyObject *spec = origin == NULL ? NULL : PyObject_Vectorcall(self->state->module_spec, arguments, 2, self->state->spec_keywords);
+    PyObject *module = spec == NULL ? NULL : PyObject_CallOneArg(self->state->create_dynamic, spec);
+    Py_XDECREF(spec);
+    Py_XDECREF(origin);
+    return module;
+}
+
+PyObject *
+pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObject *name)
+{
+    char path[PATH_SIZE];
+    if (module->library.data == NULL) {
+        return pyembed_raise_damaged("module", module->name.data, PYEMBED_DAMAGED);
+    }
+    /* Who waits holds no GIL: the one that loads may have to take it again. */
+    Py_BEGIN_ALLOW_THREADS
+    pthread_mutex_lock(&loading);
+    Py_END_ALLOW_THREADS
+    int loaded = load_libraries(self, module);
+    unsigned number = image_number++;
+    pthread_mutex_unlock(&loading);
+    int descriptor = loaded < 0 ? -1 : open_image(module->name.data, &module->library, number, path);
+    if (descriptor < 0) {
+        return NULL;
+    }
+    PyObject *created = create_from(self, name, path);
+    close(descriptor);
+    if (created == NULL && PyErr_ExceptionMatches(PyExc_ImportError) && access("/proc/self/fd", F_OK) != 0) {
+        PyErr_Clear();
+        return raise_without_proc(module->name.data);
+    }
+    return created;
+}

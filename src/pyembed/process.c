@@ -1,0 +1,82 @@
+/* Where the executable is, and what stands in its packed resources: all that the boot needs before CPython. */
+#include "process.h"
+
+#include "compat.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+/* The linker puts the blob into a read-only section of the product. */
+extern const unsigned char pyembed_packed_resources[] __attribute__((visibility("hidden")));
+extern const unsigned char pyembed_packed_resources_end[] __attribute__((visibility("hidden")));
+
+pyembed_process pyembed_this_process;
+
+static char executable_path[PATH_MAX];
+static char folder_path[PATH_MAX];
+
+/* /proc/self/exe is exact. Without /proc (a chroot) the path that the kernel was given remains, and argv[0] when even that is gone. */
+static int
+find_executable(const char *argv0)
+{
+    ssize_t length = readlink("/proc/self/exe", executable_path, sizeof executable_path - 1);
+    if (length > 0) {
+        executable_path[length] = '\0';
+        return 0;
+    }
+    const char *given = (const char *)getauxval(AT_EXECFN);
+    if (given != NULL && realpath(given, executable_path) != NULL) {
+        return 0;
+    }
+    return argv0 != NULL && realpath(argv0, executable_path) != NULL ? 0 : -1;
+}
+
+static int
+complain(const char *message)
+{
+    fprintf(stderr, "%s: %s\n", executable_path[0] != '\0' ? executable_path : "product", message);
+    return -1;
+}
+
+static int
+check_version(const pyembed_settings *settings)
+{
+    if (settings->python_version.size == 0 || strcmp(settings->python_version.data, PYEMBED_PYTHON_VERSION) == 0) {
+        return 0;
+    }
+    char message[128];
+    snprintf(message, sizeof message, "the packed resources are for Python %.20s, the runtime is of " PYEMBED_PYTHON_VERSION "; package it again",
+             settings->python_version.data);
+    return complain(message);
+}
+
+int
+pyembed_process_open(const char *argv0)
+{
+    pyembed_process *process = &pyembed_this_process;
+    if (find_executable(argv0) < 0) {
+        return complain("cannot find the executable's own path");
+    }
+    process->executable = executable_path;
+    memcpy(folder_path, executable_path, sizeof folder_path);
+    char *slash = strrchr(folder_path, '/');
+    slash[slash == folder_path ? 1 : 0] = '\0';
+    process->folder = folder_path;
+
+    char message[256];
+    size_t size = (size_t)(pyembed_packed_resources_end - pyembed_packed_resources);
+    pyembed_status status = pyembed_resources_open(pyembed_packed_resources, size, &process->resources);
+    if (status != PYEMBED_OK) {
+        snprintf(message, sizeof message, "the packed resources are damaged: %s", pyembed_status_text(status));
+        return complain(message);
+    }
+    if (pyembed_settings_read(&process->resources, &process->settings, message, sizeof message) < 0) {
+        return complain(message);
+    }
+    return check_version(&process->settings);
+}

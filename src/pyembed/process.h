@@ -1,0 +1,21 @@
+/* What holds for the whole process: set once by the boot, before CPython starts, and only read from then on. */
+#ifndef PYEMBED_PROCESS_H
+#define PYEMBED_PROCESS_H
+
+#include "resources.h"
+#include "settings.h"
+
+typedef struct {
+    pyembed_resources resources;
+    pyembed_settings settings;
+    const char *executable; /* absolute, in the file system's bytes; owned by the process */
+    const char *folder;     /* the executable's; owned by the process */
+    pyembed_module main;    /* of run mode `module`, when it was found; else its name is empty */
+} pyembed_process;
+
+extern pyembed_process pyembed_this_process;
+
+/* Fills in resources, settings, executable and folder. Returns 0; or -1 after it wrote to stderr what is wrong. */
+int pyembed_process_open(const char *argv0);
+
+#endif

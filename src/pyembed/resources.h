@@ -1,0 +1,161 @@
+/* Reads a packed-resources blob in place (docs/formats/packed-resources.md, version 1).
+ *
+ * Nothing here allocates, copies or keeps state; no function needs the GIL, and any thread may read at the same time.
+ * What a reader hands out points into the blob and lives as long as the blob does. Every offset that the blob holds is
+ * checked against its size when it is used: a damaged blob gives PYEMBED_DAMAGED, never a wild read. */
+#ifndef PYEMBED_RESOURCES_H
+#define PYEMBED_RESOURCES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+    PYEMBED_OK = 0,
+    PYEMBED_NOT_FOUND,   /* no entry of that name or index: no mistake of the blob's */
+    PYEMBED_TRUNCATED,   /* fewer bytes than the header says, or than a header has */
+    PYEMBED_BAD_MAGIC,   /* not a blob */
+    PYEMBED_BAD_VERSION, /* a blob for another runtime */
+    PYEMBED_DAMAGED      /* an offset, a size or a number that cannot be */
+} pyembed_status;
+
+/* UTF-8; after `size` bytes stands a NUL. */
+typedef struct {
+    const char *data;
+    uint32_t size;
+} pyembed_string;
+
+enum { PYEMBED_CODEC_NONE = 0, PYEMBED_CODEC_ZLIB = 1, PYEMBED_CODEC_ZSTD = 2 };
+
+/* Stored bytes; `data` is NULL where there are none (an empty file has data, and sizes of 0). */
+typedef struct {
+    const unsigned char *data;
+    uint32_t stored_size;
+    uint32_t raw_size;
+    unsigned codec;
+} pyembed_bytes;
+
+typedef struct {
+    const unsigned char *entries;
+    uint32_t count;
+} pyembed_section;
+
+enum {
+    PYEMBED_SECTION_MODULES,
+    PYEMBED_SECTION_HASH,
+    PYEMBED_SECTION_ORDER,
+    PYEMBED_SECTION_RESOURCES,
+    PYEMBED_SECTION_DEPENDENCIES,
+    PYEMBED_SECTION_DISTRIBUTIONS,
+    PYEMBED_SECTION_FILES,
+    PYEMBED_SECTION_LIBRARIES,
+    PYEMBED_SECTION_SETTINGS,
+    PYEMBED_SECTION_BOOT,
+    PYEMBED_SECTION_STRINGS,
+    PYEMBED_SECTION_DATA,
+    PYEMBED_SECTION_COUNT
+};
+
+/* An opened blob. It owns nothing: copy it as you like. */
+typedef struct {
+    const unsigned char *base;
+    uint64_t size;
+    pyembed_section sections[PYEMBED_SECTION_COUNT];
+} pyembed_resources;
+
+enum {
+    PYEMBED_MODULE_PACKAGE = 1u << 0,
+    PYEMBED_MODULE_NAMESPACE = 1u << 1,
+    PYEMBED_MODULE_BUILTIN = 1u << 2,
+    PYEMBED_MODULE_SHARED = 1u << 3,
+    PYEMBED_MODULE_LAZY = 1u << 4,
+    PYEMBED_IN_FILESYSTEM = 1u << 5, /* of modules, resources, files and libraries */
+    PYEMBED_MODULE_MAIN = 1u << 6
+};
+
+/* A run of entries of another section. */
+typedef struct {
+    uint32_t first;
+    uint32_t count;
+} pyembed_run;
+
+typedef struct {
+    uint32_t index;
+    uint32_t flags;
+    pyembed_string name;
+    pyembed_string path; /* relative to the module's root: `json/decoder.py` */
+    pyembed_string root; /* size 0: in the blob */
+    pyembed_bytes code;
+    pyembed_bytes source;
+    pyembed_bytes library;
+    pyembed_run resources;
+    pyembed_run dependencies;
+    uint32_t distribution; /* index + 1, or 0 */
+} pyembed_module;
+
+/* A package resource, a file of a distribution, or a shared library. */
+typedef struct {
+    uint32_t flags;
+    uint32_t owner;
+    pyembed_string name;
+    pyembed_string root;
+    pyembed_string path;
+    pyembed_bytes data;
+    pyembed_run dependencies;
+} pyembed_file;
+
+typedef struct {
+    pyembed_string name;
+    pyembed_string version;
+    pyembed_string folder;
+    pyembed_run files;
+} pyembed_distribution;
+
+typedef struct {
+    pyembed_string name;
+    pyembed_string value;
+} pyembed_setting;
+
+/* Words for a status, for messages. */
+const char *pyembed_status_text(pyembed_status status);
+
+/* Checks the header and its sections' bounds, and touches nothing behind them. `size` is what is mapped; the blob may be
+ * followed by padding that is not its own. */
+pyembed_status pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resources);
+
+static inline uint32_t
+pyembed_count(const pyembed_resources *resources, unsigned section)
+{
+    return resources->sections[section].count;
+}
+
+/* Entries by index. */
+pyembed_status pyembed_module_at(const pyembed_resources *resources, uint32_t index, pyembed_module *module);
+pyembed_status pyembed_file_at(const pyembed_resources *resources, unsigned section, uint32_t index, pyembed_file *file);
+pyembed_status pyembed_distribution_at(const pyembed_resources *resources, uint32_t index, pyembed_distribution *found);
+pyembed_status pyembed_setting_at(const pyembed_resources *resources, uint32_t index, pyembed_setting *setting);
+
+/* The n-th number of a section of numbers: module order, dependencies, boot. */
+pyembed_status pyembed_number_at(const pyembed_resources *resources, unsigned section, uint32_t index, uint32_t *number);
+
+/* By full name, through the hash index: the cost does not grow with the number of modules. */
+pyembed_status pyembed_module_find(const pyembed_resources *resources, const char *name, size_t size, pyembed_module *module);
+
+/* The modules whose names begin with `prefix` (which ends with a dot, or is empty), as a run of the module order. */
+pyembed_status pyembed_modules_below(const pyembed_resources *resources, const char *prefix, size_t size, pyembed_run *run);
+
+/* A resource of a package, by its name relative to the package. */
+pyembed_status pyembed_file_find(const pyembed_resources *resources, unsigned section, pyembed_run run, const char *name, size_t size,
+                                 pyembed_file *file);
+
+/* The entries of a run of files whose names begin with `prefix`, as a run of the same section. */
+pyembed_status pyembed_files_below(const pyembed_resources *resources, unsigned section, pyembed_run run, const char *prefix,
+                                   size_t size, pyembed_run *below);
+
+/* By normalised name. */
+pyembed_status pyembed_distribution_find(const pyembed_resources *resources, const char *name, size_t size,
+                                         pyembed_distribution *found);
+
+/* The settings of that name, as a run: a list is the same name several times. */
+pyembed_status pyembed_settings_find(const pyembed_resources *resources, const char *name, size_t size, pyembed_run *run);
+
+#endif

@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using Oxidizer.Cache;
+
+// The other process of the cache's tests. What it acknowledges on its output, a line each, must be found in the cache whatever happens to it afterwards.
+switch (args)
+{
+    case ["store", var folder, var seed, var seconds]:
+        return Store(folder, int.Parse(seed), double.Parse(seconds));
+    case ["make", var folder, var name, var milliseconds]:
+        return Make(folder, name, int.Parse(milliseconds));
+    case ["lock", var path]:
+        return HoldLock(path);
+    case ["lookup", var folder, var first, var count]:
+        return LookUp(folder, int.Parse(first), int.Parse(count));
+    case ["fill", var folder, var count, var size]:
+        return Fill(folder, int.Parse(count), int.Parse(size));
+    default:
+        Console.Error.WriteLine("usage: store <cache> <seed> <seconds> | make <cache> <name> <milliseconds> | lock <file> | lookup <cache> <first> <count> | fill <cache> <count> <size>");
+        return 2;
+}
+
+static ActionKey KeyOf(string name) => new ActionKeyBuilder("test", 1).Add("name", name).Build();
+
+// The content says whose it is: a reader can tell a wrong byte.
+static byte[] ContentOf(string name, int size)
+{
+    var content = new byte[size];
+    var pattern = Encoding.UTF8.GetBytes(name + "\n");
+    for (var i = 0; i < size; i++)
+        content[i] = pattern[i % pattern.Length];
+    return content;
+}
+
+static int Store(string folder, int seed, double seconds)
+{
+    using var cache = LiteDbCache.Open(new CacheSettings(folder));
+    var random = new Random(seed);
+    var started = Stopwatch.StartNew();
+    for (var batch = 0; started.Elapsed.TotalSeconds < seconds; batch++)
+    {
+        var names = new List<string>();
+        for (var i = random.Next(1, 20); i > 0; i--)
+        {
+            var name = $"{seed}-{batch}-{i}";
+            var content = ContentOf(name, random.Next(8) == 0 ? random.Next(65_536, 200_000) : random.Next(0, 9000));
+            cache.Add(new ActionRecord(KeyOf(name), name, [new ActionOutput("out", cache.Store(content), content.Length)], 0.1));
+            names.Add(name);
+        }
+        // What another process has acknowledged is right, or not there.
+        if (batch > 0 && cache.Find(KeyOf($"{seed}-{random.Next(batch)}-1")) is { } found
+            && (cache.TryRead(found.Outputs[0].Digest) is not { } bytes || !bytes.AsSpan().SequenceEqual(ContentOf(found.Name, bytes.Length))))
+        {
+            Console.Error.WriteLine($"wrong bytes of {found.Name}");
+            return 3;
+        }
+        cache.Flush();
+        Console.WriteLine(string.Join(' ', names));
+    }
+    foreach (var warning in cache.Warnings)
+        Console.Error.WriteLine($"{warning.Id}: {warning.Message}");
+    return cache.Warnings.Count == 0 ? 0 : 4;
+}
+
+static int Make(string folder, string name, int milliseconds)
+{
+    using var cache = LiteDbCache.Open(new CacheSettings(folder) { OnWaiting = line => Console.WriteLine("waiting: " + line) });
+    Console.WriteLine("ready");
+    var result = cache.GetOrAdd(KeyOf(name), name, () =>
+    {
+        Console.WriteLine("executing");
+        Thread.Sleep(milliseconds);
+        var content = ContentOf(name, 100);
+        return [new ActionOutput("out", cache.Store(content), content.Length)];
+    });
+    Console.WriteLine(result.Reused ? "reused" : "made");
+    return 0;
+}
+
+static int HoldLock(string path)
+{
+    var descriptor = Open(path, 2 | 0x40, 0x1B6);
+    if (descriptor < 0 || Flock(descriptor, 2) != 0)
+        return 1;
+    Console.WriteLine("locked");
+    Thread.Sleep(Timeout.Infinite);
+    return 0;
+}
+
+static int LookUp(string folder, int first, int count)
+{
+    var started = Stopwatch.GetTimestamp();
+    using var cache = LiteDbCache.Open(new CacheSettings(folder));
+    cache.Find(KeyOf("nothing"));
+    var opened = Stopwatch.GetElapsedTime(started);
+    var found = cache.FindMany([.. Enumerable.Range(first, count).Select(i => KeyOf($"{i}"))]);
+    var looked = Stopwatch.GetElapsedTime(started);
+    cache.Flush();
+    var flushed = Stopwatch.GetElapsedTime(started);
+    Console.WriteLine($"opened {opened.TotalMilliseconds:0.0} ms, {found.Count} of {count} found after {looked.TotalMilliseconds:0.0} ms, flushed after {flushed.TotalMilliseconds:0.0} ms");
+    return found.Count == count ? 0 : 1;
+}
+
+static int Fill(string folder, int count, int size)
+{
+    var started = Stopwatch.GetTimestamp();
+    using (var cache = LiteDbCache.Open(new CacheSettings(folder)))
+    {
+        for (var i = 0; i < count; i++)
+        {
+            var content = ContentOf($"{i}", size);
+            var key = new ActionKeyBuilder("test", 1).Add("name", $"{i}").Build();
+            cache.Add(new ActionRecord(key, $"{i}", [new ActionOutput("out", cache.Store(content), content.Length)], 0.1));
+        }
+        Console.WriteLine($"stored {count} after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms");
+    }
+    Console.WriteLine($"closed after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms");
+    return 0;
+}
+
+[DllImport("libc", EntryPoint = "open")]
+static extern int Open(string path, int flags, uint mode);
+
+[DllImport("libc", EntryPoint = "flock")]
+static extern int Flock(int descriptor, int operation);

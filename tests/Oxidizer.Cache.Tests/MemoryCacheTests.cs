@@ -1,0 +1,6 @@
+namespace Oxidizer.Cache.Tests;
+
+public sealed class MemoryCacheTests : ActionCacheSuite
+{
+    protected override IActionCache Open() => new MemoryCache();
+}

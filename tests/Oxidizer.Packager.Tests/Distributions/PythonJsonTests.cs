@@ -1,0 +1,202 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Diagnostics;
+
+namespace Oxidizer.Packager.Tests.Distributions;
+
+/// <summary>Descriptions that are of another version, lack something, or name what is not there.</summary>
+public sealed class PythonJsonTests : IDisposable
+{
+    private readonly DistributionBench _bench = new();
+    private readonly JsonObject _json = SmallDistribution.Description();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Theory]
+    [InlineData("5")]
+    [InlineData("6")]
+    [InlineData("7")]
+    [InlineData("8")]
+    public void The_known_versions_are_read(string version)
+    {
+        _json["version"] = version;
+
+        Assert.Equal("3.11.2", Obtain().Version);
+    }
+
+    [Fact]
+    public void A_version_that_is_a_number_is_read()
+    {
+        _json["version"] = 8;
+
+        Assert.Equal("3.11.2", Obtain().Version);
+    }
+
+    [Theory]
+    [InlineData("4", "a later release")]
+    [InlineData("9", "an earlier release, or a newer Oxidizer")]
+    [InlineData("eight", "a later release")]
+    [InlineData("-8", "a later release")]
+    public void An_unknown_version_is_an_error(string version, string wayOut)
+    {
+        _json["version"] = version;
+
+        var refusal = Refusal();
+
+        Assert.Equal("OXI0212", refusal.Kind.Id);
+        Assert.Contains($"`{version}`", refusal.Message);
+        Assert.Contains(wayOut, refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("version")]
+    [InlineData("target_triple")]
+    [InlineData("python_version")]
+    [InlineData("python_major_minor_version")]
+    [InlineData("python_implementation_cache_tag")]
+    [InlineData("python_bytecode_magic_number")]
+    [InlineData("python_exe")]
+    [InlineData("python_paths")]
+    [InlineData("python_paths.stdlib")]
+    [InlineData("python_paths.include")]
+    [InlineData("python_suffixes")]
+    [InlineData("python_suffixes.extension")]
+    [InlineData("python_stdlib_test_packages")]
+    [InlineData("build_info")]
+    [InlineData("build_info.core")]
+    [InlineData("build_info.core.objs")]
+    [InlineData("build_info.core.links")]
+    [InlineData("build_info.inittab_object")]
+    [InlineData("build_info.inittab_source")]
+    [InlineData("build_info.inittab_cflags")]
+    [InlineData("build_info.extensions")]
+    [InlineData("build_info.object_file_format")]
+    public void A_missing_key_is_named(string key)
+    {
+        Parent(key).Remove(key.Split('.')[^1]);
+
+        var refusal = Refusal();
+
+        Assert.Equal("OXI0213", refusal.Kind.Id);
+        Assert.Contains($"lacks the key `{key}`", refusal.Message);
+        Assert.Contains("`d-full.tar.zst`", refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("objs")]
+    [InlineData("links")]
+    [InlineData("init_fn")]
+    [InlineData("variant")]
+    public void A_missing_key_of_an_extension_is_named_with_the_extension(string key)
+    {
+        _json["build_info"]!["extensions"]!["zlib"]![0]!.AsObject().Remove(key);
+
+        Assert.Contains($"`build_info.extensions.zlib[0].{key}`", Refusal().Message);
+    }
+
+    [Theory]
+    [InlineData("python_version", "a text")]
+    [InlineData("python_paths", "an object")]
+    [InlineData("build_info.core.objs", "a list of texts")]
+    [InlineData("build_info.core.links", "a list of objects")]
+    [InlineData("build_info.extensions", "an object")]
+    public void A_value_of_a_wrong_type_is_named(string key, string expected)
+    {
+        Parent(key)[key.Split('.')[^1]] = 5;
+
+        Assert.Contains($"`{key}` must be {expected}", Refusal().Message);
+    }
+
+    [Fact]
+    public void All_mistakes_are_told_at_once()
+    {
+        _json.Remove("python_exe");
+        _json.Remove("target_triple");
+        _json["build_info"]!["inittab_source"] = "build/absent.c";
+
+        var failure = Assert.Throws<BuildFailedException>(Obtain);
+
+        Assert.Equal(["OXI0213", "OXI0213", "OXI0214"], failure.Diagnostics.Select(diagnostic => diagnostic.Kind.Id));
+    }
+
+    [Theory]
+    [InlineData("../../../../etc/passwd")]
+    [InlineData("/etc/passwd")]
+    [InlineData("install/../build/Modules/config.c")]
+    [InlineData("build/Modules/absent.o")]
+    [InlineData("build/Modules")]
+    [InlineData("build/Modules/config.c\u0000.o")]
+    public void A_path_that_is_not_in_the_archive_is_refused(string path)
+    {
+        _json["build_info"]!["core"]!["objs"]!.AsArray().Add(path);
+
+        var refusal = Refusal();
+
+        Assert.Equal("OXI0214", refusal.Kind.Id);
+        Assert.Contains("build_info.core.objs", refusal.Message);
+    }
+
+    [Theory]
+    [InlineData("stdlib")]
+    [InlineData("include")]
+    public void A_folder_that_is_not_in_the_archive_is_refused(string key)
+    {
+        _json["python_paths"]![key] = "../python/install";
+
+        Assert.Equal("OXI0214", Refusal().Kind.Id);
+    }
+
+    [Fact]
+    public void A_missing_licence_text_is_a_warning()
+    {
+        _json["build_info"]!["extensions"]!["zlib"]![0]!["license_paths"] = new JsonArray("licenses/LICENSE.zlib.txt", "licenses/LICENSE.cpython.txt");
+
+        Assert.Equal(["licenses/LICENSE.cpython.txt"], Obtain().Extensions["zlib"][0].LicensePaths.AsEnumerable());
+        Assert.Contains("`licenses/LICENSE.zlib.txt`", Assert.Single(_bench.Build.Diagnostics.Warnings).Message);
+    }
+
+    [Fact]
+    public void Bitcode_is_named_as_it_is()
+    {
+        _json["build_info"]!["object_file_format"] = "llvm-bitcode:19.1.7";
+
+        Assert.Equal("llvm-bitcode:19.1.7", Obtain().ObjectFileFormat);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("null")]
+    [InlineData("{\"version\": \"8\", \"python_version\": \"\\ud800\"}")]
+    public void What_is_no_description_is_refused(string text) => Assert.Equal("OXI0213", Refusal(Encoding.UTF8.GetBytes(text)).Kind.Id);
+
+    [Fact]
+    public void A_description_that_is_truncated_anywhere_is_refused()
+    {
+        var whole = Encoding.UTF8.GetBytes(_json.ToJsonString());
+        var distribution = Obtain();
+        var origin = new Oxidizer.Packager.Distributions.ArchiveOrigin("d", distribution.ArchiveDigest, () => "", null);
+        var files = new Oxidizer.Packager.Distributions.DistributionFiles(Oxidizer.Packager.Distributions.UnpackedTree.Open(origin, _bench.Build));
+        for (var length = 0; length < whole.Length; length++)
+            Assert.Throws<BuildFailedException>(() => Oxidizer.Packager.Distributions.ReadPythonJson.Read(whole[..length], files, origin, new DiagnosticBag()));
+    }
+
+    [Fact]
+    public void Nesting_without_end_is_refused() =>
+        Assert.Equal("OXI0213", Refusal(Encoding.UTF8.GetBytes($"{{\"a\": {new string('[', 100_000)}")).Kind.Id);
+
+    private JsonObject Parent(string key) => key.Split('.')[..^1].Aggregate(_json, (parent, name) => parent[name]!.AsObject());
+
+    private Oxidizer.Packager.Distributions.Distribution Obtain() => _bench.Obtain(Table(Encoding.UTF8.GetBytes(_json.ToJsonString())));
+
+    private Diagnostic Refusal(byte[]? json = null) => _bench.Refusal(Table(json ?? Encoding.UTF8.GetBytes(_json.ToJsonString())));
+
+    private DistributionTable Table(byte[] json)
+    {
+        var files = SmallDistribution.Files();
+        files["python/PYTHON.json"] = Encoding.UTF8.GetString(json);
+        return new DistributionTable { LocalPath = _bench.Write("d-full.tar.zst", SmallDistribution.TarZstd(files)) };
+    }
+}

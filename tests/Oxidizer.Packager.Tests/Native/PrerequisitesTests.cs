@@ -1,0 +1,232 @@
+using System.Runtime.Versioning;
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Tests.Configuration;
+
+namespace Oxidizer.Packager.Tests.Native;
+
+/// <summary>
+/// Checks against a folder of programs instead of the machine's PATH. apt is the machine's own in the test that wants its words; where
+/// packages would be installed, a shell script of its name puts a program into the folder.
+/// </summary>
+[SupportedOSPlatform("linux")]
+[Collection(nameof(ProcessEnvironment))]
+public sealed class PrerequisitesTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("oxidizer-prerequisites-").FullName;
+    private readonly RecordingLog _log = new();
+
+    public PrerequisitesTests()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "bin"));
+        WriteFile("var/lib/apt/lists/x_main_binary-amd64_Packages", "");
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void When_all_is_there_no_process_is_started_and_nothing_is_said()
+    {
+        Link("cc", "ld", "apt-get");
+        WriteFile("usr/include/stdio.h", "");
+        var before = ChildProcess.Started;
+        Ensure(new ToolchainTable(), isRoot: true);
+        Assert.Equal(before, ChildProcess.Started);
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public void All_that_is_missing_is_told_in_one_message_with_the_exact_command()
+    {
+        Link("apt-get");
+        var exception = Assert.Throws<BuildFailedException>(() => Ensure(new ToolchainTable { Launcher = "ccache" }, isRoot: false));
+        Assert.Equal("OXI0507", Assert.Single(exception.Diagnostics).Kind.Id);
+        Assert.Contains("a C compiler (`cc`, `gcc` or `clang`), the C library's headers (`stdio.h`), a linker (`mold`, `ld.lld` or `ld`), the launcher `ccache`", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("run `sudo apt-get update && sudo apt-get install -y gcc libc6-dev binutils ccache`", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Without_apt_the_packages_are_named_and_no_command_that_is_not_there()
+    {
+        var exception = Assert.Throws<BuildFailedException>(() => Ensure(new ToolchainTable(), isRoot: true));
+        Assert.DoesNotContain("apt-get", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("Debian's names are `gcc`, `libc6-dev`, `binutils`", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void As_root_exactly_what_is_missing_is_installed_and_its_progress_is_told()
+    {
+        Link("gcc", "ld");
+        Apt("""
+            echo "Unpacking $*"
+            echo "$DEBIAN_FRONTEND" > "$here/../frontend"
+            mkdir -p "$here/../usr/include"; touch "$here/../usr/include/stdio.h"
+            """);
+        Ensure(new ToolchainTable(), isRoot: true);
+        Assert.Contains("apt-get install libc6-dev", _log.Lines);
+        Assert.Contains(_log.Lines, line => line.StartsWith("apt-get install: Unpacking install -y", StringComparison.Ordinal) && line.EndsWith("libc6-dev", StringComparison.Ordinal));
+        Assert.DoesNotContain(_log.Lines, line => line.Contains("update", StringComparison.Ordinal));
+        Assert.Equal("noninteractive\n", File.ReadAllText(Path.Combine(_folder, "frontend")));
+    }
+
+    [Fact]
+    public void Lists_are_updated_first_when_there_are_none()
+    {
+        File.Delete(Path.Combine(_folder, "var/lib/apt/lists/x_main_binary-amd64_Packages"));
+        WriteFile("usr/include/stdio.h", "");
+        Link("ld");
+        Apt("echo \"$1\" >> \"$here/../calls\"; [ \"$1\" = update ] || ln -s /bin/true \"$here/gcc\"");
+        Ensure(new ToolchainTable(), isRoot: true);
+        Assert.Equal(["update", "install"], File.ReadAllLines(Path.Combine(_folder, "calls")));
+    }
+
+    [Fact]
+    public void Old_lists_are_updated_when_they_name_what_the_mirror_does_not_have()
+    {
+        WriteFile("usr/include/stdio.h", "");
+        Link("ld");
+        Apt("""
+            echo "$1" >> "$here/../calls"
+            if [ "$1" = update ]; then touch "$here/../fresh"; exit 0; fi
+            if [ ! -e "$here/../fresh" ]; then echo "E: 404  Not Found" >&2; exit 100; fi
+            ln -s /bin/true "$here/gcc"
+            """);
+        Ensure(new ToolchainTable(), isRoot: true);
+        Assert.Equal(["install", "update", "install"], File.ReadAllLines(Path.Combine(_folder, "calls")));
+    }
+
+    [Fact]
+    public void Apts_own_error_stands_in_the_diagnostic()
+    {
+        // The machine's apt with lists and sources of its own, of which there are none: it fails at once, and changes nothing.
+        var configuration = Path.Combine(_folder, "apt.conf");
+        Directory.CreateDirectory(Path.Combine(_folder, "lists/partial"));
+        File.WriteAllText(configuration, $"Dir::State::Lists \"{_folder}/lists\";\nDir::Etc::SourceList \"/dev/null\";\nDir::Etc::SourceParts \"-\";\nDir::Cache \"{_folder}\";\nDebug::NoLocking \"true\";\n");
+        Environment.SetEnvironmentVariable("APT_CONFIG", configuration);
+        try
+        {
+            File.CreateSymbolicLink(Path.Combine(_folder, "bin", "apt-get"), "/usr/bin/apt-get");
+            var requirement = new Requirement("`oxidizer-nothing`", "oxidizer-no-such-package", "oxidizer-nothing");
+            var exception = Assert.Throws<BuildFailedException>(() => Prerequisites.Ensure([requirement], Of(isRoot: true), _log, default));
+            Assert.Equal("OXI0508", Assert.Single(exception.Diagnostics).Kind.Id);
+            Assert.Contains("E: Unable to locate package oxidizer-no-such-package", exception.Message, StringComparison.Ordinal);
+            Assert.EndsWith("run `apt-get update && apt-get install -y oxidizer-no-such-package` by hand", exception.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("APT_CONFIG", null);
+        }
+    }
+
+    [Fact]
+    public void A_package_that_brings_nothing_onto_PATH_is_told()
+    {
+        Link("ld");
+        WriteFile("usr/include/stdio.h", "");
+        Apt("exit 0");
+        var exception = Assert.Throws<BuildFailedException>(() => Ensure(new ToolchainTable(), isRoot: true));
+        Assert.StartsWith("error OXI0508: apt installed gcc, and yet missing", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_cancelled_build_ends_apt()
+    {
+        Link("ld");
+        Apt("sleep 60");
+        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        Assert.ThrowsAny<OperationCanceledException>(() => Prerequisites.Ensure(Prerequisites.ForEveryBuild(new ToolchainTable()), Of(isRoot: true), _log, source.Token));
+    }
+
+    [Theory]
+    [InlineData("auto", "", true)]
+    [InlineData("auto", "mold", false)]
+    [InlineData("auto", "ld.lld", false)]
+    [InlineData("ld", "", false)]
+    public void A_fast_linker_is_wanted_when_the_choice_is_free_and_there_is_none(string setting, string present, bool wanted)
+    {
+        Link("ld", "apt-get");
+        if (present.Length > 0)
+            Link(present);
+        Assert.Equal(wanted, Prerequisites.WantsFastLinker(new ToolchainTable { Linker = setting }, Of(isRoot: true)));
+        Assert.False(Prerequisites.WantsFastLinker(new ToolchainTable { Linker = setting }, Of(isRoot: false)));
+    }
+
+    [Fact]
+    public void A_fast_linker_that_cannot_be_had_is_a_warning_where_another_is()
+    {
+        Link("ld");
+        Apt("echo 'E: no mold here' >&2; exit 100");
+        var diagnostics = new DiagnosticBag();
+        Assert.False(Prerequisites.TryFastLinker(Of(isRoot: true), _log, diagnostics, default));
+        Assert.Contains("E: no mold here", Assert.Single(diagnostics.Warnings).Message, StringComparison.Ordinal);
+        Assert.False(diagnostics.HasErrors);
+    }
+
+    [Theory]
+    [InlineData(null, "gcc libc6-dev binutils")]
+    [InlineData("clang", "clang libc6-dev binutils")]
+    [InlineData("gcc-12", "gcc-12 libc6-dev binutils")]
+    [InlineData("musl-gcc", "musl-tools binutils")]
+    [InlineData("aarch64-linux-gnu-gcc", "binutils")]
+    [InlineData("/opt/toolchain/bin/cc", "binutils")]
+    public void The_compiler_that_is_named_decides_what_is_needed(string? cc, string packages) =>
+        Assert.Equal(packages, string.Join(' ', Prerequisites.ForEveryBuild(new ToolchainTable { Cc = cc }).Select(requirement => requirement.Package)));
+
+    [Theory]
+    [InlineData("mold", "mold")]
+    [InlineData("lld", "lld")]
+    [InlineData("ld", "binutils")]
+    public void The_linker_that_is_named_is_the_one_that_is_needed(string linker, string package) =>
+        Assert.Equal(package, Prerequisites.ForEveryBuild(new ToolchainTable { Linker = linker })[^1].Package);
+
+    [Fact]
+    public void A_source_build_needs_its_tools_all_told_at_once_with_the_other_way()
+    {
+        Link("cc", "make", "tar", "apt-get", "apt-cache");
+        WriteFile("usr/include/stdio.h", "");
+        var exception = Assert.Throws<BuildFailedException>(() => Prerequisites.Ensure(Prerequisites.ForSourceBuild, Of(isRoot: false), _log, default, " (or so)"));
+        Assert.Contains("`ar`, `strip`, `patch`, `xz`, `pkg-config`, `dpkg-source`, `dpkg-deb`;", exception.Message, StringComparison.Ordinal);
+        Assert.EndsWith("apt-get install -y binutils patch xz-utils pkg-config dpkg-dev dpkg` (or so)", exception.Message, StringComparison.Ordinal);
+    }
+
+    private void Ensure(ToolchainTable toolchain, bool isRoot) => Prerequisites.Ensure(Prerequisites.ForEveryBuild(toolchain), Of(isRoot), _log, default);
+
+    private Machine Of(bool isRoot) => new(Path.Combine(_folder, "bin") + ":", _folder, isRoot);
+
+    private void Link(params string[] programs)
+    {
+        foreach (var program in programs)
+            File.CreateSymbolicLink(Path.Combine(_folder, "bin", program), "/bin/true");
+    }
+
+    private void Apt(string script)
+    {
+        var path = Path.Combine(_folder, "bin", "apt-get");
+        File.WriteAllText(path, "#!/bin/sh\nhere=$(dirname \"$0\")\n" + script + "\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserExecute);
+    }
+
+    private void WriteFile(string name, string text)
+    {
+        var path = Path.Combine(_folder, name);
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+    }
+
+    private sealed class RecordingLog : IBuildLog
+    {
+        private readonly System.Collections.Concurrent.ConcurrentQueue<string> _lines = new();
+
+        public IEnumerable<string> Lines => _lines;
+
+        public void Information(string message) => _lines.Enqueue(message);
+
+        public void Debug(string message) => _lines.Enqueue(message);
+
+        public void Warning(string message) => _lines.Enqueue(message);
+
+        public void Progress(string stage, double? share, string? detail = null) => _lines.Enqueue($"{stage}: {detail}");
+    }
+}

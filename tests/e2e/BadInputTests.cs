@@ -1,0 +1,162 @@
+using System.Text.RegularExpressions;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Reporting;
+
+namespace Oxidizer.EndToEnd.Tests;
+
+/// <summary>
+/// What goes wrong in a build gives an error with a stable id, the file and line where there is one, and the way out; a product of before stays whole, and the
+/// next build works.
+/// </summary>
+public sealed class BadInputTests : IDisposable
+{
+    private readonly Workspace _workspace = new Workspace().WriteApplication("print('whole')");
+    private readonly BuildResult _before;
+
+    public BadInputTests() => _before = _workspace.Build();
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Fact]
+    public void No_configuration_says_where_it_was_looked_for()
+    {
+        var folder = _workspace.EmptyFolder();
+        var failure = Assert.Throws<BuildFailedException>(() => Packager.Pipeline.Build(new Packager.BuildRequest { StartDirectory = folder }, new SilentLog()));
+        Assert.Matches(@"error OXI01\d\d: ", failure.Message);
+        Assert.Contains("oxidizer.toml", failure.Message);
+    }
+
+    [Fact]
+    public void Mistakes_of_a_configuration_come_all_at_once_with_their_lines()
+    {
+        var messages = Failure("[build]\naplication_name = \"x\"\nstrip = \"yes\"\n[python_run]\nmode = \"modul\"\n");
+        Assert.Matches(@"oxidizer\.toml:2:1: error OXI01\d\d: .*`aplication_name`.*`application_name`", messages);
+        Assert.Matches(@"oxidizer\.toml:3:\d+: error OXI01\d\d: .*`strip`", messages);
+        Assert.Matches(@"oxidizer\.toml:5:\d+: error OXI01\d\d: .*`modul`", messages);
+    }
+
+    [Fact]
+    public void Sources_that_do_not_compile_come_all_at_once_with_their_lines()
+    {
+        _workspace.Write("app/one.py", "x = 1\ny = (\n").Write("app/two.py", "def f():\nreturn\n");
+        File.WriteAllBytes(_workspace["app/three.py"], [.. "# fine\ns = '"u8, 0xFF, 0xFE, .. "'\n"u8]);
+        var messages = Failure(null);
+        Assert.Matches(@"app/one\.py:2(:\d+)?: error OXI04\d\d: ", messages);
+        Assert.Matches(@"app/two\.py:2(:\d+)?: error OXI04\d\d: ", messages);
+        Assert.Matches(@"app/three\.py(:2)?(:\d+)?: error OXI04\d\d: .*(utf-8|UTF-8)", messages);
+        foreach (var name in new[] { "one", "two", "three" })
+            File.Delete(_workspace[$"app/{name}.py"]);
+        AssertTheNextBuildWorks();
+    }
+
+    [Fact]
+    public void Of_two_rules_with_one_module_the_later_wins_and_the_result_says_so()
+    {
+        _workspace.Write("other/app/__init__.py", "").Write("other/app/__main__.py", "print('later')");
+        _workspace.Write("oxidizer.toml", File.ReadAllText(_workspace["oxidizer.toml"]).Replace("[python_run]",
+            "[[python_packages]]\ntype = \"package-root\"\npath = \"other\"\npackages = [\"app\"]\n[python_run]", StringComparison.Ordinal));
+        var result = _workspace.Build();
+        Assert.Equal("later\n", _workspace.Run(result.ProductPath).Output);
+        var warning = Assert.Single(result.Warnings, warning => warning.Message.Contains("`app.__main__`", StringComparison.Ordinal));
+        Assert.Matches(@"^OXI03\d\d$", warning.Id);
+    }
+
+    [Fact]
+    public void A_truncated_archive_is_refused()
+    {
+        var archive = _workspace["cpython-3.11.2-x86_64-unknown-linux-gnu-noopt-full.tar.zst"];
+        File.WriteAllBytes(archive, File.ReadAllBytes(DistributionArchive.Path311)[..1_000_000]);
+        var messages = FailureWithDistribution($"local_path = \"{archive}\"");
+        Assert.Matches(@"error OXI02\d\d: ", messages);
+        Assert.Contains(archive, messages);
+    }
+
+    [Fact]
+    public void An_archive_with_another_digest_is_refused_before_it_is_unpacked()
+    {
+        var digest = new string('0', 64);
+        var messages = FailureWithDistribution($"local_path = \"{DistributionArchive.Path311}\"\nsha256 = \"{digest}\"");
+        Assert.Matches(@"error OXI02\d\d: ", messages);
+        Assert.Contains(digest, messages);
+        Assert.Contains(Cache.Sha256Digest.OfFile(DistributionArchive.Path311).ToString(), messages);
+    }
+
+    [Fact]
+    public void A_compiler_that_fails_is_quoted()
+    {
+        _workspace.WriteProgram("bad-cc", "#!/bin/sh\ncase \"$1\" in --version) echo bad-cc 1.0;; *) echo 'bad-cc: internal error' >&2; exit 4;; esac\n");
+        var configuration = File.ReadAllText(_workspace["oxidizer.toml"]);
+        var messages = Failure($"{configuration}\n[toolchain]\ncc = \"{_workspace["bad-cc"]}\"\n");
+        Assert.Matches(@"error OXI0503: ", messages);
+        Assert.Contains("bad-cc: internal error", messages);
+        _workspace.Write("oxidizer.toml", configuration);
+        AssertTheNextBuildWorks();
+    }
+
+    [Fact]
+    public void A_compiler_that_is_not_there_is_named()
+    {
+        var messages = Failure($"{File.ReadAllText(_workspace["oxidizer.toml"])}\n[toolchain]\ncc = \"/nowhere/cc\"\n");
+        Assert.Matches(@"error OXI0502: .*`/nowhere/cc`", messages);
+    }
+
+    [Fact]
+    public void A_full_disk_is_named_and_the_old_product_stays_whole()
+    {
+        Assert.Equal("root", Environment.UserName);
+        var small = _workspace.EmptyFolder();
+        Assert.Equal(0, Workspace.Run(new Command("mount", ["-t", "tmpfs", "-o", "size=60m", "tmpfs", small])).ExitCode);
+        try
+        {
+            var first = _workspace.BuildInto(small);
+            var digest = Cache.Sha256Digest.OfFile(first.ProductPath);
+            File.WriteAllBytes(Path.Combine(small, "filler"), new byte[new DriveInfo(small).AvailableFreeSpace - (1 << 20)]);
+            _workspace.Write("app/__main__.py", $"print('{Guid.NewGuid()}')");
+
+            var failure = Assert.Throws<EnvironmentFailureException>(() => _workspace.BuildInto(small));
+            Assert.Matches(@"error OXI0801: cannot write `.*app`: ", failure.Message);
+            Assert.Equal(digest, Cache.Sha256Digest.OfFile(first.ProductPath));
+            Assert.DoesNotContain(Directory.EnumerateFiles(Path.GetDirectoryName(first.ProductPath)!), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+
+            File.Delete(Path.Combine(small, "filler"));
+            Assert.Equal(0, _workspace.Run(_workspace.BuildInto(small).ProductPath).ExitCode);
+        }
+        finally
+        {
+            Workspace.Run(new Command("umount", ["-l", small]));
+        }
+    }
+
+    [Fact]
+    public void A_cancelled_build_leaves_the_old_product_and_no_process_and_no_file()
+    {
+        _workspace.WriteProgram("slow-cc", "#!/bin/sh\ncase \"$*\" in *--version*) echo slow-cc 1.0;; *) exec sleep 321;; esac\n");
+        var configuration = File.ReadAllText(_workspace["oxidizer.toml"]);
+        _workspace.Write("oxidizer.toml", $"{configuration}\n[toolchain]\ncc = \"{_workspace["slow-cc"]}\"\n");
+        using var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        Assert.ThrowsAny<OperationCanceledException>(() => _workspace.Build(cancellation: cancel.Token));
+
+        Assert.NotEqual(0, Workspace.Run(new Command("pgrep", ["-f", "sleep 321"])).ExitCode);
+        Assert.Equal(["app", "app.build.json"], Directory.EnumerateFiles(Path.GetDirectoryName(_before.ProductPath)!).Select(Path.GetFileName).Order());
+        Assert.Equal(_before.Digest, Cache.Sha256Digest.OfFile(_before.ProductPath));
+        _workspace.Write("oxidizer.toml", configuration);
+        AssertTheNextBuildWorks();
+    }
+
+    private string FailureWithDistribution(string distribution) => Failure(Regex.Replace(
+        File.ReadAllText(_workspace["oxidizer.toml"]), @"source = .*\noptimizations = .*\n", _ => distribution + "\n"));
+
+    /// <summary>The message of the failing build; the product of before is checked after it.</summary>
+    private string Failure(string? configuration)
+    {
+        if (configuration is not null)
+            _workspace.Write("oxidizer.toml", configuration);
+        var failure = Assert.Throws<BuildFailedException>(() => _workspace.Build());
+        Assert.All(failure.Diagnostics, diagnostic => Assert.Matches(@"^OXI\d{4}$", diagnostic.Kind.Id));
+        Assert.Equal(_before.Digest, Cache.Sha256Digest.OfFile(_before.ProductPath));
+        return failure.Message;
+    }
+
+    private void AssertTheNextBuildWorks() => Assert.Equal("whole\n", _workspace.Run(_workspace.Build().ProductPath).Output);
+}
