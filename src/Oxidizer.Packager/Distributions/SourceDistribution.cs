@@ -69,7 +69,7 @@ public static class SourceDistribution
         return record.Outputs[0];
     }
 
-    private static ActionKey RequestKey(SourceRequest request, TargetTriple target, SourceCompiler compiler) =>
+    internal static ActionKey RequestKey(SourceRequest request, TargetTriple target, SourceCompiler compiler) =>
         new ActionKeyBuilder(RequestKind, SourceRecipe.Version)
             .Add("source", request.Text)
             .Add("options", request.Options)

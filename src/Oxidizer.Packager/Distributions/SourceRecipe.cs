@@ -54,7 +54,7 @@ internal static class SourceRecipe
         new("_elementtree", [], []),
         new("_ssl", [], ["ssl", "crypto", "pthread", "dl"]),
         new("_hashlib", [], ["crypto", "pthread", "dl"]),
-        new("_uuid", ["HAVE_UUID_H", "HAVE_UUID_GENERATE_TIME_SAFE"], ["uuid"]),
+        new("_uuid", ["HAVE_UUID_UUID_H", "HAVE_UUID_GENERATE_TIME_SAFE"], ["uuid"]),
         new("_sqlite3", ["PY_SQLITE_HAVE_SERIALIZE", "PY_SQLITE_ENABLE_LOAD_EXTENSION"], ["sqlite3", "z", "m", "dl", "pthread"]),
         new("_ctypes", ["HAVE_FFI_PREP_CIF_VAR", "HAVE_FFI_PREP_CLOSURE_LOC", "HAVE_FFI_CLOSURE_ALLOC"], ["ffi", "dl"])
         {

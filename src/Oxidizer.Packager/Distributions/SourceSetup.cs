@@ -66,7 +66,8 @@ internal static class SourceSetup
         var text = new StringBuilder("*static*\n");
         foreach (var module in modules)
             text.Append(module).Append('\n');
-        return text.ToString();
+        // CPython's `Setup` names it; it is an example of its tests.
+        return text.Append("*disabled*\nxxsubtype\n").ToString();
     }
 
     /// <summary>The flags of a recipe. The include path is never needed twice, but a line without any flag gets those that <c>configure</c> found for shared libraries.</summary>
