@@ -48,7 +48,8 @@ internal static class SourceArchive
         if (type == TarEntryType.SymbolicLink)
             entry.LinkName = info.LinkTarget!;
         using var content = type == TarEntryType.RegularFile ? File.OpenRead(info.FullName) : null;
-        entry.DataStream = content;
+        if (content is not null)
+            entry.DataStream = content;
         writer.WriteEntry(entry);
     }
 }

@@ -1,6 +1,7 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Distributions;
 
@@ -35,7 +36,7 @@ public static class SourceDistribution
             context.Actions.Reuse(ActionKinds.Distribution);
             return known;
         }
-        SourceTools.Check(request);
+        Prerequisites.EnsureForSourceBuild(context);
         var folder = Path.Combine(context.WorkDirectory, "cpython");
         try
         {
