@@ -179,16 +179,15 @@ class TestIsolation(unittest.TestCase):
                 target = Path(root + path)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(path, target)
-            result = subprocess.run(["chroot", root, "/product", "x"], capture_output=True, text=True, env={}, timeout=LIMIT)
+            result = subprocess.run(["/usr/sbin/chroot", root, "/product", "x"], capture_output=True, text=True, env={}, timeout=LIMIT)
             self.assertEqual(result.returncode, 0, result.stderr)
             self.assertIn("executable /product", result.stdout)
             self.assertEqual(sorted(os.listdir(root)), sorted({"product"} | {path.split("/")[1] for path in re.findall(r"(/\S+) \(0x", libraries)}))
 
     def test_less_memory_than_the_plain_interpreter(self):
-        code = "import resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
         ours = int(re.search(r"resident (\d+)", run(product=SCRIPT).stdout)[1])
         theirs = subprocess.run([PYTHON, "-I", str(Path(__file__).parent / "data/script.py")], capture_output=True, text=True, check=True, timeout=LIMIT).stdout
-        self.assertLess(ours, int(re.search(r"resident (\d+)", theirs)[1]), code)
+        self.assertLess(ours, int(re.search(r"resident (\d+)", theirs)[1]))
 
 
 class TestScript(unittest.TestCase):

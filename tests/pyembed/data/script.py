@@ -1,4 +1,4 @@
-import resource
+import os
 import sys
 
 
@@ -21,5 +21,7 @@ if __name__ == "__main__":
         print("executable", sys.executable)
         print("name", __name__, "spec", __spec__, "package", __package__)
         print("file", __file__)
-        print("resident", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+        if os.path.exists("/proc/self/status"):
+            with open("/proc/self/status") as status:
+                print("resident", next(line.split()[1] for line in status if line.startswith("VmHWM")))
         print("source", hasattr(__loader__, "get_source") and "def square" in __loader__.get_source("__main__"))
