@@ -228,7 +228,7 @@ def fill(product, distribution, options):
         product.add_tree(distribution.stdlib, excludes=[*excludes, "lib-dynload/*"])
         if distribution.shared:
             for file in sorted(distribution.shared.glob("*.so")):
-                if options.with_tests or not re.match("_(test|xx)|xx|nis|ossaudio", file.name):
+                if options.with_tests or not re.match("_(test|xxtest)|xxlimited|nis|ossaudio", file.name):
                     product.add_shared(file, file.name)
     for file in sorted(SOURCES.glob("pyembed/*.py")):
         product.add_source(file, file.name)

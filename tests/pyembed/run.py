@@ -69,8 +69,39 @@ def unit(tally, folder):
     print("reader:", output.strip())
 
 
-def packed(distribution, *, script=None):
+def compile_native(distribution, folder):
+    """The shared extension modules of data/native, and the libraries that they need."""
+    folder.mkdir(exist_ok=True)
+    source = HERE / "data/native"
+
+    def shared(name, file, *more):
+        subprocess.run([build_product.compiler(), "-shared", "-fPIC", "-O1", "-isystem", str(distribution.include), str(source / file), "-o", str(folder / name),
+                        f"-L{folder}", *more], check=True)
+        return (folder / name).read_bytes()
+    files = {"libinner.so": shared("libinner.so", "inner.c", "-Wl,-soname,libinner.so"),
+             "libouter.so": shared("libouter.so", "outer.c", "-Wl,-soname,libouter.so", "-linner")}
+    for name in ("multi", "single", "fails"):
+        files[name] = shared(f"{name}.so", f"{name}.c")
+    files["needs"] = shared("needs.so", "needs.c", "-louter")
+    return files
+
+
+def add_native(product, files):
+    module = build_product.format.SHARED
+    libraries = {"needs": ("libinner.so", "libouter.so"), "needs_noise": ("libnoise.so",)}
+    images = {**{name: files[name] for name in ("multi", "single", "fails", "needs")}, "noinit": files["multi"], "noise": b"no ELF image",
+              "needs_noise": files["multi"]}
+    for name, image in images.items():
+        product.modules[f"native.{name}"] = dict(path=f"native/{name}.abi3.so", flags=module, library=image, dependencies=libraries.get(name, ()))
+    for soname in ("libinner.so", "libouter.so"):
+        product.blob.shared_library(soname, files[soname])
+    product.blob.shared_library("libnoise.so", b"no library")
+
+
+def packed(distribution, *, script=None, native=None):
     product = build_product.Product(distribution)
+    if native:
+        add_native(product, native)
     build_product.fill(product, distribution, build_product.parse(
         ["--distribution", "-", "--output", "-", "--package-root", f"{HERE}:inside", "--site", str(HERE / "data/site")]
         + (["--script", str(script)] if script else [])))
@@ -94,7 +125,7 @@ def main(arguments):
 
 
 def test_products(tally, parts, distribution, folder):
-    product = packed(distribution)
+    product = packed(distribution, native=compile_native(distribution, folder / "native"))
     settings = [*MODULE, ("run_module", "inside")]
     blob = product.write(settings, ORDER)
     if "sanitized" in parts:
@@ -103,7 +134,8 @@ def test_products(tally, parts, distribution, folder):
         objects = build_product.compile_objects(distribution, flags, folder / "asan")
         build_product.link(distribution, objects, blob, folder / "sanitized", flags, folder)
         environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:detect_stack_use_after_return=0")
-        tally.add(*call([str(folder / "sanitized")], env=environment)[:1], "inside, sanitized", 0)
+        output, code = call([str(folder / "sanitized")], env=environment)
+        tally.add(output, "inside, sanitized", code)
     if not {"inside", "outside"} & set(parts):
         return
     objects = build_product.compile_objects(distribution, [], folder)
