@@ -23,7 +23,7 @@ static int
 open_resources(boot *self)
 {
     self->stage = "packed resources";
-    return pyembed_process_open(self->argc > 0 ? self->argv[0] : NULL);
+    return pyembed_process_open(self->argc, self->argv);
 }
 
 /* ---- stage 2: memory, locale, encodings ---- */
@@ -37,6 +37,9 @@ preinitialize(boot *self)
     PyPreConfig preconfig;
     /* The isolated form would leave the locale alone; ours is a program, not a library. */
     PyPreConfig_InitPythonConfig(&preconfig);
+    if (pyembed_this_process.arguments.role == PYEMBED_AS_PYTHON) {
+        return Py_PreInitializeFromBytesArgs(&preconfig, self->argc, self->argv);
+    }
     preconfig.parse_argv = 0;
     preconfig.isolated = settings->isolated;
     preconfig.use_environment = !settings->ignore_environment && !settings->isolated;
@@ -109,10 +112,9 @@ set_paths(PyConfig *config)
 }
 
 static PyStatus
-append_list(PyConfig *config, PyWideStringList *list, pyembed_run run, int expand)
+append_list(PyWideStringList *list, pyembed_run run, int expand)
 {
     const pyembed_process *process = &pyembed_this_process;
-    (void)config;
     for (uint32_t at = 0; at < run.count; at++) {
         pyembed_setting setting;
         if (pyembed_setting_at(&process->resources, run.first + at, &setting) != PYEMBED_OK) {
@@ -162,6 +164,10 @@ set_stdio(PyConfig *config, const pyembed_settings *settings)
 static PyStatus
 set_run(PyConfig *config, const pyembed_settings *settings)
 {
+    const pyembed_arguments *arguments = &pyembed_this_process.arguments;
+    if (arguments->role == PYEMBED_AS_CHILD) {
+        return PyConfig_SetBytesString(config, &config->run_command, arguments->command);
+    }
     if (settings->run_mode == PYEMBED_RUN_EVAL) {
         return PyConfig_SetBytesString(config, &config->run_command, settings->run_code.data);
     }
@@ -172,11 +178,8 @@ set_run(PyConfig *config, const pyembed_settings *settings)
 }
 
 static void
-set_flags(PyConfig *config, pyembed_settings *settings)
+set_flags(PyConfig *config, const pyembed_settings *settings)
 {
-    if (settings->filesystem_importer < 0) {
-        settings->filesystem_importer = settings->sys_paths.count > 0;
-    }
     config->isolated = settings->isolated;
     config->use_environment = !settings->ignore_environment && !settings->isolated;
     config->user_site_directory = !settings->no_user_site_directory && !settings->isolated;
@@ -191,32 +194,73 @@ set_flags(PyConfig *config, pyembed_settings *settings)
     config->module_search_paths_set = 1;
 }
 
+/* sys.argv is the program's; that of a child begins behind its code. */
+static PyStatus
+set_arguments(boot *self)
+{
+    PyConfig *config = &self->config;
+    const pyembed_arguments *arguments = &pyembed_this_process.arguments;
+    if (self->argc == 0) {
+        return PyStatus_Ok();
+    }
+    int skipped = arguments->role == PYEMBED_AS_CHILD ? arguments->first - 1 : 0;
+    return PyConfig_SetBytesArgv(config, self->argc - skipped, self->argv + skipped);
+}
+
+/* As `python`: its options and environment count, and what they say of paths; modules still come from memory first. */
+static PyStatus
+configure_python(boot *self)
+{
+    PyConfig_InitPythonConfig(&self->config);
+    PyStatus status = set_paths(&self->config);
+    if (!PyStatus_Exception(status)) {
+        status = PyConfig_SetBytesArgv(&self->config, self->argc, self->argv);
+    }
+    self->config.module_search_paths_set = 1;
+    self->config.site_import = 0;
+    self->config.pathconfig_warnings = 0;
+    const char *path = getenv("PYTHONPATH");
+    while (!PyStatus_Exception(status) && path != NULL && *path != '\0') {
+        size_t length = strcspn(path, ":");
+        char *item = strndup(path, length);
+        wchar_t *wide = item == NULL ? NULL : Py_DecodeLocale(item, NULL);
+        free(item);
+        status = wide == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(&self->config.module_search_paths, wide);
+        PyMem_RawFree(wide);
+        path += length + (path[length] == ':');
+    }
+    return status;
+}
+
 /* After it: `config` holds all that CPython would otherwise search for or take from the environment. */
 static PyStatus
 configure(boot *self)
 {
-    pyembed_settings *settings = &pyembed_this_process.settings;
+    const pyembed_settings *settings = &pyembed_this_process.settings;
+    PyConfig *config = &self->config;
     self->stage = "configuration";
-    PyConfig_InitIsolatedConfig(&self->config);
-    set_flags(&self->config, settings);
-    PyStatus status = set_paths(&self->config);
+    if (pyembed_this_process.arguments.role == PYEMBED_AS_PYTHON) {
+        return configure_python(self);
+    }
+    PyConfig_InitIsolatedConfig(config);
+    set_flags(config, settings);
+    PyStatus status = set_paths(config);
     if (!PyStatus_Exception(status)) {
-        status = self->argc > 0 ? PyConfig_SetBytesArgv(&self->config, self->argc, self->argv)
-                                : PyConfig_SetBytesString(&self->config, &self->config.program_name, settings->program_name.data);
+        status = set_arguments(self);
     }
     if (!PyStatus_Exception(status) && settings->program_name.size > 0) {
-        status = PyConfig_SetBytesString(&self->config, &self->config.program_name, settings->program_name.data);
+        status = PyConfig_SetBytesString(config, &config->program_name, settings->program_name.data);
     }
     if (!PyStatus_Exception(status)) {
-        status = append_list(&self->config, &self->config.warnoptions, settings->warnings, 0);
+        status = append_list(&config->warnoptions, settings->warnings, 0);
     }
     if (!PyStatus_Exception(status)) {
-        status = append_list(&self->config, &self->config.module_search_paths, settings->sys_paths, 1);
+        status = append_list(&config->module_search_paths, settings->sys_paths, 1);
     }
     if (!PyStatus_Exception(status)) {
-        status = set_stdio(&self->config, settings);
+        status = set_stdio(config, settings);
     }
-    return PyStatus_Exception(status) ? status : set_run(&self->config, settings);
+    return PyStatus_Exception(status) ? status : set_run(config, settings);
 }
 
 /* ---- stage 5: CPython ---- */

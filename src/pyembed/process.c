@@ -56,10 +56,10 @@ check_version(const pyembed_settings *settings)
 }
 
 int
-pyembed_process_open(const char *argv0)
+pyembed_process_open(int argc, char **argv)
 {
     pyembed_process *process = &pyembed_this_process;
-    if (find_executable(argv0) < 0) {
+    if (find_executable(argc > 0 ? argv[0] : NULL) < 0) {
         return complain("cannot find the executable's own path");
     }
     process->executable = executable_path;
@@ -77,6 +77,10 @@ pyembed_process_open(const char *argv0)
     }
     if (pyembed_settings_read(&process->resources, &process->settings, message, sizeof message) < 0) {
         return complain(message);
+    }
+    process->arguments = pyembed_arguments_read(argc, argv, process->settings.act_as_python);
+    if (process->arguments.role == PYEMBED_AS_PYTHON) {
+        process->settings.filesystem_importer = 1;
     }
     return check_version(&process->settings);
 }

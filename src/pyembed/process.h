@@ -2,6 +2,7 @@
 #ifndef PYEMBED_PROCESS_H
 #define PYEMBED_PROCESS_H
 
+#include "arguments.h"
 #include "resources.h"
 #include "settings.h"
 
@@ -10,12 +11,13 @@ typedef struct {
     pyembed_settings settings;
     const char *executable; /* absolute, in the file system's bytes; owned by the process */
     const char *folder;     /* the executable's; owned by the process */
+    pyembed_arguments arguments;
     pyembed_module main;    /* of run mode `module`, when it was found; else its name is empty */
 } pyembed_process;
 
 extern pyembed_process pyembed_this_process;
 
-/* Fills in resources, settings, executable and folder. Returns 0; or -1 after it wrote to stderr what is wrong. */
-int pyembed_process_open(const char *argv0);
+/* Fills in all but `main`. Returns 0; or -1 after it wrote to stderr what is wrong. */
+int pyembed_process_open(int argc, char **argv);
 
 #endif

@@ -217,6 +217,9 @@ import_site(void)
 int
 pyembed_run_program(void)
 {
+    if (pyembed_this_process.arguments.role != PYEMBED_AS_PROGRAM) {
+        return Py_RunMain();
+    }
     if (import_site() < 0) {
         return finish(1);
     }

@@ -12,6 +12,7 @@ import json
 import marshal
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -148,11 +149,15 @@ class Product:
                     self.blob.resource(package, path[len(folder) + 1:], path, data, codec=codec)
                     break
 
-    def write(self, settings, order):
+    def finish(self):
         self.add_namespaces()
         for name in self.distribution.inittab:
             if name not in self.modules or not self.modules[name]["flags"] & format.SHARED:
                 self.modules[name] = dict(flags=format.BUILTIN)
+
+    def write(self, settings, order):
+        """The bytes of the blob; may be called again with other settings."""
+        self.blob.modules, self.blob.resources, self.blob.settings = [], {}, []
         for name in sorted(self.modules, key=lambda name: (order.index(name) if name in order else len(order), name)):
             self.blob.module(name, **self.modules[name])
         self.add_resources()
@@ -172,7 +177,8 @@ def write_inittab(distribution, path):
     path.write_text("\n".join(lines) + "\n")
 
 
-def link(distribution, blob, output, cflags, ldflags, folder):
+def compile_objects(distribution, cflags, folder):
+    """The runtime's objects and config.o."""
     objects = []
     for source in sorted(SOURCES.glob("pyembed/*.c")) + sorted(SOURCES.glob("pyapp/*.c")):
         target = folder / f"{source.parent.name}-{source.stem}.o"
@@ -182,16 +188,19 @@ def link(distribution, blob, output, cflags, ldflags, folder):
     write_inittab(distribution, folder / "config.c")
     subprocess.run([compiler(), "-O2", "-fPIE", "-isystem", str(distribution.include), "-c", str(folder / "config.c"), "-o",
                     str(folder / "config.o")], check=True)
+    return [*objects, str(folder / "config.o")]
+
+
+def link(distribution, objects, blob, output, flags, folder):
     (folder / "resources.bin").write_bytes(blob)
     (folder / "resources.s").write_text(
         '.section .oxidizer.resources,"a",@progbits\n.balign 4096\n.globl pyembed_packed_resources\npyembed_packed_resources:\n'
         f'.incbin "{folder}/resources.bin"\n.globl pyembed_packed_resources_end\npyembed_packed_resources_end:\n'
         '.section .note.GNU-stack,"",@progbits\n')
     subprocess.run([compiler(), "-c", str(folder / "resources.s"), "-o", str(folder / "resources.o")], check=True)
-    linker = ["-fuse-ld=mold"] if "-fsanitize" not in " ".join(cflags) and subprocess.run(["which", "mold"], capture_output=True).returncode == 0 else []
-    subprocess.run([compiler(), "-pie", "-rdynamic", *linker, "-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,--as-needed", *cflags,
-                    *distribution.objects, *objects, str(folder / "config.o"), str(folder / "resources.o"), *distribution.libraries, *ldflags,
-                    "-o", str(output)], check=True)
+    linker = ["-fuse-ld=mold"] if not any("-fsanitize" in flag for flag in flags) and shutil.which("mold") else []
+    subprocess.run([compiler(), "-pie", "-rdynamic", *linker, "-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,--as-needed",
+                    *distribution.objects, *objects, str(folder / "resources.o"), *distribution.libraries, *flags, "-o", str(output)], check=True)
 
 
 def parse(arguments):
@@ -219,7 +228,7 @@ def fill(product, distribution, options):
         product.add_tree(distribution.stdlib, excludes=[*excludes, "lib-dynload/*"])
         if distribution.shared:
             for file in sorted(distribution.shared.glob("*.so")):
-                if options.with_tests or not re.match("_(test|xx)|xx|nis|ossaudio", file.name):
+                if options.with_tests or not re.match("_(test|xxtest)|xxlimited|nis|ossaudio", file.name):
                     product.add_shared(file, file.name)
     for file in sorted(SOURCES.glob("pyembed/*.py")):
         product.add_source(file, file.name)
@@ -236,11 +245,16 @@ def fill(product, distribution, options):
         product.add_source(options.script, options.script.name, format.MAIN, "__main__")
 
 
+def use_interpreter_of(distribution, script, arguments):
+    """Bytecode must be made by the distribution's own compiler: starts again under it, unless that is the case."""
+    if os.path.realpath(sys.executable) != os.path.realpath(distribution.python):
+        os.execv(distribution.python, [str(distribution.python), "-I", "-B", script, *arguments])
+
+
 def main(arguments):
     options = parse(arguments)
     distribution = DebianDistribution() if options.distribution == "debian" else Distribution(options.distribution)
-    if os.path.realpath(sys.executable) != os.path.realpath(distribution.python):
-        os.execv(distribution.python, [str(distribution.python), "-I", __file__, *arguments])
+    use_interpreter_of(distribution, __file__, arguments)
     settings = [tuple(setting.split("=", 1)) for setting in options.setting]
     level = int(dict(settings).get("optimize_level", 0))
     product = Product(distribution, level)
@@ -248,9 +262,12 @@ def main(arguments):
     if options.script and not any(name == "run_mode" for name, _ in settings):
         settings += [("run_mode", "module"), ("run_module", "__main__")]
     order = options.order.read_text().split() if options.order else ["_pyembed_boot", "encodings", "encodings.aliases", "encodings.utf_8"]
+    product.finish()
     blob = product.write(settings, order)
     with tempfile.TemporaryDirectory() as folder:
-        link(distribution, blob, options.output, options.cflags.split(), options.ldflags.split(), Path(folder))
+        cflags = options.cflags.split()
+        objects = compile_objects(distribution, cflags, Path(folder))
+        link(distribution, objects, blob, options.output, cflags + options.ldflags.split(), Path(folder))
     print(f"{options.output}: {len(product.modules)} modules, {len(blob)} bytes")
 
 

@@ -1,0 +1,20 @@
+/* What a start is for: products are started by people, and by CPython's own modules which believe that sys.executable is `python`. */
+#ifndef PYEMBED_ARGUMENTS_H
+#define PYEMBED_ARGUMENTS_H
+
+typedef enum {
+    PYEMBED_AS_PROGRAM, /* the configured run mode */
+    PYEMBED_AS_CHILD,   /* a child of multiprocessing's: `command` is its code */
+    PYEMBED_AS_PYTHON   /* as `python` with the same arguments */
+} pyembed_role;
+
+typedef struct {
+    pyembed_role role;
+    const char *command; /* of a child */
+    int first;           /* argv[first] and on are the child's sys.argv[1:] */
+} pyembed_arguments;
+
+/* `may_be_python` is the setting `act_as_python`. Needs nothing, allocates nothing. */
+pyembed_arguments pyembed_arguments_read(int argc, char **argv, int may_be_python);
+
+#endif

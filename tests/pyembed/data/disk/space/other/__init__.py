@@ -1,0 +1,1 @@
+NAME = "part on disk"

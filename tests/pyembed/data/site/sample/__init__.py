@@ -1,0 +1,2 @@
+"""A package with everything that an importer must know."""
+from sample.one import VALUE

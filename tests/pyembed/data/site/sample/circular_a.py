@@ -1,0 +1,1 @@
+import sample.circular_b

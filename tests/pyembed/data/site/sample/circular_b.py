@@ -1,0 +1,2 @@
+import sample.circular_a
+NAME = "b"

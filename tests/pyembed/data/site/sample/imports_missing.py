@@ -1,0 +1,1 @@
+import sample.missing_module

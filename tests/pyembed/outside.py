@@ -1,0 +1,346 @@
+"""What a product does as a process: arguments, streams, exit codes, signals, files that it opens. Run by run.py with the products' paths in the
+environment."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+from pathlib import Path
+
+PRODUCT = os.environ["PYEMBED_PRODUCT"]      # inside/__main__.py; `--exec CODE` runs code
+SCRIPT = os.environ["PYEMBED_SCRIPT"]        # data/script.py by the `script` rule
+PYTHON = os.environ["PYEMBED_PYTHON"]        # the same distribution's interpreter
+MODES = os.environ["PYEMBED_MODES"]          # a folder with one product for each run mode
+LIMIT = 60
+
+
+def run(*arguments, product=PRODUCT, environment=None, **options):
+    options.setdefault("stdin", subprocess.DEVNULL)
+    if "input" in options:
+        del options["stdin"]
+    return subprocess.run([product, *arguments], capture_output=True, text=True, timeout=LIMIT,
+                          env=os.environ if environment is None else environment, **options)
+
+
+def execute(code, **options):
+    return run("--exec", code, **options)
+
+
+def python(code, **options):
+    options.setdefault("stdin", subprocess.DEVNULL)
+    return subprocess.run([PYTHON, "-I", "-S", "-B", "-c", code], capture_output=True, text=True, timeout=LIMIT, **options)
+
+
+class TestArguments(unittest.TestCase):
+    def test_argv_is_what_was_given(self):
+        result = run("a", "-b", "--", "ü", "-c", "x", product=SCRIPT)
+        self.assertIn(f"argv {[SCRIPT, 'a', '-b', '--', 'ü', '-c', 'x']!r}", result.stdout)
+        self.assertIn(f"orig {[SCRIPT, 'a', '-b', '--', 'ü', '-c', 'x']!r}", result.stdout)
+
+    def test_executable_is_the_product_however_it_was_called(self):
+        code = "import sys; print(sys.executable, sys.prefix, sys.base_prefix)"
+        expected = f"{PRODUCT} {os.path.dirname(PRODUCT)} {os.path.dirname(PRODUCT)}\n"
+        self.assertEqual(execute(code).stdout, expected)
+        self.assertEqual(run("--exec", code, product="./" + os.path.basename(PRODUCT), cwd=os.path.dirname(PRODUCT)).stdout, expected)
+        with tempfile.TemporaryDirectory() as folder:
+            os.symlink(PRODUCT, folder + "/link")
+            self.assertEqual(run("--exec", code, product=folder + "/link").stdout, expected)
+            environment = dict(os.environ, PATH=os.path.dirname(PRODUCT))
+            result = subprocess.run([os.path.basename(PRODUCT), "--exec", code], capture_output=True, text=True, env=environment, timeout=LIMIT)
+            self.assertEqual(result.stdout, expected)
+
+    def test_a_folder_with_a_colon_in_its_name(self):
+        with tempfile.TemporaryDirectory(prefix="a:b") as folder:
+            product = shutil.copy(PRODUCT, folder + "/product")
+            result = run("--exec", "import sys, sample; print(sys.prefix, sample.__file__)", product=product)
+            self.assertEqual(result.stdout, f"{folder} {product}/sample/__init__.py\n", result.stderr)
+
+    def test_flags_are_those_of_an_isolated_python(self):
+        code = "import sys; print(sys.flags)"
+        self.assertEqual(execute(code).stdout, python(code).stdout)
+
+    def test_python_variables_are_ignored(self):
+        environment = dict(os.environ, PYTHONPATH="/tmp", PYTHONHOME="/nowhere", PYTHONSTARTUP="/nowhere", PYTHONINSPECT="1", PYTHONOPTIMIZE="2",
+                           PYTHONWARNINGS="error")
+        result = execute("import sys; print(sys.path, sys.flags.optimize, sys.warnoptions)", environment=environment)
+        self.assertEqual(result.stdout, "[] 0 []\n", result.stderr)
+
+    def test_the_working_folder_is_not_imported_from(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "json.py").write_text("raise SystemExit('wrong json')")
+            Path(folder, "mine.py").write_text("")
+            self.assertEqual(execute("import json; print('ok')", cwd=folder).stdout, "ok\n")
+            self.assertIn("No module named 'mine'", execute("import mine", cwd=folder).stderr)
+
+
+class TestEnds(unittest.TestCase):
+    def test_exit_codes_are_those_of_python(self):
+        for code in ("pass", "raise SystemExit", "raise SystemExit(7)", "raise SystemExit(None)", "raise SystemExit('words')", "import sys; sys.exit(300)", "1/0",
+                     "import os; os._exit(9)", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)", "raise KeyboardInterrupt",
+                     "import atexit; atexit.register(print, 'late')", "import os; os.abort()", "raise SystemExit((1, 2))"):
+            ours, theirs = execute(code), python(code)
+            self.assertEqual((ours.returncode, ours.stdout), (theirs.returncode, theirs.stdout), code)
+
+    def test_a_full_disk_under_stdout_is_exit_code_120(self):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([PRODUCT, "--exec", "print('x')"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=LIMIT)
+        self.assertEqual(result.returncode, 120)
+        self.assertIn("No space left on device", result.stderr)
+
+    def test_a_closed_pipe_is_a_broken_pipe_error(self):
+        command = f"'{PRODUCT}' --exec \"for i in range(100000): print(i)\" | head -n 1"
+        result = subprocess.run(["bash", "-c", command + "; echo ${PIPESTATUS[0]}"], capture_output=True, text=True, timeout=LIMIT)
+        self.assertEqual(result.stdout.split()[0], "0")
+        self.assertIn("BrokenPipeError", result.stderr)
+
+    def test_closed_standard_streams(self):
+        result = subprocess.run(["sh", "-c", f"exec '{PRODUCT}' --exec 'import sys; sys.stderr.write(repr((sys.stdin, sys.stdout)))' <&- >&-"],
+                                stderr=subprocess.PIPE, text=True, timeout=LIMIT)
+        self.assertEqual((result.returncode, result.stderr), (0, "(None, None)"))
+
+    def test_an_interrupt_ends_the_process_by_the_signal(self):
+        process = subprocess.Popen([PRODUCT, "--exec", "import time; print('up', flush=True); time.sleep(30)"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                   text=True)
+        self.assertEqual(process.stdout.readline(), "up\n")
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=LIMIT)
+        self.assertEqual(process.returncode, -signal.SIGINT)
+        self.assertIn("KeyboardInterrupt", errors)
+
+    def test_a_traceback_shows_the_source_lines(self):
+        result = execute("from sample.one import fails; fails()")
+        self.assertIn(f'File "{PRODUCT}/sample/one.py", line 5, in fails\n    raise ValueError("on purpose")  # the line that a traceback shows', result.stderr)
+        self.assertTrue(result.stderr.endswith("ValueError: on purpose\n"))
+        self.assertNotIn("importlib", result.stderr)
+
+    def test_objects_are_finalized_at_the_end(self):
+        code = ("class A:\n    def __del__(self): print('gone', self.name)\n"
+                "import json\na = A(); a.name = 'global'\nb = A(); b.name = 'cycle'; b.b = b\njson.kept = A(); json.kept.name = 'in a module'\n")
+        self.assertEqual(sorted(execute(code).stdout.split("\n")), sorted(python(code).stdout.split("\n")))
+
+    def test_an_unraisable_error_is_printed(self):
+        self.assertIn("Exception ignored in", execute("class A:\n  def __del__(self): 1/0\nA()").stderr)
+
+
+class TestStreams(unittest.TestCase):
+    CODE = "import sys; print(sys.stdout.encoding, sys.stdout.errors, sys.getfilesystemencoding(), sys.flags.utf8_mode)"
+
+    def test_locales_have_the_encodings_of_python(self):
+        for values in ({}, {"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, {"LC_ALL": "C.UTF-8"}, {"LANG": "no_SUCH.locale"}):
+            environment = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANG"))} | values
+            self.assertEqual(execute(self.CODE, environment=environment).stdout, python(self.CODE, env=environment).stdout, values)
+
+    def test_an_empty_environment(self):
+        result = execute("import os; print(sorted(os.environ))", environment={})
+        self.assertIn(result.stdout, ("[]\n", "['LC_CTYPE']\n"))  # as python3, which coerces the C locale
+
+    def test_output_is_utf8_in_the_c_locale(self):
+        result = subprocess.run([PRODUCT, "--exec", "print('\\u00fc')"], capture_output=True, env={"LC_ALL": "C"}, timeout=LIMIT)
+        self.assertEqual(result.stdout, b"\xc3\xbc\n", result.stderr)
+
+    def test_input_reads_lines(self):
+        self.assertEqual(execute("print(input() + input())", input="a\nb\n").stdout, "ab\n")
+
+
+class TestIsolation(unittest.TestCase):
+    def trace(self, *arguments, product=SCRIPT):
+        with tempfile.NamedTemporaryFile() as log:
+            subprocess.run(["strace", "-f", "-e", "trace=file,desc", "-o", log.name, product, *arguments], capture_output=True, timeout=LIMIT, check=True)
+            return Path(log.name).read_text()
+
+    def test_no_python_file_is_opened_and_nothing_is_written(self):
+        trace = self.trace()
+        opened = re.findall(r'open(?:at)?\((?:AT_FDCWD, )?"([^"]+)", ([A-Z_|]+)', trace)
+        self.assertTrue(opened)
+        for path, flags in opened:
+            self.assertNotRegex(path, r"\.(py|pyc|zip)$")
+            self.assertFalse(path.endswith(".so"), path)
+            self.assertNotRegex(flags, "O_WRONLY|O_RDWR|O_CREAT", path)
+        self.assertNotIn("pyvenv.cfg", trace)
+        self.assertNotIn("pybuilddir", trace)
+        self.assertNotIn(os.path.dirname(SCRIPT) + "/lib", trace)
+
+    def test_a_missing_module_touches_no_disk(self):
+        trace = self.trace("--exec", "\ntry: import no_such_thing, sample.no_such\nexcept ImportError: print('missing')", product=PRODUCT)
+        self.assertNotIn("no_such_thing", trace.replace("execve", "").partition("\n")[2])
+
+    def test_a_chroot_with_libc_alone(self):
+        if os.geteuid() != 0:
+            self.skipTest("needs root")
+        with tempfile.TemporaryDirectory() as root:
+            shutil.copy(SCRIPT, root + "/product")
+            libraries = subprocess.run(["ldd", SCRIPT], capture_output=True, text=True, check=True).stdout
+            for path in re.findall(r"(/\S+) \(0x", libraries):
+                target = Path(root + path)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(path, target)
+            result = subprocess.run(["/usr/sbin/chroot", root, "/product", "x"], capture_output=True, text=True, env={}, timeout=LIMIT)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("executable /product", result.stdout)
+            self.assertEqual(sorted(os.listdir(root)), sorted({"product"} | {path.split("/")[1] for path in re.findall(r"(/\S+) \(0x", libraries)}))
+
+    def test_less_memory_than_the_plain_interpreter(self):
+        ours = int(re.search(r"resident (\d+)", run(product=SCRIPT).stdout)[1])
+        theirs = subprocess.run([PYTHON, "-I", str(Path(__file__).parent / "data/script.py")], capture_output=True, text=True, check=True, timeout=LIMIT).stdout
+        self.assertLess(ours, int(re.search(r"resident (\d+)", theirs)[1]))
+
+
+class TestScript(unittest.TestCase):
+    def test_main_is_as_with_python_script(self):
+        output = run(product=SCRIPT).stdout
+        self.assertIn("name __main__ spec None package None\n", output)
+        self.assertIn(f"file {SCRIPT}/script.py\n", output)
+        self.assertIn("source True\n", output)
+
+
+class TestMultiprocessing(unittest.TestCase):
+    def test_every_start_method_runs_functions_of_main(self):
+        for method in ("fork", "spawn", "forkserver"):
+            result = run("pool", method, product=SCRIPT)
+            self.assertEqual(result.stdout.splitlines()[-1:], ["pool [0, 1, 4, 9]"], (method, result.stderr))
+
+    def test_other_code_is_not_run_by_the_arguments_of_python(self):
+        self.assertIn("argv", run("-c", "print('from the command line')", product=SCRIPT).stdout)
+
+
+class TestModes(unittest.TestCase):
+    def product(self, name):
+        return f"{MODES}/{name}"
+
+    def test_a_package_runs_its_main(self):
+        result = run("x", product=self.product("package"))
+        self.assertEqual(result.stdout, "main of sample __main__ sample sample.__main__ ['x']\n", result.stderr)
+
+    def test_an_entry_point_is_a_console_script(self):
+        result = run("x", product=self.product("entry"))
+        self.assertEqual((result.stdout, result.returncode), ("entry ['x']\n", 3), result.stderr)
+
+    def test_eval(self):
+        result = run("x", product=self.product("eval"))
+        self.assertEqual((result.stdout, result.returncode), ("eval ['x'] __main__\n", 0), result.stderr)
+
+    def test_noop(self):
+        result = run(product=self.product("noop"))
+        self.assertEqual((result.stdout, result.stderr, result.returncode), ("", "", 0))
+
+    def test_file(self):
+        Path("/tmp/pyembed-test-file.py").write_text("import sys; print('file', __file__, sys.argv[1:])")
+        result = run("x", product=self.product("file"))
+        self.assertEqual(result.stdout, "file /tmp/pyembed-test-file.py ['x']\n", result.stderr)
+        os.unlink("/tmp/pyembed-test-file.py")
+        self.assertEqual(run(product=self.product("file")).returncode, 2)
+
+    def test_the_repl_reads_a_pipe(self):
+        result = run(product=self.product("repl"), input="x = 6\nprint(x * 7)\n")
+        self.assertEqual((result.stdout, result.returncode), ("42\n", 0), result.stderr)
+
+    def test_the_repl_edits_lines_on_a_terminal(self):
+        import pty
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execve(self.product("repl"), ["repl"], {"TERM": "dumb", "HOME": "/nonexistent", "PATH": "/usr/bin"})
+        output, end = b"", time.monotonic() + LIMIT
+        os.write(terminal, b"print(6 *\x08* 7)\nimport readline; print('line', 'editing')\nexit()\n")
+        while time.monotonic() < end:
+            try:
+                piece = os.read(terminal, 4096)
+            except OSError:
+                break
+            if not piece:
+                break
+            output += piece
+        _, status = os.waitpid(pid, 0)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 0, output)
+        self.assertIn(b"42", output)
+        self.assertIn(b"line editing", output)
+
+    def test_a_missing_main_module_says_so(self):
+        result = run(product=self.product("missing"))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("No module named no_such_module", result.stderr)
+
+    def test_sys_paths_turn_file_imports_on(self):
+        product = self.product("paths")
+        shutil.copytree(Path(__file__).parent / "data/disk", f"{MODES}/disk", dirs_exist_ok=True)
+        result = run(product=product)
+        self.assertEqual(result.stdout, "from disk packed part part on disk 2\n", result.stderr)
+
+    def test_it_behaves_as_python_only_when_allowed_and_asked(self):
+        environment = dict(os.environ, OXIDIZER_PYTHON="1")
+        allowed = self.product("act")
+        self.assertEqual(run("-c", "print(6 * 7)", product=allowed, environment=environment).stdout, "42\n")
+        self.assertEqual(run("-m", "sample", "y", product=allowed, environment=environment).stdout.split()[-1:], ["['y']"])
+        self.assertEqual(run("-c", "print(6 * 7)", product=allowed).stdout, "the program\n")
+        self.assertEqual(run("-c", "print(6 * 7)", product=self.product("noop"), environment=environment).stdout, "")
+
+    def test_no_module_has_a_file_when_the_setting_says_none(self):
+        result = run(product=self.product("nofile"))
+        self.assertEqual(result.stdout, "False False True\n", result.stderr)
+
+    def test_an_unknown_setting_is_an_error(self):
+        result = run(product=self.product("unknown"))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("unknown setting `no_such_setting`", result.stderr)
+
+    def test_a_wrong_value_says_what_it_may_be(self):
+        result = run(product=self.product("wrong"))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("`run_mode` is `dance`; it must be repl module eval file noop", result.stderr)
+
+    def test_resources_for_another_python_are_refused(self):
+        result = run(product=self.product("version"))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("the packed resources are for Python 2.7", result.stderr)
+
+
+class TestDamage(unittest.TestCase):
+    """Bytes of a product's blob are changed: an error and an exit code, never a crash."""
+
+    def damage(self, name, change):
+        source = Path(f"{MODES}/noop").read_bytes()
+        start = source.index(b"\x89OXIRES\n")
+        while start % 4096:
+            start = source.index(b"\x89OXIRES\n", start + 1)
+        data = bytearray(source)
+        change(data, start)
+        with tempfile.TemporaryDirectory() as folder:
+            product = Path(folder, name)
+            product.write_bytes(data)
+            product.chmod(0o755)
+            return run(product=str(product))
+
+    def check(self, result, words):
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn(words, result.stderr)
+
+    def test_a_damaged_magic(self):
+        self.check(self.damage("magic", lambda data, start: data.__setitem__(start, 0)), "do not begin as packed resources do")
+
+    def test_another_version(self):
+        self.check(self.damage("version", lambda data, start: data.__setitem__(start + 8, 9)), "version")
+
+    def test_a_cut_size(self):
+        self.check(self.damage("size", lambda data, start: data.__setitem__(start + 17, 0)), "damaged")
+
+    def test_zeros_for_the_hash_index(self):
+        def change(data, start):
+            offset = int.from_bytes(data[start + 64 + 16:start + 64 + 24], "little")
+            count = int.from_bytes(data[start + 64 + 24:start + 64 + 28], "little")
+            data[start + offset:start + offset + 8 * count] = bytes(8 * count)
+        self.check(self.damage("hash", change), "_pyembed_boot")
+
+    def test_noise_for_bytecode(self):
+        def change(data, start):
+            offset = int.from_bytes(data[start + 64 + 16 * 11:start + 64 + 16 * 11 + 8], "little")
+            data[start + offset:start + offset + 40000] = bytes(range(1, 251)) * 160
+        result = self.damage("code", change)
+        self.assertNotIn(result.returncode, (0, -signal.SIGSEGV, -signal.SIGBUS), result.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

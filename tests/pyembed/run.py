@@ -1,0 +1,163 @@
+"""Builds and runs everything that is tested of the runtime, for one distribution:
+
+    run.py DISTRIBUTION [unit] [inside] [outside] [sanitized]     (default: the first three)
+
+DISTRIBUTION is a folder with PYTHON.json, or `debian`. `unit`: the reader under the sanitizers. `inside`: Python tests that run in a product. `outside`: what a product does as a
+process. `sanitized`: a product whose runtime is compiled with the address and undefined-behaviour sanitizers runs `inside`. The last line is
+`N passed, N failed`; the exit code is 1 if something failed."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+import build_product  # noqa: E402
+
+ORDER = ["_pyembed_boot", "encodings", "encodings.aliases", "encodings.utf_8"]
+MODULE = [("run_mode", "module")]
+MODES = {
+    "package": [*MODULE, ("run_module", "sample")],
+    "entry": [*MODULE, ("run_module", "sample.entry:Commands.run")],
+    "eval": [("run_mode", "eval"), ("run_code", "import sys; print('eval', sys.argv[1:], __name__)")],
+    "noop": [("run_mode", "noop")],
+    "file": [("run_mode", "file"), ("run_file", "/tmp/pyembed-test-file.py")],
+    "repl": [("run_mode", "repl")],
+    "missing": [*MODULE, ("run_module", "no_such_module")],
+    "paths": [("run_mode", "eval"), ("sys_paths", "$ORIGIN/disk"), ("run_code",
+              "import on_disk, space, space.part, space.other; print(on_disk.VALUE, space.part.NAME, space.other.NAME, len(space.__path__))")],
+    "act": [("run_mode", "eval"), ("run_code", "print('the program')"), ("act_as_python", "true")],
+    "nofile": [("run_mode", "eval"), ("module_file", "none"), ("run_code",
+               "import sample, os; print(hasattr(sample, '__file__'), hasattr(os, '__file__'), hasattr(sample, '__path__'))")],
+    "unknown": [("no_such_setting", "1")],
+    "wrong": [("run_mode", "dance")],
+    "version": [("python_version", "2.7")],
+}
+
+
+class Tally:
+    passed = failed = 0
+
+    def add(self, output, label, returncode):
+        """Counts what unittest printed; a runner that died is a failure."""
+        ran = re.search(r"^Ran (\d+) tests? in", output, re.M)
+        bad = sum(int(number) for number in re.findall(r"(?:failures|errors)=(\d+)", output))
+        self.passed += int(ran[1]) - bad if ran else 0
+        self.failed += bad if ran else 1
+        if returncode != 0:
+            self.failed += 0 if bad or not ran else 1
+            print(f"---- {label}\n{output}")
+        else:
+            print(f"{label}: {ran[1] if ran else 0} tests")
+
+
+def call(command, **options):
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=900, **options)
+    return result.stdout, result.returncode
+
+
+def unit(tally, folder):
+    sources = [HERE / "unit/test_reader.c", build_product.SOURCES / "pyembed/resources.c", build_product.SOURCES / "pyembed/settings.c"]
+    subprocess.run([build_product.compiler(), "-std=c11", "-g", "-O1", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined",
+                    "-fno-sanitize-recover=all", f"-I{build_product.SOURCES}/pyembed", *map(str, sources), "-o", str(folder / "reader")], check=True)
+    subprocess.run([sys.executable, "-I", "-B", str(HERE / "unit/small_blob.py"), str(folder / "small.bin")], check=True)
+    output, code = call([str(folder / "reader"), str(folder / "small.bin")])
+    tally.passed, tally.failed = tally.passed + (code == 0), tally.failed + (code != 0)
+    print("reader:", output.strip())
+
+
+def compile_native(distribution, folder):
+    """The shared extension modules of data/native, and the libraries that they need."""
+    folder.mkdir(exist_ok=True)
+    source = HERE / "data/native"
+
+    def shared(name, file, *more):
+        subprocess.run([build_product.compiler(), "-shared", "-fPIC", "-O1", "-isystem", str(distribution.include), str(source / file), "-o", str(folder / name),
+                        f"-L{folder}", *more], check=True)
+        return (folder / name).read_bytes()
+    files = {"libinner.so": shared("libinner.so", "inner.c", "-Wl,-soname,libinner.so"),
+             "libouter.so": shared("libouter.so", "outer.c", "-Wl,-soname,libouter.so", "-linner")}
+    for name in ("multi", "single", "fails"):
+        files[name] = shared(f"{name}.so", f"{name}.c")
+    files["needs"] = shared("needs.so", "needs.c", "-louter")
+    return files
+
+
+def add_native(product, files):
+    module = build_product.format.SHARED
+    libraries = {"needs": ("libinner.so", "libouter.so"), "needs_noise": ("libnoise.so",)}
+    images = {**{name: files[name] for name in ("multi", "single", "fails", "needs")}, "noinit": files["multi"], "noise": b"no ELF image",
+              "needs_noise": files["multi"]}
+    for name, image in images.items():
+        product.modules[f"native.{name}"] = dict(path=f"native/{name}.abi3.so", flags=module, library=image, dependencies=libraries.get(name, ()))
+    for soname in ("libinner.so", "libouter.so"):
+        product.blob.shared_library(soname, files[soname])
+    product.blob.shared_library("libnoise.so", b"no library")
+
+
+def packed(distribution, *, script=None, native=None):
+    product = build_product.Product(distribution)
+    if native:
+        add_native(product, native)
+    build_product.fill(product, distribution, build_product.parse(
+        ["--distribution", "-", "--output", "-", "--package-root", f"{HERE}:inside", "--site", str(HERE / "data/site")]
+        + (["--script", str(script)] if script else [])))
+    product.finish()
+    return product
+
+
+def main(arguments):
+    name, parts = arguments[0], arguments[1:] or ["unit", "inside", "outside"]
+    distribution = build_product.DebianDistribution() if name == "debian" else build_product.Distribution(name)
+    build_product.use_interpreter_of(distribution, __file__, arguments)
+    tally = Tally()
+    with tempfile.TemporaryDirectory(prefix="pyembed-") as temporary:
+        folder = Path(temporary)
+        if "unit" in parts:
+            unit(tally, folder)
+        if {"inside", "outside", "sanitized"} & set(parts):
+            test_products(tally, parts, distribution, folder)
+    print(f"{tally.passed} passed, {tally.failed} failed")
+    return tally.failed != 0
+
+
+def test_products(tally, parts, distribution, folder):
+    product = packed(distribution, native=compile_native(distribution, folder / "native"))
+    settings = [*MODULE, ("run_module", "inside")]
+    blob = product.write(settings, ORDER)
+    if "sanitized" in parts:
+        flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-U_FORTIFY_SOURCE", "-g"]
+        (folder / "asan").mkdir()
+        objects = build_product.compile_objects(distribution, flags, folder / "asan")
+        build_product.link(distribution, objects, blob, folder / "sanitized", flags, folder)
+        environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:detect_stack_use_after_return=0")
+        output, code = call([str(folder / "sanitized")], env=environment)
+        tally.add(output, "inside, sanitized", code)
+    if not {"inside", "outside"} & set(parts):
+        return
+    objects = build_product.compile_objects(distribution, [], folder)
+    build_product.link(distribution, objects, blob, folder / "product", [], folder)
+    if "inside" in parts:
+        output, code = call([str(folder / "product")])
+        tally.add(output, "inside", code)
+    if "outside" in parts:
+        build_outside(product, distribution, objects, folder)
+        environment = dict(os.environ, PYEMBED_PRODUCT=str(folder / "product"), PYEMBED_SCRIPT=str(folder / "script"),
+                           PYEMBED_PYTHON=str(distribution.python), PYEMBED_MODES=str(folder / "modes"))
+        output, code = call([sys.executable, "-B", str(HERE / "outside.py")], env=environment)
+        tally.add(output, "outside", code)
+
+
+def build_outside(product, distribution, objects, folder):
+    (folder / "modes").mkdir()
+    for mode, settings in MODES.items():
+        build_product.link(distribution, objects, product.write(settings, ORDER), folder / "modes" / mode, [], folder)
+    script = packed(distribution, script=HERE / "data/script.py")
+    build_product.link(distribution, objects, script.write([*MODULE, ("run_module", "__main__")], ORDER), folder / "script", [], folder)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
