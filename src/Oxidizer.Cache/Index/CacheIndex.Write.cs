@@ -93,7 +93,7 @@ internal sealed partial class CacheIndex
     {
         foreach (var (digest, seen) in _doubtful)
         {
-            if (TryFindBlob(digest, out var now, out _) && now == seen && (now.IsPacked || !File.Exists(Blobs.BlobFiles.PathOf(folder.Blobs, digest))))
+            if (TryFindBlobEvenDoubtful(digest, out var now, out _) && now == seen && (now.IsPacked || !File.Exists(Blobs.BlobFiles.PathOf(folder.Blobs, digest))))
                 _pending.SetBlob(digest, null, 0);
         }
         _doubtful.Clear();
