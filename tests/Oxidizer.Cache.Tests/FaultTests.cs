@@ -138,7 +138,7 @@ public sealed class FaultTests : IDisposable
         foreach (var path in new[] { Path.Combine(CachePath, "index"), Directory.GetFiles(CachePath, "journal-*").Single() })
         {
             var whole = File.ReadAllBytes(path);
-            for (var length = 0; length < whole.Length; length += whole.Length < 2000 ? 1 : 97)
+            for (var length = 0; length < whole.Length; length += whole.Length < 2000 ? 1 : 397)
             {
                 File.WriteAllBytes(path, whole[..length]);
                 using var cache = LiteDbCache.Open(new CacheSettings(CachePath) { ReadOnly = true });

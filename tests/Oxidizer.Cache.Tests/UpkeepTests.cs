@@ -104,6 +104,36 @@ public sealed class UpkeepTests : IDisposable
     }
 
     [Fact]
+    public void What_was_used_while_the_clock_stood_ahead_is_evicted_all_the_same()
+    {
+        Fill(40);
+        Age(TimeSpan.FromDays(-3650));
+        using (var cache = Open())
+        {
+            cache.Prune(1_000_000);
+            Assert.InRange(Present(cache, 40).Count, 1, 39);
+        }
+        using (var cache = Open())
+        {
+            // They were found just now, and their times are put right.
+            cache.Prune(maxAge: TimeSpan.FromHours(2));
+            Assert.InRange(Present(cache, 40).Count, 1, 39);
+        }
+    }
+
+    [Fact]
+    public void A_clock_that_jumps_ahead_evicts_by_age_and_loses_nothing_that_is_in_use()
+    {
+        Fill(20);
+        Age(TimeSpan.FromDays(3650));
+        using var build = Open();
+        Assert.NotNull(build.Find(KeyOf(2)));
+        using var cache = Open();
+        cache.Prune(maxAge: TimeSpan.FromDays(30));
+        Assert.Equal([2], Present(cache, 20));
+    }
+
+    [Fact]
     public void A_build_that_stores_too_much_evicts_what_is_old()
     {
         Fill(20);
@@ -224,7 +254,7 @@ public sealed class UpkeepTests : IDisposable
         using (var cache = Open())
             cache.Export(_folder["export.tar"]);
         var whole = File.ReadAllBytes(_folder["export.tar"]);
-        for (var length = 0; length < whole.Length; length += 1009)
+        for (var length = 0; length < whole.Length; length += 10_007)
         {
             File.WriteAllBytes(_folder["cut.tar"], whole[..length]);
             using var other = Open($"other{length}");

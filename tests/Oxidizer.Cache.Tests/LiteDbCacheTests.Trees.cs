@@ -1,10 +1,8 @@
 namespace Oxidizer.Cache.Tests;
 
-public sealed class TreeTests : ActionCacheSuite
+public sealed partial class LiteDbCacheTests
 {
-    protected override IActionCache Open() => LiteDbCache.Open(new CacheSettings(Folder["cache"]));
-
-    private string Path0(string root, string relative) => System.IO.Path.Combine(root, relative);
+    private static string Path0(string root, string relative) => System.IO.Path.Combine(root, relative);
 
     // A later build: another cache object on the same folder.
     private string? Later(Sha256Digest tree)
