@@ -73,11 +73,13 @@ internal sealed partial class SourceApt
         return $"python{string.Join('.', new SourceVersion(version).Upstream.Split('.').Take(2))}";
     }
 
-    /// <summary>Fetches a source package; false when the server does not have what its list names.</summary>
-    public bool TryDownloadSource(string package, SourceVersion version, string folder)
+    /// <summary>Fetches a source package; false when the server does not have what its list names, or cannot be reached.</summary>
+    public bool TryDownloadSource(string package, SourceVersion version, string folder, out string reason)
     {
         Directory.CreateDirectory(folder);
-        return Apt("apt-get", ["source", "--download-only", $"{package}={version}"], folder).ExitCode == 0;
+        var result = Apt("apt-get", ["source", "--download-only", $"{package}={version}"], folder);
+        reason = Reason(result);
+        return result.ExitCode == 0;
     }
 
     /// <summary>Fetches packages of this release.</summary>
@@ -118,8 +120,11 @@ internal sealed partial class SourceApt
     private void Require(string act, CommandResult result)
     {
         if (result.ExitCode != 0)
-            throw Failure(act, string.Join("; ", result.Error.Split('\n').Where(line => line.StartsWith("E:", StringComparison.Ordinal)).Select(line => line[2..].Trim())));
+            throw Failure(act, Reason(result));
     }
+
+    private static string Reason(CommandResult result) =>
+        string.Join("; ", result.Error.Split('\n').Where(line => line.StartsWith("E:", StringComparison.Ordinal)).Select(line => line[2..].Trim()));
 
     private static EnvironmentFailureException Failure(string act, string reason) =>
         new(DiagnosticKinds.SourceNotFetched, "fetch CPython's sources with", $"apt-get {act}", $"{reason}; check the network and the machine's apt sources, and build again");

@@ -71,22 +71,19 @@ public static class SourceDistribution
     }
 
     internal static ActionKey RequestKey(SourceRequest request, TargetTriple target, SourceCompiler compiler) =>
-        new ActionKeyBuilder(RequestKind, SourceRecipe.Version)
+        compiler.AddTo(new ActionKeyBuilder(RequestKind, SourceRecipe.Version)
             .Add("source", request.Text)
             .Add("options", request.Options)
-            .Add("target", target.Value)
-            .Add("compiler", compiler.Digest)
-            .Build();
+            .Add("target", target.Value)).Build();
 
     private static ActionKey ActionKey(SourceRequest request, SourceMaterials materials, TargetTriple target, SourceCompiler compiler)
     {
-        var key = new ActionKeyBuilder(ActionKinds.Distribution, SourceRecipe.Version)
+        var key = compiler.AddTo(new ActionKeyBuilder(ActionKinds.Distribution, SourceRecipe.Version)
             .Add("version", materials.Version)
             .Add("revision", materials.Revision)
             .Add("options", request.Options)
             .Add("target", target.Value)
-            .Add("compiler", compiler.Digest)
-            .Add("training", SourceTraining.Digest);
+            .Add("training", SourceTraining.Digest));
         foreach (var file in materials.Files)
             key.Add(file.Name, file.Digest);
         return key.Build();

@@ -15,6 +15,15 @@ internal sealed partial record SourceExtension(
     /// <summary>CPython's licence text, in the archive.</summary>
     public const string CoreLicense = "licenses/LICENSE.cpython.txt";
 
+    /// <summary>The licences of code of others in CPython's own sources, in the archive.</summary>
+    public const string CopiedLicense = "licenses/LICENSE.cpython-incorporated.rst";
+
+    // By the folder of their objects, below `Modules/`.
+    private static readonly (string Folder, string License)[] s_copied = [("_decimal/libmpdec/", "BSD-2-Clause"), ("_hacl/", "MIT"), ("_blake2/", "CC0-1.0"), ("_sha3/", "CC0-1.0")];
+
+    /// <summary>SPDX identifiers of the code of others that CPython's sources hold for this module.</summary>
+    public IEnumerable<string> CopiedLicenses => s_copied.Where(copied => Objects.Any(path => path.StartsWith($"Modules/{copied.Folder}", StringComparison.Ordinal))).Select(copied => copied.License);
+
     /// <summary>Libraries that the distribution brings.</summary>
     public IEnumerable<SourceLibrary> Brought => Libraries.Where(name => !SourceLibrary.System.Contains(name)).Select(name => SourceLibrary.All[name]);
 

@@ -71,6 +71,7 @@ internal sealed class SourceLayout
     private void CopyLibraries()
     {
         Copy(Path.Combine(_tree.Root, "LICENSE"), SourceExtension.CoreLicense);
+        Copy(Path.Combine(_tree.Root, "Doc/license.rst"), SourceExtension.CopiedLicense);
         foreach (var library in Extensions.SelectMany(extension => extension.Brought).Distinct())
         {
             Copy(_sysroot.ArchiveOf(library), $"build/lib/lib{library.Name}.a");

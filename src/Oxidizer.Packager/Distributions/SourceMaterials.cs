@@ -42,21 +42,24 @@ internal sealed record SourceMaterials(string Version, string Revision, string? 
     private static SourceMaterials FetchPackage(SourceRequest request, SourceApt apt, string folder, BuildContext context)
     {
         var package = request.Package == "python3" ? apt.DefaultPython() : request.Package!;
-        var versions = request.PackageVersion is { } pinned ? [new SourceVersion(pinned)] : apt.SourceVersions(package);
-        if (request.PackageVersion is not null)
-            apt.SourceVersions(package);
-        foreach (var version in versions)
+        var listed = apt.SourceVersions(package);
+        var wanted = request.PackageVersion is { } pinned ? [.. listed.Where(version => version.Text == pinned)] : listed;
+        if (wanted.Count == 0)
+            throw new BuildFailedException(DiagnosticKinds.SourceNotUnderstood,
+                $"the machine's mirrors list no version `{request.PackageVersion}` of `{package}`; they list `{string.Join("`, `", listed)}`", request.Location);
+        var reason = "";
+        foreach (var version in wanted)
         {
             var place = Path.Combine(folder, version.Text);
-            if (apt.TryDownloadSource(package, version, place))
+            if (apt.TryDownloadSource(package, version, place, out reason))
                 return Describe(package, version, place, context);
             // Seen for the security pool: its list names a version whose files are gone already.
-            if (version != versions[^1])
+            if (version != wanted[^1])
                 context.Diagnostics.Add(DiagnosticKinds.SourceVersionSkipped,
-                    $"`{package} {version}` is listed, but its files are not on the server; an earlier version is taken: build again later with `source = \"apt:{package}={version}\"`", request.Location);
+                    $"`{package} {version}` is listed, but its files are not on the server, and an earlier version is taken; for this one build later with `source = \"apt:{package}={version}\"`", request.Location);
         }
-        throw new EnvironmentFailureException(DiagnosticKinds.SourceNotFetched, "fetch", $"{package} {string.Join(", ", versions)}",
-            "the server has none of the versions that its list names; try again later, or take another version or an archive with `url` and `sha256`");
+        throw new EnvironmentFailureException(DiagnosticKinds.SourceNotFetched, "fetch", $"{package} {string.Join(", ", wanted)}",
+            $"{reason}; try again later, or take another version or an archive with `url` and `sha256`");
     }
 
     private static SourceMaterials Describe(string package, SourceVersion version, string folder, BuildContext context)

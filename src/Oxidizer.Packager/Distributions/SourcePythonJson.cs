@@ -83,8 +83,8 @@ internal static class SourcePythonJson
             ["objs"] = Texts(extension.Objects.Select(path => $"build/{path}")),
             ["links"] = Links(extension.Libraries),
             // The module's own code is CPython's; the rest is of what it links.
-            ["licenses"] = Texts(brought.SelectMany(library => library.Licenses).Prepend("Python-2.0.1").Distinct()),
-            ["license_paths"] = Texts(brought.Select(SourceExtension.LicenseOf).Prepend(SourceExtension.CoreLicense)),
+            ["licenses"] = Texts(brought.SelectMany(library => library.Licenses).Concat(extension.CopiedLicenses).Prepend("Python-2.0.1").Distinct()),
+            ["license_paths"] = Texts(brought.Select(SourceExtension.LicenseOf).Concat(extension.CopiedLicenses.Take(1).Select(_ => SourceExtension.CopiedLicense)).Prepend(SourceExtension.CoreLicense)),
             ["license_public_domain"] = brought.Count > 0 && brought.All(library => library.IsPublicDomain),
         };
     }

@@ -80,6 +80,14 @@ public class SourceBuiltTests(SourceBuilt built) : IClassFixture<SourceBuilt>
     }
 
     [Fact]
+    public void Code_of_others_in_CPythons_own_sources_keeps_its_licence()
+    {
+        var variant = Distribution.Extensions["_decimal"].Single();
+        Assert.Contains("BSD-2-Clause", variant.Licenses!.Value);
+        Assert.Contains("libmpdec", string.Concat(variant.LicensePaths.Select(path => File.ReadAllText(Distribution.PathOf(path)))));
+    }
+
+    [Fact]
     public void What_CPython_cannot_start_without_is_required_and_in_the_core()
     {
         Assert.All(new[] { "_codecs", "_io", "_signal", "_thread", "_tracemalloc", "_weakref", "faulthandler", "posix", "builtins", "sys", "marshal" },
