@@ -182,6 +182,17 @@ public sealed class PackStageTests : IDisposable
     }
 
     [Fact]
+    public void A_cache_that_stores_nothing_gives_the_same_blob()
+    {
+        var expected = TestBuild.BytesOf(_build.Pack());
+        using var other = new TestBuild { Configuration = _build.Configuration, ReadOnlyCache = true }.Stdlib().Packages("app");
+        foreach (var file in Directory.EnumerateFiles(_build["app"], "*", SearchOption.AllDirectories))
+            other.Write(Path.GetRelativePath(_build.Folder, file), File.ReadAllBytes(file));
+        Assert.Equal(expected, TestBuild.BytesOf(other.Pack()));
+        Assert.False(Directory.Exists(other["cache"]) && Directory.EnumerateFiles(other["cache"], "*", SearchOption.AllDirectories).Any());
+    }
+
+    [Fact]
     public void The_counts_are_those_of_the_blob()
     {
         var packed = _build.Pack();
