@@ -53,7 +53,7 @@ public sealed partial class LiteDbCache
         var record = new ActionRecord(key, name, outputs, Stopwatch.GetElapsedTime(started).TotalSeconds);
         Remember(record);
         // Who waits for the key reads it as soon as the lock is free.
-        Write(absorb: false);
+        _index.Flush(_blobs.WriteWaiting);
         return new ActionResult(record, false, reason);
     }
 
@@ -84,7 +84,7 @@ public sealed partial class LiteDbCache
             if (output.LinkTarget is null && !(output.Path.EndsWith('/') ? _trees.TryGet(output.Digest) is not null : _blobs.IsPresent(output.Digest)))
                 return null;
         }
-        if (CacheIndex.Now - lastUse > UseResolutionSeconds)
+        if (Math.Abs(CacheIndex.Now - lastUse) > UseResolutionSeconds)
             _index.SetUse(key.Digest);
         Attribute(record);
         return record with { Key = key };

@@ -3,7 +3,11 @@ namespace Oxidizer.Cache;
 public sealed partial class LiteDbCache
 {
     /// <inheritdoc/>
-    public bool Contains(Sha256Digest digest) => _blobs.Contains(digest);
+    public bool Contains(Sha256Digest digest)
+    {
+        _uses.Note([digest]);
+        return _blobs.Contains(digest);
+    }
 
     /// <inheritdoc/>
     public Sha256Digest Store(ReadOnlySpan<byte> content)

@@ -1,6 +1,6 @@
 namespace Oxidizer.Cache.Tests;
 
-public sealed class LiteDbCacheTests : ActionCacheSuite
+public sealed partial class LiteDbCacheTests : ActionCacheSuite
 {
     protected override IActionCache Open() => LiteDbCache.Open(new CacheSettings(Folder["cache"]));
 

@@ -22,8 +22,8 @@ internal sealed partial class BlobStore
         if (Private.TryGetFile(digest) is { } kept)
             return kept;
         var path = PathOf(digest);
-        if (folder.Use != FolderUse.None && FileStamp.TryRead(path, out var stamp))
-            return IsVerified(digest, path, stamp) ? path : null;
+        if (folder.Use != FolderUse.None && FileStamp.TryRead(path, out var stamp) && IsVerified(digest, path, stamp))
+            return path;
         return TryRead(digest) is { } content ? Materialise(digest, content, path) : null;
     }
 
@@ -89,7 +89,7 @@ internal sealed partial class BlobStore
         {
             if (Sha256Digest.OfFile(path) != digest)
             {
-                RemoveDamaged(digest);
+                RemoveDamagedFile(digest);
                 return false;
             }
         }
@@ -169,7 +169,7 @@ internal sealed partial class BlobStore
             var digest = Sha256Digest.OfFile(temporary);
             var size = new FileInfo(temporary).Length;
             var target = PathOf(digest);
-            if (FileStamp.TryRead(target, out var stamp) && stamp.Size == size)
+            if (FileStamp.TryRead(target, out var stamp) && stamp.Size == size && IsVerified(digest, target, stamp))
                 FileTransfer.TryDelete(temporary);
             else
             {

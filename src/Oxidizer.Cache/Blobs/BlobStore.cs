@@ -57,7 +57,8 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
     public Sha256Digest Store(ReadOnlySpan<byte> content)
     {
         var digest = Sha256Digest.Of(content);
-        if (Contains(digest))
+        // A damaged blob of this name must not stand for the whole one that is here.
+        if (IsPresent(digest))
             return digest;
         if (!CanStore)
             Private.Add(digest, content.ToArray());
@@ -90,7 +91,7 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
         }
         if (Sha256Digest.Of(content) == digest)
             return content;
-        RemoveDamaged(digest);
+        RemoveDamagedFile(digest);
         return null;
     }
 
@@ -138,22 +139,21 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
         if (index.TryFindBlob(digest, out var moved, out _) && moved != blob && moved.IsPacked
             && _packs.TryRead(moved) is { } again && Sha256Digest.Of(again) == digest)
             return again;
-        if (content is null)
-            index.RemoveBlob(digest, blob);
-        else
-            RemoveDamaged(digest);
+        if (content is not null)
+            warnings.Add(CacheWarnings.BlobDamaged(digest));
+        index.RemoveBlob(digest, blob);
         return null;
     }
 
-    private void RemoveDamaged(Sha256Digest digest)
+    private void RemoveDamagedFile(Sha256Digest digest)
     {
         warnings.Add(CacheWarnings.BlobDamaged(digest));
         _verified.TryRemove(digest, out _);
         if (!CanStore)
             return;
-        if (index.TryFindBlob(digest, out var blob, out _))
+        FileTransfer.TryDelete(PathOf(digest));
+        // A blob that a pack holds as well is not lost.
+        if (index.TryFindBlob(digest, out var blob, out _) && !blob.IsPacked)
             index.RemoveBlob(digest, blob);
-        if (!blob.IsPacked)
-            FileTransfer.TryDelete(PathOf(digest));
     }
 }

@@ -99,6 +99,8 @@ internal sealed class CacheFolder
         string text;
         try
         {
+            if (File.Exists(Root))
+                throw new IOException("it is a file");
             text = File.ReadAllText(Format);
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)

@@ -93,7 +93,7 @@ internal sealed partial class CacheIndex
     {
         foreach (var (digest, seen) in _doubtful)
         {
-            if (TryFindBlob(digest, out var now, out _) && now == seen && (now.IsPacked || !File.Exists(Blobs.BlobFiles.PathOf(folder.Blobs, digest))))
+            if (TryFindBlobEvenDoubtful(digest, out var now, out _) && now == seen && (now.IsPacked || !File.Exists(Blobs.BlobFiles.PathOf(folder.Blobs, digest))))
                 _pending.SetBlob(digest, null, 0);
         }
         _doubtful.Clear();
@@ -199,7 +199,8 @@ internal sealed partial class CacheIndex
     // The snapshot is missing or damaged, and there is a database, or was one.
     private bool Recover(bool damaged)
     {
-        if (folder.Use != FolderUse.ReadWrite)
+        // A thread that writes holds the cache's lock and waits for this one: it recovers the index itself.
+        if (folder.Use != FolderUse.ReadWrite || !_writing.TryEnter())
             return false;
         try
         {
@@ -221,6 +222,10 @@ internal sealed partial class CacheIndex
         {
             warnings.Add(CacheWarnings.NotStored(folder.Root, exception.Message));
             return false;
+        }
+        finally
+        {
+            _writing.Exit();
         }
     }
 

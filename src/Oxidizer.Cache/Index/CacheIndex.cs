@@ -66,18 +66,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
         lock (_gate)
         {
             Load();
-            if (_pending.Blobs.TryGetValue(digest, out var found) || _journal.Blobs.TryGetValue(digest, out found))
-            {
-                blob = found.GetValueOrDefault();
-                lastUse = LastUse(digest, 0);
-                return found is not null;
-            }
-            blob = default;
-            lastUse = 0;
-            if (_snapshot?.TryFindBlob(digest, out blob, out lastUse) != true)
-                return false;
-            lastUse = LastUse(digest, lastUse);
-            return true;
+            return TryFindBlobEvenDoubtful(digest, out blob, out lastUse) && !(_doubtful.TryGetValue(digest, out var doubtful) && doubtful == blob);
         }
     }
 
@@ -194,7 +183,10 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     public void SetBlob(Sha256Digest digest, StoredBlob? blob)
     {
         lock (_gate)
+        {
+            _doubtful.Remove(digest);
             _pending.SetBlob(digest, blob, Now);
+        }
     }
 
     /// <summary>Remembers that something was used.</summary>
@@ -240,6 +232,22 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     {
         lock (_gate)
             _snapshot?.Dispose();
+    }
+
+    private bool TryFindBlobEvenDoubtful(Sha256Digest digest, out StoredBlob blob, out long lastUse)
+    {
+        if (_pending.Blobs.TryGetValue(digest, out var found) || _journal.Blobs.TryGetValue(digest, out found))
+        {
+            blob = found.GetValueOrDefault();
+            lastUse = LastUse(digest, 0);
+            return found is not null;
+        }
+        blob = default;
+        lastUse = 0;
+        if (_snapshot?.TryFindBlob(digest, out blob, out lastUse) != true)
+            return false;
+        lastUse = LastUse(digest, lastUse);
+        return true;
     }
 
     private static IEnumerable<(Sha256Digest Digest, byte[] Payload, long LastUse)> PayloadsOf(Snapshot snapshot, ReadOnlySpan<SnapshotSlot> slots, FrameKind kind)

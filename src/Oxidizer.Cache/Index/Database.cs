@@ -186,8 +186,9 @@ internal sealed class Database : IDisposable
         }
     }
 
-    // Measured on files with zeroed pages: LiteException, DecoderFallbackException, NullReferenceException, InvalidCastException. A full disk is no damage.
-    private static bool IsDamage(Exception exception) => exception is not (DatabaseDamagedException or OutOfMemoryException) && !IsDiskFull(exception);
+    // Measured on files with zeroed pages: LiteException, DecoderFallbackException, NullReferenceException, InvalidCastException; a damaged length may
+    // ask for all memory. A full disk is no damage.
+    private static bool IsDamage(Exception exception) => exception is not DatabaseDamagedException && !IsDiskFull(exception);
 
     private static bool IsDiskFull(Exception exception) => exception is UnauthorizedAccessException
         || (exception is IOException && exception is not EndOfStreamException);
@@ -198,7 +199,7 @@ internal sealed class Database : IDisposable
         {
             database?.Dispose();
         }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
+        catch (Exception)
         {
             // Dispose writes the log back and fails on a damaged file or a full disk. The log stays, and the next opening finds the same damage and says so.
         }

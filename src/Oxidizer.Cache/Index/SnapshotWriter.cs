@@ -100,7 +100,7 @@ internal sealed class SnapshotWriter
         foreach (var slot in slots)
         {
             if (!gone.Contains(slot.Prefix))
-                kept.Add(used.TryGetValue(slot.Prefix, out var time) ? slot with { Time = Math.Max(time, slot.Time) } : slot);
+                kept.Add(used.TryGetValue(slot.Prefix, out var time) ? slot with { Time = time } : slot);
             else
                 Drop(slot, kind);
         }
@@ -130,7 +130,7 @@ internal sealed class SnapshotWriter
         foreach (var slot in slots)
         {
             if (!gone.Contains(slot.Prefix) && _old!.ReadFrame(slot.Offset, kind) is { } payload)
-                AddEntry(kind, payload, slot.Prefix, Math.Max(slot.Time, used.GetValueOrDefault(slot.Prefix)));
+                AddEntry(kind, payload, slot.Prefix, used.GetValueOrDefault(slot.Prefix, slot.Time));
         }
     }
 

@@ -67,10 +67,10 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         IReadOnlyDictionary<Sha256Digest, (StoredBlob Blob, long LastUse)> blobs,
         HashSet<Sha256Digest> used)
     {
-        var uses = blobs.ToDictionary(entry => entry.Key, entry => used.Contains(entry.Key) ? long.MaxValue : entry.Value.LastUse);
+        var uses = blobs.ToDictionary(entry => entry.Key, entry => used.Contains(entry.Key) ? long.MaxValue : NotInTheFuture(entry.Value.LastUse));
         foreach (var (action, _, lastUse) in actions)
         {
-            var time = used.Contains(action.Record.Key.Digest) ? long.MaxValue : lastUse;
+            var time = used.Contains(action.Record.Key.Digest) ? long.MaxValue : NotInTheFuture(lastUse);
             foreach (var output in action.Record.Outputs)
             {
                 Raise(uses, output.Digest, time);
@@ -80,6 +80,9 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         }
         return uses;
     }
+
+    // What was used while the clock stood ahead would be kept until it is there again.
+    private static long NotInTheFuture(long time) => time > CacheIndex.Now + GraceSeconds ? CacheIndex.Now - GraceSeconds - 1 : time;
 
     private void RaiseTree(Dictionary<Sha256Digest, long> uses, Sha256Digest tree, in StoredBlob blob, long time)
     {
@@ -159,7 +162,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         victims.IntersectWith(_removedBlobs.Keys);
         RemoveRecords([.. actions
             .Where(entry => !used.Contains(entry.Action.Record.Key.Digest))
-            .Where(entry => entry.LastUse < oldest || entry.Action.Record.Outputs.Any(output => output.LinkTarget is null && victims.Contains(output.Digest)))
+            .Where(entry => NotInTheFuture(entry.LastUse) < oldest || entry.Action.Record.Outputs.Any(output => output.LinkTarget is null && victims.Contains(output.Digest)))
             .Select(entry => (entry.Action.Record.Key.Digest, entry.Payload))]);
     }
 
@@ -189,7 +192,8 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         {
             var isTree = Sha256Digest.TryParse(Path.GetFileName(path), out var digest);
             var lastUse = new DateTimeOffset(File.GetLastWriteTimeUtc(isTree && File.Exists(path + ".stamp") ? path + ".stamp" : path)).ToUnixTimeSeconds();
-            if (used.Contains(digest) || lastUse >= (isTree ? oldest : CacheIndex.Now - 24 * GraceSeconds))
+            // Builds say every hour at least that they use a tree; what is no tree yet is being made, or was when its maker was killed.
+            if (used.Contains(digest) || lastUse >= Math.Min(oldest, CacheIndex.Now - (isTree ? 2 : 24) * GraceSeconds))
                 continue;
             var aside = $"{path}.{Guid.NewGuid():N}.old";
             index.Flush(() =>

@@ -1,0 +1,144 @@
+using System.Globalization;
+
+namespace Oxidizer.Cache.Tests;
+
+// Processes that are killed, and processes that meet: no acknowledged entry is lost, and no wrong byte served. OXIDIZER_CACHE_KILLS and
+// OXIDIZER_CACHE_SECONDS make the tests as long as a benchmark wants them.
+public sealed class CrashTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    private static int Setting(string name, int usual) =>
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : usual;
+
+    private static ActionKey KeyOf(string name) => new ActionKeyBuilder("test", 1).Add("name", name).Build();
+
+    private void AssertAllThere(IReadOnlyCollection<string> acknowledged)
+    {
+        using var cache = LiteDbCache.Open(new CacheSettings(_folder["cache"]));
+        foreach (var name in acknowledged)
+        {
+            var record = cache.Find(KeyOf(name));
+            Assert.True(record is not null, $"{name} was acknowledged and is lost");
+            var content = cache.TryRead(record.Outputs[0].Digest)!;
+            Assert.Equal(record.Outputs[0].Size, content.Length);
+            for (var i = 0; i < content.Length; i++)
+                Assert.Equal((byte)(i % (name.Length + 1) == name.Length ? '\n' : name[i % (name.Length + 1)]), content[i]);
+        }
+        Assert.Empty(cache.Warnings);
+    }
+
+    [Fact]
+    public void Nothing_acknowledged_is_lost_when_processes_are_killed_at_random_moments()
+    {
+        var kills = Setting("OXIDIZER_CACHE_KILLS", 100);
+        var random = new Random(20);
+        var acknowledged = new List<string>();
+        var errors = new List<string>();
+        // Four at once, so that one is killed while others wait for its lock and read what it leaves.
+        for (var round = 0; round < kills; round += 4)
+        {
+            var children = Enumerable.Range(round, 4).Select(seed => Child.Start("store", _folder["cache"], $"{seed}", "60")).ToList();
+            foreach (var child in children)
+                child.WaitForLine("");
+            foreach (var child in children)
+            {
+                Thread.Sleep(random.Next(0, 80));
+                child.Kill();
+                acknowledged.AddRange(child.Lines.SelectMany(line => line.Split(' ')));
+                errors.Add(child.Error);
+                child.Dispose();
+            }
+        }
+        Assert.All(errors, error => Assert.Equal("", error.Trim()));
+        Assert.True(acknowledged.Count >= kills, $"only {acknowledged.Count} entries");
+        AssertAllThere(acknowledged);
+    }
+
+    [Fact]
+    public void Four_processes_at_once_lose_nothing()
+    {
+        var seconds = Setting("OXIDIZER_CACHE_SECONDS", 5);
+        var children = Enumerable.Range(0, 4).Select(seed => Child.Start("store", _folder["cache"], $"{seed}", $"{seconds}")).ToList();
+        Assert.All(children, child => Assert.True(child.ExitCode == 0, child.Error));
+        AssertAllThere([.. children.SelectMany(child => child.Lines).SelectMany(line => line.Split(' '))]);
+        children.ForEach(child => child.Dispose());
+    }
+
+    [Fact]
+    public void A_second_process_waits_for_the_first_and_says_for_whom()
+    {
+        using var first = Child.Start("make", _folder["cache"], "a", "1500");
+        first.WaitForLine("executing");
+        using var second = Child.Start("make", _folder["cache"], "a", "0");
+        Assert.Equal(0, second.ExitCode);
+        Assert.Equal(0, first.ExitCode);
+        Assert.Equal(["ready", "executing", "made"], first.Lines);
+        Assert.Equal(["ready", $"waiting: waiting for process {first.Id} (Oxidizer.Cache.Tests.Child) on {Environment.MachineName}, which makes `a`", "reused"], second.Lines);
+    }
+
+    [Fact]
+    public void A_second_process_takes_over_when_the_first_is_killed()
+    {
+        using var first = Child.Start("make", _folder["cache"], "a", "60000");
+        first.WaitForLine("executing");
+        using var second = Child.Start("make", _folder["cache"], "a", "0");
+        second.WaitForLine("waiting");
+        first.Kill();
+        Assert.Equal(0, second.ExitCode);
+        Assert.Equal(["executing", "made"], second.Lines.Skip(2));
+    }
+
+    [Fact]
+    public void A_holder_of_an_action_that_hangs_is_not_waited_for_without_end()
+    {
+        using var first = Child.Start("make", _folder["cache"], "a", "60000");
+        first.WaitForLine("executing");
+        using var cache = LiteDbCache.Open(new CacheSettings(_folder["cache"]) { ActionTimeout = TimeSpan.FromMilliseconds(200) });
+        Assert.False(cache.GetOrAdd(KeyOf("a"), "a", () => []).Reused);
+        Assert.Equal(["OXI0910"], cache.Warnings.Select(warning => warning.Id));
+    }
+
+    [Fact]
+    public void A_wait_for_another_process_can_be_cancelled()
+    {
+        using var first = Child.Start("make", _folder["cache"], "a", "60000");
+        first.WaitForLine("executing");
+        using var cache = LiteDbCache.Open(new CacheSettings(_folder["cache"]));
+        using var cancellation = new CancellationTokenSource(200);
+        Assert.ThrowsAny<OperationCanceledException>(() => cache.GetOrAdd(KeyOf("a"), "a", () => [], cancellation.Token));
+    }
+
+    [Fact]
+    public void A_holder_of_the_caches_lock_that_hangs_costs_one_wait_and_a_warning()
+    {
+        using (LiteDbCache.Open(new CacheSettings(_folder["cache"])))
+        {
+        }
+        using var holder = Child.Start("lock", _folder["cache/lock"]);
+        holder.WaitForLine("locked");
+        using var cache = LiteDbCache.Open(new CacheSettings(_folder["cache"]) { LockTimeout = TimeSpan.FromMilliseconds(300) });
+        var started = Environment.TickCount64;
+        for (var i = 0; i < 20; i++)
+        {
+            var result = cache.GetOrAdd(KeyOf($"{i}"), $"{i}", () => [new ActionOutput("out", cache.Store([(byte)i]), 1)]);
+            Assert.Equal([(byte)i], cache.TryRead(result.Record.Outputs[0].Digest)!);
+            Assert.Equal(1, new FileInfo(cache.TryGetFile(result.Record.Outputs[0].Digest)!).Length);
+        }
+        cache.Flush();
+        Assert.InRange(Environment.TickCount64 - started, 300, 10_000);
+        Assert.Equal(["OXI0904"], cache.Warnings.Select(warning => warning.Id));
+        // When it lets go, what was kept is written.
+        holder.Kill();
+        cache.Flush();
+        AssertFound("19");
+    }
+
+    private void AssertFound(string name)
+    {
+        using var other = LiteDbCache.Open(new CacheSettings(_folder["cache"]));
+        Assert.NotNull(other.Find(KeyOf(name)));
+    }
+}
