@@ -42,7 +42,8 @@ internal static class ImportOrder
         var known = byName.ToDictionary(module => module.Name, StringComparer.Ordinal);
         var order = new List<PackedModule>(byName.Count);
         var taken = new HashSet<string>(StringComparer.Ordinal);
-        Take(Boot.Concat(first).Select(name => known.GetValueOrDefault(name)).OfType<PackedModule>());
+        // The runtime's boot module runs in place of `encodings`: nothing of Python is imported before it.
+        Take(Boot.Prepend("_pyembed_boot").Concat(first).Select(name => known.GetValueOrDefault(name)).OfType<PackedModule>());
         Take(byName.Where(module => module.IsApplication));
         Take(byName);
         return order;

@@ -13,7 +13,7 @@ internal static class DistributionMetadata
                 continue;
             var (name, version) = Read(folder, isWheel ? "METADATA" : "PKG-INFO");
             var files = new List<(string, ResourceFile)>();
-            AddFiles(folder, "", files, scope);
+            AddFiles(folder, "", files);
             yield return new PackageDistribution(name, version, folder.Name, files, scope.Origin, scope.Location);
         }
     }
@@ -36,12 +36,12 @@ internal static class DistributionMetadata
         return (name, version);
     }
 
-    private static void AddFiles(FolderNode folder, string relative, List<(string, ResourceFile)> files, RuleScope scope)
+    private static void AddFiles(FolderNode folder, string relative, List<(string, ResourceFile)> files)
     {
         foreach (var file in folder.Files)
-            files.Add((relative + file.Name, scope.Resolve(file)));
+            files.Add((relative + file.Name, RuleScope.Resolve(file)));
         foreach (var below in folder.Folders)
-            AddFiles(below, relative + below.Name + "/", files, scope);
+            AddFiles(below, relative + below.Name + "/", files);
         files.Sort((left, right) => string.CompareOrdinal(left.Item1, right.Item1));
     }
 }

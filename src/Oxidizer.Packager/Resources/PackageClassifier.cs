@@ -75,7 +75,7 @@ internal sealed class PackageClassifier(RuleScope scope)
         else if (ModuleNames.IsSharedObject(file.Name))
             AddSharedObject(file, package, canHoldModules, path);
         else if (owner is { } holder && scope.Rule.IncludeResources)
-            Resources.Add(new PackageResource(holder.Package, path[holder.Path.Length..], path, scope.Resolve(file), scope.Origin, scope.Location));
+            Resources.Add(new PackageResource(holder.Package, path[holder.Path.Length..], path, RuleScope.Resolve(file), scope.Origin, scope.Location));
     }
 
     private static bool IsMetadata(string folder) =>
@@ -84,7 +84,7 @@ internal sealed class PackageClassifier(RuleScope scope)
     private void AddModule(FileNode file, string name, bool isPackage, string path)
     {
         if (!scope.LeftOut.Contains(name))
-            Resources.Add(new ModuleSource(name, isPackage, path, scope.Resolve(file), scope.OptimizeLevel, scope.Rule.IncludeSource, scope.Origin, scope.Location));
+            Resources.Add(new ModuleSource(name, isPackage, path, RuleScope.Resolve(file), scope.OptimizeLevel, scope.Rule.IncludeSource, scope.Origin, scope.Location));
     }
 
     private void AddSharedObject(FileNode file, string package, bool canHoldModules, string path)
@@ -93,7 +93,7 @@ internal sealed class PackageClassifier(RuleScope scope)
         var isPackage = stem == "__init__" && package.Length > 0;
         var name = stem is null ? null : isPackage ? package : ModuleNames.Join(package, stem);
         var certain = stem is not null && file.Name.Length > stem.Length + ".so".Length;
-        SharedObjects.Add(new SharedObjectFile(scope.Resolve(file), name, isPackage, certain, path));
+        SharedObjects.Add(new SharedObjectFile(RuleScope.Resolve(file), name, isPackage, certain, path));
     }
 
     private bool HasInit(FolderNode folder) => folder.Files.Exists(file => file.Name == "__init__.py"

@@ -28,7 +28,7 @@ internal static class PackageRoot
             scope.Report(DiagnosticKinds.PackageNotFound, $"the script `{rule.Path}` is not there; name an existing file");
             return [];
         }
-        var source = scope.Resolve(file);
+        var source = RuleScope.Resolve(file);
         return [new ModuleSource("__main__", IsPackage: false, file.Name, source, scope.OptimizeLevel, rule.IncludeSource, scope.Origin, scope.Location)];
     }
 

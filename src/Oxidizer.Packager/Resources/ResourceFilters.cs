@@ -37,7 +37,7 @@ internal static class ResourceFilters
     }
 
     /// <summary>Drops what a rule's own <c>excludes</c> match, with the resources of packages that are dropped.</summary>
-    public static IEnumerable<Resource> Exclude(IReadOnlyList<Resource> resources, RuleScope scope)
+    public static IReadOnlyList<Resource> Exclude(IReadOnlyList<Resource> resources, RuleScope scope)
     {
         if (scope.Rule.Excludes.Count == 0)
             return resources;

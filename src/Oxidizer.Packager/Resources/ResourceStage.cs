@@ -42,7 +42,7 @@ public static class ResourceStage
         try
         {
             if (Bring(rule, scope) is { } resources)
-                collection.Add(ResourceFilters.Exclude([.. resources], scope), rule.Location);
+                collection.Add(FileDigests.Fill(ResourceFilters.Exclude([.. resources], scope), context.Cache), rule.Location);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -21,6 +21,6 @@ internal sealed record RuleScope(ResourceRule Rule, string Origin, int OptimizeL
     /// <summary>Adds a diagnostic at the rule's place.</summary>
     public void Report(DiagnosticKind kind, string message) => Context.Diagnostics.Add(kind, message, Rule.Location);
 
-    /// <summary>A file that was found by name, with its digest from the memo.</summary>
-    public ResourceFile Resolve(FileNode file) => new(file.Path, file.Digest ?? Context.Cache.DigestFile(file.Path), file.Size);
+    /// <summary>A file that was found by name. Its digest may be missing still: <see cref="FileDigests"/> fills in those of a whole rule at once.</summary>
+    public static ResourceFile Resolve(FileNode file) => new(file.Path, file.Digest ?? default, file.Size);
 }

@@ -17,6 +17,7 @@ internal static class SharedObjects
     {
         if (files.Count == 0)
             return [];
+        files = FileDigests.Fill(files, scope.Context.Cache);
         var facts = Facts(files, scope.Context);
         var libraries = new Dictionary<string, (SharedObjectFile File, ElfDynamic Elf)>(StringComparer.Ordinal);
         var modules = new List<(SharedObjectFile File, ElfDynamic Elf)>();

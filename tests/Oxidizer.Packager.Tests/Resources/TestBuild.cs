@@ -35,6 +35,8 @@ internal sealed class TestBuild : IDisposable
 
     public CancellationToken Cancellation { get; set; }
 
+    public bool ReadOnlyCache { get; set; }
+
     public string this[string name] => Path.Combine(Folder, name);
 
     public IEnumerable<string> Ids(BuildContext context) => context.Diagnostics.All.Select(diagnostic => diagnostic.Kind.Id);
@@ -63,7 +65,7 @@ internal sealed class TestBuild : IDisposable
     /// <summary>A context of its own, as a build in a new process has it.</summary>
     public BuildContext Context()
     {
-        var cache = LiteDbCache.Open(new CacheSettings(_cache));
+        var cache = LiteDbCache.Open(new CacheSettings(_cache) { ReadOnly = ReadOnlyCache });
         _caches.Add(cache);
         var work = this["work-" + Guid.NewGuid().ToString("N")];
         Directory.CreateDirectory(work);
