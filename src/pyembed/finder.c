@@ -215,6 +215,10 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
     }
     pyembed_module module;
     int found = pyembed_finder_lookup(self, name, &module);
+    /* A script is no module that can be found: `runpy.run_path` of another script looks for a `__main__` of that one. */
+    if (found > 0 && strcmp(module.name.data, "__main__") == 0) {
+        found = 0;
+    }
     if (found > 0) {
         if (module.flags & (PYEMBED_MODULE_BUILTIN | PYEMBED_MODULE_SHARED)) {
             pyembed_fixup_before(&module);

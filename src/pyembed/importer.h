@@ -123,6 +123,14 @@ PyObject *pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path);
 PyObject *pyembed_hook_iter_modules(OxidizedFinder *self, PyObject *args, PyObject *keywords);
 PyObject *pyembed_hook_find_distributions(OxidizedFinder *self, PyObject *args, PyObject *keywords);
 
+/* ---- zip_hook.c ---- */
+
+/* Before CPython starts, after the last PyImport_AppendInittab. */
+void pyembed_hide_zipimport(void);
+/* Puts the hook that stands in for zipimport's into a list, if zipimport was hidden. */
+int pyembed_add_zip_hook(PyObject *module, PyObject *path_hooks, Py_ssize_t place);
+PyObject *pyembed_zip_hook(PyObject *module, PyObject *path);
+
 /* ---- module.c ---- */
 
 /* A name of one of the module's parts that are written in Python. */
