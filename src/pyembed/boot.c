@@ -80,6 +80,9 @@ freeze_boot_module(boot *self)
     if (PyImport_AppendInittab("oxidized_importer", pyembed_importer_init) < 0) {
         return PyStatus_NoMemory();
     }
+    if (!pyembed_this_process.settings.filesystem_importer) {
+        pyembed_hide_zipimport();
+    }
     return PyStatus_Ok();
 }
 
@@ -270,6 +273,7 @@ static PyStatus
 initialize(boot *self)
 {
     self->stage = "initialization";
+    pyembed_this_process.booting = 1;
     return Py_InitializeFromConfig(&self->config);
 }
 
@@ -301,6 +305,8 @@ freeze_objects(void)
     PyObject *done = gc == NULL ? NULL : PyObject_CallMethod(gc, "freeze", NULL);
     Py_XDECREF(gc);
     Py_XDECREF(done);
+    pyembed_this_process.booting = 0;
+    PyGC_Enable();
     return done == NULL ? -1 : 0;
 }
 

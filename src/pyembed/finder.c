@@ -207,7 +207,7 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
     if (self->added != NULL && PyDict_GET_SIZE(self->added) > 0) {
         PyObject *added = PyDict_GetItemWithError(self->added, name);
         if (added != NULL) {
-            return PyObject_CallMethod((PyObject *)self, "_added_spec", "OO", name, added);
+            return pyembed_index_added_spec(self, name, added);
         }
         if (PyErr_Occurred()) {
             return NULL;
@@ -215,6 +215,10 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
     }
     pyembed_module module;
     int found = pyembed_finder_lookup(self, name, &module);
+    /* A script is no module that can be found: `runpy.run_path` of another script looks for a `__main__` of that one. */
+    if (found > 0 && strcmp(module.name.data, "__main__") == 0) {
+        found = 0;
+    }
     if (found > 0) {
         if (module.flags & (PYEMBED_MODULE_BUILTIN | PYEMBED_MODULE_SHARED)) {
             pyembed_fixup_before(&module);
@@ -305,9 +309,16 @@ pyembed_finder_create(PyObject *module)
     return (PyObject *)self;
 }
 
+/* OxidizedFinder(): an empty one, of a program's own. `relative_path_origin` is taken for PyOxidizer's sake: paths beside the product are
+ * always relative to it. */
 static PyObject *
-finder_new(PyTypeObject *type, PyObject *Py_UNUSED(args), PyObject *Py_UNUSED(keywords))
+finder_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
+    static char *names[] = {"relative_path_origin", NULL};
+    PyObject *origin = Py_None;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|O:OxidizedFinder", names, &origin)) {
+        return NULL;
+    }
     PyObject *module = PyType_GetModuleByDef(type, &pyembed_importer_module);
     OxidizedFinder *self = module == NULL ? NULL : (OxidizedFinder *)type->tp_alloc(type, 0);
     if (self != NULL && set_up(self, module) < 0) {
@@ -363,6 +374,17 @@ static PyMethodDef finder_methods[] = {
     {"get_filename", METHOD_O(pyembed_loader_get_filename), METH_O, NULL},
     {"is_package", METHOD_O(pyembed_loader_is_package), METH_O, NULL},
     {"get_resource_reader", METHOD_O(pyembed_loader_get_resource_reader), METH_O, NULL},
+    {"index_bytes", METHOD_O(pyembed_index_bytes), METH_O, PyDoc_STR("Reads packed resources in place from a bytes-like object, which the finder keeps.")},
+    {"index_file_memory_mapped", METHOD_O(pyembed_index_file), METH_O, PyDoc_STR("Reads packed resources in place from a file.")},
+    {"index_interpreter_builtins", METHOD_O(pyembed_index_interpreter), METH_NOARGS, PyDoc_STR("Adds CPython's linked-in and frozen modules.")},
+    {"index_interpreter_builtin_extension_modules", METHOD_O(pyembed_index_builtins), METH_NOARGS, PyDoc_STR("Adds CPython's linked-in modules.")},
+    {"index_interpreter_frozen_modules", METHOD_O(pyembed_index_frozen), METH_NOARGS, PyDoc_STR("Adds CPython's frozen modules.")},
+    {"indexed_resources", METHOD_O(pyembed_index_resources), METH_NOARGS, PyDoc_STR("All that the finder knows, as a list of OxidizedResource.")},
+    {"add_resource", METHOD_O(pyembed_index_add), METH_O, PyDoc_STR("Adds an OxidizedResource; one of that name is replaced.")},
+    {"add_resources", METHOD_O(pyembed_index_add_all), METH_O, PyDoc_STR("Adds several.")},
+    {"serialize_indexed_resources", METHOD_O(pyembed_index_serialize), METH_VARARGS | METH_KEYWORDS,
+     PyDoc_STR("Packed resources of all that the finder knows, as bytes.")},
+    {"_added", METHOD_O(pyembed_index_added), METH_NOARGS, NULL},
     {"path_hook", METHOD_O(pyembed_hook_path_hook), METH_O, PyDoc_STR("For sys.path_hooks: a finder for a path below the executable.")},
     {"iter_modules", METHOD_O(pyembed_hook_iter_modules), METH_VARARGS | METH_KEYWORDS, NULL},
     {"find_distributions", METHOD_O(pyembed_hook_find_distributions), METH_VARARGS | METH_KEYWORDS, NULL},

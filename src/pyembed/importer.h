@@ -117,11 +117,33 @@ PyObject *pyembed_inventory_distribution_file(OxidizedFinder *self, PyObject *ar
 void pyembed_fixup_before(const pyembed_module *entry);
 int pyembed_fixup_after(OxidizedFinder *self, const pyembed_module *entry, PyObject *module);
 
+/* ---- indexing.c ---- */
+
+PyObject *pyembed_index_bytes(OxidizedFinder *self, PyObject *bytes);
+PyObject *pyembed_index_file(OxidizedFinder *self, PyObject *path);
+PyObject *pyembed_index_added(OxidizedFinder *self, PyObject *ignored);
+PyObject *pyembed_index_add(OxidizedFinder *self, PyObject *resource);
+PyObject *pyembed_index_add_all(OxidizedFinder *self, PyObject *resources);
+PyObject *pyembed_index_resources(OxidizedFinder *self, PyObject *ignored);
+PyObject *pyembed_index_serialize(OxidizedFinder *self, PyObject *args, PyObject *keywords);
+PyObject *pyembed_index_builtins(OxidizedFinder *self, PyObject *ignored);
+PyObject *pyembed_index_frozen(OxidizedFinder *self, PyObject *ignored);
+PyObject *pyembed_index_interpreter(OxidizedFinder *self, PyObject *ignored);
+PyObject *pyembed_index_added_spec(OxidizedFinder *self, PyObject *name, PyObject *resource);
+
 /* ---- hooks.c ---- */
 
 PyObject *pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path);
 PyObject *pyembed_hook_iter_modules(OxidizedFinder *self, PyObject *args, PyObject *keywords);
 PyObject *pyembed_hook_find_distributions(OxidizedFinder *self, PyObject *args, PyObject *keywords);
+
+/* ---- zip_hook.c ---- */
+
+/* Before CPython starts, after the last PyImport_AppendInittab. */
+void pyembed_hide_zipimport(void);
+/* Puts the hook that stands in for zipimport's into a list, if zipimport was hidden. */
+int pyembed_add_zip_hook(PyObject *module, PyObject *path_hooks, Py_ssize_t place);
+PyObject *pyembed_zip_hook(PyObject *module, PyObject *path);
 
 /* ---- module.c ---- */
 

@@ -86,7 +86,7 @@ add_path_hook(OxidizedFinder *finder)
     PyObject *hook = hooks == NULL ? NULL : PyObject_GetAttrString((PyObject *)finder, "path_hook");
     int result = hook == NULL ? -1 : PyList_Insert(hooks, 0, hook);
     Py_XDECREF(hook);
-    return result;
+    return result < 0 ? -1 : pyembed_add_zip_hook(finder->module, hooks, 1);
 }
 
 static int
@@ -133,6 +133,9 @@ pyembed_install(PyObject *module, PyObject *namespace)
     if (state->finder != NULL || !PyDict_Check(namespace)) {
         PyErr_SetString(PyExc_RuntimeError, "the importer is installed already");
         return NULL;
+    }
+    if (pyembed_this_process.booting) {
+        PyGC_Disable(); /* until the end of the boot: what it makes is no garbage */
     }
     PyObject *name = PyDict_GetItemString(namespace, "__name__");
     state->finder = name == NULL ? NULL : pyembed_finder_create(module);

@@ -97,6 +97,7 @@ static PyMethodDef module_methods[] = {
     {"__getattr__", module_getattr, METH_O, NULL},
     {"__dir__", module_dir, METH_NOARGS, NULL},
     {"_finder", module_finder, METH_NOARGS, NULL},
+    {"_zip_hook", pyembed_zip_hook, METH_O, NULL},
     {"_install", pyembed_install, METH_O, PyDoc_STR("Puts the finder into an interpreter that starts; called once, by the boot.")},
     {"decode_source", module_decode_source, METH_VARARGS, PyDoc_STR("decode_source($module, io_module, source_bytes)\n--\n\nPython source as text.")},
     {"excepthook", module_excepthook, METH_VARARGS, PyDoc_STR("excepthook($module, exctype, value, traceback, /)\n--\n\nPrints an exception.")},

@@ -12,6 +12,7 @@ typedef struct {
     const char *executable; /* absolute, in the file system's bytes; owned by the process */
     const char *folder;     /* the executable's; owned by the process */
     pyembed_arguments arguments;
+    int booting; /* the main interpreter is not ready yet */
     pyembed_module main;    /* of run mode `module`, when it was found; else its name is empty */
 } pyembed_process;
 

@@ -1,0 +1,184 @@
+"""Resources found in folders, and their way into packed resources: what PyOxidizer's module of this name offers to build tools."""
+
+import importlib.machinery
+import os
+import re
+from pathlib import Path
+
+from _oxidized_resource import OxidizedResource
+
+
+class _Found:
+    """A resource as it was found."""
+
+    _fields = ()
+
+    def __init__(self, **values):
+        self.__dict__.update(values)
+
+    def __repr__(self):
+        return f"<{type(self).__name__} {', '.join(f'{name}={getattr(self, name)!r}' for name in self._fields)}>"
+
+
+class PythonModuleSource(_Found):
+    """module, source (bytes), is_package"""
+
+    _fields = ("module", "is_package")
+
+
+class PythonModuleBytecode(_Found):
+    """module, bytecode (bytes, without a header), optimize_level, is_package"""
+
+    _fields = ("module", "optimize_level")
+
+
+class PythonExtensionModule(_Found):
+    """name, data (bytes), is_package"""
+
+    _fields = ("name",)
+
+
+class PythonPackageResource(_Found):
+    """package, name (relative to it), data (bytes)"""
+
+    _fields = ("package", "name")
+
+
+class PythonPackageDistributionResource(_Found):
+    """package, version, name (relative to the dist-info folder), data (bytes)"""
+
+    _fields = ("package", "version", "name")
+
+
+def find_resources_in_path(path):
+    """What lies below a folder that could stand on sys.path."""
+    root = Path(path)
+    if not root.is_dir():
+        raise ValueError(f"{os.fspath(path)} is not a directory")
+    packages = {folder.relative_to(root).as_posix().replace("/", ".") for folder in root.rglob("*") if (folder / "__init__.py").is_file()}
+    found = []
+    for file in sorted(item for item in root.rglob("*") if item.is_file()):
+        found.extend(_classify(root, file, packages))
+    return found
+
+
+def _classify(root, file, packages):
+    relative = file.relative_to(root)
+    parts = relative.parts
+    distribution = re.fullmatch(r"(.+)-([^-]+)\.(?:dist|egg)-info", parts[0])
+    if distribution:
+        return [PythonPackageDistributionResource(package=distribution[1], version=distribution[2], name="/".join(parts[1:]), data=file.read_bytes())]
+    if file.suffix == ".py":
+        module, is_package = _module_of(parts, ".py")
+        return [PythonModuleSource(module=module, source=file.read_bytes(), is_package=is_package)]
+    if file.suffix == ".pyc":
+        return _bytecode(parts, file)
+    for suffix in importlib.machinery.EXTENSION_SUFFIXES:
+        if file.name.endswith(suffix):
+            module, is_package = _module_of(parts, suffix)
+            return [PythonExtensionModule(name=module, data=file.read_bytes(), is_package=is_package)]
+    for count in range(len(parts) - 1, 0, -1):
+        package = ".".join(parts[:count])
+        if package in packages:
+            return [PythonPackageResource(package=package, name="/".join(parts[count:]), data=file.read_bytes())]
+    return []
+
+
+def _module_of(parts, suffix):
+    names = [*parts[:-1], parts[-1][:-len(suffix)]]
+    is_package = names[-1] == "__init__"
+    return ".".join(names[:-1] if is_package else names), is_package
+
+
+def _bytecode(parts, file):
+    match = re.fullmatch(r"(.+?)\.[^.]+?(?:\.opt-([12]))?\.pyc", parts[-1])
+    if len(parts) < 2 or parts[-2] != "__pycache__" or not match:
+        return []
+    module, is_package = _module_of((*parts[:-2], match[1] + ".py"), ".py")
+    return [PythonModuleBytecode(module=module, bytecode=file.read_bytes()[16:], optimize_level=int(match[2] or 0), is_package=is_package)]
+
+
+class OxidizedResourceCollector:
+    """Gathers resources, and makes OxidizedResources and files of them."""
+
+    def __init__(self, allowed_locations):
+        for location in allowed_locations:
+            if location not in ("in-memory", "filesystem-relative"):
+                raise ValueError(f"unknown location {location!r}; use 'in-memory' or 'filesystem-relative'")
+        self.allowed_locations = list(allowed_locations)
+        self._added = []
+
+    def add_in_memory(self, resource):
+        self._add("in-memory", None, resource)
+
+    def add_filesystem_relative(self, prefix, resource):
+        self._add("filesystem-relative", prefix, resource)
+
+    def _add(self, location, prefix, resource):
+        if location not in self.allowed_locations:
+            raise ValueError(f"the location {location!r} is not allowed by this collector")
+        if not isinstance(resource, _Found):
+            raise TypeError(f"cannot collect {type(resource).__name__}; use what find_resources_in_path() returns")
+        self._added.append((prefix, resource))
+
+    def oxidize(self, python_exe=None):
+        """(OxidizedResources, [(path, bytes, executable)]): what goes into memory, and files beside it. Bytecode is compiled by this interpreter;
+        `python_exe` is taken for PyOxidizer's sake."""
+        resources, files = {}, []
+        for prefix, item in self._added:
+            if prefix is None:
+                _to_memory(resources, item)
+            else:
+                files.append(_to_file(resources, prefix, item))
+        return [resources[name] for name in sorted(resources)], files
+
+
+def _resource(resources, name):
+    if name not in resources:
+        resources[name] = OxidizedResource()
+        resources[name].name = name
+    return resources[name]
+
+
+def _to_memory(resources, item):
+    import marshal
+    if isinstance(item, PythonModuleSource):
+        resource = _resource(resources, item.module)
+        resource.is_module, resource.is_package, resource.in_memory_source = True, item.is_package, item.source
+        file = item.module.replace(".", "/") + ("/__init__.py" if item.is_package else ".py")
+        resource.in_memory_bytecode = marshal.dumps(compile(item.source, file, "exec", dont_inherit=True, optimize=0))
+    elif isinstance(item, PythonModuleBytecode):
+        resource = _resource(resources, item.module)
+        resource.is_module, resource.is_package = True, item.is_package
+        setattr(resource, "in_memory_bytecode" + ("", "_opt1", "_opt2")[item.optimize_level], item.bytecode)
+    elif isinstance(item, PythonExtensionModule):
+        resource = _resource(resources, item.name)
+        resource.is_extension_module, resource.is_package = True, item.is_package
+        resource.in_memory_extension_module_shared_library = item.data
+    elif isinstance(item, PythonPackageResource):
+        resource = _resource(resources, item.package)
+        resource.is_module = resource.is_package = True
+        resource.in_memory_package_resources = {**(resource.in_memory_package_resources or {}), item.name: item.data}
+    else:
+        resource = _resource(resources, item.package)
+        resource.in_memory_distribution_resources = {**(resource.in_memory_distribution_resources or {}), item.name: item.data}
+
+
+def _to_file(resources, prefix, item):
+    if isinstance(item, PythonModuleSource):
+        path = Path(prefix, *item.module.split("."), "__init__.py") if item.is_package else Path(prefix, *item.module.split(".")).with_suffix(".py")
+        resource = _resource(resources, item.module)
+        resource.is_module, resource.is_package, resource.relative_path_module_source = True, item.is_package, path
+        return path, item.source, False
+    if isinstance(item, PythonExtensionModule):
+        path = Path(prefix, *item.name.split(".")[:-1], item.name.rpartition(".")[2] + importlib.machinery.EXTENSION_SUFFIXES[0])
+        resource = _resource(resources, item.name)
+        resource.is_extension_module, resource.relative_path_extension_module_shared_library = True, path
+        return path, item.data, True
+    if isinstance(item, PythonPackageResource):
+        path = Path(prefix, *item.package.split("."), item.name)
+        resource = _resource(resources, item.package)
+        resource.is_module = resource.is_package = True
+        resource.relative_path_package_resources = {**(resource.relative_path_package_resources or {}), item.name: path}
+        return path, item.data, False
+    raise ValueError(f"{item!r} can only be added in memory")

@@ -1,0 +1,221 @@
+/* OxidizedFinder's constructor and the methods that give it resources. A finder of a program's own starts empty; it reads blobs in place, from a
+ * bytes-like object that it keeps, or from a file that it maps. */
+#include "importer.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static PyObject *
+take_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size)
+{
+    pyembed_resources resources;
+    pyembed_status status = pyembed_resources_open(data, size, &resources);
+    if (status != PYEMBED_OK) {
+        return PyErr_Format(PyExc_ValueError, "these are no packed resources: %s", pyembed_status_text(status));
+    }
+    if (self->resources.base != NULL) {
+        PyErr_SetString(PyExc_ValueError, "this finder has packed resources already; make another OxidizedFinder for more");
+        return NULL;
+    }
+    self->resources = resources;
+    self->blob = Py_NewRef(owner);
+    Py_RETURN_NONE;
+}
+
+PyObject *
+pyembed_index_bytes(OxidizedFinder *self, PyObject *bytes)
+{
+    /* A memoryview keeps the buffer where it is; a bytearray cannot be resized while it lives. */
+    PyObject *view = PyMemoryView_FromObject(bytes);
+    if (view == NULL) {
+        return NULL;
+    }
+    Py_buffer *buffer = PyMemoryView_GET_BUFFER(view);
+    PyObject *result = PyBuffer_IsContiguous(buffer, 'C')
+                           ? take_blob(self, view, buffer->buf, (size_t)buffer->len)
+                           : PyErr_Format(PyExc_ValueError, "the bytes of packed resources must lie in one piece");
+    Py_DECREF(view);
+    return result;
+}
+
+static void
+unmap(PyObject *capsule)
+{
+    void *data = PyCapsule_GetPointer(capsule, NULL);
+    size_t size = (size_t)(uintptr_t)PyCapsule_GetContext(capsule);
+    munmap(data, size);
+}
+
+PyObject *
+pyembed_index_file(OxidizedFinder *self, PyObject *path)
+{
+    PyObject *name = NULL;
+    if (PyUnicode_FSConverter(path, &name) == 0) {
+        return NULL;
+    }
+    int descriptor = open(PyBytes_AS_STRING(name), O_RDONLY | O_CLOEXEC);
+    Py_DECREF(name);
+    struct stat status;
+    if (descriptor < 0 || fstat(descriptor, &status) < 0) {
+        if (descriptor >= 0) {
+            close(descriptor);
+        }
+        return PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
+    }
+    void *data = status.st_size == 0 ? MAP_FAILED : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    close(descriptor);
+    if (data == MAP_FAILED) {
+        return PyErr_Format(PyExc_ValueError, "these are no packed resources: the file %R is empty, or cannot be mapped", path);
+    }
+    PyObject *owner = PyCapsule_New(data, NULL, unmap);
+    if (owner == NULL || PyCapsule_SetContext(owner, (void *)(uintptr_t)status.st_size) < 0) {
+        munmap(data, (size_t)status.st_size);
+        return NULL;
+    }
+    PyObject *result = take_blob(self, owner, data, (size_t)status.st_size);
+    Py_DECREF(owner);
+    return result;
+}
+
+/* ---- resources that are added when the program runs ---- */
+
+static PyObject *
+added_of(OxidizedFinder *self)
+{
+    if (self->added == NULL) {
+        self->added = PyDict_New();
+    }
+    return self->added;
+}
+
+PyObject *
+pyembed_index_added(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *added = added_of(self);
+    return added == NULL ? NULL : PyDict_Copy(added);
+}
+
+PyObject *
+pyembed_index_add(OxidizedFinder *self, PyObject *resource)
+{
+    PyObject *check = pyembed_part("_oxidized_inventory", "check");
+    PyObject *name = check == NULL ? NULL : PyObject_CallOneArg(check, resource);
+    Py_XDECREF(check);
+    PyObject *added = name == NULL ? NULL : added_of(self);
+    int result = added == NULL ? -1 : PyDict_SetItem(added, name, resource);
+    Py_XDECREF(name);
+    if (result < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+PyObject *
+pyembed_index_add_all(OxidizedFinder *self, PyObject *resources)
+{
+    PyObject *items = PySequence_List(resources);
+    for (Py_ssize_t at = 0; items != NULL && at < PyList_GET_SIZE(items); at++) {
+        PyObject *done = pyembed_index_add(self, PyList_GET_ITEM(items, at));
+        if (done == NULL) {
+            Py_CLEAR(items);
+        }
+        Py_XDECREF(done);
+    }
+    if (items == NULL) {
+        return NULL;
+    }
+    Py_DECREF(items);
+    Py_RETURN_NONE;
+}
+
+static PyObject *
+call_inventory(const char *function, PyObject *args)
+{
+    PyObject *callable = pyembed_part("_oxidized_inventory", function);
+    PyObject *result = callable == NULL ? NULL : PyObject_CallObject(callable, args);
+    Py_XDECREF(callable);
+    Py_XDECREF(args);
+    return result;
+}
+
+PyObject *
+pyembed_index_resources(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
+{
+    return call_inventory("indexed_resources", PyTuple_Pack(1, self));
+}
+
+PyObject *
+pyembed_index_serialize(OxidizedFinder *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"ignore_builtin", "ignore_frozen", NULL};
+    int ignore_builtin = 1, ignore_frozen = 1;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|pp:serialize_indexed_resources", names, &ignore_builtin, &ignore_frozen)) {
+        return NULL;
+    }
+    return call_inventory("serialize", PyTuple_Pack(3, self, ignore_builtin ? Py_True : Py_False, ignore_frozen ? Py_True : Py_False));
+}
+
+PyObject *
+pyembed_index_added_spec(OxidizedFinder *self, PyObject *name, PyObject *resource)
+{
+    return call_inventory("added_spec", PyTuple_Pack(3, self, name, resource));
+}
+
+/* ---- what CPython itself holds ---- */
+
+static int
+add_names(OxidizedFinder *self, PyObject *names, const char *flag)
+{
+    PyObject *type = pyembed_part("_oxidized_resource", "OxidizedResource");
+    Py_ssize_t count = names == NULL ? 0 : PySequence_Size(names);
+    int result = type == NULL || names == NULL ? -1 : 0;
+    for (Py_ssize_t at = 0; result == 0 && at < count; at++) {
+        PyObject *name = PySequence_GetItem(names, at);
+        PyObject *resource = name == NULL ? NULL : PyObject_CallNoArgs(type);
+        PyObject *done = NULL;
+        if (resource != NULL && PyObject_SetAttrString(resource, "name", name) == 0 && PyObject_SetAttrString(resource, flag, Py_True) == 0) {
+            done = pyembed_index_add(self, resource);
+        }
+        result = done == NULL ? -1 : 0;
+        Py_XDECREF(done);
+        Py_XDECREF(resource);
+        Py_XDECREF(name);
+    }
+    Py_XDECREF(type);
+    return result;
+}
+
+PyObject *
+pyembed_index_builtins(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
+{
+    if (add_names(self, PySys_GetObject("builtin_module_names"), "is_builtin_extension_module") < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+PyObject *
+pyembed_index_frozen(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *imp = PyImport_ImportModule("_imp");
+    PyObject *names = imp == NULL ? NULL : PyObject_CallMethod(imp, "_frozen_module_names", NULL);
+    int result = names == NULL ? -1 : add_names(self, names, "is_frozen_module");
+    Py_XDECREF(imp);
+    Py_XDECREF(names);
+    if (result < 0) {
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}
+
+PyObject *
+pyembed_index_interpreter(OxidizedFinder *self, PyObject *ignored)
+{
+    PyObject *first = pyembed_index_builtins(self, ignored);
+    PyObject *second = first == NULL ? NULL : pyembed_index_frozen(self, ignored);
+    Py_XDECREF(first);
+    return second;
+}
