@@ -76,8 +76,14 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
 
     private void AddModule(string name, Resource resource, List<(string, Resource, Resource)> replaced)
     {
-        if (_modules.TryGetValue(name, out var old) && old is not NamespacePackage && FileOf(old) != FileOf(resource))
-            replaced.Add((name, old, resource));
+        if (_modules.TryGetValue(name, out var old) && old is not NamespacePackage)
+        {
+            // Within one rule it is as on sys.path: an extension module hides the source beside it, otherwise the first folder wins.
+            if (old.Origin == resource.Origin && !(old is ModuleSource && resource is SharedExtension))
+                return;
+            if (old.Origin != resource.Origin && FileOf(old) != FileOf(resource))
+                replaced.Add((name, old, resource));
+        }
         _modules[name] = resource;
     }
 

@@ -82,6 +82,17 @@ public sealed class VirtualenvTests : IDisposable
     }
 
     [Fact]
+    public void A_compiled_module_hides_the_source_that_was_installed_beside_it()
+    {
+        Compile("void *PyInit_fast(void) { return 0; }", $"{_site}/pkg/fast{_build.Distribution.ExtensionSuffixes[0]}");
+        _build.Write($"{_site}/pkg/__init__.py", "").Write($"{_site}/pkg/fast.py", "");
+        var (resources, context) = Collect();
+        Assert.Empty(context.Diagnostics.All);
+        Assert.Equal("pkg.fast", Assert.Single(resources.SharedExtensions).Name);
+        Assert.DoesNotContain(resources.Modules, module => module.Name == "pkg.fast");
+    }
+
+    [Fact]
     public void A_shared_object_that_is_none_is_an_error()
     {
         _build.Write($"{_site}/pkg/__init__.py", "").Write($"{_site}/pkg/broken.so", "not an object");
