@@ -198,6 +198,42 @@ merge_namespace(OxidizedFinder *self, PyObject *spec, PyObject *name, PyObject *
     return spec;
 }
 
+/* By the entry's flag, or by the setting `lazy_modules`. */
+static int
+is_lazy(const pyembed_module *module)
+{
+    const pyembed_process *process = &pyembed_this_process;
+    if (module->flags & PYEMBED_MODULE_LAZY) {
+        return 1;
+    }
+    for (uint32_t at = 0; at < process->settings.lazy_modules.count; at++) {
+        pyembed_setting setting;
+        if (pyembed_setting_at(&process->resources, process->settings.lazy_modules.first + at, &setting) == PYEMBED_OK
+            && (strcmp(setting.value.data, "*") == 0 || strcmp(setting.value.data, module->name.data) == 0)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* importlib's own LazyLoader around us. Not for packages, whose `__path__` is needed at once, nor for the parts of this importer. */
+static PyObject *
+make_lazy(OxidizedFinder *self, PyObject *spec, const pyembed_module *module)
+{
+    if (module->code.data == NULL || (module->flags & PYEMBED_MODULE_PACKAGE) || strncmp(module->name.data, "_oxidized_", 10) == 0
+        || strcmp(module->name.data, "importlib.util") == 0 || strncmp(module->name.data, "encodings.", 10) == 0) {
+        return spec;
+    }
+    PyObject *type = pyembed_part("importlib.util", "LazyLoader");
+    PyObject *loader = type == NULL ? NULL : PyObject_CallOneArg(type, (PyObject *)self);
+    if (loader == NULL || PyObject_SetAttr(spec, self->state->str_loader, loader) < 0) {
+        Py_CLEAR(spec);
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(loader);
+    return spec;
+}
+
 static PyObject *
 find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
 {
@@ -240,7 +276,7 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
     if (spec != NULL && (module.flags & PYEMBED_MODULE_NAMESPACE) && self->filesystem_importer) {
         return merge_namespace(self, spec, name, path);
     }
-    return spec;
+    return spec != NULL && !pyembed_this_process.booting && is_lazy(&module) ? make_lazy(self, spec, &module) : spec;
 }
 
 static PyObject *

@@ -10,6 +10,7 @@
 typedef struct {
     PyTypeObject *finder_type;
     PyObject *finder;          /* the one over the product's resources, or NULL */
+    PyObject *thread_excepthook; /* _thread's own */
     PyObject *module_spec;     /* importlib's ModuleSpec */
     PyObject *builtin_importer;
     PyObject *bootstrap;       /* _frozen_importlib */

@@ -97,6 +97,23 @@ set_sys(const char *name, PyObject *value)
     return result;
 }
 
+#if PYEMBED_NEEDS_EXCEPTHOOK
+/* `threading` takes its hook from `_thread` when it is imported. */
+static int
+replace_thread_excepthook(importer_state *state, PyObject *module)
+{
+    PyObject *thread = PyDict_GetItemString(PyImport_GetModuleDict(), "_thread");
+    PyObject *hook = PyObject_GetAttrString(module, "_excepthook");
+    if (thread == NULL || hook == NULL || (state->thread_excepthook = PyObject_GetAttrString(thread, "_excepthook")) == NULL) {
+        Py_XDECREF(hook);
+        return -1;
+    }
+    int result = PyObject_SetAttrString(thread, "_excepthook", hook);
+    Py_DECREF(hook);
+    return result;
+}
+#endif
+
 static int
 set_sys_attributes(OxidizedFinder *finder, PyObject *module)
 {
@@ -113,6 +130,9 @@ set_sys_attributes(OxidizedFinder *finder, PyObject *module)
         return -1;
     }
 #if PYEMBED_NEEDS_EXCEPTHOOK
+    if (replace_thread_excepthook(finder->state, module) < 0) {
+        return -1;
+    }
     PyObject *hook = PyObject_GetAttrString(module, "excepthook");
     if (hook == NULL || PySys_SetObject("__excepthook__", hook) < 0 || set_sys("excepthook", hook) < 0) {
         return -1;

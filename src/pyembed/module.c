@@ -86,6 +86,20 @@ module_excepthook(PyObject *Py_UNUSED(module), PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* threading.excepthook likewise: it gets one object with four fields. */
+static PyObject *
+module_thread_excepthook(PyObject *module, PyObject *args)
+{
+    PyObject *hook = pyembed_part("_oxidized_traceback", "thread_excepthook");
+    PyObject *done = hook == NULL ? NULL : PyObject_CallOneArg(hook, args);
+    Py_XDECREF(hook);
+    if (done == NULL) {
+        PyErr_Clear();
+        done = PyObject_CallOneArg(pyembed_state_of(module)->thread_excepthook, args);
+    }
+    return done;
+}
+
 static PyObject *
 module_finder(PyObject *module, PyObject *Py_UNUSED(ignored))
 {
@@ -96,6 +110,7 @@ module_finder(PyObject *module, PyObject *Py_UNUSED(ignored))
 static PyMethodDef module_methods[] = {
     {"__getattr__", module_getattr, METH_O, NULL},
     {"__dir__", module_dir, METH_NOARGS, NULL},
+    {"_excepthook", module_thread_excepthook, METH_O, PyDoc_STR("_excepthook($module, exc_type, /)\n--\n\nHandle uncaught Thread.run() exception.")},
     {"_finder", module_finder, METH_NOARGS, NULL},
     {"_zip_hook", pyembed_zip_hook, METH_O, NULL},
     {"_install", pyembed_install, METH_O, PyDoc_STR("Puts the finder into an interpreter that starts; called once, by the boot.")},
@@ -187,6 +202,7 @@ module_traverse(PyObject *module, visitproc visit, void *arg)
     importer_state *state = pyembed_state_of(module);
     Py_VISIT(state->finder_type);
     Py_VISIT(state->finder);
+    Py_VISIT(state->thread_excepthook);
     for (size_t at = 0; at < BORROWED_COUNT; at++) {
         Py_VISIT(*field_of(state, borrowed[at].offset));
     }
@@ -199,6 +215,7 @@ module_clear(PyObject *module)
     importer_state *state = pyembed_state_of(module);
     Py_CLEAR(state->finder_type);
     Py_CLEAR(state->finder);
+    Py_CLEAR(state->thread_excepthook);
     Py_CLEAR(state->spec_keywords);
     for (size_t at = 0; at < BORROWED_COUNT; at++) {
         Py_CLEAR(*field_of(state, borrowed[at].offset));

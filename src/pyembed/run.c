@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -214,13 +215,31 @@ import_site(void)
     return pyembed_this_process.settings.no_site ? 0 : call_site("main");
 }
 
+/* The setting names an environment variable, and that one a folder. */
+static int
+start_recording(void)
+{
+    const char *variable = pyembed_this_process.settings.write_modules_directory_env.data;
+    const char *folder = *variable == '\0' ? NULL : getenv(variable);
+    if (folder == NULL || *folder == '\0') {
+        return 0;
+    }
+    PyObject *function = pyembed_part("_oxidized_record", "record_into");
+    PyObject *path = function == NULL ? NULL : PyUnicode_DecodeFSDefault(folder);
+    PyObject *done = path == NULL ? NULL : PyObject_CallOneArg(function, path);
+    Py_XDECREF(function);
+    Py_XDECREF(path);
+    Py_XDECREF(done);
+    return done == NULL ? -1 : 0;
+}
+
 int
 pyembed_run_program(void)
 {
     if (pyembed_this_process.arguments.role != PYEMBED_AS_PROGRAM) {
         return Py_RunMain();
     }
-    if (import_site() < 0) {
+    if (import_site() < 0 || start_recording() < 0) {
         return finish(1);
     }
     switch (pyembed_this_process.settings.run_mode) {

@@ -32,10 +32,45 @@ MODES = {
     "act": [("run_mode", "eval"), ("run_code", "print('the program')"), ("act_as_python", "true")],
     "nofile": [("run_mode", "eval"), ("module_file", "none"), ("run_code",
                "import sample, os; print(hasattr(sample, '__file__'), hasattr(os, '__file__'), hasattr(sample, '__path__'))")],
+    "stored": [("run_mode", "eval"), ("run_code", """
+import sample.one, importlib.resources as r, inspect, sys
+print(sample.one.VALUE, r.files('sample').joinpath('data/table.csv').read_bytes(), 'on purpose' in inspect.getsource(sample.one))
+r.files('sample').joinpath('zstd.bin').read_bytes()""")],
+    "sourceless": [("run_mode", "eval"), ("run_code", "import sample.one; print(sample.__loader__.get_source('sample.one')); sample.one.fails()")],
+    "beside": [("run_mode", "eval"), ("run_code", "import beside, beside_pkg.inner as i; print(beside.__file__, "
+                "sys.modules['beside_pkg'].__file__ if (sys := __import__('sys')) else 0, type(beside.__loader__).__name__, i.NAME)")],
+    "recorded": [("run_mode", "eval"), ("run_code", "import json"), ("write_modules_directory_env", "RECORD_TO")],
+    "lazy": [("run_mode", "eval"), ("lazy_modules", "sample.one"), ("lazy_modules", "colorsys"), ("run_code", """
+import sys, colorsys
+print('rgb_to_hsv' in object.__getattribute__(colorsys, '__dict__'), type(colorsys).__name__)
+used = callable(colorsys.rgb_to_hsv)
+import sample.one
+print(used, sample.one.VALUE)""")],
     "unknown": [("no_such_setting", "1")],
     "wrong": [("run_mode", "dance")],
     "version": [("python_version", "2.7")],
 }
+
+
+def store_compressed(product):
+    for name in ("sample", "sample.one"):
+        product.modules[name]["codecs"] = (1, 1, 0)
+    product.pending = [(path, data, 1) for path, data, _ in product.pending] + [("sample/zstd.bin", b"x", 2)]
+
+
+def leave_sources_out(product):
+    for name in ("sample", "sample.one"):
+        product.modules[name]["source"] = None
+
+
+def put_beside(product):
+    flags, package = build_product.format.IN_FILESYSTEM, build_product.format.PACKAGE
+    product.modules["beside"] = dict(path="beside.py", flags=flags, root="lib")
+    product.modules["beside_pkg"] = dict(path="beside_pkg/__init__.py", flags=flags | package, root="lib")
+    product.modules["beside_pkg.inner"] = dict(path="beside_pkg/inner.py", flags=flags, root="lib")
+
+
+CHANGES = {"stored": store_compressed, "sourceless": leave_sources_out, "beside": put_beside}
 
 
 class Tally:
@@ -154,6 +189,8 @@ def test_products(tally, parts, distribution, folder):
 def build_outside(product, distribution, objects, folder):
     (folder / "modes").mkdir()
     for mode, settings in MODES.items():
+        if mode in CHANGES:
+            CHANGES[mode](product)
         build_product.link(distribution, objects, product.write(settings, ORDER), folder / "modes" / mode, [], folder)
     script = packed(distribution, script=HERE / "data/script.py")
     build_product.link(distribution, objects, script.write([*MODULE, ("run_module", "__main__")], ORDER), folder / "script", [], folder)

@@ -1,0 +1,18 @@
+"""Writes the names of what a product imported, in order, when it ends: for `packing.order` and for `filter-include`'s `from_trace`."""
+
+import atexit
+import os
+import sys
+
+
+def record_into(folder):
+    def write():
+        names = [name for name, module in list(sys.modules.items()) if getattr(module, "__spec__", None) is not None]
+        path = os.path.join(folder, f"modules-{os.getpid()}.txt")
+        try:
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("".join(name + "\n" for name in names))
+        except OSError as error:
+            print(f"cannot record the imported modules in {path}: {error.strerror}", file=sys.stderr)
+
+    atexit.register(write)
