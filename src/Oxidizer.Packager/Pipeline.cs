@@ -60,9 +60,11 @@ public static class Pipeline
         var blob = PackStage.Pack(PackInput.Create(configuration, distribution, resources, code), context);
         // After this: the blob holds everything that the product will import, and the settings that it starts with.
 
+        // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
         session.Stage("link");
-        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, blob.Digest, configuration.Build.Strip);
-        var executable = LinkProduct.Link(plan, session.Name, toolchain, context);
+        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip);
+        var runtime = LinkRuntime.Link(plan, toolchain, context);
+        var executable = LinkProduct.Link(runtime, blob.Digest, session.Name, context);
         // After this: the product is in the cache, whole.
 
         session.Stage("install");

@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "compat.h"
+#include "location.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -10,10 +11,6 @@
 #include <string.h>
 #include <sys/auxv.h>
 #include <unistd.h>
-
-/* The linker puts the blob into a read-only section of the product. */
-extern const unsigned char pyembed_packed_resources[] __attribute__((visibility("hidden")));
-extern const unsigned char pyembed_packed_resources_end[] __attribute__((visibility("hidden")));
 
 pyembed_process pyembed_this_process;
 
@@ -69,8 +66,8 @@ pyembed_process_open(int argc, char **argv)
     process->folder = folder_path;
 
     char message[256];
-    size_t size = (size_t)(pyembed_packed_resources_end - pyembed_packed_resources);
-    pyembed_status status = pyembed_resources_open(pyembed_packed_resources, size, &process->resources);
+    const unsigned char *blob = (const unsigned char *)&pyembed_location + pyembed_location.offset;
+    pyembed_status status = pyembed_resources_open(blob, (size_t)pyembed_location.size, &process->resources);
     if (status != PYEMBED_OK) {
         snprintf(message, sizeof message, "the packed resources are damaged: %s", pyembed_status_text(status));
         return complain(message);

@@ -181,6 +181,8 @@ def compile_objects(distribution, cflags, folder):
     """The runtime's objects and config.o."""
     objects = []
     for source in sorted(SOURCES.glob("pyembed/*.c")) + sorted(SOURCES.glob("pyapp/*.c")):
+        if source.name == "location.c":
+            continue  # link() makes it, with the blob's place in it
         target = folder / f"{source.parent.name}-{source.stem}.o"
         subprocess.run([compiler(), *FLAGS, *cflags, f"-I{SOURCES}/pyembed", "-isystem", str(distribution.include), "-c", str(source), "-o",
                         str(target)], check=True)
@@ -194,9 +196,10 @@ def compile_objects(distribution, cflags, folder):
 def link(distribution, objects, blob, output, flags, folder):
     (folder / "resources.bin").write_bytes(blob)
     (folder / "resources.s").write_text(
-        '.section .oxidizer.resources,"a",@progbits\n.balign 4096\n.globl pyembed_packed_resources\npyembed_packed_resources:\n'
-        f'.incbin "{folder}/resources.bin"\n.globl pyembed_packed_resources_end\npyembed_packed_resources_end:\n'
-        '.section .note.GNU-stack,"",@progbits\n')
+        '.section .oxidizer.location,"a",@progbits\n.balign 16\n.globl pyembed_location\npyembed_location:\n'
+        '.quad resources - pyembed_location\n.quad resources_end - resources\n'
+        '.section .oxidizer.resources,"a",@progbits\n.balign 4096\nresources:\n'
+        f'.incbin "{folder}/resources.bin"\nresources_end:\n.section .note.GNU-stack,"",@progbits\n')
     subprocess.run([compiler(), "-c", str(folder / "resources.s"), "-o", str(folder / "resources.o")], check=True)
     linker = ["-fuse-ld=mold"] if not any("-fsanitize" in flag for flag in flags) and shutil.which("mold") else []
     subprocess.run([compiler(), "-pie", "-rdynamic", *linker, "-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,--as-needed",

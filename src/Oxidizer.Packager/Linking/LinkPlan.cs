@@ -1,18 +1,16 @@
 using System.Collections.Immutable;
-using Oxidizer.Cache;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Linking;
 
-/// <summary>What goes into a link, in order.</summary>
+/// <summary>What goes into the link of a runtime, in order.</summary>
 /// <param name="Distribution">Where objects and libraries are.</param>
 /// <param name="CoreObjects">The core's objects and the chosen extensions', each once, relative to the distribution.</param>
 /// <param name="RuntimeObjects">The runtime and the inittab.</param>
 /// <param name="StaticLibraries">Archives of the distribution, relative to it.</param>
 /// <param name="SystemLibraries">Names after <c>-l</c>.</param>
-/// <param name="PackedResources">The digest of the blob.</param>
 /// <param name="Strip">Whether symbols are dropped.</param>
 public sealed record LinkPlan(
     Distribution Distribution,
@@ -20,13 +18,12 @@ public sealed record LinkPlan(
     IReadOnlyList<ObjectFile> RuntimeObjects,
     ImmutableArray<string> StaticLibraries,
     ImmutableArray<string> SystemLibraries,
-    Sha256Digest PackedResources,
     bool Strip)
 {
     /// <summary>Puts a plan together from what was chosen.</summary>
     /// <exception cref="BuildFailedException">The distribution's objects cannot be linked by this toolchain.</exception>
     public static LinkPlan Create(
-        Distribution distribution, IReadOnlyList<ExtensionVariant> extensions, IReadOnlyList<ObjectFile> runtimeObjects, Sha256Digest packedResources, bool strip)
+        Distribution distribution, IReadOnlyList<ExtensionVariant> extensions, IReadOnlyList<ObjectFile> runtimeObjects, bool strip)
     {
         if (distribution.ObjectFileFormat.StartsWith("llvm-bitcode", StringComparison.Ordinal))
             throw new BuildFailedException(DiagnosticKinds.ObjectFormatNotSupported,
@@ -39,7 +36,6 @@ public sealed record LinkPlan(
             runtimeObjects,
             [.. links.Where(link => link.StaticPath is not null).Select(link => link.StaticPath!).Distinct(StringComparer.Ordinal)],
             [.. links.Where(link => link.StaticPath is null && !link.IsFramework).Select(link => link.Name).Distinct(StringComparer.Ordinal)],
-            packedResources,
             strip);
     }
 }

@@ -1,103 +1,46 @@
-using System.Text;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Diagnostics;
-using Oxidizer.Packager.Native;
-using Oxidizer.Packager.Packing;
 
 namespace Oxidizer.Packager.Linking;
 
-/// <summary>Links the distribution's objects, the runtime and the packed resources into an executable, as one action.</summary>
+/// <summary>Makes the product from the linked runtime and the packed resources, as one action. No program is started.</summary>
 public static class LinkProduct
 {
     private const int Version = 1;
 
-    // CPython's API stays visible, because ctypes.pythonapi and shared extension modules look it up in the executable. Nothing else
-    // does: a symbol of our OpenSSL that is visible would be taken by another OpenSSL that a shared extension brings.
-    private static readonly string[] s_exports = ["-Wl,--export-dynamic-symbol=Py*", "-Wl,--export-dynamic-symbol=_Py*"];
-
-    private static readonly string[] s_hardening =
-        ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,-z,separate-code", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,--as-needed"];
-
-    /// <summary>Finds the product in the cache, or links it.</summary>
+    /// <summary>Finds the product in the cache, or makes it.</summary>
+    /// <param name="runtime">The linked runtime, in the cache.</param>
+    /// <param name="packedResources">The blob, in the cache.</param>
+    /// <param name="name">The product's name.</param>
+    /// <param name="context">The build.</param>
     /// <returns>The executable, in the cache.</returns>
-    /// <exception cref="BuildFailedException">The linker refused; its words are in the message.</exception>
-    public static ActionOutput Link(LinkPlan plan, string name, Toolchain toolchain, BuildContext context) =>
-        context.Run(Key(plan, toolchain), name, () => Execute(plan, name, toolchain, context)).Outputs[0];
-
-    private static ActionKey Key(LinkPlan plan, Toolchain toolchain)
+    /// <exception cref="BuildFailedException">The linker left no place for the resources.</exception>
+    public static ActionOutput Link(ActionOutput runtime, Sha256Digest packedResources, string name, BuildContext context)
     {
-        var builder = new ActionKeyBuilder(ActionKinds.Link, Version)
-            .Add("packed resources", plan.PackedResources)
-            .Add("distribution", plan.Distribution.ArchiveDigest)
-            .Add("core objects", plan.CoreObjects)
-            .Add("static libraries", plan.StaticLibraries)
-            .Add("system libraries", plan.SystemLibraries)
-            .Add("strip", plan.Strip)
-            .Add("flags", Flags(plan, toolchain))
-            .Add("linker", toolchain.Linker.Digest)
-            .Add("linker version", toolchain.Linker.Version)
-            .Add("compiler", toolchain.Compiler.Digest)
-            .Add("compiler version", toolchain.Compiler.Version);
-        foreach (var runtimeObject in plan.RuntimeObjects)
-            builder.Add(runtimeObject.Name, runtimeObject.Digest);
-        return builder.Build();
+        var key = new ActionKeyBuilder(ActionKinds.Link, Version).Add("runtime", runtime.Digest).Add("packed resources", packedResources).Build();
+        return context.Run(key, name, () => Execute(runtime, packedResources, name, context)).Outputs[0];
     }
 
-    private static IEnumerable<string> Flags(LinkPlan plan, Toolchain toolchain) => s_hardening
-        .Concat(toolchain.Static ? ["-static-pie"] : ["-pie", .. s_exports, "-static-libgcc"])
-        .Concat(toolchain.LinkerFlag.Length > 0 ? [toolchain.LinkerFlag] : [])
-        .Concat(toolchain.Sysroot is { } sysroot ? ["--sysroot=" + sysroot] : [])
-        .Concat(plan.Strip ? ["-Wl,-s"] : [])
-        .Concat(toolchain.LdFlags);
-
-    private static IReadOnlyList<ActionOutput> Execute(LinkPlan plan, string name, Toolchain toolchain, BuildContext context)
+    private static IReadOnlyList<ActionOutput> Execute(ActionOutput runtime, Sha256Digest packedResources, string name, BuildContext context)
     {
-        var output = Path.Combine(context.WorkDirectory, name + ".linked");
-        var resources = Path.Combine(context.WorkDirectory, name + ".resources.o");
-        var blob = context.Cache.TryGetFile(plan.PackedResources)
-            ?? throw new InvalidOperationException($"the packed resources {plan.PackedResources} were stored by this build and are gone; please report this");
-        ElfObjectWriter.Write(resources, blob, plan.Distribution.Target);
-
-        var arguments = Flags(plan, toolchain)
-            .Concat(plan.CoreObjects.Select(plan.Distribution.PathOf))
-            .Concat(plan.RuntimeObjects.Select(runtimeObject => FileOf(runtimeObject, context)))
-            .Append(resources)
-            .Concat(["-Wl,--start-group", .. plan.StaticLibraries.Select(plan.Distribution.PathOf), "-Wl,--end-group"])
-            .Concat(plan.SystemLibraries.Select(library => "-l" + library))
-            .Concat(["-o", output]);
-        // Hundreds of objects do not fit the command line of every system; the compiler hands the file on.
-        var responseFile = output + ".rsp";
-        File.WriteAllText(responseFile, string.Join('\n', arguments.Select(QuoteForResponseFile)));
-
-        var result = Processes.ChildProcess.Run(toolchain.CompilerCommand(["@" + responseFile], launched: false), context.Cancellation);
-        File.Delete(resources);
-        if (result.ExitCode != 0)
-            throw new BuildFailedException(DiagnosticKinds.LinkFailed,
-                $"`{toolchain.Linker.Path}` could not link `{name}` (exit code {result.ExitCode}):\n{Shorten(result.Error)}\n"
-                + "check [toolchain] and [python_extensions]; with another linker (`linker = \"ld\"`) the words may be clearer");
+        var output = Path.Combine(context.WorkDirectory, "product");
+        try
+        {
+            SpliceResources.Write(FileOf(runtime.Digest, context), FileOf(packedResources, context), output);
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new BuildFailedException(DiagnosticKinds.ResourcesNotSpliced, exception.Message, cause: exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new EnvironmentFailureException(DiagnosticKinds.LinkNotWritten, "write the linked product", output,
+                $"{exception.Message}; make room in the system's temporary folder, or set TMPDIR to another", exception);
+        }
         var size = new FileInfo(output).Length;
         return [new ActionOutput(name, context.Cache.StoreFile(output, BlobTransfer.Move, durable: true), size, ActionOutput.Executable)];
     }
 
-    private static string FileOf(ObjectFile runtimeObject, BuildContext context) => context.Cache.TryGetFile(runtimeObject.Digest)
-        ?? throw new InvalidOperationException($"the object of {runtimeObject.Name} was stored by this build and is gone; please report this");
-
-    private static string QuoteForResponseFile(string argument)
-    {
-        var quoted = new StringBuilder(argument.Length + 2).Append('"');
-        foreach (var c in argument)
-        {
-            if (c is '"' or '\\')
-                quoted.Append('\\');
-            quoted.Append(c);
-        }
-        return quoted.Append('"').ToString();
-    }
-
-    // A missing library gives one line for each of thousands of uses; the first ones say what is wrong.
-    private static string Shorten(string error)
-    {
-        var lines = error.TrimEnd().Split('\n');
-        return lines.Length <= 30 ? error.TrimEnd() : string.Join('\n', lines.Take(30)) + $"\n... and {lines.Length - 30} more lines";
-    }
+    private static string FileOf(Sha256Digest digest, BuildContext context) => context.Cache.TryGetFile(digest)
+        ?? throw new InvalidOperationException($"{digest} was found or stored by this build and is gone; please report this");
 }

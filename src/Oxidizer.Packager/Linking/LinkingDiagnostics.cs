@@ -10,4 +10,10 @@ public static partial class DiagnosticKinds
 
     /// <summary>The product asks for a shared library that a target may not have.</summary>
     public static readonly DiagnosticKind UnexpectedSharedLibrary = new("OXI0703", DiagnosticSeverity.Warning, "the product needs a shared library");
+
+    /// <summary>The linker left no place for the resources.</summary>
+    public static readonly DiagnosticKind ResourcesNotSpliced = new("OXI0704", DiagnosticSeverity.Error, "the resources cannot be added to the linked runtime");
+
+    /// <summary>The product cannot be written while it is made.</summary>
+    public static readonly DiagnosticKind LinkNotWritten = new("OXI0705", DiagnosticSeverity.Error, "the linked product cannot be written");
 }

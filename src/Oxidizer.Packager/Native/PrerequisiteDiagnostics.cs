@@ -7,7 +7,4 @@ public static partial class DiagnosticKinds
 
     /// <summary>apt failed to install what is missing.</summary>
     public static readonly DiagnosticKind PrerequisitesNotInstalled = new("OXI0508", DiagnosticSeverity.Error, "missing programs could not be installed");
-
-    /// <summary>The fast linker could not be had, and a slow one is there.</summary>
-    public static readonly DiagnosticKind FastLinkerNotInstalled = new("OXI0509", DiagnosticSeverity.Warning, "a faster linker could not be installed");
 }

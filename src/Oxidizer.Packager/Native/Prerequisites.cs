@@ -1,4 +1,3 @@
-using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 
@@ -13,11 +12,10 @@ public static class Prerequisites
 {
     private static readonly Requirement s_compiler = new("a C compiler (`cc`, `gcc` or `clang`)", "gcc", "cc", "gcc", "clang");
     private static readonly Requirement s_headers = new("the C library's headers (`stdio.h`)", "libc6-dev") { File = "usr/include/stdio.h" };
-    private static readonly Requirement s_mold = new("`mold`", "mold", "mold");
 
     private static readonly Requirement[] s_linkers =
     [
-        s_mold,
+        new("`mold`", "mold", "mold"),
         new("`ld.lld`", "lld", "ld.lld"),
         new("`ld`", "binutils", "ld.bfd", "ld"),
     ];
@@ -33,10 +31,7 @@ public static class Prerequisites
         NotYet.Check(configuration, context.Diagnostics);
         context.Diagnostics.ThrowIfErrors();
 
-        var machine = Machine.This();
-        Ensure(ForEveryBuild(configuration.Toolchain), machine, context.Log, context.Cancellation);
-        if (WantsFastLinker(configuration.Toolchain, machine))
-            TryFastLinker(machine, context);
+        Ensure(ForEveryBuild(configuration.Toolchain), Machine.This(), context.Log, context.Cancellation);
     }
 
     /// <summary>The same for what building a CPython from source needs. Called when there is no cached one, before the work.</summary>
@@ -110,32 +105,6 @@ public static class Prerequisites
         if (missing.Count > 0)
             throw new BuildFailedException(DiagnosticKinds.PrerequisitesNotInstalled,
                 $"apt installed {string.Join(", ", packages)}, and yet missing on this machine: {Words(missing)}; look whether their folder is on `PATH`{otherWay}");
-    }
-
-    /// <summary>Whether a linker that is several times as fast as the one that is there could be installed.</summary>
-    internal static bool WantsFastLinker(ToolchainTable toolchain, Machine machine) =>
-        toolchain.Linker == "auto" && !s_linkers[0].IsMet(machine) && !s_linkers[1].IsMet(machine) && machine.CanInstall;
-
-    // Tried once for each cache: where mold cannot be had, every build would otherwise ask apt again.
-    private static void TryFastLinker(Machine machine, BuildContext context)
-    {
-        var key = new ActionKeyBuilder("install_fast_linker", 1).Add("package", s_mold.Package).Build();
-        if (context.Cache.Find(key) is not null)
-            return;
-        if (TryFastLinker(machine, context.Log, context.Diagnostics, context.Cancellation))
-            return;
-        var note = "not installed"u8;
-        context.Cache.Add(new ActionRecord(key, s_mold.Package, [new ActionOutput("note", context.Cache.Store(note), note.Length)], 0));
-    }
-
-    /// <summary>Installs mold; a failure is a warning, because a linker is there.</summary>
-    internal static bool TryFastLinker(Machine machine, IBuildLog log, DiagnosticBag diagnostics, CancellationToken cancellation)
-    {
-        if (AptInstall.Run([s_mold.Package], machine, log, cancellation) is not { } error)
-            return true;
-        diagnostics.Add(DiagnosticKinds.FastLinkerNotInstalled,
-            $"apt could not install `mold`, and links take `ld`'s time: {error.ReplaceLineEndings(" ")}; install mold, or say `linker = \"ld\"` in [toolchain] to have no other looked for");
-        return false;
     }
 
     private static string? PackageOfCompiler(string cc)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
@@ -21,7 +22,8 @@ public sealed record Tool(string Path, Sha256Digest Digest, string Version);
 /// <param name="LdFlags">The user's flags for the link.</param>
 /// <param name="Sysroot">The target's root folder, or <c>null</c>.</param>
 /// <param name="Static">No dynamic libc.</param>
-public sealed record Toolchain(
+/// <param name="PacksRelocations">Whether the linker can write relative relocations as a bitmap that the target's loader reads.</param>
+public sealed partial record Toolchain(
     Tool Compiler,
     Tool Linker,
     string LinkerFlag,
@@ -29,11 +31,13 @@ public sealed record Toolchain(
     IReadOnlyList<string> CFlags,
     IReadOnlyList<string> LdFlags,
     string? Sysroot,
-    bool Static)
+    bool Static,
+    bool PacksRelocations)
 {
-    // Fastest first: measured for a product of 52 MB, mold takes 0.15 s, lld 0.2 s, GNU ld 0.8 s.
+    // GNU ld first, though mold takes 0.2 s where it takes 0.9: the runtime is linked once and kept, and a start of every product saves 7 % of
+    // its instructions when 60,000 relative relocations are packed, which of the linkers that were tried only GNU ld marks as glibc demands.
     private static readonly (string Setting, string Program, string Flag)[] s_linkers =
-        [("mold", "mold", "-fuse-ld=mold"), ("lld", "ld.lld", "-fuse-ld=lld"), ("ld", "ld.bfd", "-fuse-ld=bfd"), ("ld", "ld", "")];
+        [("ld", "ld.bfd", "-fuse-ld=bfd"), ("ld", "ld", ""), ("mold", "mold", "-fuse-ld=mold"), ("lld", "ld.lld", "-fuse-ld=lld")];
 
     /// <summary>Finds the tools on PATH. When nothing changed since the last build, no program is started.</summary>
     /// <exception cref="BuildFailedException">A tool is missing.</exception>
@@ -42,8 +46,9 @@ public sealed record Toolchain(
         var compiler = FindCompiler(table, context);
         var linker = FindLinker(table, context, out var flag);
         context.Diagnostics.ThrowIfErrors();
-        return new Toolchain(
-            Identify(compiler!, context), Identify(linker!, context), flag, table.Launcher, table.CFlags, table.LdFlags, table.Sysroot, table.Static);
+        var identified = Identify(linker!, context);
+        return new Toolchain(Identify(compiler!, context), identified, flag, table.Launcher, table.CFlags, table.LdFlags, table.Sysroot, table.Static,
+            table.Sysroot is null && PacksRelativeRelocations(identified.Version) && HostLibc() >= new Version(2, 36));
     }
 
     /// <summary>The command that compiles or links: the launcher, if there is one, then the compiler.</summary>
@@ -59,6 +64,26 @@ public sealed record Toolchain(
         var path = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
         return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
     }
+
+    // Since binutils 2.38; the loader's side came with glibc 2.36, and a product never runs with an older glibc than that of the machine that made it.
+    private static bool PacksRelativeRelocations(string linkerVersion) =>
+        linkerVersion.StartsWith("GNU ld", StringComparison.Ordinal) && Version.TryParse(linkerVersion.Split(' ')[^1], out var version) && version >= new Version(2, 38);
+
+    private static Version HostLibc()
+    {
+        try
+        {
+            return Version.TryParse(Marshal.PtrToStringUTF8(GlibcVersion()), out var version) ? version : new Version();
+        }
+        catch (EntryPointNotFoundException)
+        {
+            // musl has no such function.
+            return new Version();
+        }
+    }
+
+    [LibraryImport("libc", EntryPoint = "gnu_get_libc_version")]
+    private static partial nint GlibcVersion();
 
     private static string? FindCompiler(ToolchainTable table, BuildContext context)
     {
@@ -81,7 +106,7 @@ public sealed record Toolchain(
         }
         flag = "";
         context.Diagnostics.Add(DiagnosticKinds.LinkerNotFound, table.Linker == "auto"
-            ? "no linker on PATH (looked for `mold`, `ld.lld`, `ld`); install one, for instance with `apt-get install mold`"
+            ? "no linker on PATH (looked for `ld`, `mold`, `ld.lld`); install one, for instance with `apt-get install binutils`"
             : $"the linker `{table.Linker}` of [toolchain] linker is not there; install it, or say `linker = \"auto\"`");
         return null;
     }

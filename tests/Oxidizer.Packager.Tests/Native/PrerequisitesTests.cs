@@ -140,31 +140,6 @@ public sealed class PrerequisitesTests : IDisposable
     }
 
     [Theory]
-    [InlineData("auto", "", true)]
-    [InlineData("auto", "mold", false)]
-    [InlineData("auto", "ld.lld", false)]
-    [InlineData("ld", "", false)]
-    public void A_fast_linker_is_wanted_when_the_choice_is_free_and_there_is_none(string setting, string present, bool wanted)
-    {
-        Link("ld", "apt-get");
-        if (present.Length > 0)
-            Link(present);
-        Assert.Equal(wanted, Prerequisites.WantsFastLinker(new ToolchainTable { Linker = setting }, Of(isRoot: true)));
-        Assert.False(Prerequisites.WantsFastLinker(new ToolchainTable { Linker = setting }, Of(isRoot: false)));
-    }
-
-    [Fact]
-    public void A_fast_linker_that_cannot_be_had_is_a_warning_where_another_is()
-    {
-        Link("ld");
-        Apt("echo 'E: no mold here' >&2; exit 100");
-        var diagnostics = new DiagnosticBag();
-        Assert.False(Prerequisites.TryFastLinker(Of(isRoot: true), _log, diagnostics, default));
-        Assert.Contains("E: no mold here", Assert.Single(diagnostics.Warnings).Message, StringComparison.Ordinal);
-        Assert.False(diagnostics.HasErrors);
-    }
-
-    [Theory]
     [InlineData(null, "gcc libc6-dev binutils")]
     [InlineData("clang", "clang libc6-dev binutils")]
     [InlineData("gcc-12", "gcc-12 libc6-dev binutils")]

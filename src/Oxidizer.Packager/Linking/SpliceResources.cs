@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+
+namespace Oxidizer.Packager.Linking;
+
+/// <summary>
+/// Adds the packed resources to a linked runtime, without a linker.
+/// <para>
+/// The problem: whatever is linked, a linker reads and writes the whole product (0.2 to 0.9 s), and the resources are what changes from build to build, while objects and
+/// libraries do not. So the runtime is linked once, without resources, and this file makes the product from it: the blob becomes a read-only segment of its own.
+/// </para>
+/// <code>
+///   0           the runtime, as linked; changed in three places:
+///                 ELF header: where the section headers are, and their count
+///                 program headers: a PT_NOTE gives way to the PT_LOAD of the blob, behind the last PT_LOAD (addresses must ascend)
+///                 .oxidizer.location: the blob's distance from there, and its size (src/pyembed/location.h)
+///   aligned     the blob
+///   then        section names and section headers, with `.oxidizer.resources` as the last: tools such as strip drop what is in no section
+/// </code>
+/// <para>
+/// Rejected: to append the blob and let the product open itself, because mapped segments cost nothing and need no /proc; to move the program headers to the end of the file
+/// in order to have room, because kernels and loaders find them by their address. What stops being true: the product has no <c>.note.ABI-tag</c> segment; only
+/// ldconfig reads it, and of libraries alone.
+/// </para>
+/// </summary>
+internal static class SpliceResources
+{
+    private const int LoadSegment = 1, NoteSegment = 4, ReadOnly = 4, AllocatedSection = 2, ProgramBits = 1;
+    private const string LocationSection = ".oxidizer.location";
+
+    private static ReadOnlySpan<byte> ResourcesName => ".oxidizer.resources\0"u8;
+
+    /// <summary>Writes the product.</summary>
+    /// <param name="runtimePath">What was linked, with an empty <c>.oxidizer.location</c>.</param>
+    /// <param name="blobPath">The packed resources.</param>
+    /// <param name="outputPath">Where the product goes; replaced.</param>
+    /// <exception cref="InvalidDataException">The linker left no place for the resources, or no file that we know how to read.</exception>
+    /// <exception cref="IOException">A file cannot be read or written.</exception>
+    public static void Write(string runtimePath, string blobPath, string outputPath)
+    {
+        var bytes = File.ReadAllBytes(runtimePath);
+        var image = new ElfImage(bytes);
+        using var blob = File.OpenHandle(blobPath);
+        var plan = Plan.For(image, bytes.Length, RandomAccess.GetLength(blob));
+        var tail = plan.Tail(image);
+        WriteSegments(image, bytes, plan);
+        WriteLocation(image, bytes, plan);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(40), plan.SectionsOffset);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(60), (ushort)(image.Sections.Count + 1));
+
+        using var output = File.OpenHandle(outputPath, FileMode.Create, FileAccess.Write);
+        RandomAccess.Write(output, bytes, 0);
+        CopyFile.Whole(blob, output, plan.BlobOffset);
+        RandomAccess.Write(output, tail, plan.TailOffset);
+    }
+
+    private static void WriteSegments(ElfImage image, byte[] bytes, Plan plan)
+    {
+        var table = image.Segments.Select(at => image.Range(at, ElfImage.SegmentSize).ToArray()).ToList();
+        var spare = table.FindLastIndex(segment => TypeOf(segment) == NoteSegment);
+        if (spare < 0)
+            throw new InvalidDataException("what the linker made has no note segment that could give way to the resources; use another linker ([toolchain] linker)");
+        table.RemoveAt(spare);
+        table.Insert(table.FindLastIndex(segment => TypeOf(segment) == LoadSegment) + 1, plan.Segment());
+        table.SelectMany(segment => segment).ToArray().CopyTo(bytes, image.Segments[0]);
+    }
+
+    private static void WriteLocation(ElfImage image, byte[] bytes, Plan plan)
+    {
+        var section = image.FindSection(LocationSection);
+        if (section < 0 || image.U64(section + 32) != 16 || image.Range(image.U64(section + 24), 16).ContainsAnyExcept((byte)0))
+            throw new InvalidDataException($"what the linker made has no empty section `{LocationSection}` of 16 bytes; please report this");
+        var entry = bytes.AsSpan((int)image.U64(section + 24));
+        BinaryPrimitives.WriteInt64LittleEndian(entry, plan.BlobAddress - image.U64(section + 16));
+        BinaryPrimitives.WriteInt64LittleEndian(entry[8..], plan.BlobSize);
+    }
+
+    private static uint TypeOf(byte[] segment) => BinaryPrimitives.ReadUInt32LittleEndian(segment);
+
+    /// <summary>Where everything goes.</summary>
+    private sealed record Plan(long BlobOffset, long BlobAddress, long BlobSize, long Alignment, long NamesSize)
+    {
+        public long TailOffset => BlobOffset + BlobSize;
+
+        public long SectionsOffset => Up(TailOffset + NamesSize + ResourcesName.Length, 8);
+
+        public static Plan For(ElfImage image, long fileSize, long blobSize)
+        {
+            var loads = image.Segments.Where(at => image.U32(at) == LoadSegment).ToList();
+            if (loads.Count == 0)
+                throw new InvalidDataException("what the linker made has nothing to load");
+            var alignment = loads.Max(at => image.U64(at + 48));
+            var end = loads.Max(at => image.U64(at + 16) + image.U64(at + 40));
+            // 64 KiB is the largest page of the machines that we know; addresses are those of 47 bits that every process has.
+            if (!long.IsPow2(alignment) || alignment is < 4096 or > 65536 || end is < 0 or > 1L << 46)
+                throw new InvalidDataException($"what the linker made has segments aligned to {alignment} that end at {end}; pages of 4 to 64 KiB were expected");
+            return new Plan(Up(fileSize, alignment), Up(end, alignment), blobSize, alignment, image.U64(image.NamesSection + 32));
+        }
+
+        public byte[] Segment()
+        {
+            var segment = new byte[ElfImage.SegmentSize];
+            BinaryPrimitives.WriteInt32LittleEndian(segment, LoadSegment);
+            BinaryPrimitives.WriteInt32LittleEndian(segment.AsSpan(4), ReadOnly);
+            long[] values = [BlobOffset, BlobAddress, BlobAddress, BlobSize, BlobSize, Alignment];
+            for (var index = 0; index < values.Length; index++)
+                BinaryPrimitives.WriteInt64LittleEndian(segment.AsSpan(8 + 8 * index), values[index]);
+            return segment;
+        }
+
+        /// <summary>The section names with one more, and the section headers with one more.</summary>
+        public byte[] Tail(ElfImage image)
+        {
+            var tail = new byte[SectionsOffset - TailOffset + (image.Sections.Count + 1) * ElfImage.SectionSize];
+            image.Range(image.U64(image.NamesSection + 24), NamesSize).CopyTo(tail);
+            ResourcesName.CopyTo(tail.AsSpan((int)NamesSize));
+
+            var headers = tail.AsSpan((int)(SectionsOffset - TailOffset));
+            for (var index = 0; index < image.Sections.Count; index++)
+                image.Range(image.Sections[index], ElfImage.SectionSize).CopyTo(headers[(index * ElfImage.SectionSize)..]);
+            var names = headers[(image.Sections.ToList().IndexOf(image.NamesSection) * ElfImage.SectionSize)..];
+            BinaryPrimitives.WriteInt64LittleEndian(names[24..], TailOffset);
+            BinaryPrimitives.WriteInt64LittleEndian(names[32..], NamesSize + ResourcesName.Length);
+
+            var section = headers[(image.Sections.Count * ElfImage.SectionSize)..];
+            BinaryPrimitives.WriteInt32LittleEndian(section, (int)NamesSize);
+            BinaryPrimitives.WriteInt32LittleEndian(section[4..], ProgramBits);
+            BinaryPrimitives.WriteInt64LittleEndian(section[8..], AllocatedSection);
+            BinaryPrimitives.WriteInt64LittleEndian(section[16..], BlobAddress);
+            BinaryPrimitives.WriteInt64LittleEndian(section[24..], BlobOffset);
+            BinaryPrimitives.WriteInt64LittleEndian(section[32..], BlobSize);
+            BinaryPrimitives.WriteInt64LittleEndian(section[48..], Alignment);
+            return tail;
+        }
+
+        private static long Up(long value, long alignment) => (value + alignment - 1) / alignment * alignment;
+    }
+}

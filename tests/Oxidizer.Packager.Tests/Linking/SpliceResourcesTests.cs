@@ -1,0 +1,170 @@
+using System.Text;
+using Oxidizer.Packager.Linking;
+using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Processes;
+
+namespace Oxidizer.Packager.Tests.Linking;
+
+/// <summary>Real programs are linked by real linkers, and the resources are added to them.</summary>
+public sealed class SpliceResourcesTests : IDisposable
+{
+    private const string Program = """
+        #include "location.h"
+        #include <stdio.h>
+        #include <string.h>
+        static int zeros[100000];
+        static const char *pointers[] = {"relocated", "pointers"};
+        int main(void) {
+            for (int i = 0; i < 100000; i++) if (zeros[i]) return 3;
+            zeros[99999] = 1;
+            fprintf(stderr, "%s %s\n", pointers[0], pointers[1]);
+            if (pyembed_location.size == 0) return 2;
+            const char *blob = (const char *)&pyembed_location + pyembed_location.offset;
+            if ((size_t)blob % 4096) return 4;
+            return fwrite(blob, 1, pyembed_location.size, stdout) == pyembed_location.size ? 0 : 5;
+        }
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("oxidizer-splice-").FullName;
+
+    public SpliceResourcesTests()
+    {
+        RuntimeSources.WriteTo(_folder);
+        File.WriteAllText(this["main.c"], Program);
+        File.WriteAllText(this["blob"], string.Concat(Enumerable.Range(0, 5000).Select(number => $"line {number}\n")));
+    }
+
+    private string this[string name] => Path.Combine(_folder, name);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public static TheoryData<string> Linkers => [.. new[] { "bfd", "mold", "lld" }.Where(name => Toolchain.FindProgram(name == "mold" ? "mold" : "ld." + name) is not null)];
+
+    [Theory]
+    [MemberData(nameof(Linkers))]
+    public void A_program_reads_the_resources_that_were_added(string linker)
+    {
+        Link($"-fuse-ld={linker}", "-pie", "-fPIE");
+        SpliceResources.Write(this["linked"], this["blob"], this["product"]);
+        AssertPrintsTheBlob(this["product"]);
+    }
+
+    [Fact]
+    public void A_static_program_reads_them_too()
+    {
+        Link("-static-pie", "-fPIE");
+        SpliceResources.Write(this["linked"], this["blob"], this["product"]);
+        AssertPrintsTheBlob(this["product"]);
+    }
+
+    [Fact]
+    public void An_empty_program_says_that_it_has_none()
+    {
+        Link("-pie", "-fPIE");
+        Assert.Equal(2, Run(this["linked"]).ExitCode);
+    }
+
+    [Fact]
+    public void Readelf_finds_nothing_to_complain_about()
+    {
+        Link("-pie", "-fPIE");
+        SpliceResources.Write(this["linked"], this["blob"], this["product"]);
+        var result = Run("readelf", "-aW", this["product"]);
+        Assert.Equal("", result.Error);
+        Assert.DoesNotContain("Warning", result.Output);
+        Assert.Matches(@"\.oxidizer\.resources +PROGBITS", result.Output);
+    }
+
+    [Fact]
+    public void A_product_survives_strip()
+    {
+        Link("-pie", "-fPIE", "-g");
+        SpliceResources.Write(this["linked"], this["blob"], this["product"]);
+        var result = Run("strip", this["product"]);
+        Assert.Equal(("", 0), (result.Error, result.ExitCode));
+        AssertPrintsTheBlob(this["product"]);
+    }
+
+    [Fact]
+    public void The_same_inputs_give_the_same_bytes()
+    {
+        Link("-pie", "-fPIE");
+        SpliceResources.Write(this["linked"], this["blob"], this["product"]);
+        File.WriteAllText(this["product2"], "what was there before");
+        SpliceResources.Write(this["linked"], this["blob"], this["product2"]);
+        Assert.Equal(File.ReadAllBytes(this["product"]), File.ReadAllBytes(this["product2"]));
+    }
+
+    [Fact]
+    public void A_file_without_the_location_is_refused()
+    {
+        File.WriteAllText(this["main.c"], "int main(void) { return 0; }");
+        Assert.Equal(0, Run("cc", this["main.c"], "-o", this["linked"]).ExitCode);
+        Assert.Contains(".oxidizer.location", Refusal());
+    }
+
+    [Fact]
+    public void Resources_are_added_only_once()
+    {
+        Link("-pie", "-fPIE");
+        SpliceResources.Write(this["linked"], this["blob"], this["product"]);
+        File.Move(this["product"], this["linked"], overwrite: true);
+        Assert.Contains("no empty section", Refusal());
+    }
+
+    [Fact]
+    public void A_file_that_is_cut_anywhere_is_refused_or_whole()
+    {
+        Link("-pie", "-fPIE", "-s");
+        var bytes = File.ReadAllBytes(this["linked"]);
+        // The section headers stand at the end: every cut loses some of them.
+        foreach (var length in Enumerable.Range(0, bytes.Length / 97).Select(step => step * 97).Append(bytes.Length - 1))
+        {
+            File.WriteAllBytes(this["linked"], bytes[..length]);
+            Refusal();
+        }
+    }
+
+    [Fact]
+    public void A_header_with_any_byte_changed_is_refused_or_spliced_without_a_crash()
+    {
+        Link("-pie", "-fPIE", "-s");
+        var bytes = File.ReadAllBytes(this["linked"]);
+        foreach (var at in Enumerable.Range(0, 64 + 14 * 56))
+        {
+            var changed = (byte[])bytes.Clone();
+            changed[at] ^= 0x80;
+            File.WriteAllBytes(this["linked"], changed);
+            try
+            {
+                SpliceResources.Write(this["linked"], this["blob"], this["product"]);
+            }
+            catch (InvalidDataException)
+            {
+                // That is the refusal.
+            }
+        }
+    }
+
+    private void Link(params string[] flags)
+    {
+        var result = Run("cc", [this["main.c"], this["pyembed/location.c"], "-I" + this["pyembed"], "-O2", .. flags, "-o", this["linked"]]);
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
+    private string Refusal() => Assert.Throws<InvalidDataException>(() => SpliceResources.Write(this["linked"], this["blob"], this["product"])).Message;
+
+    private void AssertPrintsTheBlob(string program)
+    {
+        File.SetUnixFileMode(program, UnixFileMode.UserRead | UnixFileMode.UserExecute | UnixFileMode.UserWrite);
+        var result = Run(program);
+        Assert.Equal((0, "relocated pointers\n"), (result.ExitCode, result.Error));
+        Assert.Equal(File.ReadAllText(this["blob"], Encoding.UTF8), result.Output);
+    }
+
+    private static CommandResult Run(string program, params string[] arguments)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        return ChildProcess.Run(new Command(program, arguments), limit.Token);
+    }
+}
