@@ -68,6 +68,27 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public void Pruning_while_processes_build_takes_nothing_that_they_use()
+    {
+        // The children find what they stored earlier, and fail if it then cannot be read.
+        var children = Enumerable.Range(0, 2).Select(seed => Child.Start("reuse", _folder["cache"], $"{seed}", $"{Setting("OXIDIZER_CACHE_SECONDS", 3)}")).ToList();
+        var removed = 0;
+        using (var cache = LiteDbCache.Open(new CacheSettings(_folder["cache"])))
+        {
+            while (children.Exists(child => child.IsRunning))
+            {
+                removed += cache.Prune(maxSize: 0).RemovedBlobs;
+                Thread.Sleep(20);
+            }
+            Assert.Empty(cache.Warnings);
+        }
+        Assert.All(children, child => Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}: {child.Error}"));
+        Assert.True(children.Sum(child => child.Lines.Count) > 10, "the children did nothing");
+        Assert.True(removed > 0, "nothing was pruned");
+        children.ForEach(child => child.Dispose());
+    }
+
+    [Fact]
     public void A_second_process_waits_for_the_first_and_says_for_whom()
     {
         using var first = Child.Start("make", _folder["cache"], "a", "1500");

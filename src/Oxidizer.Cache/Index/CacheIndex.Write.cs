@@ -49,7 +49,17 @@ internal sealed partial class CacheIndex
         var timeout = _lockTimedOut ? TimeSpan.Zero : lockTimeout;
         if (!Directory.Exists(folder.Sessions))
             folder.MakeFolders();
-        var held = FileLock.TryAcquire(folder.Lock, timeout);
+        FileLock? held;
+        try
+        {
+            held = FileLock.TryAcquire(folder.Lock, timeout);
+        }
+        catch (IOException) when (!File.Exists(folder.Lock))
+        {
+            // The cache's folder was deleted just now.
+            folder.MakeFolders();
+            held = FileLock.TryAcquire(folder.Lock, timeout);
+        }
         _lockTimedOut = held is null;
         if (held is null)
             warnings.Add(CacheWarnings.Locked(folder.Root, FileLock.Holder(folder.Lock), lockTimeout));
@@ -76,6 +86,8 @@ internal sealed partial class CacheIndex
         Load();
         ReadNews();
         RemoveDoubtful();
+        // Left by an eviction that was killed.
+        FileTransfer.TryDelete(folder.Condemned);
         beforeAppend?.Invoke();
         if (!_pending.IsEmpty)
         {
