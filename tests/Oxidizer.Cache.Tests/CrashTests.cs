@@ -10,7 +10,7 @@ public sealed class CrashTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static int Setting(string name, int usual) =>
+    internal static int Setting(string name, int usual) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : usual;
 
     private static ActionKey KeyOf(string name) => new ActionKeyBuilder("test", 1).Add("name", name).Build();
