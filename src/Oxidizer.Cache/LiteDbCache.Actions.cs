@@ -76,7 +76,7 @@ public sealed partial class LiteDbCache
     private ActionRecord? Look(ActionKey key)
     {
         if (_index.FindAction(key.Digest, out var lastUse) is not { } payload
-            || StoredAction.Read(payload)?.Record is not { } record || record.Key.Digest != key.Digest)
+            || StoredAction.Read(payload, key) is not { } record)
             return null;
         NoteUse(record);
         foreach (var output in record.Outputs)
@@ -87,7 +87,7 @@ public sealed partial class LiteDbCache
         if (Math.Abs(CacheIndex.Now - lastUse) > UseResolutionSeconds)
             _index.SetUse(key.Digest);
         Attribute(record);
-        return record with { Key = key };
+        return record;
     }
 
     // Before the blobs are looked for: an eviction that runs now either sees the note, or has taken them away already.

@@ -15,18 +15,12 @@ public sealed partial class LiteDbCache
     public Sha256Digest Store(ReadOnlySpan<byte> content)
     {
         var digest = _blobs.Store(content);
-        _uses.Note([digest]);
         WriteIfDue();
         return digest;
     }
 
     /// <inheritdoc/>
-    public Sha256Digest StoreFile(string path, BlobTransfer transfer = BlobTransfer.Copy, bool durable = false)
-    {
-        var digest = _blobs.StoreFile(path, transfer, durable);
-        _uses.Note([digest]);
-        return digest;
-    }
+    public Sha256Digest StoreFile(string path, BlobTransfer transfer = BlobTransfer.Copy, bool durable = false) => _blobs.StoreFile(path, transfer, durable);
 
     /// <inheritdoc/>
     public byte[]? TryRead(Sha256Digest digest)

@@ -44,9 +44,9 @@ public sealed partial class LiteDbCache : IActionCache
         _folder = CacheFolder.Open(settings, _warnings);
         _index = new CacheIndex(_folder, _warnings, settings.LockTimeout);
         _memo = new FileMemo(_folder);
-        _blobs = new BlobStore(_folder, _index, _memo, _warnings);
+        _uses = new SessionUses(_folder, _index.Refresh);
+        _blobs = new BlobStore(_folder, _index, _memo, _uses, _warnings);
         _trees = new TreeStore(_folder, _blobs, _warnings);
-        _uses = new SessionUses(_folder);
         _keys = new KeyLocks(_folder, _warnings, settings);
     }
 

@@ -8,6 +8,8 @@ switch (args)
 {
     case ["store", var folder, var seed, var seconds]:
         return Store(folder, int.Parse(seed), double.Parse(seconds));
+    case ["reuse", var folder, var seed, var seconds]:
+        return Reuse(folder, int.Parse(seed), double.Parse(seconds));
     case ["make", var folder, var name, var milliseconds]:
         return Make(folder, name, int.Parse(milliseconds));
     case ["lock", var path]:
@@ -61,6 +63,48 @@ static int Store(string folder, int seed, double seconds)
     foreach (var warning in cache.Warnings)
         Console.Error.WriteLine($"{warning.Id}: {warning.Message}");
     return cache.Warnings.Count == 0 ? 0 : 4;
+}
+
+// Many short builds over the same few names, with a second process that prunes to nothing all the time: what a build has found it can read to its end.
+static int Reuse(string folder, int seed, double seconds)
+{
+    var random = new Random(seed);
+    var started = Stopwatch.StartNew();
+    while (started.Elapsed.TotalSeconds < seconds)
+    {
+        using var cache = LiteDbCache.Open(new CacheSettings(folder));
+        var results = new List<(string Name, Sha256Digest Digest, string Path)>();
+        for (var i = 0; i < 20; i++)
+        {
+            var name = $"reuse-{random.Next(30)}";
+            var content = ContentOf(name, name.Length % 2 == 0 ? 70_000 : 3000);
+            var result = cache.GetOrAdd(KeyOf(name), name, () => [new ActionOutput("out", cache.Store(content), content.Length)]);
+            var digest = result.Record.Outputs[0].Digest;
+            if (cache.TryGetFile(digest) is not { } path)
+            {
+                Console.Error.WriteLine($"{name} was {(result.Reused ? "found" : "made")} and is gone");
+                return 3;
+            }
+            results.Add((name, digest, path));
+        }
+        foreach (var (name, digest, path) in results)
+        {
+            var expected = ContentOf(name, name.Length % 2 == 0 ? 70_000 : 3000);
+            if (cache.TryRead(digest) is not { } bytes || !bytes.AsSpan().SequenceEqual(expected) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(expected))
+            {
+                Console.Error.WriteLine($"{name} was found and cannot be read");
+                return 3;
+            }
+        }
+        cache.Flush();
+        foreach (var warning in cache.Warnings)
+        {
+            Console.Error.WriteLine($"{warning.Id}: {warning.Message}");
+            return 4;
+        }
+        Console.WriteLine("built");
+    }
+    return 0;
 }
 
 static int Make(string folder, string name, int milliseconds)

@@ -37,6 +37,8 @@ internal sealed class Child : IDisposable
         }
     }
 
+    public bool IsRunning => !_process.HasExited;
+
     public string Error => _error;
 
     public int Id => _process.Id;

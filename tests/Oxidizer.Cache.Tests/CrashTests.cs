@@ -10,7 +10,7 @@ public sealed class CrashTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static int Setting(string name, int usual) =>
+    internal static int Setting(string name, int usual) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : usual;
 
     private static ActionKey KeyOf(string name) => new ActionKeyBuilder("test", 1).Add("name", name).Build();
@@ -64,6 +64,27 @@ public sealed class CrashTests : IDisposable
         var children = Enumerable.Range(0, 4).Select(seed => Child.Start("store", _folder["cache"], $"{seed}", $"{seconds}")).ToList();
         Assert.All(children, child => Assert.True(child.ExitCode == 0, child.Error));
         AssertAllThere([.. children.SelectMany(child => child.Lines).SelectMany(line => line.Split(' '))]);
+        children.ForEach(child => child.Dispose());
+    }
+
+    [Fact]
+    public void Pruning_while_processes_build_takes_nothing_that_they_use()
+    {
+        // The children find what they stored earlier, and fail if it then cannot be read.
+        var children = Enumerable.Range(0, 2).Select(seed => Child.Start("reuse", _folder["cache"], $"{seed}", $"{Setting("OXIDIZER_CACHE_SECONDS", 3)}")).ToList();
+        var removed = 0;
+        using (var cache = LiteDbCache.Open(new CacheSettings(_folder["cache"])))
+        {
+            while (children.Exists(child => child.IsRunning))
+            {
+                removed += cache.Prune(maxSize: 0).RemovedBlobs;
+                Thread.Sleep(20);
+            }
+            Assert.Empty(cache.Warnings);
+        }
+        Assert.All(children, child => Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}: {child.Error}"));
+        Assert.True(children.Sum(child => child.Lines.Count) > 10, "the children did nothing");
+        Assert.True(removed > 0, "nothing was pruned");
         children.ForEach(child => child.Dispose());
     }
 

@@ -64,7 +64,7 @@ public sealed class FaultTests : IDisposable
         var data = new TheoryData<string, int>();
         foreach (var file in new[] { "index", "actions.db", "actions-log.db", "memo", "journal", "pack" })
         {
-            for (var way = 0; way < 7; way++)
+            for (var way = 0; way < 7 + CrashTests.Setting("OXIDIZER_CACHE_DAMAGES", 0); way++)
                 data.Add(file, way);
         }
         return data;
@@ -122,9 +122,18 @@ public sealed class FaultTests : IDisposable
                 bytes = new byte[100_000];
                 random.NextBytes(bytes);
                 break;
-            default:
+            case 6:
                 File.Delete(path);
                 return;
+            default:
+                // More of the same, each time elsewhere.
+                for (var hits = random.Next(1, 6); hits > 0 && bytes.Length > 0; hits--)
+                {
+                    var start = random.Next(bytes.Length);
+                    var length = Math.Min(way % 2 == 0 ? 1 : random.Next(1, 9000), bytes.Length - start);
+                    random.NextBytes(bytes.AsSpan(start, length));
+                }
+                break;
         }
         File.WriteAllBytes(path, bytes);
     }

@@ -124,17 +124,15 @@ public sealed partial class LiteDbCacheTests
     }
 
     [Fact]
-    public void Ten_thousand_files_are_checked_without_reading_one()
+    public void Thousands_of_files_are_checked_without_reading_one()
     {
-        var entries = Enumerable.Range(0, 10_000).Select(i => (Name: $"lib/package{i / 100}/module{i}.py", Content: Bytes($"x = {i}")))
+        var entries = Enumerable.Range(0, 3000).Select(i => (Name: $"lib/package{i / 100}/module{i}.py", Content: Bytes($"x = {i}")))
             .Select(file => new ActionOutput(file.Name, Cache.Store(file.Content), file.Content.Length)).ToList();
         var tree = Cache.StoreTree(entries);
         var path = Cache.TryGetTree(tree)!;
         Cache.Flush();
         var accessed = Directory.GetFiles(path, "*", SearchOption.AllDirectories).ToDictionary(file => file, file => File.GetLastAccessTimeUtc(file));
-        var started = System.Diagnostics.Stopwatch.GetTimestamp();
         Assert.Equal(path, Later(tree));
-        Console.WriteLine($"10,000 files checked in {System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalMilliseconds:0.0} ms");
         Assert.All(accessed, file => Assert.Equal(file.Value, File.GetLastAccessTimeUtc(file.Key)));
     }
 }

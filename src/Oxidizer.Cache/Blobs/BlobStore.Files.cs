@@ -167,6 +167,7 @@ internal sealed partial class BlobStore
         {
             taken = Take(path, temporary, transfer, durable);
             var digest = Sha256Digest.OfFile(temporary);
+            uses.Note([digest]);
             var size = new FileInfo(temporary).Length;
             var target = PathOf(digest);
             if (FileStamp.TryRead(target, out var stamp) && stamp.Size == size && IsVerified(digest, target, stamp))

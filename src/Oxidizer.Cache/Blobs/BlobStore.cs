@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Locking;
 
 namespace Oxidizer.Cache.Blobs;
 
@@ -8,9 +9,11 @@ namespace Oxidizer.Cache.Blobs;
 /// Blobs: small ones wait in memory and are appended to a pack with the next flush, others are files at once. What cannot be stored is kept for this process.
 /// No bytes leave it whose digest was not checked. Thread-safe.
 /// </summary>
-internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, FileMemo memo, WarningList warnings) : IDisposable
+internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, FileMemo memo, SessionUses uses, WarningList warnings) : IDisposable
 {
     private readonly ConcurrentDictionary<Sha256Digest, byte[]> _waiting = new();
+    // Stored here, and found in a pack already. An eviction elsewhere may have taken them off the index since it was read here; then they are written again.
+    private readonly ConcurrentDictionary<Sha256Digest, byte[]> _claimed = new();
     private readonly ConcurrentDictionary<Sha256Digest, FileStamp> _verified = new();
     private readonly PackReader _packs = new(folder);
     private long _waitingBytes;
@@ -57,17 +60,17 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
     public Sha256Digest Store(ReadOnlySpan<byte> content)
     {
         var digest = Sha256Digest.Of(content);
+        uses.Note([digest]);
         // A damaged blob of this name must not stand for the whole one that is here.
-        if (IsPresent(digest))
-            return digest;
+        var isPresent = IsPresent(digest);
         if (!CanStore)
-            Private.Add(digest, content.ToArray());
-        else if (content.Length < Pack.LargestBlob)
         {
-            if (_waiting.TryAdd(digest, content.ToArray()))
-                Interlocked.Add(ref _waitingBytes, content.Length);
+            if (!isPresent)
+                Private.Add(digest, content.ToArray());
         }
-        else
+        else if (content.Length < Pack.LargestBlob)
+            Wait(isPresent && !_waiting.ContainsKey(digest) ? _claimed : _waiting, digest, content);
+        else if (!isPresent)
             StoreLarge(digest, content);
         return digest;
     }
@@ -95,26 +98,39 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
         return null;
     }
 
-    /// <summary>Appends what waits in memory to a pack, and names it in the index. The caller holds the cache's lock.</summary>
+    /// <summary>Appends what waits in memory to a pack, and names it in the index. The caller holds the cache's lock, and the index is as new as it can be.</summary>
     /// <exception cref="IOException">It cannot be written; it stays in memory.</exception>
     public void WriteWaiting()
     {
         var waiting = _waiting.ToArray();
-        if (waiting.Length == 0)
-            return;
-        foreach (var (digest, blob) in Pack.Append(folder, waiting))
-            index.SetBlob(digest, blob);
-        foreach (var entry in waiting)
+        var claimed = _claimed.ToArray();
+        var written = waiting.Concat(claimed.Where(entry => !index.TryFindBlob(entry.Key, out _, out _) && !File.Exists(PathOf(entry.Key)))).ToList();
+        if (written.Count > 0)
         {
-            if (_waiting.TryRemove(entry.Key, out _))
-                Interlocked.Add(ref _waitingBytes, -entry.Value.Length);
+            foreach (var (digest, blob) in Pack.Append(folder, written))
+                index.SetBlob(digest, blob);
         }
+        foreach (var (table, entries) in new[] { (_waiting, waiting), (_claimed, claimed) })
+        {
+            foreach (var entry in entries)
+            {
+                if (table.TryRemove(entry.Key, out _))
+                    Interlocked.Add(ref _waitingBytes, -entry.Value.Length);
+            }
+        }
+    }
+
+    private void Wait(ConcurrentDictionary<Sha256Digest, byte[]> table, Sha256Digest digest, ReadOnlySpan<byte> content)
+    {
+        if (!table.ContainsKey(digest) && table.TryAdd(digest, content.ToArray()))
+            Interlocked.Add(ref _waitingBytes, content.Length);
     }
 
     /// <summary>Forgets what was not written yet, and what was verified.</summary>
     public void Clear()
     {
         _waiting.Clear();
+        _claimed.Clear();
         Interlocked.Exchange(ref _waitingBytes, 0);
         _verified.Clear();
         _packs.Dispose();

@@ -70,7 +70,16 @@ internal static class Pack
             placed.Add((digest, new StoredBlob(content.Length, number, length + writer.Length)));
             writer.Bytes(content);
         }
-        RandomAccess.Write(handle, writer.Written, length);
+        try
+        {
+            RandomAccess.Write(handle, writer.Written, length);
+        }
+        catch (IOException)
+        {
+            // A full disk took a part of it, which would fill the disk for nothing.
+            RandomAccess.SetLength(handle, length);
+            throw;
+        }
         return placed;
     }
 

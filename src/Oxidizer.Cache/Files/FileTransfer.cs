@@ -74,12 +74,16 @@ internal static class FileTransfer
         }
     }
 
-    /// <summary>Deletes a file if it is there and may be.</summary>
+    /// <summary>Deletes a file; false if it is there and may not be.</summary>
     public static bool TryDelete(string path)
     {
         try
         {
             File.Delete(path);
+            return true;
+        }
+        catch (DirectoryNotFoundException)
+        {
             return true;
         }
         catch (Exception exception) when (IsFailure(exception))

@@ -52,6 +52,9 @@ internal sealed class CacheFolder
 
     public string KeyLocks => Path.Combine(Root, "locks");
 
+    /// <summary>What an eviction that runs now is about to delete: digests.</summary>
+    public string Condemned => Path.Combine(Root, "condemned");
+
     public string Sessions => Path.Combine(Root, "sessions");
 
     /// <summary>Looks at the folder, and makes it if it is not there.</summary>

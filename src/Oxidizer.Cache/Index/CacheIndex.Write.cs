@@ -7,7 +7,6 @@ internal sealed partial class CacheIndex
 {
     // A journal is read whole at each opening: at this length that takes two milliseconds.
     private const long LongestJournal = 1 << 20;
-    private const long SmallestWaste = 16 << 20;
 
     private bool _lockTimedOut, _lockHeld;
 
@@ -49,7 +48,17 @@ internal sealed partial class CacheIndex
         var timeout = _lockTimedOut ? TimeSpan.Zero : lockTimeout;
         if (!Directory.Exists(folder.Sessions))
             folder.MakeFolders();
-        var held = FileLock.TryAcquire(folder.Lock, timeout);
+        FileLock? held;
+        try
+        {
+            held = FileLock.TryAcquire(folder.Lock, timeout);
+        }
+        catch (IOException) when (!File.Exists(folder.Lock))
+        {
+            // The cache's folder was deleted just now.
+            folder.MakeFolders();
+            held = FileLock.TryAcquire(folder.Lock, timeout);
+        }
         _lockTimedOut = held is null;
         if (held is null)
             warnings.Add(CacheWarnings.Locked(folder.Root, FileLock.Holder(folder.Lock), lockTimeout));
@@ -76,6 +85,8 @@ internal sealed partial class CacheIndex
         Load();
         ReadNews();
         RemoveDoubtful();
+        // Left by an eviction that was killed.
+        FileTransfer.TryDelete(folder.Condemned);
         beforeAppend?.Invoke();
         if (!_pending.IsEmpty)
         {
@@ -152,111 +163,5 @@ internal sealed partial class CacheIndex
         foreach (var journal in Directory.EnumerateFiles(folder.Root, "journal-*"))
             FileTransfer.TryDelete(journal);
         ReadAll();
-    }
-
-    // Deleting documents never shrinks LiteDB's file, and its Rebuild() throws at 10,000 documents; a new one is written from the snapshot instead.
-    private void DeleteDatabaseIfWasteful()
-    {
-        if (_snapshot is null || !FileStamp.TryRead(folder.Database, out var stamp) || stamp.Size < SmallestWaste + 4 * _snapshot.Header.LiveBytes)
-            return;
-        File.Delete(folder.Database);
-        File.Delete(folder.DatabaseLog);
-    }
-
-    // Opens the database; one that is damaged is moved aside, and the step is done with a new one.
-    private T WithDatabase<T>(Func<Database, T> step)
-    {
-        try
-        {
-            using var database = Database.Open(folder.Root);
-            return step(database);
-        }
-        catch (DatabaseDamagedException exception)
-        {
-            MoveDatabaseAside(exception.Message);
-        }
-        try
-        {
-            using var database = Database.Open(folder.Root);
-            return step(database);
-        }
-        catch (DatabaseDamagedException exception)
-        {
-            throw new IOException($"a new database cannot be written: {exception.Message}", exception);
-        }
-    }
-
-    private void MoveDatabaseAside(string reason)
-    {
-        warnings.Add(CacheWarnings.IndexDamaged(folder.Root, reason));
-        foreach (var path in new[] { folder.Database, folder.DatabaseLog })
-        {
-            if (File.Exists(path))
-                File.Move(path, path + ".damaged", overwrite: true);
-        }
-    }
-
-    // The snapshot is missing or damaged, and there is a database, or was one.
-    private bool Recover(bool damaged)
-    {
-        // A thread that writes holds the cache's lock and waits for this one: it recovers the index itself.
-        if (folder.Use != FolderUse.ReadWrite || !_writing.TryEnter())
-            return false;
-        try
-        {
-            using var held = _lockHeld ? null : AcquireLock();
-            if (held is null && !_lockHeld)
-                return false;
-            // Another process may have been faster.
-            if (Snapshot.TryOpen(folder.Snapshot, out _) is { } other)
-            {
-                other.Dispose();
-                return true;
-            }
-            if (damaged)
-                warnings.Add(CacheWarnings.IndexDamaged(folder.Root, "its snapshot cannot be read"));
-            WriteSnapshotFromDatabase();
-            return true;
-        }
-        catch (Exception exception) when (FileTransfer.IsFailure(exception))
-        {
-            warnings.Add(CacheWarnings.NotStored(folder.Root, exception.Message));
-            return false;
-        }
-        finally
-        {
-            _writing.Exit();
-        }
-    }
-
-    private void WriteSnapshotFromDatabase()
-    {
-        var (changes, statistics, generation, sequence) = WithDatabase(database =>
-        {
-            var all = database.Generation > 0 ? database.ReadAll() : Salvage.Read(folder);
-            if (database.Generation == 0)
-                database.Write(all, Salvage.NextGeneration(folder), Salvage.Sequence);
-            return (all, database.ReadStatistics(), database.Generation, database.Sequence);
-        });
-        SnapshotWriter.Write(folder.Snapshot, null, changes, statistics.Write(), generation, sequence);
-    }
-
-    private static IndexChanges Everything(Snapshot snapshot, bool isNew)
-    {
-        var all = new IndexChanges();
-        foreach (var slot in snapshot.Actions)
-        {
-            if (snapshot.ReadFrame(slot.Offset, FrameKind.Action) is { } payload)
-                all.SetAction(new Sha256Digest(payload.AsSpan(0, Sha256Digest.Size)), payload, slot.Time);
-        }
-        foreach (var slot in snapshot.Blobs)
-        {
-            if (snapshot.ReadFrame(slot.Offset, FrameKind.Blob) is { } payload && StoredBlob.TryRead(payload, out var digest, out var blob))
-                all.SetBlob(digest, blob, slot.Time);
-        }
-        // Not counted again by a database that is merely older: its batches are numbered.
-        if (snapshot.ReadFrame(snapshot.Header.StatisticsOffset, FrameKind.Statistics) is { } counts)
-            all.Statistics.Add((isNew ? snapshot.Header.Sequence : 0, counts));
-        return all;
     }
 }

@@ -30,6 +30,20 @@ internal sealed record StoredAction(ActionRecord Record, long Created)
     public static byte[]? Write(ActionRecord record, long created) =>
         TryWrite(record, created, withFields: true) ?? TryWrite(record, created, withFields: false);
 
+    /// <summary>Reads the record of a key that is known: its fields are not read again. <c>null</c> if the payload is damaged or another's.</summary>
+    public static ActionRecord? Read(ReadOnlySpan<byte> payload, ActionKey key)
+    {
+        var reader = new ByteReader(payload);
+        if (reader.Digest() != key.Digest)
+            return null;
+        _ = reader.Int64();
+        var seconds = reader.Double();
+        _ = reader.Text();
+        var name = reader.Text();
+        var outputs = ReadOutputs(ref reader);
+        return reader.Failed ? null : new ActionRecord(key, name, outputs, seconds);
+    }
+
     /// <summary>Reads a payload; <c>null</c> if it is damaged.</summary>
     public static StoredAction? Read(ReadOnlySpan<byte> payload)
     {
@@ -39,9 +53,7 @@ internal sealed record StoredAction(ActionRecord Record, long Created)
         var seconds = reader.Double();
         var kind = reader.Text();
         var name = reader.Text();
-        var outputs = new ActionOutput[reader.Count(SmallestOutput)];
-        for (var i = 0; i < outputs.Length; i++)
-            outputs[i] = ReadOutput(ref reader);
+        var outputs = ReadOutputs(ref reader);
         var fields = new KeyField[reader.Count(8)];
         for (var i = 0; i < fields.Length; i++)
             fields[i] = new KeyField(reader.Text(), reader.Text());
@@ -82,6 +94,14 @@ internal sealed record StoredAction(ActionRecord Record, long Created)
         writer.UInt32((uint)output.Mode);
         writer.Byte(output.LinkTarget is null ? (byte)0 : (byte)1);
         writer.Text(output.LinkTarget ?? "");
+    }
+
+    private static ActionOutput[] ReadOutputs(ref ByteReader reader)
+    {
+        var outputs = new ActionOutput[reader.Count(SmallestOutput)];
+        for (var i = 0; i < outputs.Length; i++)
+            outputs[i] = ReadOutput(ref reader);
+        return outputs;
     }
 
     public static ActionOutput ReadOutput(ref ByteReader reader)

@@ -4,12 +4,17 @@ using Oxidizer.Cache.Index;
 namespace Oxidizer.Cache.Locking;
 
 /// <summary>
-/// What this process has found in the cache and relies on, in a file that it holds locked: an eviction elsewhere spares it. The use is written down before
-/// the blob is looked for; an eviction takes the blob away before it reads the uses, and puts it back if it is among them. Whichever comes first, nothing is lost that
-/// was found. The file of a process that was killed is not locked, and counts for nothing. Thread-safe.
+/// What this process has found in the cache, or stored there, and relies on, in a file that it holds locked: an eviction elsewhere spares it. The order makes it
+/// safe. A process notes a use, then looks whether the blob is condemned, then whether it is there. An eviction says what it condemns, then reads the notes,
+/// then deletes what is not noted. So either the eviction sees the note, or the process sees that the blob is condemned, and waits for the eviction's step to end.
+/// The file of a process that was killed is not locked, and counts for nothing. Thread-safe.
 /// </summary>
-internal sealed class SessionUses(CacheFolder folder) : IDisposable
+/// <param name="folder">The cache.</param>
+/// <param name="evicted">Is called after an eviction was waited for: what was read of the index before is old.</param>
+internal sealed class SessionUses(CacheFolder folder, Action evicted) : IDisposable
 {
+    private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(10);
+
     private readonly HashSet<Sha256Digest> _noted = [];
     private readonly Lock _gate = new();
     private FileLock? _file;
@@ -31,8 +36,33 @@ internal sealed class SessionUses(CacheFolder folder) : IDisposable
                     digest.CopyTo(bytes[((_noted.Count - start - 1) * Sha256Digest.Size)..]);
             }
             var length = (_noted.Count - start) * Sha256Digest.Size;
-            if (length > 0 && !_failed)
-                _failed = !TryOpen() || !_file!.TryWrite(bytes[..length], (long)start * Sha256Digest.Size);
+            if (length == 0 || _failed)
+                return;
+            _failed = !TryOpen() || !_file!.TryWrite(bytes[..length], (long)start * Sha256Digest.Size);
+        }
+        if (File.Exists(folder.Condemned))
+            WaitForEviction(digests);
+    }
+
+    /// <summary>Runs a step of an eviction: says what is condemned, and then deletes what is not used. The caller holds the cache's lock.</summary>
+    /// <param name="folder">The cache.</param>
+    /// <param name="condemned">What is to be deleted.</param>
+    /// <param name="delete">Is given what of it no process uses.</param>
+    /// <exception cref="IOException">It cannot be said; nothing is deleted.</exception>
+    public static void Evict(CacheFolder folder, IReadOnlyCollection<Sha256Digest> condemned, Action<IReadOnlyCollection<Sha256Digest>> delete)
+    {
+        var writer = new ByteWriter(condemned.Count * Sha256Digest.Size);
+        foreach (var digest in condemned)
+            writer.Digest(digest);
+        FileTransfer.Replace(folder.Condemned, writer.Written);
+        try
+        {
+            var used = ReadAll(folder);
+            delete([.. condemned.Where(digest => !used.Contains(digest))]);
+        }
+        finally
+        {
+            FileTransfer.TryDelete(folder.Condemned);
         }
     }
 
@@ -57,9 +87,7 @@ internal sealed class SessionUses(CacheFolder folder) : IDisposable
             {
                 continue;
             }
-            var bytes = FileLock.ReadUnlocked(path);
-            for (var i = 0; i + Sha256Digest.Size <= bytes.Length; i += Sha256Digest.Size)
-                used.Add(new Sha256Digest(bytes.AsSpan(i, Sha256Digest.Size)));
+            used.UnionWith(Read(FileLock.ReadUnlocked(path)));
         }
         return used;
     }
@@ -73,6 +101,35 @@ internal sealed class SessionUses(CacheFolder folder) : IDisposable
             _file?.Dispose();
             _file = null;
             _failed = true;
+        }
+    }
+
+    private static HashSet<Sha256Digest> Read(ReadOnlySpan<byte> bytes)
+    {
+        var digests = new HashSet<Sha256Digest>();
+        for (var i = 0; i + Sha256Digest.Size <= bytes.Length; i += Sha256Digest.Size)
+            digests.Add(new Sha256Digest(bytes.Slice(i, Sha256Digest.Size)));
+        return digests;
+    }
+
+    // A step takes milliseconds, under the cache's lock. What was condemned by a process that was killed costs a lock each time, until the next flush.
+    private void WaitForEviction(ReadOnlySpan<Sha256Digest> digests)
+    {
+        try
+        {
+            var condemned = Read(FileLock.ReadUnlocked(folder.Condemned));
+            foreach (var digest in digests)
+            {
+                if (!condemned.Contains(digest))
+                    continue;
+                FileLock.TryAcquire(folder.Lock, LongestStep)?.Dispose();
+                evicted();
+                return;
+            }
+        }
+        catch (IOException)
+        {
+            // The cache's folder is gone, and the eviction with it.
         }
     }
 

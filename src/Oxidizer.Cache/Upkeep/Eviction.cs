@@ -111,50 +111,23 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
             uses[digest] = time;
     }
 
-    private void RemoveStep(IReadOnlyCollection<(Sha256Digest Digest, long LastUse)> victims)
+    private void RemoveStep(IReadOnlyCollection<(Sha256Digest Digest, long LastUse)> victims) => index.Flush(() =>
     {
-        var trash = new List<string>();
-        index.Flush(() =>
+        // Not what was used or stored again since it was chosen.
+        var condemned = victims
+            .Where(victim => index.TryFindBlob(victim.Digest, out _, out var lastUse) && lastUse <= victim.LastUse)
+            .Select(victim => victim.Digest)
+            .ToList();
+        SessionUses.Evict(folder, condemned, unused =>
         {
-            var taken = victims
-                // Used or stored again since it was chosen.
-                .Where(victim => index.TryFindBlob(victim.Digest, out _, out var lastUse) && lastUse <= victim.LastUse)
-                .Select(victim => (victim.Digest, Path: BlobFiles.PathOf(folder.Blobs, victim.Digest), Aside: folder.NewTemporary()))
-                .Select(blob => TryMove(blob.Path, blob.Aside) ? blob : blob with { Aside = "" })
-                .ToList();
-            // Only now the uses: who noted one before this line keeps the blob, who notes one later does not find it.
-            var used = SessionUses.ReadAll(folder);
-            foreach (var (digest, path, aside) in taken)
+            foreach (var digest in unused)
             {
-                if (used.Contains(digest))
-                {
-                    TryMove(aside, path);
-                    continue;
-                }
-                if (index.TryFindBlob(digest, out var blob, out _))
+                if (index.TryFindBlob(digest, out var blob, out _) && FileTransfer.TryDelete(BlobFiles.PathOf(folder.Blobs, digest)))
                     _removedBlobs[digest] = blob;
                 index.SetBlob(digest, null);
-                trash.Add(aside);
             }
         });
-        foreach (var aside in trash.Where(aside => aside.Length > 0))
-            FileTransfer.TryDelete(aside);
-    }
-
-    private static bool TryMove(string from, string to)
-    {
-        try
-        {
-            if (from.Length == 0 || !File.Exists(from))
-                return false;
-            File.Move(from, to);
-            return true;
-        }
-        catch (Exception exception) when (FileTransfer.IsFailure(exception))
-        {
-            return false;
-        }
-    }
+    });
 
     private void RemoveActions(
         IReadOnlyList<(StoredAction Action, byte[] Payload, long LastUse)> actions, HashSet<Sha256Digest> victims, long oldest, HashSet<Sha256Digest> used)
@@ -196,14 +169,13 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
             if (used.Contains(digest) || lastUse >= Math.Min(oldest, CacheIndex.Now - (isTree ? 2 : 24) * GraceSeconds))
                 continue;
             var aside = $"{path}.{Guid.NewGuid():N}.old";
-            index.Flush(() =>
+            index.Flush(() => SessionUses.Evict(folder, [digest], unused =>
             {
+                if (unused.Count == 0)
+                    return;
+                FileTransfer.TryDelete(path + ".stamp");
                 Directory.Move(path, aside);
-                if (SessionUses.ReadAll(folder).Contains(digest))
-                    Directory.Move(aside, path);
-                else
-                    FileTransfer.TryDelete(path + ".stamp");
-            });
+            }));
             TreeStore.Discard(aside);
         }
     }
@@ -216,26 +188,34 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         {
             var path = Pack.PathOf(folder, number);
             if (FileStamp.TryRead(path, out var stamp) && live[number].Sum(entry => entry.Value.Blob.Size + Pack.HeaderSize) * 2 < stamp.Size)
-                index.Flush(() => Compact(number, path, stamp, [.. live[number].Select(entry => entry.Key)]));
+            {
+                var moved = false;
+                // The old pack is deleted when the new places can be read, and not before.
+                if (index.Flush(() => moved = TryCompact(number, path, stamp, [.. live[number].Select(entry => entry.Key)])) && moved)
+                    FileTransfer.TryDelete(path);
+            }
         }
     }
 
-    private void Compact(long number, string path, FileStamp seen, IReadOnlyList<Sha256Digest> live)
+    // True if blobs were moved to another pack. A pack without any is deleted under the lock, as the next blobs might be appended to it.
+    private bool TryCompact(long number, string path, FileStamp seen, IReadOnlyList<Sha256Digest> live)
     {
         // Appended to since.
         if (!FileStamp.TryRead(path, out var now) || now != seen)
-            return;
+            return false;
         var kept = new List<KeyValuePair<Sha256Digest, byte[]>>();
         foreach (var digest in live)
         {
             if (index.TryFindBlob(digest, out var blob, out _) && blob.Pack == number && packs.TryRead(blob) is { } content && Sha256Digest.Of(content) == digest)
                 kept.Add(KeyValuePair.Create(digest, content));
         }
-        if (kept.Count > 0)
+        if (kept.Count == 0)
         {
-            foreach (var (digest, blob) in Pack.Append(folder, kept, Pack.Numbers(folder).Max() + 1))
-                index.MoveBlob(digest, blob);
+            FileTransfer.TryDelete(path);
+            return false;
         }
-        FileTransfer.TryDelete(path);
+        foreach (var (digest, blob) in Pack.Append(folder, kept, Pack.Numbers(folder).Max() + 1))
+            index.MoveBlob(digest, blob);
+        return true;
     }
 }
