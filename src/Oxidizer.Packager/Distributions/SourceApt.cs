@@ -42,7 +42,8 @@ internal sealed partial class SourceApt
     {
         Write("deb", Own());
         Write("deb-src", Own());
-        Require("update", Apt("apt-get", ["update"]));
+        // By itself apt takes a network that is down for a warning, and goes on with no lists.
+        Require("update", Apt("apt-get", ["update", "-o", "APT::Update::Error-Mode=any"]));
     }
 
     /// <summary>Finds the versions of a source package, newest first, in this release and, if it has none, in later ones.</summary>

@@ -11,16 +11,15 @@ internal sealed class SourceCommand(BuildContext context)
     // What programs need to work at all, and what leads apt through a proxy.
     private static readonly string[] s_kept = ["PATH", "HOME", "TMPDIR", "http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "APT_CONFIG"];
 
-    /// <summary>More variables for every program.</summary>
+    /// <summary>Variables for every program; they stand above those that are kept of the user's.</summary>
     public Dictionary<string, string?> Variables { get; } = new(StringComparer.Ordinal) { ["LC_ALL"] = "C", ["LANGUAGE"] = "" };
 
     /// <summary>Runs a program and gives its result, whatever its exit code.</summary>
     public CommandResult Try(string folder, string program, IEnumerable<string> arguments, Action<string>? onLine = null)
     {
-        var variables = new Dictionary<string, string?>(Variables, StringComparer.Ordinal);
-        foreach (var name in s_kept)
-            if (Environment.GetEnvironmentVariable(name) is { } value)
-                variables[name] = value;
+        var variables = s_kept.ToDictionary(name => name, Environment.GetEnvironmentVariable, StringComparer.Ordinal);
+        foreach (var (name, value) in Variables)
+            variables[name] = value;
         return ChildProcess.Run(new Command(program, [.. arguments]) { WorkingDirectory = folder, Environment = variables, ClearEnvironment = true }, context.Cancellation, onLine);
     }
 
