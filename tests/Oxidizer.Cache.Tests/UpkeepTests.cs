@@ -150,6 +150,25 @@ public sealed class UpkeepTests : IDisposable
     }
 
     [Fact]
+    public void A_flush_evicts_by_itself_when_the_limit_is_exceeded()
+    {
+        Fill(20);
+        Age(TimeSpan.FromDays(1));
+        using (var cache = LiteDbCache.Open(new CacheSettings(_folder["cache"]) { MaxSize = 600_000 }))
+        {
+            // Enough records for LiteDB to take the journal in.
+            for (var i = 1000; i < 9000; i++)
+                cache.Add(new ActionRecord(KeyOf(i), $"{i}", [new ActionOutput("out", cache.Store([(byte)i]), 1)], 1));
+            cache.Flush();
+            Assert.Equal(8000, Enumerable.Range(1000, 8000).Count(i => cache.Find(KeyOf(i)) is not null));
+            Assert.Empty(cache.Warnings);
+        }
+        using var later = Open();
+        Assert.InRange(Present(later, 20).Sum(i => ContentOf(i).Length), 300_000, 540_000);
+        Assert.InRange(BytesOnDisk(), 0, 12_000_000);
+    }
+
+    [Fact]
     public void Packs_of_dead_blobs_are_written_anew_and_the_living_are_found()
     {
         using (var cache = Open())

@@ -140,7 +140,8 @@ internal sealed class SessionUses(CacheFolder folder, Action evicted) : IDisposa
         try
         {
             _path = Path.Combine(folder.Sessions, Guid.NewGuid().ToString("N"));
-            _file = FileLock.TryAcquire(_path, TimeSpan.Zero);
+            // An eviction that runs now may look whether the new file is locked, by locking it.
+            _file = FileLock.TryAcquire(_path, LongestStep);
             return _file is not null;
         }
         catch (IOException)
