@@ -42,6 +42,27 @@ def lib2to3_pgen2_driver(finder, module):
     module.load_packaged_grammar = load_packaged_grammar
 
 
+def linecache(finder, module):
+    """Lines of a virtual file are found by its name alone, as those of a file on disk are."""
+    update = module.updatecache
+    base = finder.path_hook_base_str + "/"
+
+    def updatecache(filename, module_globals=None):
+        lines = update(filename, module_globals)
+        if lines or not isinstance(filename, str) or not filename.startswith(base):
+            return lines
+        try:
+            from importlib.util import decode_source
+            text = decode_source(finder.get_data(filename))
+        except (OSError, UnicodeDecodeError, SyntaxError):
+            return []
+        lines = [line + "\n" for line in text.splitlines()]
+        module.cache[filename] = (len(text), None, lines, filename)
+        return lines
+
+    module.updatecache = updatecache
+
+
 def multiprocessing_spawn(finder, module):
     """A child that is spawned runs its parent's main script again, as `__mp_main__`: from the packed resources, for there is no file."""
     from_path = module._fixup_main_from_path

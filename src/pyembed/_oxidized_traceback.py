@@ -1,4 +1,5 @@
-"""sys.excepthook and threading.excepthook for CPython before 3.13, whose own look for source lines on disk alone. `traceback` asks the loaders."""
+"""sys.excepthook, sys.unraisablehook and threading.excepthook where CPython's own look for source lines on disk alone (compat.h). `traceback` asks
+the loaders."""
 
 import sys
 import traceback
@@ -22,3 +23,17 @@ def thread_excepthook(args):
 def _identifier():
     import _thread
     return _thread.get_ident()
+
+
+def unraisablehook(args):
+    """The text of CPython's own hook, in one piece, so that nothing is printed twice when it cannot be made."""
+    if sys.stderr is None:
+        return
+    text = f"{args.err_msg or 'Exception ignored in'}: {args.object!r}\n" if args.object is not None else f"{args.err_msg}:\n" if args.err_msg else ""
+    if args.exc_traceback is not None:
+        text += "Traceback (most recent call last):\n" + "".join(traceback.format_tb(args.exc_traceback))
+    name = args.exc_type.__qualname__
+    if args.exc_type.__module__ not in ("builtins", "__main__"):
+        name = f"{args.exc_type.__module__}.{name}"
+    sys.stderr.write(text + (name if args.exc_value is None else f"{name}: {args.exc_value}") + "\n")
+    sys.stderr.flush()

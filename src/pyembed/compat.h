@@ -43,7 +43,7 @@
 #define PYEMBED_SLOT_GIL
 #endif
 
-/* Tracebacks that CPython prints itself look for sources on disk alone until 3.13, which asks the loader. */
+/* Tracebacks of uncaught exceptions look for sources on disk alone until 3.13, which asks the loader; those of unraisable ones still do. */
 #define PYEMBED_NEEDS_EXCEPTHOOK (PY_VERSION_HEX < 0x030D0000)
 
 #endif

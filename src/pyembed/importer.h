@@ -11,6 +11,7 @@ typedef struct {
     PyTypeObject *finder_type;
     PyObject *finder;          /* the one over the product's resources, or NULL */
     PyObject *thread_excepthook; /* _thread's own */
+    PyObject *unraisablehook;    /* sys's own */
     PyObject *module_spec;     /* importlib's ModuleSpec */
     PyObject *builtin_importer;
     PyObject *bootstrap;       /* _frozen_importlib */
@@ -49,19 +50,28 @@ pyembed_state_of(PyObject *module)
     return PyModule_GetState(module);
 }
 
-/* ---- finder.c ---- */
+/* ---- finder_type.c ---- */
 
 /* A finder over the product's resources. */
 PyObject *pyembed_finder_create(PyObject *module);
 
+/* ---- finder.c ---- */
+
 /* Looks a module up: 1 found, 0 not there, -1 with an ImportError (a damaged blob). */
 int pyembed_finder_lookup(OxidizedFinder *self, PyObject *name, pyembed_module *module);
+
+PyObject *pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords);
+
+/* Raises ImportError for a status. Returns NULL. */
+PyObject *pyembed_raise_damaged(const char *what, const char *name, pyembed_status status);
+
+/* ---- specs.c ---- */
 
 /* The ModuleSpec of an entry. */
 PyObject *pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_module *module);
 
-/* Raises ImportError for a status. Returns NULL. */
-PyObject *pyembed_raise_damaged(const char *what, const char *name, pyembed_status status);
+/* Adds what importlib's PathFinder knows of a namespace package. Steals `spec`. */
+PyObject *pyembed_finder_merge_namespace(OxidizedFinder *self, PyObject *spec, PyObject *name, PyObject *path);
 
 /* ---- names.c ---- */
 

@@ -97,22 +97,57 @@ set_sys(const char *name, PyObject *value)
     return result;
 }
 
+/* Both names of a hook in sys get ours: programs compare them to see whether somebody changed it. */
+static int
+replace_hook(PyObject *module, const char *name, const char *original_name)
+{
+    PyObject *hook = PyObject_GetAttrString(module, name);
+    int result = hook == NULL ? -1 : PySys_SetObject(original_name, hook);
+    return result < 0 ? -1 : set_sys(name, hook);
+}
+
+static int
+replace_unraisablehook(importer_state *state, PyObject *module)
+{
+    state->unraisablehook = Py_XNewRef(PySys_GetObject("unraisablehook"));
+    return replace_hook(module, "unraisablehook", "__unraisablehook__");
+}
+
 #if PYEMBED_NEEDS_EXCEPTHOOK
 /* `threading` takes its hook from `_thread` when it is imported. */
 static int
-replace_thread_excepthook(importer_state *state, PyObject *module)
+replace_hooks(importer_state *state, PyObject *module)
 {
     PyObject *thread = PyDict_GetItemString(PyImport_GetModuleDict(), "_thread");
-    PyObject *hook = PyObject_GetAttrString(module, "_excepthook");
-    if (thread == NULL || hook == NULL || (state->thread_excepthook = PyObject_GetAttrString(thread, "_excepthook")) == NULL) {
-        Py_XDECREF(hook);
-        return -1;
-    }
-    int result = PyObject_SetAttrString(thread, "_excepthook", hook);
-    Py_DECREF(hook);
-    return result;
+    state->thread_excepthook = thread == NULL ? NULL : PyObject_GetAttrString(thread, "_excepthook");
+    PyObject *hook = state->thread_excepthook == NULL ? NULL : PyObject_GetAttrString(module, "_excepthook");
+    int result = hook == NULL ? -1 : PyObject_SetAttrString(thread, "_excepthook", hook);
+    Py_XDECREF(hook);
+    return result < 0 ? -1 : replace_hook(module, "excepthook", "__excepthook__");
 }
 #endif
+
+/* Imported before `_stdlib_dir` was there (unless zip_hook.c kept it from that): its file's name is entered here. */
+static int
+correct_zipimport(OxidizedFinder *finder)
+{
+    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), "zipimport");
+    if (module == NULL || module == Py_None) {
+        return 0;
+    }
+    pyembed_string path = {"zipimport.py", 12};
+    PyObject *file = pyembed_virtual_path(finder, path);
+    PyObject *spec = file == NULL ? NULL : PyObject_GetAttr(module, finder->state->str_spec);
+    PyObject *state = spec == NULL ? NULL : PyObject_GetAttrString(spec, "loader_state");
+    int result = state == NULL || PyObject_SetAttr(module, finder->state->str_file, file) < 0 ? -1 : 0;
+    if (result == 0 && state != Py_None) {
+        result = PyObject_SetAttrString(state, "filename", file);
+    }
+    Py_XDECREF(state);
+    Py_XDECREF(spec);
+    Py_XDECREF(file);
+    return result;
+}
 
 static int
 set_sys_attributes(OxidizedFinder *finder, PyObject *module)
@@ -123,18 +158,20 @@ set_sys_attributes(OxidizedFinder *finder, PyObject *module)
         && set_sys("_stdlib_dir", PyUnicode_Substring(finder->root, 0, PyUnicode_GET_LENGTH(finder->root) - 1)) < 0) {
         return -1;
     }
+    if (settings->module_file != PYEMBED_FILE_NONE && correct_zipimport(finder) < 0) {
+        return -1;
+    }
     if (settings->sys_frozen && PySys_SetObject("frozen", Py_True) < 0) {
         return -1;
     }
     if (settings->sys_meipass && set_sys("_MEIPASS", PyUnicode_DecodeFSDefault(pyembed_this_process.folder)) < 0) {
         return -1;
     }
-#if PYEMBED_NEEDS_EXCEPTHOOK
-    if (replace_thread_excepthook(finder->state, module) < 0) {
+    if (replace_unraisablehook(finder->state, module) < 0) {
         return -1;
     }
-    PyObject *hook = PyObject_GetAttrString(module, "excepthook");
-    if (hook == NULL || PySys_SetObject("__excepthook__", hook) < 0 || set_sys("excepthook", hook) < 0) {
+#if PYEMBED_NEEDS_EXCEPTHOOK
+    if (replace_hooks(finder->state, module) < 0) {
         return -1;
     }
 #endif

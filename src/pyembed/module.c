@@ -75,7 +75,10 @@ module_excepthook(PyObject *Py_UNUSED(module), PyObject *args)
     if (!PyArg_UnpackTuple(args, "excepthook", 3, 3, &type, &value, &traceback)) {
         return NULL;
     }
-    PyObject *hook = pyembed_part("_oxidized_traceback", "excepthook");
+    /* Py_RunMain remembers an interrupt in a variable that any `exec` of a text resets, and imports do that: it ends by the signal only if
+     * nothing is imported here. */
+    int may_import = PyErr_GivenExceptionMatches(type, PyExc_KeyboardInterrupt) == 0 || pyembed_runs_module();
+    PyObject *hook = may_import ? pyembed_part("_oxidized_traceback", "excepthook") : NULL;
     PyObject *done = hook == NULL ? NULL : PyObject_CallFunctionObjArgs(hook, type, value, traceback, NULL);
     if (done == NULL) {
         PyErr_Clear();
@@ -86,18 +89,30 @@ module_excepthook(PyObject *Py_UNUSED(module), PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* threading.excepthook likewise: it gets one object with four fields. */
+/* The hooks that get one object with fields, likewise. */
 static PyObject *
-module_thread_excepthook(PyObject *module, PyObject *args)
+call_hook(const char *name, PyObject *args, PyObject *fallback)
 {
-    PyObject *hook = pyembed_part("_oxidized_traceback", "thread_excepthook");
+    PyObject *hook = pyembed_part("_oxidized_traceback", name);
     PyObject *done = hook == NULL ? NULL : PyObject_CallOneArg(hook, args);
     Py_XDECREF(hook);
     if (done == NULL) {
         PyErr_Clear();
-        done = PyObject_CallOneArg(pyembed_state_of(module)->thread_excepthook, args);
+        done = fallback == NULL ? Py_NewRef(Py_None) : PyObject_CallOneArg(fallback, args);
     }
     return done;
+}
+
+static PyObject *
+module_thread_excepthook(PyObject *module, PyObject *args)
+{
+    return call_hook("thread_excepthook", args, pyembed_state_of(module)->thread_excepthook);
+}
+
+static PyObject *
+module_unraisablehook(PyObject *module, PyObject *args)
+{
+    return call_hook("unraisablehook", args, pyembed_state_of(module)->unraisablehook);
 }
 
 static PyObject *
@@ -111,6 +126,7 @@ static PyMethodDef module_methods[] = {
     {"__getattr__", module_getattr, METH_O, NULL},
     {"__dir__", module_dir, METH_NOARGS, NULL},
     {"_excepthook", module_thread_excepthook, METH_O, PyDoc_STR("_excepthook($module, exc_type, /)\n--\n\nHandle uncaught Thread.run() exception.")},
+    {"unraisablehook", module_unraisablehook, METH_O, PyDoc_STR("unraisablehook($module, unraisable, /)\n--\n\nHandle an unraisable exception.")},
     {"_finder", module_finder, METH_NOARGS, NULL},
     {"_zip_hook", pyembed_zip_hook, METH_O, NULL},
     {"_install", pyembed_install, METH_O, PyDoc_STR("Puts the finder into an interpreter that starts; called once, by the boot.")},
@@ -203,6 +219,7 @@ module_traverse(PyObject *module, visitproc visit, void *arg)
     Py_VISIT(state->finder_type);
     Py_VISIT(state->finder);
     Py_VISIT(state->thread_excepthook);
+    Py_VISIT(state->unraisablehook);
     for (size_t at = 0; at < BORROWED_COUNT; at++) {
         Py_VISIT(*field_of(state, borrowed[at].offset));
     }
@@ -216,6 +233,7 @@ module_clear(PyObject *module)
     Py_CLEAR(state->finder_type);
     Py_CLEAR(state->finder);
     Py_CLEAR(state->thread_excepthook);
+    Py_CLEAR(state->unraisablehook);
     Py_CLEAR(state->spec_keywords);
     for (size_t at = 0; at < BORROWED_COUNT; at++) {
         Py_CLEAR(*field_of(state, borrowed[at].offset));

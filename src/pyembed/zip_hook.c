@@ -14,6 +14,9 @@ static PyObject *
 init_posix_and_hide_zipimport(void)
 {
     PyObject *modules = PyImport_GetModuleDict();
+    if (pyembed_this_process.booting) {
+        PyGC_Disable(); /* the first moment at which code of ours runs; install.c says why */
+    }
     /* Later than the start (a reload, say) it is just `posix`. */
     if (modules != NULL && PyDict_GetItemString(modules, "encodings") == NULL && PyDict_GetItemString(modules, "zipimport") == NULL
         && PyDict_SetItemString(modules, "zipimport", Py_None) < 0) {

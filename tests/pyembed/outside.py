@@ -128,8 +128,16 @@ class TestEnds(unittest.TestCase):
                 "import json\na = A(); a.name = 'global'\nb = A(); b.name = 'cycle'; b.b = b\njson.kept = A(); json.kept.name = 'in a module'\n")
         self.assertEqual(sorted(execute(code).stdout.split("\n")), sorted(python(code).stdout.split("\n")))
 
-    def test_an_unraisable_error_is_printed(self):
-        self.assertIn("Exception ignored in", execute("class A:\n  def __del__(self): 1/0\nA()").stderr)
+    def test_an_unraisable_error_is_printed_as_python_does(self):
+        for code in ("class A:\n  def __del__(self): 1/0\nA()", "class A:\n  def __del__(self): raise SystemExit\nA()",
+                     "import sys\nclass E(Exception): pass\nclass A:\n  def __del__(self): raise E('x')\nA()"):
+            ours, theirs = execute(code), python(code)
+            strip = lambda text: re.sub(r" at 0x\w+>|\"<(exec|string)>\"", "", text)
+            self.assertEqual(strip(ours.stderr), strip(theirs.stderr))
+
+    def test_an_unraisable_error_shows_the_source_line(self):
+        code = "import sample.one\nclass A:\n  def __del__(self): sample.one.fails()\nA()"
+        self.assertIn("the line that a traceback shows", execute(code).stderr)
 
 
 class TestStreams(unittest.TestCase):
@@ -280,6 +288,9 @@ class TestModes(unittest.TestCase):
         allowed = self.product("act")
         self.assertEqual(run("-c", "print(6 * 7)", product=allowed, environment=environment).stdout, "42\n")
         self.assertEqual(run("-m", "sample", "y", product=allowed, environment=environment).stdout.split()[-1:], ["['y']"])
+        self.assertEqual(run("-c", "raise KeyboardInterrupt", product=allowed, environment=environment).returncode, -signal.SIGINT)
+        fresh = "import sys, importlib; del sys.modules['importlib']; import importlib; print(sys.modules['zipimport'].__file__)"
+        self.assertEqual(run("-c", fresh, product=allowed, environment=environment).stdout, f"{allowed}/zipimport.py\n")
         self.assertEqual(run("-c", "print(6 * 7)", product=allowed).stdout, "the program\n")
         self.assertEqual(run("-c", "print(6 * 7)", product=self.product("noop"), environment=environment).stdout, "")
 
