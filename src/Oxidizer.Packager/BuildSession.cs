@@ -32,7 +32,7 @@ internal sealed class BuildSession : IDisposable
         var output = request.OutputDirectory ?? Configuration.Build.BuildPath ?? Path.Combine(Configuration.Directory, "build");
         ProductPath = Path.Combine(output, Configuration.Target.Value, Name);
 
-        var cache = OpenCache(request, Configuration.Cache);
+        var cache = OpenCache(request, Configuration.Cache, log);
         var diagnostics = new DiagnosticBag();
         diagnostics.Added += diagnostic =>
         {
@@ -91,11 +91,12 @@ internal sealed class BuildSession : IDisposable
         Directory.Delete(Context.WorkDirectory, recursive: true);
     }
 
-    private static IActionCache OpenCache(BuildRequest request, CacheTable table) => LiteDbCache.Open(new CacheSettings(
+    private static IActionCache OpenCache(BuildRequest request, CacheTable table, IBuildLog log) => LiteDbCache.Open(new CacheSettings(
         request.CacheDirectory ?? table.Directory ?? request.DefaultCacheDirectory ?? CacheDirectory.Default())
     {
         MaxSize = table.MaxSize,
         ReadOnly = table.ReadOnly,
+        OnWaiting = log.Information,
     });
 
     private static string Summary(BuildResult result)

@@ -34,10 +34,10 @@ public sealed class RunModeTests : IDisposable
     }
 
     [Fact]
-    public void Eval_mode_runs_code_as_python_c_does()
+    public void Eval_mode_runs_code_in_main_with_the_product_as_argv_0()
     {
         var product = Build("", "mode = \"eval\"\ncode = \"import sys; print(__name__, sys.argv)\"");
-        Assert.Equal("__main__ ['-c', 'y']\n", _workspace.Run(product, "y").Output);
+        Assert.Equal($"__main__ ['{product}', 'y']\n", _workspace.Run(product, "y").Output);
     }
 
     [Fact]

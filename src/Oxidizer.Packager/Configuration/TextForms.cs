@@ -15,11 +15,14 @@ internal static class TextForms
         : $"`{text}` is no SHA-256 digest; it has 64 hexadecimal digits, as `sha256sum <archive>` prints them";
 
     public static string? Url(string text) =>
+        text.StartsWith("file://", StringComparison.OrdinalIgnoreCase) || HttpUrl(text) is null
+            ? null
+            : $"`{text}` is no address; it starts with `https://`, `http://` or `file://` (a path of this machine goes into `local_path`)";
+
+    public static string? HttpUrl(string text) =>
         text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
             ? null
-            : $"`{text}` is no address; it starts with `https://` or `http://` (a file on this machine goes into `local_path`)";
-
-    public static string? HttpUrl(string text) => Url(text) is null ? null : $"`{text}` is no address; it starts with `https://` or `http://`";
+            : $"`{text}` is no address; it starts with `https://` or `http://`";
 
     /// <summary><c>3.13</c> or <c>3.13.1</c>.</summary>
     public static string? PythonVersion(string text) => IsVersion(text, 2, 3) && text.StartsWith("3.", StringComparison.Ordinal)

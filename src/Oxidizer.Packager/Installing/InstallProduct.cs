@@ -30,6 +30,8 @@ public static class InstallProduct
             });
             file.Commit();
         }
+        // Just written from verified bytes: the next build need not read tens of megabytes to know them.
+        context.Cache.RememberFile(destination, output.Digest);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         context.Log.Debug($"install {destination}: {reason} ({seconds:0.000} s)");
         context.Actions.Execute(new ExecutedAction(ActionKinds.Install, Path.GetFileName(destination), reason, seconds));
