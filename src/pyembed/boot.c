@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 typedef struct {
     int argc;
@@ -210,29 +211,47 @@ set_arguments(boot *self)
     return PyConfig_SetBytesArgv(config, self->argc - skipped, self->argv + skipped);
 }
 
-/* As `python`: its options and environment count, and what they say of paths; modules still come from memory first. */
+/* Adds the items of PYTHONPATH, which CPython has read unless it was told to ignore its environment. */
+static PyStatus
+append_python_path(PyConfig *config)
+{
+    const wchar_t *path = config->pythonpath_env;
+    PyStatus status = PyStatus_Ok();
+    while (!PyStatus_Exception(status) && path != NULL && *path != L'\0') {
+        size_t length = wcscspn(path, L":");
+        wchar_t *item = PyMem_RawMalloc((length + 1) * sizeof(wchar_t));
+        if (item == NULL) {
+            return PyStatus_NoMemory();
+        }
+        wmemcpy(item, path, length);
+        item[length] = L'\0';
+        status = PyWideStringList_Append(&config->module_search_paths, item);
+        PyMem_RawFree(item);
+        path += length + (path[length] == L':');
+    }
+    return status;
+}
+
+/* As `python`: its options and environment count, and what they say of paths, before those of the configuration; modules still come from memory
+ * first. `site` is imported unless an option forbids it. */
 static PyStatus
 configure_python(boot *self)
 {
-    PyConfig_InitPythonConfig(&self->config);
-    PyStatus status = set_paths(&self->config);
+    PyConfig *config = &self->config;
+    PyConfig_InitPythonConfig(config);
+    config->module_search_paths_set = 1;
+    config->pathconfig_warnings = 0;
+    PyStatus status = set_paths(config);
     if (!PyStatus_Exception(status)) {
-        status = PyConfig_SetBytesArgv(&self->config, self->argc, self->argv);
+        status = PyConfig_SetBytesArgv(config, self->argc, self->argv);
     }
-    self->config.module_search_paths_set = 1;
-    self->config.site_import = 0;
-    self->config.pathconfig_warnings = 0;
-    const char *path = getenv("PYTHONPATH");
-    while (!PyStatus_Exception(status) && path != NULL && *path != '\0') {
-        size_t length = strcspn(path, ":");
-        char *item = strndup(path, length);
-        wchar_t *wide = item == NULL ? NULL : Py_DecodeLocale(item, NULL);
-        free(item);
-        status = wide == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(&self->config.module_search_paths, wide);
-        PyMem_RawFree(wide);
-        path += length + (path[length] == ':');
+    if (!PyStatus_Exception(status)) {
+        status = PyConfig_Read(config);
     }
-    return status;
+    if (!PyStatus_Exception(status)) {
+        status = append_python_path(config);
+    }
+    return PyStatus_Exception(status) ? status : append_list(&config->module_search_paths, pyembed_this_process.settings.sys_paths, 1);
 }
 
 /* After it: `config` holds all that CPython would otherwise search for or take from the environment. */

@@ -20,6 +20,7 @@ typedef struct {
     PyObject *exec;
     PyObject *fix_co_filename;
     PyObject *is_frozen;
+    PyObject *find_frozen;
     PyObject *create_dynamic;
     PyObject *exec_dynamic;
     PyObject *spec_keywords;   /* ("origin", "is_package") */
@@ -155,6 +156,11 @@ void pyembed_hide_zipimport(void);
 /* Puts the hook that stands in for zipimport's into a list, if zipimport was hidden. */
 int pyembed_add_zip_hook(PyObject *module, PyObject *path_hooks, Py_ssize_t place);
 PyObject *pyembed_zip_hook(PyObject *module, PyObject *path);
+
+/* ---- frozen.c ---- */
+
+/* Makes `_imp` deny that `encodings` is frozen. */
+int pyembed_hide_stand_in(PyObject *module);
 
 /* ---- module.c ---- */
 

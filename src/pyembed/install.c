@@ -198,7 +198,7 @@ pyembed_install(PyObject *module, PyObject *namespace)
     state->finder = name == NULL ? NULL : pyembed_finder_create(module);
     OxidizedFinder *finder = (OxidizedFinder *)state->finder;
     if (finder == NULL || change_meta_path(finder) < 0 || add_path_hook(finder) < 0 || set_sys_attributes(finder, module) < 0
-        || adopt(finder, name, namespace) < 0) {
+        || pyembed_hide_stand_in(module) < 0 || adopt(finder, name, namespace) < 0) {
         if (!PyErr_Occurred()) {
             PyErr_SetString(PyExc_RuntimeError, "the importer could not be installed");
         }

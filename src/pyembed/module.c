@@ -150,6 +150,7 @@ static const struct {
     {"_frozen_importlib_external", NULL, offsetof(importer_state, bootstrap_external)},
     {"_imp", "_fix_co_filename", offsetof(importer_state, fix_co_filename)},
     {"_imp", "is_frozen", offsetof(importer_state, is_frozen)},
+    {"_imp", "find_frozen", offsetof(importer_state, find_frozen)},
     {"_imp", "create_dynamic", offsetof(importer_state, create_dynamic)},
     {"_imp", "exec_dynamic", offsetof(importer_state, exec_dynamic)},
     {"builtins", "exec", offsetof(importer_state, exec)},
