@@ -211,11 +211,9 @@ set_arguments(boot *self)
     return PyConfig_SetBytesArgv(config, self->argc - skipped, self->argv + skipped);
 }
 
-/* Adds the items of PYTHONPATH, which CPython has read unless it was told to ignore its environment. */
 static PyStatus
-append_python_path(PyConfig *config)
+append_python_path(PyConfig *config, const wchar_t *path)
 {
-    const wchar_t *path = config->pythonpath_env;
     PyStatus status = PyStatus_Ok();
     while (!PyStatus_Exception(status) && path != NULL && *path != L'\0') {
         size_t length = wcscspn(path, L":");
@@ -232,26 +230,35 @@ append_python_path(PyConfig *config)
     return status;
 }
 
-/* As `python`: its options and environment count, and what they say of paths, before those of the configuration; modules still come from memory
- * first. `site` is imported unless an option forbids it. */
 static PyStatus
-configure_python(boot *self)
+begin_python(boot *self, PyConfig *config)
 {
-    PyConfig *config = &self->config;
     PyConfig_InitPythonConfig(config);
     config->module_search_paths_set = 1;
     config->pathconfig_warnings = 0;
     PyStatus status = set_paths(config);
+    return PyStatus_Exception(status) ? status : PyConfig_SetBytesArgv(config, self->argc, self->argv);
+}
+
+/* As `python`: its options and environment count, and what they say of paths, before those of the configuration; modules still come from memory
+ * first. `site` is imported unless an option forbids it. Whether PYTHONPATH counts is known when options were read; that is tried on a configuration
+ * of its own, because 3.11 forgets some options of one that is read twice. */
+static PyStatus
+configure_python(boot *self)
+{
+    PyConfig tried;
+    PyStatus status = begin_python(self, &tried);
     if (!PyStatus_Exception(status)) {
-        status = PyConfig_SetBytesArgv(config, self->argc, self->argv);
+        status = PyConfig_Read(&tried);
     }
     if (!PyStatus_Exception(status)) {
-        status = PyConfig_Read(config);
+        status = begin_python(self, &self->config);
     }
     if (!PyStatus_Exception(status)) {
-        status = append_python_path(config);
+        status = append_python_path(&self->config, tried.pythonpath_env);
     }
-    return PyStatus_Exception(status) ? status : append_list(&config->module_search_paths, pyembed_this_process.settings.sys_paths, 1);
+    PyConfig_Clear(&tried);
+    return PyStatus_Exception(status) ? status : append_list(&self->config.module_search_paths, pyembed_this_process.settings.sys_paths, 1);
 }
 
 /* After it: `config` holds all that CPython would otherwise search for or take from the environment. */
@@ -315,6 +322,17 @@ correct_prefixes(void)
 
 /* ---- stage 6: the collector ---- */
 
+/* At the end CPython drops `__main__` and has the collector find what hung on it, with the `__del__` of a program's globals: the module and its
+ * namespace must be among what is collected. */
+static void
+keep_collected(PyObject *object)
+{
+    if (object != NULL && PyObject_GC_IsTracked(object)) {
+        PyObject_GC_UnTrack(object);
+        PyObject_GC_Track(object);
+    }
+}
+
 /* What the boot made lives as long as the process. After it: the garbage collector does not walk it, neither while the program runs nor twice at
  * the end. (`gc.unfreeze()` undoes it; `__del__` of what a program makes is not concerned.) */
 static int
@@ -324,18 +342,23 @@ freeze_objects(void)
     PyObject *done = gc == NULL ? NULL : PyObject_CallMethod(gc, "freeze", NULL);
     Py_XDECREF(gc);
     Py_XDECREF(done);
+    PyObject *main = PyDict_GetItemString(PyImport_GetModuleDict(), "__main__");
+    if (main != NULL && PyModule_Check(main)) {
+        keep_collected(main);
+        keep_collected(PyModule_GetDict(main));
+    }
     pyembed_this_process.booting = 0;
     PyGC_Enable();
     return done == NULL ? -1 : 0;
 }
 
-static int
+/* Does not come back. */
+static void
 fail(boot *self, PyStatus status)
 {
-    if (PyStatus_IsExit(status)) {
-        return status.exitcode;
+    if (!PyStatus_IsExit(status)) { /* `--version` and `--help` have done their work, and end here too */
+        fprintf(stderr, "%s: cannot start Python (%s)\n", pyembed_this_process.executable, self->stage);
     }
-    fprintf(stderr, "%s: cannot start Python (%s)\n", pyembed_this_process.executable, self->stage);
     PyConfig_Clear(&self->config);
     Py_ExitStatusException(status);
 }
@@ -358,7 +381,7 @@ pyembed_boot(int argc, char **argv)
         status = initialize(&self);
     }
     if (PyStatus_Exception(status)) {
-        return fail(&self, status);
+        fail(&self, status);
     }
     PyConfig_Clear(&self.config);
     if (correct_prefixes() < 0 || freeze_objects() < 0) {

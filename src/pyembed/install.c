@@ -123,6 +123,7 @@ replace_hooks(importer_state *state, PyObject *module)
     PyObject *hook = state->thread_excepthook == NULL ? NULL : PyObject_GetAttrString(module, "_excepthook");
     int result = hook == NULL ? -1 : PyObject_SetAttrString(thread, "_excepthook", hook);
     Py_XDECREF(hook);
+    state->excepthook = Py_XNewRef(PySys_GetObject("excepthook"));
     return result < 0 ? -1 : replace_hook(module, "excepthook", "__excepthook__");
 }
 #endif

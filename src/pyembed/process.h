@@ -18,13 +18,6 @@ typedef struct {
 
 extern pyembed_process pyembed_this_process;
 
-/* Whether run.c runs the program itself, and not Py_RunMain. */
-static inline int
-pyembed_runs_module(void)
-{
-    return pyembed_this_process.settings.run_mode == PYEMBED_RUN_MODULE && pyembed_this_process.arguments.role == PYEMBED_AS_PROGRAM;
-}
-
 /* Fills in all but `main`. Returns 0; or -1 after it wrote to stderr what is wrong. */
 int pyembed_process_open(int argc, char **argv);
 
