@@ -63,6 +63,24 @@ def linecache(finder, module):
     module.updatecache = updatecache
 
 
+def pydoc(finder, module):
+    """Its style sheet is opened beside the module's file; so is that of `xmlrpc.server`."""
+    base = finder.path_hook_base_str + "/"
+
+    def open_packed(file, mode="r", *args, **kwargs):
+        path = os.path.normpath(file) if isinstance(file, str) else ""
+        if not path.startswith(base) or mode.strip("rtb"):
+            return open(file, mode, *args, **kwargs)
+        import io
+        data = io.BytesIO(finder.get_data(path))
+        return data if "b" in mode else io.TextIOWrapper(data, "utf-8")
+
+    module.open = open_packed
+
+
+xmlrpc_server = pydoc
+
+
 def multiprocessing_spawn(finder, module):
     """A child that is spawned runs its parent's main script again, as `__mp_main__`: from the packed resources, for there is no file."""
     from_path = module._fixup_main_from_path
