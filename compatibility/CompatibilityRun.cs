@@ -30,8 +30,8 @@ public static class CompatibilityRun
 
     private static FileResult Compare(string name, Interpreters interpreters, CompatibilityOptions options, string logs, Action<string> say)
     {
-        var reference = TestRun.Of(interpreters.Reference, name, options);
-        var product = TestRun.Of(interpreters.Product, name, options);
+        var reference = TestRun.Of(interpreters.Reference, interpreters.ProductCache, name, options);
+        var product = TestRun.Of(interpreters.Product, interpreters.ProductCache, name, options);
         File.WriteAllText(Path.Combine(logs, name + ".reference.txt"), reference.Output);
         File.WriteAllText(Path.Combine(logs, name + ".product.txt"), product.Output);
         var file = FileResult.Of(name, reference, product);

@@ -9,17 +9,21 @@ namespace Oxidizer.Compatibility;
 
 /// <summary>
 /// The two sides: a distribution's own interpreter, installed as a user would have it, and a product of the same distribution that acts as <c>python</c>. The product
-/// has the whole standard library in memory. Only CPython's package <c>test</c> lies beside it, in <c>lib</c>: its files read their data, and
-/// themselves, from their folder, and it is the tests and not what is tested.
+/// imports the whole standard library from memory; its <c>__file__</c>s are real (<c>module_file = "filesystem"</c>). Only CPython's package <c>test</c> is not packed
+/// but laid beside these files: it is the tests and not what is tested, and some of its files are no Python on purpose.
 /// </summary>
 /// <param name="Reference">The plain interpreter.</param>
 /// <param name="Product">The product.</param>
+/// <param name="ProductCache">The <c>XDG_CACHE_HOME</c> that the product's files were extracted to.</param>
 /// <param name="TestFolder">The folder of the package <c>test</c> of the reference.</param>
 /// <param name="Version">Such as <c>3.11.2</c>.</param>
 /// <param name="MajorMinor">Such as <c>3.11</c>.</param>
 /// <param name="Name">Says which build of CPython it is.</param>
-public sealed record Interpreters(string Reference, string Product, string TestFolder, string Version, string MajorMinor, string Name)
+public sealed record Interpreters(string Reference, string Product, string ProductCache, string TestFolder, string Version, string MajorMinor, string Name)
 {
+    /// <summary>What no configuration packs: data of tests that do not compile.</summary>
+    private static readonly string[] s_besideTheLibrary = ["test", "lib2to3/tests/data"];
+
     /// <summary>Obtains the distribution (minutes, if the cache does not have it), builds the product, and lays both out in the options' work folder.</summary>
     public static Interpreters LayOut(CompatibilityOptions options, IBuildLog log)
     {
@@ -27,18 +31,39 @@ public sealed record Interpreters(string Reference, string Product, string TestF
         var distribution = Obtain(configuration, options, log);
         var folder = Path.Combine(options.WorkFolder, distribution.ArchiveDigest.ToShortString());
         var reference = Path.Combine(folder, "reference");
-        var test = Path.Combine(distribution.StandardLibrary, "test");
+        var installation = distribution.Executable.Split('/')[0];
         if (!Directory.Exists(reference))
         {
-            var temporary = reference + ".tmp";
-            Copy(distribution.PathOf(distribution.Executable.Split('/')[0]), Path.Combine(temporary, distribution.Executable.Split('/')[0]));
-            Directory.Move(temporary, reference);
+            Copy(distribution.PathOf(installation), Path.Combine(reference + ".tmp", installation));
+            Directory.Move(reference + ".tmp", reference);
         }
-        var built = Pipeline.Build(new BuildRequest { ConfigurationOrScript = configuration, CacheDirectory = options.CacheDirectory, OutputDirectory = Path.Combine(folder, "product") }, log);
-        var beside = Path.Combine(Path.GetDirectoryName(built.ProductPath)!, "lib", "test");
-        if (!Directory.Exists(beside))
-            Copy(distribution.PathOf(test), beside);
-        return new Interpreters(Path.Combine(reference, distribution.Executable), built.ProductPath, Path.Combine(reference, test), distribution.Version, distribution.MajorMinor, distribution.Name);
+        var product = Pipeline.Build(new BuildRequest { ConfigurationOrScript = configuration, CacheDirectory = options.CacheDirectory, OutputDirectory = Path.Combine(folder, "product") }, log).ProductPath;
+        var cache = Path.Combine(folder, "cache");
+        var library = ExtractFiles(product, cache);
+        foreach (var part in s_besideTheLibrary.Where(part => Directory.Exists(Path.Combine(distribution.PathOf(distribution.StandardLibrary), part))))
+            Copy(Path.Combine(distribution.PathOf(distribution.StandardLibrary), part), Path.Combine(library, part));
+        return new Interpreters(Path.Combine(reference, distribution.Executable), product, cache, Path.Combine(reference, distribution.StandardLibrary, "test"), distribution.Version,
+            distribution.MajorMinor, distribution.Name);
+    }
+
+    /// <summary>The environment in which a program of either side runs.</summary>
+    public static Dictionary<string, string?> EnvironmentIn(string home, string cache) => new()
+    {
+        ["PATH"] = Environment.GetEnvironmentVariable("PATH"),
+        ["HOME"] = home,
+        ["TMPDIR"] = home,
+        ["XDG_CACHE_HOME"] = cache,
+        ["LANG"] = "C.UTF-8",
+        ["OXIDIZER_PYTHON"] = "1",
+    };
+
+    private static string ExtractFiles(string product, string cache)
+    {
+        if (Directory.Exists(cache))
+            Directory.Delete(cache, recursive: true);
+        var command = new Command(product, ["-c", "import os; print(os.path.dirname(os.__file__))"]) { ClearEnvironment = true, Environment = EnvironmentIn("/", cache) };
+        var result = ChildProcess.Run(command);
+        return result.ExitCode == 0 ? result.Output.Trim() : throw new IOException($"`{command}` failed: {result.Error}");
     }
 
     private static string WriteConfiguration(CompatibilityOptions options)
@@ -51,11 +76,11 @@ public sealed record Interpreters(string Reference, string Product, string TestF
             application_name = "python3"
             [python_config]
             act_as_python = true
-            sys_paths = ["$ORIGIN/lib"]
+            module_file = "filesystem"
             [[python_packages]]
             type = "stdlib"
             include_test_modules = true
-            excludes = ["test", "test.*"]
+            excludes = ["test", "test.*", "lib2to3.tests.data.*"]
             [python_run]
             mode = "noop"
             """);

@@ -12,25 +12,19 @@ namespace Oxidizer.Compatibility;
 public sealed partial record TestRun(string Outcome, int Tests, IReadOnlySet<string> Failures, string Output)
 {
     /// <summary>Runs <c>python -m test -v</c> with one file in an empty folder, with an environment of its own, and ends it with its children at the limit.</summary>
-    public static TestRun Of(string interpreter, string testFile, CompatibilityOptions options)
+    public static TestRun Of(string interpreter, string cache, string testFile, CompatibilityOptions options)
     {
         var folder = Directory.CreateTempSubdirectory("compatibility-").FullName;
         try
         {
-            // `timeout` makes a process group, and ends all of it: tests leave children behind when they are stopped.
+            // Signals are not ignored, as they would be below a shell's background job. `timeout` makes a process group, and ends all of it: tests leave children behind
+            // when they are stopped.
             var limit = options.LimitSeconds.ToString(CultureInfo.InvariantCulture);
-            var command = new Command("nice", ["-n", "5", "timeout", "--kill-after=10", limit, interpreter, "-m", "test", "-v", testFile])
+            var command = new Command("env", ["--default-signal", "nice", "-n", "5", "timeout", "--kill-after=10", limit, interpreter, "-m", "test", "-v", testFile])
             {
                 WorkingDirectory = folder,
                 ClearEnvironment = true,
-                Environment = new Dictionary<string, string?>
-                {
-                    ["PATH"] = System.Environment.GetEnvironmentVariable("PATH"),
-                    ["HOME"] = folder,
-                    ["TMPDIR"] = folder,
-                    ["LANG"] = "C.UTF-8",
-                    ["OXIDIZER_PYTHON"] = "1",
-                },
+                Environment = Interpreters.EnvironmentIn(folder, cache),
             };
             var result = ChildProcess.Run(command);
             return Read(result.ExitCode, result.Output + result.Error);

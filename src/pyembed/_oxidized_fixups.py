@@ -64,7 +64,22 @@ def linecache(finder, module):
 
 
 def pydoc(finder, module):
-    """Its style sheet is opened beside the module's file; so is that of `xmlrpc.server`."""
+    """The standard library's modules lie elsewhere than `sysconfig` says: `help()` names their page of the documentation all the same."""
+    import functools
+    xmlrpc_server(finder, module)
+    getdocloc = module.Doc.getdocloc
+
+    @functools.wraps(getdocloc)
+    def getdocloc_packed(self, object, basedir=finder.path_hook_base_str):
+        if getattr(object, "__name__", "").partition(".")[0] not in sys.stdlib_module_names:
+            return None
+        return getdocloc(self, object, basedir)
+
+    module.Doc.getdocloc = getdocloc_packed
+
+
+def xmlrpc_server(finder, module):
+    """A style sheet is opened by a path beside the module's file, here and in `pydoc`."""
     base = finder.path_hook_base_str + "/"
 
     def open_packed(file, mode="r", *args, **kwargs):
@@ -76,9 +91,6 @@ def pydoc(finder, module):
         return data if "b" in mode else io.TextIOWrapper(data, "utf-8")
 
     module.open = open_packed
-
-
-xmlrpc_server = pydoc
 
 
 def multiprocessing_spawn(finder, module):

@@ -110,7 +110,7 @@ set_paths(PyConfig *config)
         status = PyConfig_SetBytesString(config, paths[at].field, paths[at].value);
     }
     if (!PyStatus_Exception(status) && pyembed_this_process.settings.module_file != PYEMBED_FILE_NONE) {
-        status = PyConfig_SetBytesString(config, &config->stdlib_dir, executable);
+        status = PyConfig_SetBytesString(config, &config->stdlib_dir, pyembed_this_process.files);
     }
     return status;
 }
@@ -230,6 +230,19 @@ append_python_path(PyConfig *config, const wchar_t *path)
     return status;
 }
 
+/* The library's folder ends sys.path, where there is one. Its modules come from memory all the same: the finder owns paths below it. */
+static PyStatus
+append_files(PyConfig *config)
+{
+    if (pyembed_this_process.settings.module_file != PYEMBED_FILE_FILESYSTEM) {
+        return PyStatus_Ok();
+    }
+    wchar_t *files = Py_DecodeLocale(pyembed_this_process.files, NULL);
+    PyStatus status = files == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(&config->module_search_paths, files);
+    PyMem_RawFree(files);
+    return status;
+}
+
 static PyStatus
 begin_python(boot *self, PyConfig *config)
 {
@@ -258,7 +271,10 @@ configure_python(boot *self)
         status = append_python_path(&self->config, tried.pythonpath_env);
     }
     PyConfig_Clear(&tried);
-    return PyStatus_Exception(status) ? status : append_list(&self->config.module_search_paths, pyembed_this_process.settings.sys_paths, 1);
+    if (!PyStatus_Exception(status)) {
+        status = append_list(&self->config.module_search_paths, pyembed_this_process.settings.sys_paths, 1);
+    }
+    return PyStatus_Exception(status) ? status : append_files(&self->config);
 }
 
 /* After it: `config` holds all that CPython would otherwise search for or take from the environment. */

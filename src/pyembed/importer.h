@@ -36,7 +36,7 @@ typedef struct {
     PyObject *module;
     pyembed_resources resources; /* a view: its blob is static, or owned by `blob` */
     PyObject *blob;              /* the buffer's object, or NULL */
-    PyObject *root;              /* `<executable>/`: what virtual paths begin with */
+    PyObject *root;              /* `<executable>/`, or that of extracted files: what virtual paths begin with */
     PyObject *added;             /* dict: name -> OxidizedResource, or NULL while nothing was added */
     PyObject *set_start_method;  /* str or None */
     int module_file;             /* a pyembed_module_file */

@@ -11,6 +11,7 @@ typedef struct {
     pyembed_settings settings;
     const char *executable; /* absolute, in the file system's bytes; owned by the process */
     const char *folder;     /* the executable's; owned by the process */
+    const char *files;      /* what paths of embedded files begin with: the executable, or the folder that they were extracted to */
     pyembed_arguments arguments;
     int booting; /* the main interpreter is not ready yet */
     pyembed_module main;    /* of run mode `module`, when it was found; else its name is empty */
