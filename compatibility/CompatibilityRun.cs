@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Oxidizer.Packager;
 
 namespace Oxidizer.Compatibility;
@@ -14,8 +15,9 @@ public static class CompatibilityRun
         var reasons = KnownDifferences.Read(Path.Combine(options.Root, "docs", "compatibility.md"), interpreters.MajorMinor);
         var logs = Path.Combine(options.WorkFolder, "logs-" + interpreters.MajorMinor);
         Directory.CreateDirectory(logs);
-        var results = names.AsParallel().AsOrdered().WithDegreeOfParallelism(options.Jobs).WithMergeOptions(ParallelMergeOptions.NotBuffered)
-            .Select(name => Compare(name, interpreters, options, logs, say)).ToList();
+        // One at a time is taken from the list: some files take minutes.
+        var results = Partitioner.Create(names, EnumerablePartitionerOptions.NoBuffering).AsParallel().WithDegreeOfParallelism(options.Jobs)
+            .Select(name => Compare(name, interpreters, options, logs, say)).OrderBy(file => file.Name, StringComparer.Ordinal).ToList();
         // A busy machine makes timing tests fail on either side. What differs is run once more on both sides, one file at a time.
         for (var index = 0; index < results.Count; index++)
             if (results[index].Difference is not null)

@@ -19,11 +19,11 @@ public sealed class CompatibilityTests : IDisposable
     [Fact]
     public void What_differs_is_said_with_its_reason_and_written_as_the_format_says()
     {
-        var report = CompatibilityRun.Execute(Options("test_linecache"), _ => { });
+        var report = CompatibilityRun.Execute(Options("test_cmd_line_script"), _ => { });
         using var json = JsonDocument.Parse(File.ReadAllBytes(report.Write(_folder)));
         var file = Assert.Single(json.RootElement.GetProperty("files").EnumerateArray().ToList());
-        Assert.Equal(("test_linecache", "passed", "failed"), (file.GetProperty("name").GetString(), file.GetProperty("reference").GetString(), file.GetProperty("product").GetString()));
-        Assert.Contains("test_getline", file.GetProperty("difference").GetString());
+        Assert.Equal(("test_cmd_line_script", "passed", "failed"), (file.GetProperty("name").GetString(), file.GetProperty("reference").GetString(), file.GetProperty("product").GetString()));
+        Assert.Contains("test_hint_when", file.GetProperty("difference").GetString());
         Assert.True(report.Files[0].IsExplained);
         Assert.Equal((1, "3.11", 0, 1, 1), (json.RootElement.GetProperty("schema").GetInt32(), json.RootElement.GetProperty("python_version").GetString()![..4],
             json.RootElement.GetProperty("same").GetInt32(), json.RootElement.GetProperty("different").GetInt32(), json.RootElement.GetProperty("total").GetInt32()));
