@@ -62,20 +62,33 @@ pyembed_display_open(PyObject *module, PyObject *const *args, Py_ssize_t count, 
     return PyObject_Vectorcall(state->io_open, args, (size_t)count, keywords);
 }
 
-/* Hooks nest, and threads may be in one at a time: the first in and the last out change `io`. */
+/* The module `io`, or NULL without an exception: at the very end there is none. */
+static PyObject *
+find_io(void)
+{
+    PyObject *name = PyUnicode_FromString("io");
+    PyObject *io = name == NULL ? NULL : PyImport_GetModule(name);
+    Py_XDECREF(name);
+    if (io == NULL) {
+        PyErr_Clear();
+    }
+    return io;
+}
+
+/* Hooks nest, and threads may be in one at a time: the first in and the last out change `io`. Returns it, or NULL: then there are no source lines. */
 static PyObject *
 enter(importer_state *state, PyObject *module)
 {
-    PyObject *io = PyDict_GetItemString(PyImport_GetModuleDict(), "io");
+    PyObject *io = find_io();
     if (io == NULL || state->displaying++ > 0) {
         return io;
     }
     PyObject *ours = PyObject_GetAttrString(module, "_open");
     Py_XSETREF(state->io_open, PyObject_GetAttrString(io, "open"));
     if (ours == NULL || state->io_open == NULL || PyObject_SetAttrString(io, "open", ours) < 0) {
-        PyErr_Clear(); /* then there are no source lines */
+        PyErr_Clear();
         state->displaying--;
-        io = NULL;
+        Py_CLEAR(io);
     }
     Py_XDECREF(ours);
     return io;
@@ -84,25 +97,29 @@ enter(importer_state *state, PyObject *module)
 static void
 leave(importer_state *state, PyObject *io)
 {
-    if (io == NULL || --state->displaying > 0) {
-        return;
+    if (io != NULL && --state->displaying == 0) {
+        PyObject *type, *value, *traceback;
+        PyErr_Fetch(&type, &value, &traceback);
+        if (PyObject_SetAttrString(io, "open", state->io_open) < 0) {
+            PyErr_Clear();
+        }
+        PyErr_Restore(type, value, traceback);
     }
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    if (PyObject_SetAttrString(io, "open", state->io_open) < 0) {
-        PyErr_Clear();
-    }
-    PyErr_Restore(type, value, traceback);
+    Py_XDECREF(io);
 }
 
 static PyObject *
 display(PyObject *module, PyObject *hook, PyObject *args)
 {
     importer_state *state = pyembed_state_of(module);
-    PyObject *io = Py_XNewRef(enter(state, module));
+    if (hook == NULL) {
+        Py_RETURN_NONE; /* the module was cleared, and somebody kept the function */
+    }
+    Py_INCREF(hook);
+    PyObject *io = enter(state, module);
     PyObject *done = PyObject_Call(hook, args, NULL);
     leave(state, io);
-    Py_XDECREF(io);
+    Py_DECREF(hook);
     return done;
 }
 

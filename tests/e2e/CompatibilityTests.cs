@@ -11,7 +11,7 @@ public sealed class CompatibilityTests : IDisposable
     [Fact]
     public void Test_files_of_cpython_behave_in_a_product_as_in_the_plain_interpreter()
     {
-        var report = CompatibilityRun.Execute(Options("test_exceptions", "test_json", "test_runpy", "test_traceback"), _ => { });
+        var report = CompatibilityRun.Execute(Options("test_exceptions", "test_json", "test_linecache", "test_runpy"), _ => { });
         Assert.Empty(report.Files.Where(file => file.Difference is not null).Select(file => $"{file.Name}: {file.Difference}"));
         Assert.All(report.Files, file => Assert.True(file.TestsProduct > 10 && file.TestsProduct == file.TestsReference, file.ToString()));
     }

@@ -393,6 +393,13 @@ class TestModes(unittest.TestCase):
                 self.assertTrue(again.stdout.startswith(f"{home}/.cache/"), again)
                 self.assertEqual(os.listdir(home + "/cache/oxidizer-files"), [os.path.basename(below)])
 
+    def test_a_packed_path_that_leads_out_of_the_folder_is_refused(self):
+        with tempfile.TemporaryDirectory() as home:
+            result = run(product=self.product("escape"), environment={"HOME": home, "XDG_CACHE_HOME": home + "/cache"})
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertIn("the packed resources hold a path that leads elsewhere", result.stderr)
+            self.assertEqual([str(path) for path in Path(home).rglob("*.py")], [])
+
     def test_a_disk_without_room_for_the_files_is_an_error_that_leaves_nothing(self):
         with tempfile.TemporaryDirectory() as home:
             before = set(os.listdir("/tmp"))
