@@ -63,7 +63,8 @@ public static class Pipeline
         // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
         session.Stage("link");
         var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip);
-        var runtime = LinkRuntime.Link(plan, toolchain, context);
+        var runtime = LinkRuntime.Link(plan, configuration, toolchain, context);
+        context.Diagnostics.ThrowIfErrors();
         var executable = LinkProduct.Link(runtime, blob.Digest, session.Name, context);
         // After this: the product is in the cache, whole.
 
