@@ -17,7 +17,7 @@ public static class LinkRuntime
     private static readonly string[] s_exports = ["-Wl,--export-dynamic-symbol=Py*", "-Wl,--export-dynamic-symbol=_Py*"];
 
     private static readonly string[] s_hardening =
-        ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,-z,separate-code", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,--as-needed"];
+        ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,-z,separate-code", "-Wl,--gc-sections", "-Wl,-O1", "-Wl,--build-id=none", "-Wl,--as-needed"];
 
     /// <summary>Finds the runtime in the cache, or links it.</summary>
     /// <returns>The executable, in the cache.</returns>
