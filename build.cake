@@ -42,7 +42,8 @@ Task("Prerequisites")
     .Description("Installs the programs that the tests look through (as root with apt), or says how")
     .Does(() =>
 {
-    EnsurePrograms(("strace", "strace"), ("readelf", "binutils"), ("ldd", "libc-bin"), ("gcc", "gcc"));
+    EnsurePrograms(("strace", "strace"), ("readelf", "binutils"), ("ldd", "libc-bin"), ("gcc", "gcc"), ("mold", "mold"), ("ld.lld", "lld"), ("xz", "xz-utils"), ("python3", "python3-venv"),
+        ("pgrep", "procps"), ("script", "bsdutils"), ("mount", "mount"));
 });
 
 Task("Test")
