@@ -85,6 +85,14 @@ Task("Benchmark")
         new DotNetRunSettings { Configuration = "Release" });
 });
 
+Task("Compatibility")
+    .Description("Runs CPython's own tests in a product and in the plain interpreter into artifacts/compatibility/<version>.json. --python=3.11, --limit=<seconds>")
+    .Does(() =>
+{
+    var arguments = new ProcessArgumentBuilder().Append("--source").AppendQuoted($"apt:python{Argument("python", "3.11")}").Append("--limit").Append(Argument("limit", "300"));
+    DotNetRun("compatibility/Oxidizer.Compatibility.csproj", arguments, new DotNetRunSettings { Configuration = "Release" });
+});
+
 Task("Package")
     .Description("Makes the NuGet package of the addin in artifacts/packages")
     .Does(() => DotNetPack("src/Cake.Oxidizer/Cake.Oxidizer.csproj", new DotNetPackSettings { Configuration = "Release", OutputDirectory = "artifacts/packages", NoLogo = true }));

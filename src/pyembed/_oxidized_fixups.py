@@ -63,6 +63,36 @@ def linecache(finder, module):
     module.updatecache = updatecache
 
 
+def pydoc(finder, module):
+    """The standard library's modules lie elsewhere than `sysconfig` says: `help()` names their page of the documentation all the same."""
+    import functools
+    xmlrpc_server(finder, module)
+    getdocloc = module.Doc.getdocloc
+
+    @functools.wraps(getdocloc)
+    def getdocloc_packed(self, object, basedir=finder.path_hook_base_str):
+        if getattr(object, "__name__", "").partition(".")[0] not in sys.stdlib_module_names:
+            return None
+        return getdocloc(self, object, basedir)
+
+    module.Doc.getdocloc = getdocloc_packed
+
+
+def xmlrpc_server(finder, module):
+    """A style sheet is opened by a path beside the module's file, here and in `pydoc`."""
+    base = finder.path_hook_base_str + "/"
+
+    def open_packed(file, mode="r", *args, **kwargs):
+        path = os.path.normpath(file) if isinstance(file, str) else ""
+        if not path.startswith(base) or mode.strip("rtb"):
+            return open(file, mode, *args, **kwargs)
+        import io
+        data = io.BytesIO(finder.get_data(path))
+        return data if "b" in mode else io.TextIOWrapper(data, "utf-8")
+
+    module.open = open_packed
+
+
 def multiprocessing_spawn(finder, module):
     """A child that is spawned runs its parent's main script again, as `__mp_main__`: from the packed resources, for there is no file."""
     from_path = module._fixup_main_from_path

@@ -183,9 +183,15 @@ class OxidizedResourceReader(TraversableResources):
     def files(self):
         portions = ()
         module = sys.modules.get(self._package)
-        if self._finder._flags(self._package) & _NAMESPACE and module is not None:
+        namespace = self._finder._flags(self._package) & _NAMESPACE
+        base = self._finder.path_hook_base_str
+        if not namespace and base != sys.executable:  # module_file = "filesystem"
             from pathlib import Path
-            base = self._finder.path_hook_base_str
+            folder = Path(base, *self._package.split("."))
+            if folder.is_dir():
+                return folder
+        if namespace and module is not None:
+            from pathlib import Path
             portions = tuple(Path(item) for item in module.__path__ if item != base and not item.startswith(base + "/"))
         return OxidizedTraversable(self._finder, self._package.replace(".", "/"), portions)
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <wchar.h>
 
 typedef struct {
     int argc;
@@ -109,7 +110,7 @@ set_paths(PyConfig *config)
         status = PyConfig_SetBytesString(config, paths[at].field, paths[at].value);
     }
     if (!PyStatus_Exception(status) && pyembed_this_process.settings.module_file != PYEMBED_FILE_NONE) {
-        status = PyConfig_SetBytesString(config, &config->stdlib_dir, executable);
+        status = PyConfig_SetBytesString(config, &config->stdlib_dir, pyembed_this_process.files);
     }
     return status;
 }
@@ -210,29 +211,70 @@ set_arguments(boot *self)
     return PyConfig_SetBytesArgv(config, self->argc - skipped, self->argv + skipped);
 }
 
-/* As `python`: its options and environment count, and what they say of paths; modules still come from memory first. */
+static PyStatus
+append_python_path(PyConfig *config, const wchar_t *path)
+{
+    PyStatus status = PyStatus_Ok();
+    while (!PyStatus_Exception(status) && path != NULL && *path != L'\0') {
+        size_t length = wcscspn(path, L":");
+        wchar_t *item = PyMem_RawMalloc((length + 1) * sizeof(wchar_t));
+        if (item == NULL) {
+            return PyStatus_NoMemory();
+        }
+        wmemcpy(item, path, length);
+        item[length] = L'\0';
+        status = PyWideStringList_Append(&config->module_search_paths, item);
+        PyMem_RawFree(item);
+        path += length + (path[length] == L':');
+    }
+    return status;
+}
+
+/* The library's folder ends sys.path, where there is one. Its modules come from memory all the same: the finder owns paths below it. */
+static PyStatus
+append_files(PyConfig *config)
+{
+    if (pyembed_this_process.settings.module_file != PYEMBED_FILE_FILESYSTEM) {
+        return PyStatus_Ok();
+    }
+    wchar_t *files = Py_DecodeLocale(pyembed_this_process.files, NULL);
+    PyStatus status = files == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(&config->module_search_paths, files);
+    PyMem_RawFree(files);
+    return status;
+}
+
+static PyStatus
+begin_python(boot *self, PyConfig *config)
+{
+    PyConfig_InitPythonConfig(config);
+    config->module_search_paths_set = 1;
+    config->pathconfig_warnings = 0;
+    PyStatus status = set_paths(config);
+    return PyStatus_Exception(status) ? status : PyConfig_SetBytesArgv(config, self->argc, self->argv);
+}
+
+/* As `python`: its options and environment count, and what they say of paths, before those of the configuration; modules still come from memory
+ * first. `site` is imported unless an option forbids it. Whether PYTHONPATH counts is known when options were read; that is tried on a configuration
+ * of its own, because 3.11 forgets some options of one that is read twice. */
 static PyStatus
 configure_python(boot *self)
 {
-    PyConfig_InitPythonConfig(&self->config);
-    PyStatus status = set_paths(&self->config);
+    PyConfig tried;
+    PyStatus status = begin_python(self, &tried);
     if (!PyStatus_Exception(status)) {
-        status = PyConfig_SetBytesArgv(&self->config, self->argc, self->argv);
+        status = PyConfig_Read(&tried);
     }
-    self->config.module_search_paths_set = 1;
-    self->config.site_import = 0;
-    self->config.pathconfig_warnings = 0;
-    const char *path = getenv("PYTHONPATH");
-    while (!PyStatus_Exception(status) && path != NULL && *path != '\0') {
-        size_t length = strcspn(path, ":");
-        char *item = strndup(path, length);
-        wchar_t *wide = item == NULL ? NULL : Py_DecodeLocale(item, NULL);
-        free(item);
-        status = wide == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(&self->config.module_search_paths, wide);
-        PyMem_RawFree(wide);
-        path += length + (path[length] == ':');
+    if (!PyStatus_Exception(status)) {
+        status = begin_python(self, &self->config);
     }
-    return status;
+    if (!PyStatus_Exception(status)) {
+        status = append_python_path(&self->config, tried.pythonpath_env);
+    }
+    PyConfig_Clear(&tried);
+    if (!PyStatus_Exception(status)) {
+        status = append_list(&self->config.module_search_paths, pyembed_this_process.settings.sys_paths, 1);
+    }
+    return PyStatus_Exception(status) ? status : append_files(&self->config);
 }
 
 /* After it: `config` holds all that CPython would otherwise search for or take from the environment. */
@@ -296,6 +338,17 @@ correct_prefixes(void)
 
 /* ---- stage 6: the collector ---- */
 
+/* At the end CPython drops `__main__` and has the collector find what hung on it, with the `__del__` of a program's globals: the module and its
+ * namespace must be among what is collected. */
+static void
+keep_collected(PyObject *object)
+{
+    if (object != NULL && PyObject_GC_IsTracked(object)) {
+        PyObject_GC_UnTrack(object);
+        PyObject_GC_Track(object);
+    }
+}
+
 /* What the boot made lives as long as the process. After it: the garbage collector does not walk it, neither while the program runs nor twice at
  * the end. (`gc.unfreeze()` undoes it; `__del__` of what a program makes is not concerned.) */
 static int
@@ -305,18 +358,23 @@ freeze_objects(void)
     PyObject *done = gc == NULL ? NULL : PyObject_CallMethod(gc, "freeze", NULL);
     Py_XDECREF(gc);
     Py_XDECREF(done);
+    PyObject *main = PyDict_GetItemString(PyImport_GetModuleDict(), "__main__");
+    if (main != NULL && PyModule_Check(main)) {
+        keep_collected(main);
+        keep_collected(PyModule_GetDict(main));
+    }
     pyembed_this_process.booting = 0;
     PyGC_Enable();
     return done == NULL ? -1 : 0;
 }
 
-static int
+/* Does not come back. */
+static void
 fail(boot *self, PyStatus status)
 {
-    if (PyStatus_IsExit(status)) {
-        return status.exitcode;
+    if (!PyStatus_IsExit(status)) { /* `--version` and `--help` have done their work, and end here too */
+        fprintf(stderr, "%s: cannot start Python (%s)\n", pyembed_this_process.executable, self->stage);
     }
-    fprintf(stderr, "%s: cannot start Python (%s)\n", pyembed_this_process.executable, self->stage);
     PyConfig_Clear(&self->config);
     Py_ExitStatusException(status);
 }
@@ -339,7 +397,7 @@ pyembed_boot(int argc, char **argv)
         status = initialize(&self);
     }
     if (PyStatus_Exception(status)) {
-        return fail(&self, status);
+        fail(&self, status);
     }
     PyConfig_Clear(&self.config);
     if (correct_prefixes() < 0 || freeze_objects() < 0) {

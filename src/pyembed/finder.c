@@ -8,9 +8,9 @@
 /* What CPython freezes into itself keeps CPython's own loader and its static code objects: as in the plain interpreter, and faster than
  * ours. Sorted. The sources are in the blob all the same, for `get_source`. */
 static const char *const frozen_by_cpython[] = {
-    "__hello__", "__phello__", "_collections_abc", "_sitebuiltins", "abc", "codecs", "genericpath", "importlib._bootstrap",
-    "importlib._bootstrap_external", "importlib.machinery", "importlib.util", "io", "ntpath", "os", "posixpath", "runpy", "site", "stat",
-    "zipimport",
+    "__hello__", "__phello__", "__phello__.ham", "__phello__.ham.eggs", "__phello__.spam", "_collections_abc", "_sitebuiltins", "abc", "codecs",
+    "genericpath", "importlib._bootstrap", "importlib._bootstrap_external", "importlib.machinery", "importlib.util", "io", "ntpath", "os", "posixpath",
+    "runpy", "site", "stat", "zipimport",
 };
 
 PyObject *

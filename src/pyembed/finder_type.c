@@ -16,9 +16,9 @@ set_up(OxidizedFinder *self, PyObject *module)
     self->filesystem_importer = pyembed_this_process.settings.filesystem_importer;
     self->register_pkg_resources = 1;
     /* sys.executable is what Python programs know; both are made from the same bytes. */
-    PyObject *executable = PyUnicode_DecodeFSDefault(pyembed_this_process.executable);
-    self->root = executable == NULL ? NULL : PyUnicode_FromFormat("%U/", executable);
-    Py_XDECREF(executable);
+    PyObject *files = PyUnicode_DecodeFSDefault(pyembed_this_process.files);
+    self->root = files == NULL ? NULL : PyUnicode_FromFormat("%U/", files);
+    Py_XDECREF(files);
     return self->root == NULL ? -1 : 0;
 }
 

@@ -9,8 +9,14 @@ static const struct {
     const char *module;
     const char *function; /* of _oxidized_fixups.py */
 } fixups[] = {
-    {"lib2to3.pgen2.driver", "lib2to3_pgen2_driver"}, {"linecache", "linecache"}, {"multiprocessing", "multiprocessing"}, {"multiprocessing.spawn", "multiprocessing_spawn"},
-    {"pkg_resources", "pkg_resources"},               {"ssl", "ssl"},
+    {"lib2to3.pgen2.driver", "lib2to3_pgen2_driver"},
+    {"linecache", "linecache"},
+    {"multiprocessing", "multiprocessing"},
+    {"multiprocessing.spawn", "multiprocessing_spawn"},
+    {"pkg_resources", "pkg_resources"},
+    {"pydoc", "pydoc"},
+    {"ssl", "ssl"},
+    {"xmlrpc.server", "xmlrpc_server"},
 };
 
 static int

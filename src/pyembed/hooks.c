@@ -2,10 +2,14 @@
  * whether they are needed. */
 #include "importer.h"
 
-/* The executable itself, or a path below it. */
+/* The executable itself, or a path below it. Where files are real, importlib's own finder serves their folders: programs put folders of theirs on
+ * sys.path, whose modules have other names there. */
 static int
 is_virtual(OxidizedFinder *self, PyObject *path)
 {
+    if (self->module_file == PYEMBED_FILE_FILESYSTEM) {
+        return 0;
+    }
     Py_ssize_t root = PyUnicode_GET_LENGTH(self->root) - 1, size = PyUnicode_GET_LENGTH(path);
     if (size < root) {
         return 0;

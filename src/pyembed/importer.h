@@ -10,8 +10,10 @@
 typedef struct {
     PyTypeObject *finder_type;
     PyObject *finder;          /* the one over the product's resources, or NULL */
+    PyObject *excepthook, *unraisablehook; /* sys's own */
     PyObject *thread_excepthook; /* _thread's own */
-    PyObject *unraisablehook;    /* sys's own */
+    PyObject *io_open;         /* io's own, while `displaying` hooks print */
+    int displaying;
     PyObject *module_spec;     /* importlib's ModuleSpec */
     PyObject *builtin_importer;
     PyObject *bootstrap;       /* _frozen_importlib */
@@ -20,6 +22,7 @@ typedef struct {
     PyObject *exec;
     PyObject *fix_co_filename;
     PyObject *is_frozen;
+    PyObject *find_frozen;
     PyObject *create_dynamic;
     PyObject *exec_dynamic;
     PyObject *spec_keywords;   /* ("origin", "is_package") */
@@ -33,7 +36,7 @@ typedef struct {
     PyObject *module;
     pyembed_resources resources; /* a view: its blob is static, or owned by `blob` */
     PyObject *blob;              /* the buffer's object, or NULL */
-    PyObject *root;              /* `<executable>/`: what virtual paths begin with */
+    PyObject *root;              /* `<executable>/`, or that of extracted files: what virtual paths begin with */
     PyObject *added;             /* dict: name -> OxidizedResource, or NULL while nothing was added */
     PyObject *set_start_method;  /* str or None */
     int module_file;             /* a pyembed_module_file */
@@ -155,6 +158,19 @@ void pyembed_hide_zipimport(void);
 /* Puts the hook that stands in for zipimport's into a list, if zipimport was hidden. */
 int pyembed_add_zip_hook(PyObject *module, PyObject *path_hooks, Py_ssize_t place);
 PyObject *pyembed_zip_hook(PyObject *module, PyObject *path);
+
+/* ---- display.c ---- */
+
+/* What stands in for CPython's hooks, and for io.open while these run. */
+PyObject *pyembed_display_exception(PyObject *module, PyObject *args);
+PyObject *pyembed_display_thread(PyObject *module, PyObject *args);
+PyObject *pyembed_display_unraisable(PyObject *module, PyObject *args);
+PyObject *pyembed_display_open(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *keywords);
+
+/* ---- frozen.c ---- */
+
+/* Makes `_imp` deny that `encodings` is frozen. */
+int pyembed_hide_stand_in(PyObject *module);
 
 /* ---- module.c ---- */
 

@@ -97,11 +97,24 @@ set_sys(const char *name, PyObject *value)
     return result;
 }
 
+/* One of the module's functions, which says that it is of the module whose place it takes. */
+static PyObject *
+hook_named(PyObject *module, const char *name, const char *owner)
+{
+    PyObject *hook = PyObject_GetAttrString(module, name);
+    PyObject *text = hook == NULL ? NULL : PyUnicode_InternFromString(owner);
+    if (text == NULL || PyObject_SetAttrString(hook, "__module__", text) < 0) {
+        Py_CLEAR(hook);
+    }
+    Py_XDECREF(text);
+    return hook;
+}
+
 /* Both names of a hook in sys get ours: programs compare them to see whether somebody changed it. */
 static int
 replace_hook(PyObject *module, const char *name, const char *original_name)
 {
-    PyObject *hook = PyObject_GetAttrString(module, name);
+    PyObject *hook = hook_named(module, name, "sys");
     int result = hook == NULL ? -1 : PySys_SetObject(original_name, hook);
     return result < 0 ? -1 : set_sys(name, hook);
 }
@@ -120,9 +133,10 @@ replace_hooks(importer_state *state, PyObject *module)
 {
     PyObject *thread = PyDict_GetItemString(PyImport_GetModuleDict(), "_thread");
     state->thread_excepthook = thread == NULL ? NULL : PyObject_GetAttrString(thread, "_excepthook");
-    PyObject *hook = state->thread_excepthook == NULL ? NULL : PyObject_GetAttrString(module, "_excepthook");
+    PyObject *hook = state->thread_excepthook == NULL ? NULL : hook_named(module, "_excepthook", "_thread");
     int result = hook == NULL ? -1 : PyObject_SetAttrString(thread, "_excepthook", hook);
     Py_XDECREF(hook);
+    state->excepthook = Py_XNewRef(PySys_GetObject("excepthook"));
     return result < 0 ? -1 : replace_hook(module, "excepthook", "__excepthook__");
 }
 #endif
@@ -146,6 +160,21 @@ correct_zipimport(OxidizedFinder *finder)
     Py_XDECREF(state);
     Py_XDECREF(spec);
     Py_XDECREF(file);
+    return result;
+}
+
+/* CPython's frozen modules have sources too: `inspect`, `linecache` and `pyclbr` ask their loader for them. */
+static int
+teach_frozen_importer(OxidizedFinder *finder)
+{
+    static const char *const names[] = {"get_source", "get_filename"};
+    PyObject *frozen_importer = PyDict_GetItemString(PyModule_GetDict(finder->state->bootstrap), "FrozenImporter");
+    int result = frozen_importer == NULL ? -1 : 0;
+    for (size_t at = 0; result == 0 && at < sizeof names / sizeof names[0]; at++) {
+        PyObject *method = PyObject_GetAttrString((PyObject *)finder, names[at]);
+        result = method == NULL ? -1 : PyObject_SetAttrString(frozen_importer, names[at], method);
+        Py_XDECREF(method);
+    }
     return result;
 }
 
@@ -175,12 +204,7 @@ set_sys_attributes(OxidizedFinder *finder, PyObject *module)
         return -1;
     }
 #endif
-    /* CPython's frozen modules have sources too: `inspect` and `linecache` ask their loader for them. */
-    PyObject *get_source = PyObject_GetAttrString((PyObject *)finder, "get_source");
-    PyObject *frozen_importer = PyDict_GetItemString(PyModule_GetDict(finder->state->bootstrap), "FrozenImporter");
-    int result = get_source == NULL || frozen_importer == NULL ? -1 : PyObject_SetAttrString(frozen_importer, "get_source", get_source);
-    Py_XDECREF(get_source);
-    return result < 0 ? -1 : PyDict_SetItemString(PyImport_GetModuleDict(), "_pymodules", module);
+    return teach_frozen_importer(finder) < 0 ? -1 : PyDict_SetItemString(PyImport_GetModuleDict(), "_pymodules", module);
 }
 
 PyObject *
@@ -198,7 +222,7 @@ pyembed_install(PyObject *module, PyObject *namespace)
     state->finder = name == NULL ? NULL : pyembed_finder_create(module);
     OxidizedFinder *finder = (OxidizedFinder *)state->finder;
     if (finder == NULL || change_meta_path(finder) < 0 || add_path_hook(finder) < 0 || set_sys_attributes(finder, module) < 0
-        || adopt(finder, name, namespace) < 0) {
+        || pyembed_hide_stand_in(module) < 0 || adopt(finder, name, namespace) < 0) {
         if (!PyErr_Occurred()) {
             PyErr_SetString(PyExc_RuntimeError, "the importer could not be installed");
         }

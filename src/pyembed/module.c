@@ -67,54 +67,6 @@ module_decode_source(PyObject *module, PyObject *args)
     return PyObject_CallMethod(pyembed_state_of(module)->bootstrap_external, "decode_source", "O", source);
 }
 
-/* sys.excepthook where CPython's own cannot find our sources (see compat.h). Whatever goes wrong on the way, CPython's prints. */
-static PyObject *
-module_excepthook(PyObject *Py_UNUSED(module), PyObject *args)
-{
-    PyObject *type, *value, *traceback;
-    if (!PyArg_UnpackTuple(args, "excepthook", 3, 3, &type, &value, &traceback)) {
-        return NULL;
-    }
-    /* Py_RunMain remembers an interrupt in a variable that any `exec` of a text resets, and imports do that: it ends by the signal only if
-     * nothing is imported here. */
-    int may_import = PyErr_GivenExceptionMatches(type, PyExc_KeyboardInterrupt) == 0 || pyembed_runs_module();
-    PyObject *hook = may_import ? pyembed_part("_oxidized_traceback", "excepthook") : NULL;
-    PyObject *done = hook == NULL ? NULL : PyObject_CallFunctionObjArgs(hook, type, value, traceback, NULL);
-    if (done == NULL) {
-        PyErr_Clear();
-        PyErr_Display(type, value, traceback == Py_None ? NULL : traceback);
-    }
-    Py_XDECREF(hook);
-    Py_XDECREF(done);
-    Py_RETURN_NONE;
-}
-
-/* The hooks that get one object with fields, likewise. */
-static PyObject *
-call_hook(const char *name, PyObject *args, PyObject *fallback)
-{
-    PyObject *hook = pyembed_part("_oxidized_traceback", name);
-    PyObject *done = hook == NULL ? NULL : PyObject_CallOneArg(hook, args);
-    Py_XDECREF(hook);
-    if (done == NULL) {
-        PyErr_Clear();
-        done = fallback == NULL ? Py_NewRef(Py_None) : PyObject_CallOneArg(fallback, args);
-    }
-    return done;
-}
-
-static PyObject *
-module_thread_excepthook(PyObject *module, PyObject *args)
-{
-    return call_hook("thread_excepthook", args, pyembed_state_of(module)->thread_excepthook);
-}
-
-static PyObject *
-module_unraisablehook(PyObject *module, PyObject *args)
-{
-    return call_hook("unraisablehook", args, pyembed_state_of(module)->unraisablehook);
-}
-
 static PyObject *
 module_finder(PyObject *module, PyObject *Py_UNUSED(ignored))
 {
@@ -125,13 +77,14 @@ module_finder(PyObject *module, PyObject *Py_UNUSED(ignored))
 static PyMethodDef module_methods[] = {
     {"__getattr__", module_getattr, METH_O, NULL},
     {"__dir__", module_dir, METH_NOARGS, NULL},
-    {"_excepthook", module_thread_excepthook, METH_O, PyDoc_STR("_excepthook($module, exc_type, /)\n--\n\nHandle uncaught Thread.run() exception.")},
-    {"unraisablehook", module_unraisablehook, METH_O, PyDoc_STR("unraisablehook($module, unraisable, /)\n--\n\nHandle an unraisable exception.")},
+    {"_excepthook", pyembed_display_thread, METH_VARARGS, PyDoc_STR("_excepthook($module, exc_type, /)\n--\n\nHandle uncaught Thread.run() exception.")},
+    {"unraisablehook", pyembed_display_unraisable, METH_VARARGS, PyDoc_STR("unraisablehook($module, unraisable, /)\n--\n\nHandle an unraisable exception.")},
+    {"_open", (PyCFunction)(void (*)(void))pyembed_display_open, METH_FASTCALL | METH_KEYWORDS, NULL},
     {"_finder", module_finder, METH_NOARGS, NULL},
     {"_zip_hook", pyembed_zip_hook, METH_O, NULL},
     {"_install", pyembed_install, METH_O, PyDoc_STR("Puts the finder into an interpreter that starts; called once, by the boot.")},
     {"decode_source", module_decode_source, METH_VARARGS, PyDoc_STR("decode_source($module, io_module, source_bytes)\n--\n\nPython source as text.")},
-    {"excepthook", module_excepthook, METH_VARARGS, PyDoc_STR("excepthook($module, exctype, value, traceback, /)\n--\n\nPrints an exception.")},
+    {"excepthook", pyembed_display_exception, METH_VARARGS, PyDoc_STR("excepthook($module, exctype, value, traceback, /)\n--\n\nPrints an exception.")},
     {NULL, NULL, 0, NULL},
 };
 
@@ -150,6 +103,7 @@ static const struct {
     {"_frozen_importlib_external", NULL, offsetof(importer_state, bootstrap_external)},
     {"_imp", "_fix_co_filename", offsetof(importer_state, fix_co_filename)},
     {"_imp", "is_frozen", offsetof(importer_state, is_frozen)},
+    {"_imp", "find_frozen", offsetof(importer_state, find_frozen)},
     {"_imp", "create_dynamic", offsetof(importer_state, create_dynamic)},
     {"_imp", "exec_dynamic", offsetof(importer_state, exec_dynamic)},
     {"builtins", "exec", offsetof(importer_state, exec)},
@@ -218,8 +172,10 @@ module_traverse(PyObject *module, visitproc visit, void *arg)
     importer_state *state = pyembed_state_of(module);
     Py_VISIT(state->finder_type);
     Py_VISIT(state->finder);
+    Py_VISIT(state->excepthook);
     Py_VISIT(state->thread_excepthook);
     Py_VISIT(state->unraisablehook);
+    Py_VISIT(state->io_open);
     for (size_t at = 0; at < BORROWED_COUNT; at++) {
         Py_VISIT(*field_of(state, borrowed[at].offset));
     }
@@ -232,8 +188,10 @@ module_clear(PyObject *module)
     importer_state *state = pyembed_state_of(module);
     Py_CLEAR(state->finder_type);
     Py_CLEAR(state->finder);
+    Py_CLEAR(state->excepthook);
     Py_CLEAR(state->thread_excepthook);
     Py_CLEAR(state->unraisablehook);
+    Py_CLEAR(state->io_open);
     Py_CLEAR(state->spec_keywords);
     for (size_t at = 0; at < BORROWED_COUNT; at++) {
         Py_CLEAR(*field_of(state, borrowed[at].offset));

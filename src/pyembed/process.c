@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "compat.h"
+#include "extract.h"
 #include "location.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@ pyembed_process pyembed_this_process;
 
 static char executable_path[PATH_MAX];
 static char folder_path[PATH_MAX];
+static char files_path[PATH_MAX];
 
 /* /proc/self/exe is exact. Without /proc (a chroot) the path that the kernel was given remains, and argv[0] when even that is gone. */
 static int
@@ -65,7 +67,7 @@ pyembed_process_open(int argc, char **argv)
     slash[slash == folder_path ? 1 : 0] = '\0';
     process->folder = folder_path;
 
-    char message[256];
+    char message[PATH_MAX + 256];
     const unsigned char *blob = (const unsigned char *)&pyembed_location + pyembed_location.offset;
     pyembed_status status = pyembed_resources_open(blob, (size_t)pyembed_location.size, &process->resources);
     if (status != PYEMBED_OK) {
@@ -74,6 +76,13 @@ pyembed_process_open(int argc, char **argv)
     }
     if (pyembed_settings_read(&process->resources, &process->settings, message, sizeof message) < 0) {
         return complain(message);
+    }
+    process->files = executable_path;
+    if (process->settings.module_file == PYEMBED_FILE_FILESYSTEM) {
+        if (pyembed_extract(&process->resources, files_path, sizeof files_path, message, sizeof message) < 0) {
+            return complain(message);
+        }
+        process->files = files_path;
     }
     process->arguments = pyembed_arguments_read(argc, argv, process->settings.act_as_python);
     if (process->arguments.role == PYEMBED_AS_PYTHON) {

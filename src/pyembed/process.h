@@ -11,19 +11,13 @@ typedef struct {
     pyembed_settings settings;
     const char *executable; /* absolute, in the file system's bytes; owned by the process */
     const char *folder;     /* the executable's; owned by the process */
+    const char *files;      /* what paths of embedded files begin with: the executable, or the folder that they were extracted to */
     pyembed_arguments arguments;
     int booting; /* the main interpreter is not ready yet */
     pyembed_module main;    /* of run mode `module`, when it was found; else its name is empty */
 } pyembed_process;
 
 extern pyembed_process pyembed_this_process;
-
-/* Whether run.c runs the program itself, and not Py_RunMain. */
-static inline int
-pyembed_runs_module(void)
-{
-    return pyembed_this_process.settings.run_mode == PYEMBED_RUN_MODULE && pyembed_this_process.arguments.role == PYEMBED_AS_PROGRAM;
-}
 
 /* Fills in all but `main`. Returns 0; or -1 after it wrote to stderr what is wrong. */
 int pyembed_process_open(int argc, char **argv);

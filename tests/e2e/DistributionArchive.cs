@@ -14,6 +14,22 @@ public static class DistributionArchive
     /// <summary>A "full" archive of CPython 3.11, <c>.tar.zst</c>.</summary>
     public static string Path311 => s_path311.Value;
 
+    /// <summary>The same, unpacked in the cache: the folder of its <c>PYTHON.json</c>.</summary>
+    public static Distribution Unpacked311()
+    {
+        using var cache = LiteDbCache.Open(new CacheSettings(CacheDirectory.Default()));
+        var work = Directory.CreateTempSubdirectory("oxidizer-e2e-archive-").FullName;
+        try
+        {
+            var context = new BuildContext(new SilentLog(), cache, new DiagnosticBag(), new ActionLedger(), work, Environment.ProcessorCount, CancellationToken.None);
+            return DistributionStage.Obtain(new DistributionTable { Source = "apt:python3.11", Optimizations = DistributionOptimization.NoOpt }, TargetTriple.Host, context);
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
     private static string Materialise(string source)
     {
         using var cache = LiteDbCache.Open(new CacheSettings(CacheDirectory.Default()));

@@ -118,6 +118,11 @@ class TestEnds(unittest.TestCase):
         self.assertTrue(result.stderr.endswith("ValueError: on purpose\n"))
         self.assertNotIn("importlib", result.stderr)
 
+    def test_a_mistyped_name_gets_a_suggestion_as_in_python(self):
+        for code in ("import json; json.dmups", "value = 1; valeu", "raise ExceptionGroup('g', [ValueError(1)])", "x = (1,\n", "def f(): return f()\nf()"):
+            ours, theirs = execute(code), python(code)
+            self.assertEqual(ours.stderr.split("\n")[-2], theirs.stderr.split("\n")[-2], code)
+
     def test_a_threads_traceback_shows_the_source_lines_too(self):
         result = execute("import threading\nfrom sample.one import fails\nt = threading.Thread(target=fails)\nt.start()\nt.join()")
         self.assertIn("Exception in thread Thread-1 (fails):", result.stderr)
@@ -294,6 +299,32 @@ class TestModes(unittest.TestCase):
         self.assertEqual(run("-c", "print(6 * 7)", product=allowed).stdout, "the program\n")
         self.assertEqual(run("-c", "print(6 * 7)", product=self.product("noop"), environment=environment).stdout, "")
 
+    def act(self, *arguments, **variables):
+        return run(*arguments, product=self.product("act"), environment=dict(os.environ, OXIDIZER_PYTHON="1", **variables))
+
+    def test_as_python_it_knows_pythons_options(self):
+        version = self.act("--version")
+        self.assertEqual((version.returncode, version.stdout), (0, subprocess.run([PYTHON, "--version"], capture_output=True, text=True).stdout))
+        self.assertEqual((self.act("--help").returncode, self.act("--no-such-option").returncode), (0, 2))
+        flags = "import sys; print(sys.flags, sys.warnoptions, sys._xoptions)"
+        for options in (["-X", "warn_default_encoding"], ["-X", "dev"], ["-O", "-W", "error"], ["-I"], ["-E", "-s"], ["-bb", "-u", "-X", "utf8"]):
+            theirs = subprocess.run([PYTHON, *options, "-c", flags], capture_output=True, text=True)
+            self.assertEqual(self.act(*options, "-c", flags).stdout, theirs.stdout, options)
+
+    def test_as_python_pythonpath_counts_unless_an_option_forbids_it(self):
+        code = "import sys; print(sys.path)"
+        self.assertEqual(self.act("-c", code, PYTHONPATH="/a:/b").stdout, "['', '/a', '/b']\n")
+        self.assertEqual(self.act("-E", "-c", code, PYTHONPATH="/a:/b").stdout, "['']\n")
+        self.assertEqual(self.act("-I", "-c", code, PYTHONPATH="/a:/b").stdout, "[]\n")
+
+    def test_as_python_it_imports_site_unless_an_option_forbids_it(self):
+        code = "import builtins; print(hasattr(builtins, 'exit'), hasattr(builtins, 'help'))"
+        self.assertEqual((self.act("-c", code).stdout, self.act("-S", "-c", code).stdout), ("True True\n", "False False\n"))
+
+    def test_as_python_a_cycle_through_the_globals_of_main_is_finalized(self):
+        code = "class A:\n  def __del__(self): print('gone')\na = A()\nimport gc; gc.collect()"
+        self.assertEqual(self.act("-c", code).stdout, "gone\n")
+
     def test_compressed_items_are_read_and_zstd_says_not_yet(self):
         result = run(product=self.product("stored"))
         self.assertEqual(result.stdout, "41 b'name,value\\na,1\\n' True\n", result.stderr)
@@ -329,6 +360,59 @@ class TestModes(unittest.TestCase):
     def test_no_module_has_a_file_when_the_setting_says_none(self):
         result = run(product=self.product("nofile"))
         self.assertEqual(result.stdout, "False False True\n", result.stderr)
+
+    def start_with_files(self, home, cache=None, **options):
+        environment = {"HOME": str(home), "PATH": os.environ["PATH"], **({"XDG_CACHE_HOME": str(cache)} if cache else {})}
+        return run(product=self.product("files"), environment=environment, **options)
+
+    def test_files_of_modules_are_real_when_the_setting_says_filesystem(self):
+        with tempfile.TemporaryDirectory() as home:
+            first = self.start_with_files(home)
+            below, loader, same, resource = first.stdout.split()
+            self.assertEqual((loader, same, resource, first.stderr), ("OxidizedFinder", "True", "True", ""))
+            self.assertEqual(os.path.dirname(os.path.dirname(os.path.dirname(below))), f"{home}/.cache")
+            before = os.stat(below + "/decoder.py")
+            self.assertEqual(self.start_with_files(home).stdout, first.stdout)
+            after = os.stat(below + "/decoder.py")
+            self.assertEqual((before.st_ino, before.st_ctime_ns), (after.st_ino, after.st_ctime_ns))
+
+    def test_starts_at_the_same_time_leave_one_folder_of_files(self):
+        with tempfile.TemporaryDirectory() as home:
+            environment = {"HOME": home, "XDG_CACHE_HOME": home + "/cache"}
+            starts = [subprocess.Popen([self.product("files")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment) for _ in range(6)]
+            outputs = {start.communicate(timeout=LIMIT)[0] for start in starts}
+            self.assertEqual((len(outputs), {start.returncode for start in starts}), (1, {0}), outputs)
+            self.assertEqual(len(os.listdir(home + "/cache/oxidizer-files")), 1)
+
+    def test_files_that_others_could_have_written_are_not_used(self):
+        for spoil in (lambda folder: os.chmod(folder, 0o777), lambda folder: os.remove(folder + "/.complete")):
+            with tempfile.TemporaryDirectory() as home:
+                below = os.path.dirname(self.start_with_files(home, home + "/cache").stdout.split()[0])
+                spoil(below)
+                again = self.start_with_files(home, home + "/cache")
+                self.assertTrue(again.stdout.startswith(f"{home}/.cache/"), again)
+                self.assertEqual(os.listdir(home + "/cache/oxidizer-files"), [os.path.basename(below)])
+
+    def test_a_packed_path_that_leads_out_of_the_folder_is_refused(self):
+        with tempfile.TemporaryDirectory() as home:
+            result = run(product=self.product("escape"), environment={"HOME": home, "XDG_CACHE_HOME": home + "/cache"})
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertIn("the packed resources hold a path that leads elsewhere", result.stderr)
+            self.assertEqual([str(path) for path in Path(home).rglob("*.py")], [])
+
+    def test_a_disk_without_room_for_the_files_is_an_error_that_leaves_nothing(self):
+        with tempfile.TemporaryDirectory() as home:
+            before = set(os.listdir("/tmp"))
+            result = subprocess.run(["bash", "-c", f"trap '' XFSZ; ulimit -f 8; exec '{self.product('files')}'"], capture_output=True, text=True, timeout=LIMIT,
+                                    env={"HOME": home, "XDG_CACHE_HOME": home + "/cache"})
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertRegex(result.stderr, "cannot put the modules' files below '.*': File too large; set XDG_CACHE_HOME to a folder that can be written to")
+            left = [name for folder in ("cache/oxidizer-files", ".cache/oxidizer-files") for name in os.listdir(f"{home}/{folder}")]
+            self.assertEqual(left, [])
+            own = f"oxidizer-files-{os.geteuid()}"
+            self.assertFalse([name for name in os.listdir(f"/tmp/{own}") if "." in name])
+            if own not in before:
+                os.rmdir(f"/tmp/{own}")
 
     def test_an_unknown_setting_is_an_error(self):
         result = run(product=self.product("unknown"))

@@ -30,6 +30,11 @@ MODES = {
     "paths": [("run_mode", "eval"), ("sys_paths", "$ORIGIN/disk"), ("run_code",
               "import on_disk, space, space.part, space.other; print(on_disk.VALUE, space.part.NAME, space.other.NAME, len(space.__path__))")],
     "act": [("run_mode", "eval"), ("run_code", "print('the program')"), ("act_as_python", "true")],
+    "files": [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", """
+import os, json, sample.one, importlib.resources as r
+same = open(sample.one.__file__).read() == sample.__loader__.get_source('sample.one')
+print(os.path.dirname(json.__file__), type(json.__loader__).__name__, same, os.path.exists(r.files('sample').joinpath('data/table.csv')))""")],
+    "escape": [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", "print('ran')")],
     "nofile": [("run_mode", "eval"), ("module_file", "none"), ("run_code",
                "import sample, os; print(hasattr(sample, '__file__'), hasattr(os, '__file__'), hasattr(sample, '__path__'))")],
     "stored": [("run_mode", "eval"), ("run_code", """
@@ -70,7 +75,11 @@ def put_beside(product):
     product.modules["beside_pkg.inner"] = dict(path="beside_pkg/inner.py", flags=flags, root="lib")
 
 
-CHANGES = {"stored": store_compressed, "sourceless": leave_sources_out, "beside": put_beside}
+def lead_elsewhere(product):
+    product.modules["evil"] = dict(path="sample/../../evil.py", flags=0, source=b"")
+
+
+CHANGES = {"escape": lead_elsewhere, "stored": store_compressed, "sourceless": leave_sources_out, "beside": put_beside}
 
 
 class Tally:

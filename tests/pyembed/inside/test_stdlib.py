@@ -59,3 +59,32 @@ class TestStdlib(unittest.TestCase):
             warnings.simplefilter("ignore")
             from lib2to3 import pygram
         self.assertIn("file_input", pygram.python_grammar.symbol2number)
+
+    def test_a_fresh_copy_of_importlib_can_be_made(self):
+        import _imp
+        import importlib
+        self.assertEqual((_imp.is_frozen("encodings"), _imp.find_frozen("encodings"), _imp.is_frozen("os")), (False, None, True))
+        kept = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] in ("importlib", "_frozen_importlib", "_frozen_importlib_external")}
+        try:
+            sys.modules["_frozen_importlib"] = sys.modules["_frozen_importlib_external"] = None
+            self.assertIsNot(__import__("importlib"), importlib)
+        finally:
+            sys.modules.update(kept)
+
+    def test_hooks_say_that_they_are_pythons(self):
+        import threading
+        self.assertEqual([sys.excepthook.__module__, sys.unraisablehook.__module__, threading.excepthook.__module__], ["sys", "sys", "_thread"])
+        self.assertIs(sys.excepthook, sys.__excepthook__)
+
+    def test_pydoc_finds_its_style_sheet_and_the_documentation(self):
+        import json
+        import pydoc
+        import sample
+        self.assertIn("body", pydoc._url_handler("/pydoc_data/_pydoc.css", "text/css"))
+        self.assertIn("library/json", pydoc.TextDoc().getdocloc(json))
+        self.assertIsNone(pydoc.TextDoc().getdocloc(sample))
+
+    def test_pyclbr_reads_classes_of_modules_that_are_frozen_and_packed(self):
+        import pyclbr
+        self.assertIn("JSONDecoder", pyclbr.readmodule("json.decoder"))
+        self.assertIn("IncrementalDecoder", pyclbr.readmodule("codecs"))

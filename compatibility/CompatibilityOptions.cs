@@ -1,0 +1,97 @@
+using System.Globalization;
+
+namespace Oxidizer.Compatibility;
+
+/// <summary>What is compared, and how.</summary>
+public sealed record CompatibilityOptions
+{
+    public const string Usage = """
+        usage: dotnet run --project compatibility -c Release -- [options] [test file...]
+
+          --source <source>        the CPython, as in [python_distribution]; by default apt:python3.11
+          --archive <path>         a "full" archive instead
+          --optimizations <how>    for a source: pgo or noopt; by default noopt, whose outcomes are the same
+          --limit <seconds>        for one test file on one side; by default 300
+          --jobs <count>           how many files at a time; by default one a core
+          --cache <folder>         where distributions are kept between runs; by default the user's cache
+
+        Test files are named as CPython does (test_json). When some are named, only these are run, and they replace what the result file holds of them.
+        """;
+
+    public string Source { get; init; } = "apt:python3.11";
+
+    public string? Archive { get; init; }
+
+    public string Optimizations { get; init; } = "noopt";
+
+    public int LimitSeconds { get; init; } = 300;
+
+    public int Jobs { get; init; } = Environment.ProcessorCount;
+
+    public string CacheDirectory { get; init; } = Cache.CacheDirectory.Default();
+
+    /// <summary>Empty: all.</summary>
+    public IReadOnlyList<string> TestFiles { get; init; } = [];
+
+    /// <summary>The checkout's root.</summary>
+    public string Root { get; init; } = FindRoot();
+
+    /// <summary>Where both interpreters are laid out; may be deleted at any time.</summary>
+    public string WorkFolder { get; init; } = Path.Combine(FindRoot(), "artifacts", "compatibility-work");
+
+    public string ResultFolder { get; init; } = Path.Combine(FindRoot(), "artifacts", "compatibility");
+
+    /// <summary>The table <c>[python_distribution]</c> of the product's configuration.</summary>
+    public string DistributionTable => Archive is null
+        ? $"[python_distribution]\nsource = \"{Source}\"\noptimizations = \"{Optimizations}\"\n"
+        : $"[python_distribution]\nlocal_path = \"{Archive}\"\n";
+
+    /// <exception cref="FormatException">The arguments make no sense; the message says which.</exception>
+    public static CompatibilityOptions Parse(string[] arguments)
+    {
+        List<string> files = [];
+        var options = new CompatibilityOptions { TestFiles = files };
+        for (var index = 0; index < arguments.Length; index++)
+        {
+            var argument = arguments[index];
+            string Next() => ++index < arguments.Length ? arguments[index] : throw new FormatException($"`{argument}` needs a value");
+            switch (argument)
+            {
+                case "--source":
+                    options = options with { Source = Next() };
+                    break;
+                case "--archive":
+                    options = options with { Archive = Path.GetFullPath(Next()) };
+                    break;
+                case "--optimizations":
+                    options = options with { Optimizations = Next() };
+                    break;
+                case "--limit":
+                    options = options with { LimitSeconds = Number(Next()) };
+                    break;
+                case "--jobs":
+                    options = options with { Jobs = Number(Next()) };
+                    break;
+                case "--cache":
+                    options = options with { CacheDirectory = Path.GetFullPath(Next()) };
+                    break;
+                default:
+                    files.Add(argument.StartsWith("test_", StringComparison.Ordinal) ? argument : throw new FormatException($"unknown option `{argument}`"));
+                    break;
+            }
+        }
+        return options;
+    }
+
+    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+        ? number
+        : throw new FormatException($"`{text}` is no positive number");
+
+    private static string FindRoot()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+            if (File.Exists(Path.Combine(folder.FullName, "Oxidizer.sln")))
+                return folder.FullName;
+        throw new InvalidOperationException($"no Oxidizer.sln above `{AppContext.BaseDirectory}`; run it from a checkout");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Oxidizer.Packager.Installing;
+
+namespace Oxidizer.Compatibility;
+
+/// <summary>One test file on both sides.</summary>
+public sealed record FileResult(string Name, string Reference, string Product, int TestsReference, int TestsProduct)
+{
+    /// <summary>What is different, and why; <c>null</c> when nothing is.</summary>
+    public string? Difference { get; init; }
+
+    /// <summary>Whether docs/compatibility.md gives a reason.</summary>
+    [JsonIgnore]
+    public bool IsExplained { get; init; }
+
+    /// <summary>The outcome must be the same, and the product may fail no test that the reference passes, in a file that fails on both sides too.</summary>
+    public static FileResult Of(string name, TestRun reference, TestRun product)
+    {
+        var more = product.Failures.Except(reference.Failures).Order(StringComparer.Ordinal).ToList();
+        return new FileResult(name, reference.Outcome, product.Outcome, reference.Tests, product.Tests)
+        {
+            Difference = more.Count > 0 ? "fails " + Shorten(more)
+                : reference.Outcome != product.Outcome ? $"{product.Outcome} instead of {reference.Outcome}"
+                : null,
+        };
+    }
+
+    private static string Shorten(List<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? $" and {names.Count - 5} more" : "");
+}
+
+/// <summary>All files: schema 1 of docs/formats/results.md.</summary>
+/// <param name="PythonVersion">Of both sides.</param>
+/// <param name="Reference">What the product was compared with.</param>
+/// <param name="Files">By name.</param>
+public sealed record CompatibilityReport(string PythonVersion, string Reference, IReadOnlyList<FileResult> Files)
+{
+    private static readonly JsonSerializerOptions s_options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    [JsonPropertyOrder(-1)]
+    public int Schema => 1;
+
+    public int Same => Total - Different;
+
+    public int Different => Files.Count(file => file.Difference is not null);
+
+    public int Total => Files.Count;
+
+    /// <summary>Writes <c>&lt;version&gt;.json</c>, such as <c>3.11.json</c>, and gives back its path.</summary>
+    public string Write(string folder)
+    {
+        var path = PathIn(folder);
+        AtomicFile.WriteAllBytes(path, [.. JsonSerializer.SerializeToUtf8Bytes(this, s_options), (byte)'\n']);
+        return path;
+    }
+
+    /// <summary>This, and the files of the report in a folder that this does not have.</summary>
+    public CompatibilityReport MergeInto(string folder)
+    {
+        if (!File.Exists(PathIn(folder)))
+            return this;
+        var before = JsonSerializer.Deserialize<CompatibilityReport>(File.ReadAllBytes(PathIn(folder)), s_options)!;
+        if (before.PythonVersion != PythonVersion)
+            return this;
+        var names = Files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
+        // A difference that was written had its reason with it, or made that run fail.
+        var kept = before.Files.Where(file => !names.Contains(file.Name)).Select(file => file with { IsExplained = true });
+        return this with { Files = [.. Files.Concat(kept).OrderBy(file => file.Name, StringComparer.Ordinal)] };
+    }
+
+    private string PathIn(string folder) => Path.Combine(folder, string.Join('.', PythonVersion.Split('.').Take(2)) + ".json");
+}

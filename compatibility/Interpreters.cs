@@ -1,0 +1,119 @@
+using Oxidizer.Cache;
+using Oxidizer.Packager;
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Processes;
+
+namespace Oxidizer.Compatibility;
+
+/// <summary>
+/// The two sides: a distribution's own interpreter, installed as a user would have it, and a product of the same distribution that acts as <c>python</c>. The product
+/// imports the whole standard library from memory; its <c>__file__</c>s are real (<c>module_file = "filesystem"</c>). Only CPython's package <c>test</c> is not packed
+/// but laid beside these files: it is the tests and not what is tested, and some of its files are no Python on purpose.
+/// </summary>
+/// <param name="Reference">The plain interpreter.</param>
+/// <param name="Product">The product.</param>
+/// <param name="ProductCache">The <c>XDG_CACHE_HOME</c> that the product's files were extracted to.</param>
+/// <param name="TestFolder">The folder of the package <c>test</c> of the reference.</param>
+/// <param name="Version">Such as <c>3.11.2</c>.</param>
+/// <param name="MajorMinor">Such as <c>3.11</c>.</param>
+/// <param name="Name">Says which build of CPython it is.</param>
+public sealed record Interpreters(string Reference, string Product, string ProductCache, string TestFolder, string Version, string MajorMinor, string Name)
+{
+    /// <summary>What no configuration packs: data of tests that do not compile.</summary>
+    private static readonly string[] s_besideTheLibrary = ["test", "lib2to3/tests/data"];
+
+    /// <summary>Obtains the distribution (minutes, if the cache does not have it), builds the product, and lays both out in the options' work folder.</summary>
+    public static Interpreters LayOut(CompatibilityOptions options, IBuildLog log)
+    {
+        var configuration = WriteConfiguration(options);
+        var distribution = Obtain(configuration, options, log);
+        var folder = Path.Combine(options.WorkFolder, distribution.ArchiveDigest.ToShortString());
+        var reference = Path.Combine(folder, "reference");
+        var installation = distribution.Executable.Split('/')[0];
+        if (!Directory.Exists(reference))
+        {
+            Copy(distribution.PathOf(installation), Path.Combine(reference + ".tmp", installation));
+            Directory.Move(reference + ".tmp", reference);
+        }
+        var product = Pipeline.Build(new BuildRequest { ConfigurationOrScript = configuration, CacheDirectory = options.CacheDirectory, OutputDirectory = Path.Combine(folder, "product") }, log).ProductPath;
+        var cache = Path.Combine(folder, "cache");
+        var library = ExtractFiles(product, cache);
+        foreach (var part in s_besideTheLibrary.Where(part => Directory.Exists(Path.Combine(distribution.PathOf(distribution.StandardLibrary), part))))
+            Copy(Path.Combine(distribution.PathOf(distribution.StandardLibrary), part), Path.Combine(library, part));
+        return new Interpreters(Path.Combine(reference, distribution.Executable), product, cache, Path.Combine(reference, distribution.StandardLibrary, "test"), distribution.Version,
+            distribution.MajorMinor, distribution.Name);
+    }
+
+    /// <summary>The environment in which a program of either side runs.</summary>
+    public static Dictionary<string, string?> EnvironmentIn(string home, string cache) => new()
+    {
+        ["PATH"] = Environment.GetEnvironmentVariable("PATH"),
+        ["HOME"] = home,
+        ["TMPDIR"] = home,
+        ["XDG_CACHE_HOME"] = cache,
+        ["LANG"] = "C.UTF-8",
+        ["OXIDIZER_PYTHON"] = "1",
+    };
+
+    private static string ExtractFiles(string product, string cache)
+    {
+        if (Directory.Exists(cache))
+            Directory.Delete(cache, recursive: true);
+        var command = new Command(product, ["-c", "import os; print(os.path.dirname(os.__file__))"]) { ClearEnvironment = true, Environment = EnvironmentIn("/", cache) };
+        var result = ChildProcess.Run(command);
+        return result.ExitCode == 0 ? result.Output.Trim() : throw new IOException($"`{command}` failed: {result.Error}");
+    }
+
+    private static string WriteConfiguration(CompatibilityOptions options)
+    {
+        Directory.CreateDirectory(options.WorkFolder);
+        var path = Path.Combine(options.WorkFolder, "oxidizer.toml");
+        File.WriteAllText(path, $"""
+            {options.DistributionTable}
+            [build]
+            application_name = "python3"
+            [python_config]
+            act_as_python = true
+            module_file = "filesystem"
+            [[python_packages]]
+            type = "stdlib"
+            include_test_modules = true
+            excludes = ["test", "test.*", "lib2to3.tests.data.*"]
+            [python_run]
+            mode = "noop"
+            """);
+        return path;
+    }
+
+    private static Distribution Obtain(string configuration, CompatibilityOptions options, IBuildLog log)
+    {
+        var work = Directory.CreateTempSubdirectory("oxidizer-compatibility-").FullName;
+        try
+        {
+            using var cache = LiteDbCache.Open(new CacheSettings(options.CacheDirectory));
+            var context = new BuildContext(log, cache, new DiagnosticBag(), new ActionLedger(), work, options.Jobs, CancellationToken.None);
+            var table = options.Archive is { } archive
+                ? new DistributionTable { LocalPath = archive }
+                : new DistributionTable { Source = options.Source, Optimizations = options.Optimizations == "pgo" ? DistributionOptimization.Pgo : DistributionOptimization.NoOpt };
+            return DistributionStage.Obtain(table, TargetTriple.Host, context);
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    // cp and not a loop: it keeps symbolic links and modes.
+    private static void Copy(string source, string destination)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(destination)!);
+        foreach (var command in new[] { new Command("rm", ["-rf", destination]), new Command("cp", ["-a", source, destination]), new Command("chmod", ["-R", "u+w", destination]) })
+        {
+            var result = ChildProcess.Run(command);
+            if (result.ExitCode != 0)
+                throw new IOException($"`{command}` failed: {result.Error}");
+        }
+    }
+}

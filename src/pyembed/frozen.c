@@ -1,0 +1,47 @@
+/* Hides the stand-in of install.c, once it has done its work in an interpreter: to a program `encodings` is no frozen module. importlib takes each
+ * module for frozen that `_imp` calls so, and a fresh copy of importlib (which tests and some tools make) stumbles over one that is not. The table
+ * itself must stay, because the next interpreter needs it. */
+#include "importer.h"
+
+static int
+is_stand_in(PyObject *name)
+{
+    return PyUnicode_Check(name) && PyUnicode_CompareWithASCIIString(name, "encodings") == 0;
+}
+
+static PyObject *
+frozen_is_frozen(PyObject *module, PyObject *name)
+{
+    return is_stand_in(name) ? Py_NewRef(Py_False) : PyObject_CallOneArg(pyembed_state_of(module)->is_frozen, name);
+}
+
+static PyObject *
+frozen_find_frozen(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
+{
+    if (count == 1 && is_stand_in(args[0])) {
+        Py_RETURN_NONE;
+    }
+    return PyObject_Vectorcall(pyembed_state_of(module)->find_frozen, args, (size_t)count, keywords);
+}
+
+/* With the documentation of CPython's own, which `inspect` reads signatures from. */
+static PyMethodDef functions[] = {
+    {"is_frozen", frozen_is_frozen, METH_O, PyDoc_STR("is_frozen($module, name, /)\n--\n\nReturns True if the module name corresponds to a frozen module.")},
+    {"find_frozen", (PyCFunction)(void (*)(void))frozen_find_frozen, METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR("find_frozen($module, name, /, *, withdata=False)\n--\n\nReturn info about the corresponding frozen module (if there is one) or None.")},
+};
+
+int
+pyembed_hide_stand_in(PyObject *module)
+{
+    PyObject *imp = PyDict_GetItemString(PyImport_GetModuleDict(), "_imp");
+    PyObject *name = imp == NULL ? NULL : PyModule_GetNameObject(imp);
+    int result = name == NULL ? -1 : 0;
+    for (size_t at = 0; result == 0 && at < sizeof functions / sizeof functions[0]; at++) {
+        PyObject *function = PyCFunction_NewEx(&functions[at], module, name);
+        result = function == NULL ? -1 : PyObject_SetAttrString(imp, functions[at].ml_name, function);
+        Py_XDECREF(function);
+    }
+    Py_XDECREF(name);
+    return result;
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Oxidizer.Compatibility;
+
+namespace Oxidizer.EndToEnd.Tests;
+
+/// <summary>A few of CPython's own test files, on both sides; `./build.sh --target=Compatibility` runs all of them.</summary>
+public sealed class CompatibilityTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("oxidizer-compatibility-").FullName;
+
+    [Fact]
+    public void Test_files_of_cpython_behave_in_a_product_as_in_the_plain_interpreter()
+    {
+        var report = CompatibilityRun.Execute(Options("test_exceptions", "test_json", "test_linecache", "test_runpy"), _ => { });
+        Assert.Empty(report.Files.Where(file => file.Difference is not null).Select(file => $"{file.Name}: {file.Difference}"));
+        Assert.All(report.Files, file => Assert.True(file.TestsProduct > 10 && file.TestsProduct == file.TestsReference, file.ToString()));
+    }
+
+    [Fact]
+    public void What_differs_is_said_with_its_reason_and_written_as_the_format_says()
+    {
+        var report = CompatibilityRun.Execute(Options("test_cmd_line_script"), _ => { });
+        using var json = JsonDocument.Parse(File.ReadAllBytes(report.Write(_folder)));
+        var file = Assert.Single(json.RootElement.GetProperty("files").EnumerateArray().ToList());
+        Assert.Equal(("test_cmd_line_script", "passed", "failed"), (file.GetProperty("name").GetString(), file.GetProperty("reference").GetString(), file.GetProperty("product").GetString()));
+        Assert.Contains("test_hint_when", file.GetProperty("difference").GetString());
+        Assert.True(report.Files[0].IsExplained);
+        Assert.Equal((1, "3.11", 0, 1, 1), (json.RootElement.GetProperty("schema").GetInt32(), json.RootElement.GetProperty("python_version").GetString()![..4],
+            json.RootElement.GetProperty("same").GetInt32(), json.RootElement.GetProperty("different").GetInt32(), json.RootElement.GetProperty("total").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData(0, "Ran 12 tests in 0.1s\n\nOK\nRan 3 tests in 1s\n", "passed", 15)]
+    [InlineData(0, "1 test skipped:\n    test_x\n", "skipped", 0)]
+    [InlineData(2, "Ran 1 test in 0.1s\nFAIL: test_a (test.test_x.T.test_a)\n", "failed", 1)]
+    [InlineData(124, "", "timeout", 0)]
+    [InlineData(137, "", "timeout", 0)]
+    [InlineData(139, "Fatal Python error: Segmentation fault\n", "crashed", 0)]
+    public void An_outcome_is_read_from_the_exit_code_and_the_output(int exitCode, string output, string outcome, int tests)
+    {
+        var run = TestRun.Read(exitCode, output);
+        Assert.Equal((outcome, tests), (run.Outcome, run.Tests));
+    }
+
+    [Fact]
+    public void A_file_that_fails_on_both_sides_differs_when_the_product_fails_more_tests()
+    {
+        var reference = TestRun.Read(2, "FAIL: test_a (test.test_x.T.test_a)\n");
+        var product = TestRun.Read(2, "FAIL: test_a (test.test_x.T.test_a)\nERROR: test_b (test.test_x.T.test_b)\n");
+        Assert.Equal("fails test_b (test.test_x.T.test_b)", FileResult.Of("test_x", reference, product).Difference);
+        Assert.Null(FileResult.Of("test_x", product, reference).Difference);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private CompatibilityOptions Options(params string[] files) => new()
+    {
+        TestFiles = files,
+        WorkFolder = Path.Combine(_folder, "work"),
+        ResultFolder = _folder,
+    };
+}
