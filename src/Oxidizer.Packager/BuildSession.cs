@@ -3,6 +3,7 @@ using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Processes;
 using Oxidizer.Packager.Reporting;
@@ -31,6 +32,7 @@ internal sealed class BuildSession : IDisposable
         Name = request.ApplicationName ?? Configuration.Build.ApplicationName;
         var output = request.OutputDirectory ?? Configuration.Build.BuildPath ?? Path.Combine(Configuration.Directory, "build");
         ProductPath = Path.Combine(output, Configuration.Target.Value, Name);
+        RuntimeSources = request.RuntimeSources;
 
         var cache = OpenCache(request, Configuration.Cache, log);
         var diagnostics = new DiagnosticBag();
@@ -54,6 +56,9 @@ internal sealed class BuildSession : IDisposable
 
     /// <summary>Where the product goes.</summary>
     public string ProductPath { get; }
+
+    /// <summary>The C sources that products are made with.</summary>
+    public IReadOnlyList<RuntimeSource> RuntimeSources { get; }
 
     /// <summary>Reads the configuration and opens the cache.</summary>
     public static BuildSession Open(BuildRequest request, IBuildLog log, CancellationToken cancellation) => new(request, log, cancellation);

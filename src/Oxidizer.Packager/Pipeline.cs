@@ -53,7 +53,7 @@ public static class Pipeline
 
         session.Stage("native");
         var inittab = InittabSource.Write(File.ReadAllText(distribution.PathOf(distribution.InittabSource)), distribution, resources.Extensions);
-        var objects = CompileObjects.Compile(inittab, distribution, toolchain, context);
+        var objects = CompileObjects.Compile(session.RuntimeSources, inittab, distribution, toolchain, context);
         // After this: no C is compiled again.
 
         session.Stage("pack");

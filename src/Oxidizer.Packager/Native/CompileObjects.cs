@@ -20,36 +20,39 @@ public static class CompileObjects
     ];
 
     /// <summary>Compiles everything that a product links besides the distribution. Objects of unchanged sources come from the cache, and no program is started for them.</summary>
+    /// <param name="sources">The runtime's C files and headers.</param>
     /// <param name="inittab">The text of <c>config.c</c>.</param>
     /// <param name="distribution">Brings the headers.</param>
     /// <param name="toolchain">Brings the compiler.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">The compiler refused a source; every such source is named.</exception>
-    public static IReadOnlyList<ObjectFile> Compile(string inittab, Distribution distribution, Toolchain toolchain, BuildContext context)
+    public static IReadOnlyList<ObjectFile> Compile(
+        IReadOnlyList<RuntimeSource> sources, string inittab, Distribution distribution, Toolchain toolchain, BuildContext context)
     {
-        var folder = new Lazy<string>(() => WriteSources(inittab, context));
-        var units = RuntimeSources.All.Where(source => source.IsUnit)
+        var folder = new Lazy<string>(() => WriteSources(sources, inittab, context));
+        var units = sources.Where(source => source.IsUnit)
             .Select(source => new Unit(source.Path, source.Digest, []))
             .Append(new Unit("config.c", Sha256Digest.Of(inittab), [.. distribution.InittabCFlags]))
             .ToList();
         var objects = new ObjectFile[units.Count];
         Parallel.For(0, units.Count, new ParallelOptions { MaxDegreeOfParallelism = context.Parallelism, CancellationToken = context.Cancellation },
-            index => objects[index] = new UnitCompiler(units[index], distribution, toolchain, context, folder).Run());
+            index => objects[index] = new UnitCompiler(units[index], sources, distribution, toolchain, context, folder).Run());
         context.Diagnostics.ThrowIfErrors();
         return objects;
     }
 
-    private static string WriteSources(string inittab, BuildContext context)
+    private static string WriteSources(IReadOnlyList<RuntimeSource> sources, string inittab, BuildContext context)
     {
         var folder = Path.Combine(context.WorkDirectory, "runtime");
-        RuntimeSources.WriteTo(folder);
+        RuntimeSources.WriteTo(sources, folder);
         File.WriteAllText(Path.Combine(folder, "config.c"), inittab);
         return folder;
     }
 
     private sealed record Unit(string Path, Sha256Digest Digest, IReadOnlyList<string> Flags);
 
-    private sealed class UnitCompiler(Unit unit, Distribution distribution, Toolchain toolchain, BuildContext context, Lazy<string> folder)
+    private sealed class UnitCompiler(
+        Unit unit, IReadOnlyList<RuntimeSource> sources, Distribution distribution, Toolchain toolchain, BuildContext context, Lazy<string> folder)
     {
         public ObjectFile Run()
         {
@@ -92,7 +95,7 @@ public static class CompileObjects
 
         // A header that is gone has no digest: the key differs, and the compiler says what is wrong.
         private Sha256Digest? DigestOf(string header) => header.StartsWith(HeaderList.RuntimePrefix, StringComparison.Ordinal)
-            ? RuntimeSources.All.FirstOrDefault(source => source.Path == header[HeaderList.RuntimePrefix.Length..])?.Digest
+            ? sources.FirstOrDefault(source => source.Path == header[HeaderList.RuntimePrefix.Length..])?.Digest
             : File.Exists(header) ? context.Cache.DigestFile(header) : null;
 
         private HeaderList Scan(ActionKey first)
