@@ -3,6 +3,7 @@ using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Linking;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Processes;
@@ -72,14 +73,14 @@ internal sealed class BuildSession : IDisposable
     }
 
     /// <summary>Ends the build, writes what the cache has queued, and says what was done.</summary>
-    public BuildResult Finish(ActionOutput executable, Distribution distribution, ResourceSet resources, PackedBlob blob)
+    public BuildResult Finish(LinkedProduct product, Distribution distribution, ResourceSet resources, PackedBlob blob)
     {
         Stage("cache");
         Context.Cache.Flush();
         Stage("");
         var actions = Context.Actions;
         var result = new BuildResult(
-            Name, Configuration.Target, ProductPath, executable.Size, executable.Digest, distribution.Version,
+            Name, Configuration.Target, ProductPath, product.Size, product.Digest, distribution.Version,
             actions.Counts, actions.Executed, ChildProcess.Started - _processesBefore, _stages, Stopwatch.GetElapsedTime(_started).TotalSeconds,
             new ResourceCounts(blob.ModuleCount, blob.ResourceCount, blob.ExtensionCount, blob.SharedLibraryCount, blob.Size),
             [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))]);
