@@ -34,7 +34,7 @@ Task("Script")
     .Description("Builds one Python file without a configuration, and runs it")
     .Does(() =>
 {
-    var script = OxidizerBuild("examples/script/hello.py", new OxidizerBuildSettings().WithOutputDirectory(examples));
+    var script = OxidizerBuild("examples/script/hello.py", new OxidizerBuildSettings().WithOutputDirectory(examples).WithApplicationName("hello-script"));
     OxidizerRun(script, "from", "Cake");
 });
 

@@ -16,7 +16,7 @@ namespace Oxidizer.Packager;
 internal sealed class BuildSession : IDisposable
 {
     private readonly long _started = Stopwatch.GetTimestamp();
-    private readonly int _processesBefore = ChildProcess.Started;
+    private readonly ProcessCounter _processes = ChildProcess.CountFromHere();
     private readonly List<StageTime> _stages = [];
     private string _stage = "configuration";
     private long _stageStarted = Stopwatch.GetTimestamp();
@@ -81,11 +81,9 @@ internal sealed class BuildSession : IDisposable
         var actions = Context.Actions;
         var result = new BuildResult(
             Name, Configuration.Target, ProductPath, product.Size, product.Digest, distribution.Version,
-            actions.Counts, actions.Executed, ChildProcess.Started - _processesBefore, _stages, Stopwatch.GetElapsedTime(_started).TotalSeconds,
+            actions.Counts, actions.Executed, _processes.Count, _stages, Stopwatch.GetElapsedTime(_started).TotalSeconds,
             new ResourceCounts(blob.ModuleCount, blob.ResourceCount, blob.ExtensionCount, blob.SharedLibraryCount, blob.Size),
             [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))]);
-        foreach (var warning in Context.Cache.Warnings)
-            Context.Log.Warning($"warning {warning.Id}: {warning.Message}");
         Context.Log.Information(Summary(result));
         return result;
     }
@@ -94,6 +92,9 @@ internal sealed class BuildSession : IDisposable
     public void Dispose()
     {
         Context.Cache.Dispose();
+        // Here and not in Finish: a build that fails says it too.
+        foreach (var warning in Context.Cache.Warnings)
+            Context.Log.Warning($"warning {warning.Id}: {warning.Message}");
         Directory.Delete(Context.WorkDirectory, recursive: true);
     }
 

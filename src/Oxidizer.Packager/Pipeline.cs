@@ -63,7 +63,8 @@ public static class Pipeline
         // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
         session.Stage("link");
         var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip);
-        var runtime = LinkRuntime.Link(plan, toolchain, context);
+        var runtime = LinkRuntime.Link(plan, configuration, toolchain, context);
+        context.Diagnostics.ThrowIfErrors();
         using var file = new AtomicFile(session.ProductPath);
         var product = LinkProduct.Link(runtime, blob.Digest, session.Name, file, context);
         // After this: what the product is made from is in the cache, and its digest is known.

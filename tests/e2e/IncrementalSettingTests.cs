@@ -22,7 +22,7 @@ public sealed class IncrementalSettingTests(PrivateCache cache) : IDisposable
     [InlineData("[[python_packages]]\ntype = \"package-root\"", "", "excludes = [\"app.unused\"]", Repacked)]
     [InlineData("[python_run]", "mode = \"module\"\nmodule = \"app\"", "mode = \"eval\"\ncode = \"print(1)\"", Repacked)]
     [InlineData("[packing]", "", "order = \"name\"", Repacked)]
-    [InlineData("[toolchain]", "", "ldflags = [\"-Wl,-O1\"]", "link 2, install 1")]
+    [InlineData("[toolchain]", "", "ldflags = [\"-Wl,--hash-style=both\"]", "link 2, install 1")]
     public void A_changed_setting_runs_what_depends_on_it(string table, string before, string after, string executed)
     {
         _workspace.Write("app/unused.py", "");
