@@ -46,7 +46,7 @@ public sealed partial class LiteDbCache : IActionCache
         _memo = new FileMemo(_folder);
         _uses = new SessionUses(_folder, _index.Refresh);
         _blobs = new BlobStore(_folder, _index, _memo, _uses, _warnings);
-        _trees = new TreeStore(_folder, _blobs, _warnings);
+        _trees = new TreeStore(_folder, () => _blobs.Private.Folder, reason => _warnings.Add(CacheWarnings.NotStored(_folder.Root, reason)));
         _keys = new KeyLocks(_folder, _warnings, settings);
     }
 
@@ -58,9 +58,6 @@ public sealed partial class LiteDbCache : IActionCache
 
     /// <inheritdoc/>
     public IReadOnlyList<CacheWarning> Warnings => _warnings.All;
-
-    /// <inheritdoc/>
-    public TreeFolder? Trees => _folder.Use == FolderUse.None ? null : new TreeFolder(_folder.Trees, _folder.Use == FolderUse.ReadWrite);
 
     /// <inheritdoc/>
     public CacheStatistics Statistics => new(_session.ByKind, _index.Statistics().ByKind);

@@ -3,6 +3,8 @@ using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Linking;
+using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Processes;
 using Oxidizer.Packager.Reporting;
@@ -31,6 +33,7 @@ internal sealed class BuildSession : IDisposable
         Name = request.ApplicationName ?? Configuration.Build.ApplicationName;
         var output = request.OutputDirectory ?? Configuration.Build.BuildPath ?? Path.Combine(Configuration.Directory, "build");
         ProductPath = Path.Combine(output, Configuration.Target.Value, Name);
+        RuntimeSources = request.RuntimeSources;
 
         var cache = OpenCache(request, Configuration.Cache, log);
         var diagnostics = new DiagnosticBag();
@@ -55,6 +58,9 @@ internal sealed class BuildSession : IDisposable
     /// <summary>Where the product goes.</summary>
     public string ProductPath { get; }
 
+    /// <summary>The C sources that products are made with.</summary>
+    public IReadOnlyList<RuntimeSource> RuntimeSources { get; }
+
     /// <summary>Reads the configuration and opens the cache.</summary>
     public static BuildSession Open(BuildRequest request, IBuildLog log, CancellationToken cancellation) => new(request, log, cancellation);
 
@@ -67,14 +73,14 @@ internal sealed class BuildSession : IDisposable
     }
 
     /// <summary>Ends the build, writes what the cache has queued, and says what was done.</summary>
-    public BuildResult Finish(ActionOutput executable, Distribution distribution, ResourceSet resources, PackedBlob blob)
+    public BuildResult Finish(LinkedProduct product, Distribution distribution, ResourceSet resources, PackedBlob blob)
     {
         Stage("cache");
         Context.Cache.Flush();
         Stage("");
         var actions = Context.Actions;
         var result = new BuildResult(
-            Name, Configuration.Target, ProductPath, executable.Size, executable.Digest, distribution.Version,
+            Name, Configuration.Target, ProductPath, product.Size, product.Digest, distribution.Version,
             actions.Counts, actions.Executed, _processes.Count, _stages, Stopwatch.GetElapsedTime(_started).TotalSeconds,
             new ResourceCounts(blob.ModuleCount, blob.ResourceCount, blob.ExtensionCount, blob.SharedLibraryCount, blob.Size),
             [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))]);

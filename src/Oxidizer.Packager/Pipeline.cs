@@ -53,7 +53,7 @@ public static class Pipeline
 
         session.Stage("native");
         var inittab = InittabSource.Write(File.ReadAllText(distribution.PathOf(distribution.InittabSource)), distribution, resources.Extensions);
-        var objects = CompileObjects.Compile(inittab, distribution, toolchain, context);
+        var objects = CompileObjects.Compile(session.RuntimeSources, inittab, distribution, toolchain, context);
         // After this: no C is compiled again.
 
         session.Stage("pack");
@@ -65,14 +65,15 @@ public static class Pipeline
         var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip);
         var runtime = LinkRuntime.Link(plan, configuration, toolchain, context);
         context.Diagnostics.ThrowIfErrors();
-        var executable = LinkProduct.Link(runtime, blob.Digest, session.Name, context);
-        // After this: the product is in the cache, whole.
+        using var file = new AtomicFile(session.ProductPath);
+        var product = LinkProduct.Link(runtime, blob.Digest, session.Name, file, context);
+        // After this: what the product is made from is in the cache, and its digest is known.
 
         session.Stage("install");
-        InstallProduct.Install(executable, session.ProductPath, context);
+        InstallProduct.Install(product, file, context);
         // After this: the product is in its place; what was there before is gone only now.
 
-        var result = session.Finish(executable, distribution, resources, blob);
+        var result = session.Finish(product, distribution, resources, blob);
         WriteBuildResult.Write(result);
         return result;
     }

@@ -1,4 +1,5 @@
 using Oxidizer.Packager;
+using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
 using Oxidizer.Packager.Reporting;
 
@@ -22,6 +23,9 @@ public sealed class Workspace : IDisposable
 
     /// <summary>Set for tests that must begin with, damage or fill a cache; otherwise the user's.</summary>
     public string? CacheDirectory { get; init; }
+
+    /// <summary>Set for tests that change the runtime's C sources.</summary>
+    public IReadOnlyList<RuntimeSource> RuntimeSources { get; set; } = Packager.Native.RuntimeSources.All;
 
     public string this[string name] => Path.Combine(Folder, name);
 
@@ -62,7 +66,7 @@ public sealed class Workspace : IDisposable
     public BuildResult Build(string configuration = "oxidizer.toml", CancellationToken cancellation = default)
     {
         Log.Clear();
-        return Pipeline.Build(new BuildRequest { ConfigurationOrScript = this[configuration], CacheDirectory = CacheDirectory, OutputDirectory = this["out"] }, new ListLog(Log), cancellation);
+        return Pipeline.Build(new BuildRequest { ConfigurationOrScript = this[configuration], CacheDirectory = CacheDirectory, OutputDirectory = this["out"], RuntimeSources = RuntimeSources }, new ListLog(Log), cancellation);
     }
 
     /// <summary>Runs a program to its end, at most a minute, in an empty folder and with an empty environment unless told otherwise.</summary>
