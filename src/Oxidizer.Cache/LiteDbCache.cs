@@ -59,6 +59,9 @@ public sealed partial class LiteDbCache : IActionCache
     /// <inheritdoc/>
     public IReadOnlyList<CacheWarning> Warnings => _warnings.All;
 
+    /// <summary>Whether someone deleted the folder since it was opened: files that were given out are no longer there. What is asked for from now on is made again.</summary>
+    public bool WasDeleted => _folder.IsGone;
+
     /// <inheritdoc/>
     public CacheStatistics Statistics => new(_session.ByKind, _index.Statistics().ByKind);
 
