@@ -88,6 +88,9 @@ public sealed partial class LiteDbCache
         if (!isAbove && maxAge is null)
             return eviction;
         eviction.Run(isAbove ? maxSize ?? (long)(limit * LowWatermark) : long.MaxValue, oldest, grace);
+        // Until LiteDB has taken it in, what is gone counts as there.
+        if (eviction.Removed.Blobs > 0)
+            Write(absorb: true);
         if (eviction.IsAboveTarget && maxSize is null && Bytes > limit)
             _warnings.Add(CacheWarnings.LargerThanCache(Bytes, limit));
         return eviction;

@@ -18,6 +18,7 @@ internal sealed class BuildSession : IDisposable
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ProcessCounter _processes = ChildProcess.CountFromHere();
     private readonly List<StageTime> _stages = [];
+    private readonly LiteDbCache _cache;
     private string _stage = "configuration";
     private long _stageStarted = Stopwatch.GetTimestamp();
 
@@ -35,7 +36,7 @@ internal sealed class BuildSession : IDisposable
         ProductPath = Path.Combine(output, Configuration.Target.Value, Name);
         RuntimeSources = request.RuntimeSources;
 
-        var cache = OpenCache(request, Configuration.Cache, log);
+        var cache = _cache = OpenCache(request, Configuration.Cache, log);
         var diagnostics = new DiagnosticBag();
         diagnostics.Added += diagnostic =>
         {
@@ -51,6 +52,9 @@ internal sealed class BuildSession : IDisposable
 
     /// <summary>What the stages share.</summary>
     public BuildContext Context { get; }
+
+    /// <summary>Whether someone deleted the cache while this build ran: what it had found is gone.</summary>
+    public bool LostItsCache => _cache.WasDeleted;
 
     /// <summary>The product's name.</summary>
     public string Name { get; }
@@ -98,11 +102,12 @@ internal sealed class BuildSession : IDisposable
         Directory.Delete(Context.WorkDirectory, recursive: true);
     }
 
-    private static IActionCache OpenCache(BuildRequest request, CacheTable table, IBuildLog log) => LiteDbCache.Open(new CacheSettings(
+    private static LiteDbCache OpenCache(BuildRequest request, CacheTable table, IBuildLog log) => LiteDbCache.Open(new CacheSettings(
         request.CacheDirectory ?? table.Directory ?? request.DefaultCacheDirectory ?? CacheDirectory.Default())
     {
         MaxSize = table.MaxSize,
         ReadOnly = table.ReadOnly,
+        LockTimeout = request.CacheLockTimeout,
         OnWaiting = log.Information,
     });
 

@@ -26,7 +26,24 @@ public static class Pipeline
     /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
     public static BuildResult Build(BuildRequest request, IBuildLog log, CancellationToken cancellation = default)
     {
-        using var session = BuildSession.Open(request, log, cancellation);
+        using (var session = BuildSession.Open(request, log, cancellation))
+        {
+            try
+            {
+                return Build(session);
+            }
+            catch (Exception exception) when (session.LostItsCache && exception is not OperationCanceledException)
+            {
+                log.Information($"the cache was deleted while the build ran ({exception.Message}); building again");
+            }
+        }
+        // The cache never fails a build: files of it that a stage relied on are made again.
+        using var again = BuildSession.Open(request, log, cancellation);
+        return Build(again);
+    }
+
+    private static BuildResult Build(BuildSession session)
+    {
         var configuration = session.Configuration;
         var context = session.Context;
 

@@ -14,7 +14,7 @@ public sealed class PrivateCache : IDisposable
     public static string Distribution => $"[python_distribution]\nlocal_path = \"{DistributionArchive.Path311}\"\n";
 
     /// <summary>A program of two modules, one of which no other test has.</summary>
-    public Workspace NewWorkspace(string run = "mode = \"module\"\nmodule = \"app\"", string more = "") => new Workspace { CacheDirectory = Folder }
+    public Workspace NewWorkspace(string run = "mode = \"module\"\nmodule = \"app\"", string more = "", string? folder = null) => new Workspace { CacheDirectory = folder ?? Folder }
         .WriteApplication("from app import words\nprint(words.TEXT)\n", run, more, Distribution)
         .Write("app/words.py", $"TEXT = 'first {Guid.NewGuid()}'\n");
 
