@@ -9,7 +9,7 @@ public sealed partial class LiteDbCache
     private const double LowWatermark = 0.9;
 
     /// <summary>
-    /// Evicts by size and age, now, and removes what no index names for a day. What running builds use stays, and so does what was used within the last hour
+    /// Evicts by size and age, now, and removes what no index names for a day. What running builds use stays, and so does what was used within the last minute
     /// unless <paramref name="maxSize"/> is given.
     /// </summary>
     /// <param name="maxSize">The size to get down to, in bytes; <c>null</c>: nine tenths of <see cref="CacheSettings.MaxSize"/>, if that is exceeded.</param>

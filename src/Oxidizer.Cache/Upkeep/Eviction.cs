@@ -11,8 +11,12 @@ namespace Oxidizer.Cache.Upkeep;
 /// </summary>
 internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader packs)
 {
-    // A build that has stored a blob names it in a record within this time; until then no one can know that it is needed.
-    private const long GraceSeconds = 3600;
+    // What running processes use they have noted (SessionUses), so this protects little: those that cannot write notes. Were it an hour, an hour of
+    // builds that store 200 MB each could not be kept below `max_size`.
+    private const long GraceSeconds = 60;
+
+    // Two machines' clocks, or one that was set right, may differ by so much.
+    private const long ClockSeconds = 3600;
     private const int StepSize = 256;
 
     private int _removedActions;
@@ -30,7 +34,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
     /// <summary>Removes until blobs and trees take at most <paramref name="target"/> bytes, and what is older than <paramref name="oldest"/> (seconds since 1970).</summary>
     /// <param name="target">In bytes.</param>
     /// <param name="oldest">Last uses before it are too old.</param>
-    /// <param name="grace">Whether what was used within the last hour stays.</param>
+    /// <param name="grace">Whether what was used within the last minute stays.</param>
     public void Run(long target, long oldest, bool grace)
     {
         var actions = index.AllActions();
@@ -39,7 +43,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         var uses = LastUses(actions, blobs, used);
         var trees = _trees.All().ToDictionary(tree => tree.Key, tree => tree with { LastUse = used.Contains(tree.Key) ? long.MaxValue : NotInTheFuture(tree.LastUse) });
         var total = blobs.Values.Sum(entry => entry.Blob.Size) + trees.Values.Sum(tree => tree.Size);
-        var newestToGo = grace ? CacheIndex.Now - GraceSeconds : CacheIndex.Now + GraceSeconds;
+        var newestToGo = grace ? CacheIndex.Now - GraceSeconds : CacheIndex.Now + ClockSeconds;
         var victims = new List<Sha256Digest>();
         // A tree has the name of its action, which is no blob's: the two cannot be confused.
         foreach (var (digest, lastUse) in uses.Concat(trees.Select(tree => KeyValuePair.Create(tree.Key, tree.Value.LastUse))).OrderBy(entry => entry.Value))
@@ -90,7 +94,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
     }
 
     // What was used while the clock stood ahead would be kept until it is there again.
-    private static long NotInTheFuture(long time) => time > CacheIndex.Now + GraceSeconds ? CacheIndex.Now - GraceSeconds - 1 : time;
+    private static long NotInTheFuture(long time) => time > CacheIndex.Now + ClockSeconds ? CacheIndex.Now - ClockSeconds : time;
 
     private static void Raise(Dictionary<Sha256Digest, long> uses, Sha256Digest digest, long time)
     {
