@@ -5,7 +5,7 @@ namespace Oxidizer.Cache.Trees;
 
 /// <summary>
 /// Folders that actions make: <c>trees/&lt;key&gt;</c>, with stamps in <c>trees/&lt;key&gt;.stamps</c>. The folder itself is the storage; the action's record
-/// names the manifest (docs/decisions/0003-unpacked-trees.md). A tree is written beside its place and renamed, so that it is there whole or not at all; later damage is
+/// names the manifest (docs/decisions/0006-unpacked-trees.md). A tree is written beside its place and renamed, so that it is there whole or not at all; later damage is
 /// mended file by file, because another process may be reading the rest. Thread-safe.
 /// </summary>
 /// <param name="folder">The cache's folder; <c>null</c>: every tree is private.</param>

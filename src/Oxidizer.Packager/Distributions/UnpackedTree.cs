@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Distributions;
 
 /// <summary>
 /// An archive, unpacked into a tree of the cache: compared with its manifest at every use, and mended from the archive where it differs
-/// (docs/decisions/0003-unpacked-trees.md).
+/// (docs/decisions/0006-unpacked-trees.md).
 /// </summary>
 /// <param name="Root">The folder, absolute. Its files are read-only.</param>
 /// <param name="Manifest">Everything in it.</param>
