@@ -34,7 +34,7 @@ Task("Script")
     .Description("Builds one Python file without a configuration, and runs it")
     .Does(() =>
 {
-    var script = OxidizerBuild("examples/script/hello.py", new OxidizerBuildSettings().WithOutputDirectory(examples));
+    var script = OxidizerBuild("examples/script/hello.py", new OxidizerBuildSettings().WithOutputDirectory(examples).WithApplicationName("hello-script"));
     OxidizerRun(script, "from", "Cake");
 });
 
@@ -42,7 +42,8 @@ Task("Prerequisites")
     .Description("Installs the programs that the tests look through (as root with apt), or says how")
     .Does(() =>
 {
-    EnsurePrograms(("strace", "strace"), ("readelf", "binutils"), ("ldd", "libc-bin"), ("gcc", "gcc"));
+    EnsurePrograms(("strace", "strace"), ("readelf", "binutils"), ("ldd", "libc-bin"), ("gcc", "gcc"), ("mold", "mold"), ("ld.lld", "lld"), ("xz", "xz-utils"), ("python3", "python3-venv"),
+        ("pgrep", "procps"), ("script", "bsdutils"), ("mount", "mount"));
 });
 
 Task("Test")

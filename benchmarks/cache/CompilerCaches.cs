@@ -12,7 +12,7 @@ internal static class CompilerCaches
     {
         Tools.Ensure("ccache", "ccache");
         var folder = Path.Combine(suite.WorkFolder, "objects");
-        RuntimeSources.WriteTo(folder);
+        RuntimeSources.WriteTo(RuntimeSources.All, folder);
         string[] sources = [.. RuntimeSources.All.Where(source => source.IsUnit).Select(source => source.Path)];
         string include;
         using (var session = new DistributionSession(suite.Options.CacheDirectory))
@@ -49,7 +49,7 @@ internal static class CompilerCaches
         var toolchain = Toolchain.Find(new ToolchainTable(), session.Context);
         var inittab = InittabSource.Write(File.ReadAllText(session.Distribution.PathOf(session.Distribution.InittabSource)), session.Distribution, []);
         var started = Stopwatch.GetTimestamp();
-        CompileObjects.Compile(inittab, session.Distribution, toolchain, session.Context);
+        CompileObjects.Compile(RuntimeSources.All, inittab, session.Distribution, toolchain, session.Context);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         session.Context.Cache.Flush();
         return seconds;

@@ -25,9 +25,6 @@ public interface IActionCache : IDisposable
     /// <summary>Hits, misses, bytes and seconds saved, by kind, of this session and of the cache's life.</summary>
     CacheStatistics Statistics { get; }
 
-    /// <summary>Where unpacked trees are kept; <c>null</c>: this cache has no folder, and trees go with the build.</summary>
-    TreeFolder? Trees => null;
-
     /// <summary>Finds an action's record; <c>null</c> unless each of its outputs is present.</summary>
     ActionRecord? Find(ActionKey key);
 
@@ -85,31 +82,22 @@ public interface IActionCache : IDisposable
     void RememberFile(string path, Sha256Digest digest);
 
     /// <summary>
-    /// Stores the listing of a folder whose files are stored already, and gives the listing's digest. An action names a tree as an output whose path ends
-    /// with <c>/</c>; such a record is found only while the tree can be had whole.
+    /// A folder that an action makes. It is made once, stays in the cache, and is read-only; later each entry is compared with its stamp without being
+    /// read, and what was changed is put right by making it again. It stays until the cache is disposed. A cache that cannot keep it makes it in a temporary folder.
     /// </summary>
-    /// <param name="entries">Files and symbolic links by relative path; an empty folder is an entry whose path ends with <c>/</c>.</param>
-    /// <exception cref="ArgumentException">A path is absolute, leaves the tree, is given twice, or lies below a file or link.</exception>
-    Sha256Digest StoreTree(IReadOnlyCollection<ActionOutput> entries);
-
-    /// <summary>The listing of a tree, sorted by path; <c>null</c> when it is absent or damaged.</summary>
-    IReadOnlyList<ActionOutput>? TryReadTree(Sha256Digest tree);
-
-    /// <summary>
-    /// A folder that holds the tree, absolute; <c>null</c> when a part of it is absent or damaged. Its files share their bytes with the cache where they can,
-    /// and are read-only. It is made once; later each entry is compared with its stamp without being read, and what was changed is put right.
-    /// It stays until the cache is disposed.
-    /// </summary>
-    string? TryGetTree(Sha256Digest tree);
+    /// <param name="key">The action's identity.</param>
+    /// <param name="name">What the action is about, for explanations.</param>
+    /// <param name="make">
+    /// Fills an empty folder, and lists everything that it put there: folders, too. The same key must give the same tree. Files are made read-only afterwards.
+    /// An <see cref="IOException"/> of its is taken for the cache's, and the tree made in a temporary folder; other exceptions pass through.
+    /// </param>
+    /// <param name="cancellation">Ends waiting and reading.</param>
+    /// <exception cref="IOException">Not even a temporary folder can be written.</exception>
+    CachedTree OpenTree(ActionKey key, string name, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation = default);
 
     /// <summary>Writes what is queued (records, memo, last uses, statistics) as one batch.</summary>
     void Flush();
 }
-
-/// <summary>A folder of unpacked trees, each below the digest of what it was unpacked from, with files beside it whose names begin with that digest.</summary>
-/// <param name="Path">The folder, absolute; it may not exist yet.</param>
-/// <param name="IsWritable">Whether trees may be added and mended.</param>
-public sealed record TreeFolder(string Path, bool IsWritable);
 
 /// <summary>Something that went wrong with a cache and was survived.</summary>
 /// <param name="Id">A stable id, <c>OXI09xx</c>.</param>

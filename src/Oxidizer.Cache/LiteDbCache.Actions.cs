@@ -81,7 +81,7 @@ public sealed partial class LiteDbCache
         NoteUse(record);
         foreach (var output in record.Outputs)
         {
-            if (output.LinkTarget is null && !(output.Path.EndsWith('/') ? _trees.TryGet(output.Digest) is not null : _blobs.IsPresent(output.Digest)))
+            if (output.LinkTarget is null && !_blobs.IsPresent(output.Digest))
                 return null;
         }
         if (Math.Abs(CacheIndex.Now - lastUse) > UseResolutionSeconds)

@@ -1,5 +1,3 @@
-using Oxidizer.Cache.Trees;
-
 namespace Oxidizer.Cache;
 
 public sealed partial class LiteDbCache
@@ -67,16 +65,11 @@ public sealed partial class LiteDbCache
     }
 
     /// <inheritdoc/>
-    public Sha256Digest StoreTree(IReadOnlyCollection<ActionOutput> entries) => Store(TreeListing.Write(entries));
-
-    /// <inheritdoc/>
-    public IReadOnlyList<ActionOutput>? TryReadTree(Sha256Digest tree) => TryRead(tree) is { } bytes ? TreeListing.Read(bytes) : null;
-
-    /// <inheritdoc/>
-    public string? TryGetTree(Sha256Digest tree)
+    public CachedTree OpenTree(ActionKey key, string name, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation = default)
     {
-        _uses.Note([tree]);
-        return _trees.TryGet(tree);
+        // Before it is looked for, and before it is made: an eviction that runs now either sees the note, or has taken it away already.
+        _uses.Note([key.Digest]);
+        return _trees.Open(this, key, name, make, cancellation);
     }
 
     private void CountRead(Sha256Digest digest, long bytes)

@@ -9,7 +9,7 @@ public sealed partial class LiteDbCache
     private const double LowWatermark = 0.9;
 
     /// <summary>
-    /// Evicts by size and age, now, and removes what no index names for a day. What running builds use stays, and so does what was used within the last hour
+    /// Evicts by size and age, now, and removes what no index names for a day. What running builds use stays, and so does what was used within the last minute
     /// unless <paramref name="maxSize"/> is given.
     /// </summary>
     /// <param name="maxSize">The size to get down to, in bytes; <c>null</c>: nine tenths of <see cref="CacheSettings.MaxSize"/>, if that is exceeded.</param>
@@ -17,15 +17,15 @@ public sealed partial class LiteDbCache
     public CacheReport Prune(long? maxSize = null, TimeSpan? maxAge = null)
     {
         if (_folder.Use != FolderUse.ReadWrite)
-            return Report(new Eviction(_folder, _index, _blobs.Packs), 0);
+            return Report(new Eviction(_folder, _index, _blobs.Packs));
         Write(absorb: true);
         var eviction = Evict(maxSize, maxAge ?? _settings.MaxAge, grace: maxSize is null);
         new Leftovers(_folder, _index).Remove();
         Write(absorb: true);
-        return Report(eviction, 0);
+        return Report(eviction);
     }
 
-    /// <summary>Reads every blob, and removes those that are not what their digest says, and the records that name absent ones. Takes about a second for each gigabyte.</summary>
+    /// <summary>Reads every blob and tree, and removes those that are not what their digest says, and the records that name absent ones. Takes about a second for each gigabyte.</summary>
     public CacheReport Verify()
     {
         Write(absorb: true);
@@ -36,9 +36,10 @@ public sealed partial class LiteDbCache
         if (_folder.Use == FolderUse.ReadWrite)
         {
             eviction.Remove([.. verification.Damaged, .. verification.Absent], verification.Incomplete);
+            eviction.Remove(verification.DamagedTrees);
             Write(absorb: true);
         }
-        return Report(eviction, verification.Damaged.Count);
+        return Report(eviction, verification.Damaged.Count, verification.DamagedTrees.Count);
     }
 
     /// <summary>Removes everything. Builds that run meanwhile make what they miss again.</summary>
@@ -48,7 +49,6 @@ public sealed partial class LiteDbCache
             return;
         _unwritten.TakeAll();
         _blobs.Clear();
-        _trees.Clear();
         _index.Clear();
     }
 
@@ -73,7 +73,7 @@ public sealed partial class LiteDbCache
     private void KeepWithinLimits()
     {
         var isAgeDue = _folder.IsUpkeepDue();
-        if (_index.BlobBytes > _settings.MaxSize || (isAgeDue && _settings.MaxAge is not null))
+        if (Bytes > _settings.MaxSize || (isAgeDue && _settings.MaxAge is not null))
             Evict(null, isAgeDue ? _settings.MaxAge : null, grace: true);
         if (isAgeDue)
             new Leftovers(_folder, _index).Remove();
@@ -83,20 +83,28 @@ public sealed partial class LiteDbCache
     {
         var eviction = new Eviction(_folder, _index, _blobs.Packs);
         var limit = maxSize ?? _settings.MaxSize;
-        var isAbove = _index.BlobBytes > limit;
+        var isAbove = Bytes > limit;
         var oldest = maxAge is { } age ? CacheIndex.Now - (long)age.TotalSeconds : 0;
         if (!isAbove && maxAge is null)
             return eviction;
         eviction.Run(isAbove ? maxSize ?? (long)(limit * LowWatermark) : long.MaxValue, oldest, grace);
-        if (eviction.IsAboveTarget && maxSize is null && _index.BlobBytes > limit)
-            _warnings.Add(CacheWarnings.LargerThanCache(_index.BlobBytes, limit));
+        // Until LiteDB has taken it in, what is gone counts as there.
+        if (eviction.Removed.Blobs > 0)
+            Write(absorb: true);
+        if (eviction.IsAboveTarget && maxSize is null && Bytes > limit)
+            _warnings.Add(CacheWarnings.LargerThanCache(Bytes, limit));
         return eviction;
     }
 
-    private CacheReport Report(Eviction eviction, int damaged)
+    // What counts towards the limit. Trees are few; they are asked for only when something was stored.
+    private long Bytes => _index.BlobBytes + new TreeFolders(_folder, _index).All().Sum(tree => tree.Size);
+
+    private CacheReport Report(Eviction eviction, int damagedBlobs = 0, int damagedTrees = 0)
     {
         var blobs = _index.AllBlobs();
-        var (actions, removed, bytes) = eviction.Removed;
-        return new CacheReport(_index.AllActions().Count, blobs.Count, blobs.Values.Sum(entry => entry.Blob.Size), actions, removed, bytes, damaged);
+        var trees = new TreeFolders(_folder, _index).All().ToList();
+        var (actions, removed, removedTrees, bytes) = eviction.Removed;
+        return new CacheReport(_index.AllActions().Count, blobs.Count, trees.Count, blobs.Values.Sum(entry => entry.Blob.Size) + trees.Sum(tree => tree.Size),
+            actions, removed, removedTrees, bytes, damagedBlobs, damagedTrees);
     }
 }

@@ -46,7 +46,7 @@ public sealed partial class LiteDbCache : IActionCache
         _memo = new FileMemo(_folder);
         _uses = new SessionUses(_folder, _index.Refresh);
         _blobs = new BlobStore(_folder, _index, _memo, _uses, _warnings);
-        _trees = new TreeStore(_folder, _blobs, _warnings);
+        _trees = new TreeStore(_folder, () => _blobs.Private.Folder, reason => _warnings.Add(CacheWarnings.NotStored(_folder.Root, reason)));
         _keys = new KeyLocks(_folder, _warnings, settings);
     }
 
@@ -59,8 +59,8 @@ public sealed partial class LiteDbCache : IActionCache
     /// <inheritdoc/>
     public IReadOnlyList<CacheWarning> Warnings => _warnings.All;
 
-    /// <inheritdoc/>
-    public TreeFolder? Trees => _folder.Use == FolderUse.None ? null : new TreeFolder(_folder.Trees, _folder.Use == FolderUse.ReadWrite);
+    /// <summary>Whether someone deleted the folder since it was opened: files that were given out are no longer there. What is asked for from now on is made again.</summary>
+    public bool WasDeleted => _folder.IsGone;
 
     /// <inheritdoc/>
     public CacheStatistics Statistics => new(_session.ByKind, _index.Statistics().ByKind);
@@ -70,11 +70,12 @@ public sealed partial class LiteDbCache : IActionCache
     {
         // A build that took seconds does not notice that LiteDB takes the journal in; a short one leaves it to the next.
         var absorb = _executed && Environment.TickCount64 - _opened > 2000;
-        var generation = _index.Generation;
         Write(absorb);
-        // Size changes only with what is stored, and most builds store too little to look at it.
-        if (_folder.Use == FolderUse.ReadWrite && _index.Generation != generation)
-            KeepWithinLimits();
+        // Size changes only with what is stored; a build of a second may store fifty megabytes.
+        if (_folder.Use != FolderUse.ReadWrite || !_executed)
+            return;
+        _executed = false;
+        KeepWithinLimits();
     }
 
     /// <summary>Flushes, and deletes what the cache kept for this process alone.</summary>

@@ -16,11 +16,9 @@ public sealed class MemoryCache : IActionCache
     private readonly ConcurrentDictionary<(string Kind, string Name), ConcurrentStack<ActionRecord>> _named = new();
     private readonly ConcurrentDictionary<string, (FileStamp Stamp, Sha256Digest Digest)> _memo = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Sha256Digest, string> _kinds = new();
-    private readonly Dictionary<Sha256Digest, byte[]> _treeStamps = [];
     private readonly ConcurrentDictionary<Sha256Digest, SemaphoreSlim> _running = new();
     private readonly StatisticsTable _statistics = new();
     private readonly PrivateBlobs _blobs = new();
-    private readonly Lock _treeGate = new();
 
     /// <inheritdoc/>
     public IReadOnlyList<CacheWarning> Warnings => [];
@@ -163,30 +161,8 @@ public sealed class MemoryCache : IActionCache
     }
 
     /// <inheritdoc/>
-    public Sha256Digest StoreTree(IReadOnlyCollection<ActionOutput> entries) => Store(TreeListing.Write(entries));
-
-    /// <inheritdoc/>
-    public IReadOnlyList<ActionOutput>? TryReadTree(Sha256Digest tree) => TryRead(tree) is { } bytes ? TreeListing.Read(bytes) : null;
-
-    /// <inheritdoc/>
-    public string? TryGetTree(Sha256Digest tree)
-    {
-        lock (_treeGate)
-        {
-            if (_blobs.TryRead(tree) is not { } bytes || TreeListing.Read(bytes) is not { } entries)
-                return null;
-            var path = TreeStore.PathOf(_blobs.Folder, tree) + ".tree";
-            var isKnown = _treeStamps.TryGetValue(tree, out var stamps);
-            var changed = isKnown ? TreeStamp.FindChanged(path, stamps) : null;
-            if (changed is { Count: 0 })
-                return path;
-            var maker = new TreeMaker(path, entries, (entry, target) => TryWriteTo(entry.Digest, target, entry.Mode, BlobTransfer.HardLink));
-            if (!(isKnown ? maker.TryRepair(changed) : maker.TryMake()) || TreeMaker.StampOf(path, entries) is not { } now)
-                return null;
-            _treeStamps[tree] = now;
-            return path;
-        }
-    }
+    public CachedTree OpenTree(ActionKey key, string name, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation = default) =>
+        new TreeStore(null, () => _blobs.Folder, _ => { }).Open(this, key, name, make, cancellation);
 
     /// <summary>Does nothing: there is nowhere to write to.</summary>
     public void Flush()
@@ -202,7 +178,7 @@ public sealed class MemoryCache : IActionCache
             return null;
         foreach (var output in record.Outputs)
         {
-            if (output.LinkTarget is null && !(output.Path.EndsWith('/') ? TryGetTree(output.Digest) is not null : Contains(output.Digest)))
+            if (output.LinkTarget is null && !Contains(output.Digest))
                 return null;
         }
         return record with { Key = key };

@@ -43,15 +43,24 @@ public sealed record BuildContext(
     /// <param name="key">The action's identity.</param>
     /// <param name="name">What it is about, in words of the build, such as <c>app/views.py</c>.</param>
     /// <param name="execute">Makes the outputs and stores their blobs.</param>
-    public ActionRecord Run(ActionKey key, string name, Func<IReadOnlyList<ActionOutput>> execute)
+    /// <param name="explain">Knows more than the fields of the key about why it runs, or <c>null</c>. Asked before it runs.</param>
+    /// <param name="executed">Called after it ran.</param>
+    public ActionRecord Run(ActionKey key, string name, Func<IReadOnlyList<ActionOutput>> execute, Func<string?>? explain = null, Action? executed = null)
     {
-        var result = Cache.GetOrAdd(key, name, execute, Cancellation);
+        string? reason = null;
+        var result = Cache.GetOrAdd(key, name, () =>
+        {
+            reason = explain?.Invoke();
+            return execute();
+        }, Cancellation);
         if (result.Reused)
             Actions.Reuse(key.Kind);
         else
         {
-            Log.Debug($"{key.Kind} {name}: {result.Reason} ({result.Record.Seconds:0.000} s)");
-            Actions.Execute(new ExecutedAction(key.Kind, name, result.Reason ?? "", result.Record.Seconds));
+            reason ??= result.Reason ?? "";
+            Log.Debug($"{key.Kind} {name}: {reason} ({result.Record.Seconds:0.000} s)");
+            Actions.Execute(new ExecutedAction(key.Kind, name, reason, result.Record.Seconds));
+            executed?.Invoke();
         }
         return result.Record;
     }

@@ -3,6 +3,8 @@ using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Linking;
+using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Processes;
 using Oxidizer.Packager.Reporting;
@@ -14,8 +16,9 @@ namespace Oxidizer.Packager;
 internal sealed class BuildSession : IDisposable
 {
     private readonly long _started = Stopwatch.GetTimestamp();
-    private readonly int _processesBefore = ChildProcess.Started;
+    private readonly ProcessCounter _processes = ChildProcess.CountFromHere();
     private readonly List<StageTime> _stages = [];
+    private readonly LiteDbCache _cache;
     private string _stage = "configuration";
     private long _stageStarted = Stopwatch.GetTimestamp();
 
@@ -31,8 +34,9 @@ internal sealed class BuildSession : IDisposable
         Name = request.ApplicationName ?? Configuration.Build.ApplicationName;
         var output = request.OutputDirectory ?? Configuration.Build.BuildPath ?? Path.Combine(Configuration.Directory, "build");
         ProductPath = Path.Combine(output, Configuration.Target.Value, Name);
+        RuntimeSources = request.RuntimeSources;
 
-        var cache = OpenCache(request, Configuration.Cache, log);
+        var cache = _cache = OpenCache(request, Configuration.Cache, log);
         var diagnostics = new DiagnosticBag();
         diagnostics.Added += diagnostic =>
         {
@@ -49,11 +53,17 @@ internal sealed class BuildSession : IDisposable
     /// <summary>What the stages share.</summary>
     public BuildContext Context { get; }
 
+    /// <summary>Whether someone deleted the cache while this build ran: what it had found is gone.</summary>
+    public bool LostItsCache => _cache.WasDeleted;
+
     /// <summary>The product's name.</summary>
     public string Name { get; }
 
     /// <summary>Where the product goes.</summary>
     public string ProductPath { get; }
+
+    /// <summary>The C sources that products are made with.</summary>
+    public IReadOnlyList<RuntimeSource> RuntimeSources { get; }
 
     /// <summary>Reads the configuration and opens the cache.</summary>
     public static BuildSession Open(BuildRequest request, IBuildLog log, CancellationToken cancellation) => new(request, log, cancellation);
@@ -67,19 +77,17 @@ internal sealed class BuildSession : IDisposable
     }
 
     /// <summary>Ends the build, writes what the cache has queued, and says what was done.</summary>
-    public BuildResult Finish(ActionOutput executable, Distribution distribution, ResourceSet resources, PackedBlob blob)
+    public BuildResult Finish(LinkedProduct product, Distribution distribution, ResourceSet resources, PackedBlob blob)
     {
         Stage("cache");
         Context.Cache.Flush();
         Stage("");
         var actions = Context.Actions;
         var result = new BuildResult(
-            Name, Configuration.Target, ProductPath, executable.Size, executable.Digest, distribution.Version,
-            actions.Counts, actions.Executed, ChildProcess.Started - _processesBefore, _stages, Stopwatch.GetElapsedTime(_started).TotalSeconds,
+            Name, Configuration.Target, ProductPath, product.Size, product.Digest, distribution.Version,
+            actions.Counts, actions.Executed, _processes.Count, _stages, Stopwatch.GetElapsedTime(_started).TotalSeconds,
             new ResourceCounts(blob.ModuleCount, blob.ResourceCount, blob.ExtensionCount, blob.SharedLibraryCount, blob.Size),
             [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))]);
-        foreach (var warning in Context.Cache.Warnings)
-            Context.Log.Warning($"warning {warning.Id}: {warning.Message}");
         Context.Log.Information(Summary(result));
         return result;
     }
@@ -88,14 +96,18 @@ internal sealed class BuildSession : IDisposable
     public void Dispose()
     {
         Context.Cache.Dispose();
+        // Here and not in Finish: a build that fails says it too.
+        foreach (var warning in Context.Cache.Warnings)
+            Context.Log.Warning($"warning {warning.Id}: {warning.Message}");
         Directory.Delete(Context.WorkDirectory, recursive: true);
     }
 
-    private static IActionCache OpenCache(BuildRequest request, CacheTable table, IBuildLog log) => LiteDbCache.Open(new CacheSettings(
+    private static LiteDbCache OpenCache(BuildRequest request, CacheTable table, IBuildLog log) => LiteDbCache.Open(new CacheSettings(
         request.CacheDirectory ?? table.Directory ?? request.DefaultCacheDirectory ?? CacheDirectory.Default())
     {
         MaxSize = table.MaxSize,
         ReadOnly = table.ReadOnly,
+        LockTimeout = request.CacheLockTimeout,
         OnWaiting = log.Information,
     });
 

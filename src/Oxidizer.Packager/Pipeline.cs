@@ -26,7 +26,24 @@ public static class Pipeline
     /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
     public static BuildResult Build(BuildRequest request, IBuildLog log, CancellationToken cancellation = default)
     {
-        using var session = BuildSession.Open(request, log, cancellation);
+        using (var session = BuildSession.Open(request, log, cancellation))
+        {
+            try
+            {
+                return Build(session);
+            }
+            catch (Exception exception) when (session.LostItsCache && exception is not OperationCanceledException)
+            {
+                log.Information($"the cache was deleted while the build ran ({exception.Message}); building again");
+            }
+        }
+        // The cache never fails a build: files of it that a stage relied on are made again.
+        using var again = BuildSession.Open(request, log, cancellation);
+        return Build(again);
+    }
+
+    private static BuildResult Build(BuildSession session)
+    {
         var configuration = session.Configuration;
         var context = session.Context;
 
@@ -53,7 +70,7 @@ public static class Pipeline
 
         session.Stage("native");
         var inittab = InittabSource.Write(File.ReadAllText(distribution.PathOf(distribution.InittabSource)), distribution, resources.Extensions);
-        var objects = CompileObjects.Compile(inittab, distribution, toolchain, context);
+        var objects = CompileObjects.Compile(session.RuntimeSources, inittab, distribution, toolchain, context);
         // After this: no C is compiled again.
 
         session.Stage("pack");
@@ -63,15 +80,17 @@ public static class Pipeline
         // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
         session.Stage("link");
         var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip);
-        var runtime = LinkRuntime.Link(plan, toolchain, context);
-        var executable = LinkProduct.Link(runtime, blob.Digest, session.Name, context);
-        // After this: the product is in the cache, whole.
+        var runtime = LinkRuntime.Link(plan, configuration, toolchain, context);
+        context.Diagnostics.ThrowIfErrors();
+        using var file = new AtomicFile(session.ProductPath);
+        var product = LinkProduct.Link(runtime, blob.Digest, session.Name, file, context);
+        // After this: what the product is made from is in the cache, and its digest is known.
 
         session.Stage("install");
-        InstallProduct.Install(executable, session.ProductPath, context);
+        InstallProduct.Install(product, file, context);
         // After this: the product is in its place; what was there before is gone only now.
 
-        var result = session.Finish(executable, distribution, resources, blob);
+        var result = session.Finish(product, distribution, resources, blob);
         WriteBuildResult.Write(result);
         return result;
     }

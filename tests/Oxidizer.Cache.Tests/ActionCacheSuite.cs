@@ -346,63 +346,43 @@ public abstract class ActionCacheSuite : IDisposable
         Assert.Empty(Cache.Warnings);
     }
 
-    protected Sha256Digest StoreSampleTree()
+    /// <summary>A tree of every kind of entry; whoever opens it says how often it was made.</summary>
+    protected CachedTree OpenSampleTree(IActionCache cache, string archive = "1") => cache.OpenTree(Key("unpack", ("archive", archive)), "sample", folder =>
     {
-        ActionOutput Entry(string path, string text, UnixFileMode mode = ActionOutput.PlainFile) => new(path, Cache.Store(Bytes(text)), Bytes(text).Length, mode);
-        return Cache.StoreTree(
-        [
-            Entry("lib/a.py", "a = 1"), Entry("lib/deep/b.py", "b = 1"), Entry("lib/deep/empty.py", ""), Entry("lib/deep/empty2.py", ""),
-            Entry("bin/tool", "#!/bin/sh\n", ActionOutput.Executable), new ActionOutput("bin/link", default, 0, LinkTarget: "../lib/a.py"),
-            new ActionOutput("var/", default, 0),
-        ]);
-    }
+        Made++;
+        return SampleTree.Fill(folder);
+    });
 
-    protected static string Listing(string root) => string.Join("; ", Directory.GetFileSystemEntries(root, "*", SearchOption.AllDirectories)
-        .Select(path => Path.GetRelativePath(root, path) + (Directory.Exists(path) ? "/" : " " + File.ReadAllText(path).Trim() + " " + Convert.ToString((int)File.GetUnixFileMode(path), 8)))
-        .Order(StringComparer.Ordinal));
-
-    protected const string SampleTree =
-        "bin/; bin/link a = 1 444; bin/tool #!/bin/sh 555; lib/; lib/a.py a = 1 444; lib/deep/; lib/deep/b.py b = 1 444; lib/deep/empty.py  444; lib/deep/empty2.py  444; var/";
+    protected int Made { get; private set; }
 
     [Fact]
-    public void A_tree_is_a_read_only_folder()
+    public void A_tree_is_made_once_and_is_a_read_only_folder()
     {
-        var tree = StoreSampleTree();
-        var path = Cache.TryGetTree(tree)!;
-        Assert.Equal(SampleTree, Listing(path));
-        Assert.Equal("../lib/a.py", new FileInfo(Path.Combine(path, "bin/link")).LinkTarget);
-        Assert.Equal(path, Cache.TryGetTree(tree));
-        Assert.Equal(7, Cache.TryReadTree(tree)!.Count);
+        var tree = OpenSampleTree(Cache);
+        Assert.Equal(SampleTree.Listing, SampleTree.List(tree.Path));
+        Assert.Equal("../lib/a.py", new FileInfo(Path.Combine(tree.Path, "bin/link")).LinkTarget);
+        Assert.Equal("never made before", tree.Reason?.Replace("first build with this cache", "never made before"));
+        Assert.Equal((tree.Path, null), (OpenSampleTree(Cache).Path, OpenSampleTree(Cache).Reason));
+        Assert.Equal(1, Made);
     }
 
     [Fact]
-    public void A_tree_of_which_a_blob_is_missing_is_null_and_its_record_is_not_found()
+    public void A_tree_that_was_damaged_is_made_right_with_the_reason()
     {
-        var tree = Cache.StoreTree([new ActionOutput("a", Sha256Digest.Of("nowhere"), 7)]);
-        var key = Key("unpack", ("a", "1"));
-        Cache.Add(new ActionRecord(key, "a", [new ActionOutput("python/", tree, 7)], 1));
-        Assert.Null(Cache.TryGetTree(tree));
-        Assert.Null(Cache.Find(key));
+        File.Delete(Path.Combine(OpenSampleTree(Cache).Path, "lib/a.py"));
+        var again = OpenSampleTree(Cache);
+        Assert.Equal("`lib/a.py` was changed or removed", again.Reason);
+        Assert.Equal(SampleTree.Listing, SampleTree.List(again.Path));
+        Assert.Equal(2, Made);
     }
-
-    [Theory]
-    [InlineData("/etc/passwd", null)]
-    [InlineData("../up", null)]
-    [InlineData("a/../../up", null)]
-    [InlineData("a//b", null)]
-    [InlineData("", null)]
-    [InlineData("a\0b", null)]
-    [InlineData("link", "/etc/passwd")]
-    [InlineData("link", "../up")]
-    [InlineData("a/link", "../../up")]
-    public void A_tree_holds_no_path_outside_of_it(string path, string? target) =>
-        Assert.Throws<ArgumentException>(() => Cache.StoreTree([new ActionOutput(path, default, 0, LinkTarget: target)]));
 
     [Fact]
-    public void A_tree_holds_no_path_below_a_link_and_none_twice()
+    public void A_failure_while_a_tree_is_made_passes_through_and_leaves_nothing()
     {
-        var link = new ActionOutput("a", default, 0, LinkTarget: "b");
-        Assert.Throws<ArgumentException>(() => Cache.StoreTree([link, new ActionOutput("a/file", default, 0)]));
-        Assert.Throws<ArgumentException>(() => Cache.StoreTree([link, link]));
+        Assert.Throws<FormatException>(() => Cache.OpenTree(Key("unpack", ("archive", "1")), "sample", _ => throw new FormatException()));
+        Assert.Equal(SampleTree.Listing, SampleTree.List(OpenSampleTree(Cache).Path));
     }
+
+    [Fact]
+    public void Trees_of_two_keys_are_two_folders() => Assert.NotEqual(OpenSampleTree(Cache).Path, OpenSampleTree(Cache, "2").Path);
 }

@@ -41,7 +41,7 @@ public sealed class CrashTests : IDisposable
             Assert.Empty(cache.Warnings);
         }
         Assert.All(children, child => Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}: {child.Error}"));
-        Assert.True(children.Sum(child => child.Lines.Count) > 10, "the children did nothing");
+        Assert.All(children, child => Assert.NotEmpty(child.Lines));
         Assert.True(removed > 0, "nothing was pruned");
         children.ForEach(child => child.Dispose());
     }

@@ -5,27 +5,27 @@ public sealed partial class LiteDbCacheTests
     private static string Path0(string root, string relative) => System.IO.Path.Combine(root, relative);
 
     // A later build: another cache object on the same folder.
-    private string? Later(Sha256Digest tree)
+    private CachedTree Later(CacheSettings? settings = null)
     {
-        using var cache = Open();
-        return cache.TryGetTree(tree);
+        using var cache = LiteDbCache.Open(settings ?? new CacheSettings(Folder["cache"]));
+        return OpenSampleTree(cache);
     }
 
-    private (Sha256Digest Tree, string Path) Make()
+    private string Make()
     {
-        var tree = StoreSampleTree();
-        var path = Cache.TryGetTree(tree)!;
+        var path = OpenSampleTree(Cache).Path;
         Cache.Flush();
-        return (tree, path);
+        return path;
     }
 
     [Fact]
     public void A_later_build_finds_the_tree_where_it_was_without_touching_it()
     {
-        var (tree, path) = Make();
-        var stamp = File.GetLastWriteTimeUtc(path + ".stamp");
-        Assert.Equal(path, Later(tree));
-        Assert.Equal(stamp, File.GetLastWriteTimeUtc(path + ".stamp"));
+        var path = Make();
+        var stamp = File.GetLastWriteTimeUtc(path + ".stamps");
+        Assert.Equal((path, null), (Later().Path, Later().Reason));
+        Assert.Equal(stamp, File.GetLastWriteTimeUtc(path + ".stamps"));
+        Assert.Equal(1, Made);
     }
 
     [Theory]
@@ -39,12 +39,15 @@ public sealed partial class LiteDbCacheTests
     [InlineData("link")]
     [InlineData("link to a folder outside")]
     [InlineData("copy edited in place with its old time")]
+    [InlineData("file added to the root")]
+    [InlineData("truncated")]
+    [InlineData("stamps cut")]
     [InlineData("stamps damaged")]
     [InlineData("stamps gone")]
     [InlineData("all gone")]
     public void A_tree_that_was_changed_is_put_right(string change)
     {
-        var (tree, path) = Make();
+        var path = Make();
         switch (change)
         {
             case "deleted":
@@ -83,56 +86,116 @@ public sealed partial class LiteDbCacheTests
             case "copy edited in place with its old time":
                 var file = Path0(path, "bin/tool");
                 var time = File.GetLastWriteTimeUtc(file);
+                File.SetUnixFileMode(file, ActionOutput.Executable);
                 File.WriteAllText(file, "#!/bin/no\n");
+                File.SetUnixFileMode(file, ActionOutput.Executable & ~(UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
                 File.SetLastWriteTimeUtc(file, time);
                 break;
             case "stamps damaged":
-                var stamps = File.ReadAllBytes(path + ".stamp");
-                stamps[20] ^= 1;
-                File.WriteAllBytes(path + ".stamp", stamps);
+                var stamps = File.ReadAllBytes(path + ".stamps");
+                stamps[60] ^= 1;
+                File.WriteAllBytes(path + ".stamps", stamps);
                 break;
             case "stamps gone":
-                File.Delete(path + ".stamp");
+                File.Delete(path + ".stamps");
                 File.Delete(Path0(path, "lib/a.py"));
+                break;
+            case "file added to the root":
+                File.WriteAllText(Path0(path, "stranger"), "");
+                break;
+            case "truncated":
+                File.SetUnixFileMode(Path0(path, "lib/a.py"), ActionOutput.PlainFile);
+                File.WriteAllText(Path0(path, "lib/a.py"), "");
+                break;
+            case "stamps cut":
+                File.WriteAllBytes(path + ".stamps", File.ReadAllBytes(path + ".stamps")[..50]);
                 break;
             case "all gone":
                 Directory.Delete(path, recursive: true);
                 break;
         }
-        Assert.Equal(path, Later(tree));
-        Assert.Equal(SampleTree, Listing(path));
+        Assert.Equal(path, Later().Path);
+        Assert.Equal(SampleTree.Listing, SampleTree.List(path));
+        Assert.Null(Later().Reason);
         Assert.True(!Directory.Exists(Folder["outside"]) || File.Exists(Folder["outside/b.py"]), "a file outside of the tree was deleted");
     }
 
     [Fact]
-    public void A_file_edited_in_place_takes_its_blob_with_it_and_the_record_is_a_miss()
+    public void A_whole_tree_of_a_read_only_cache_is_used_where_it_is_and_a_damaged_one_left_alone()
     {
-        var source = Folder.Write("source", "a = 1");
-        var tree = Cache.StoreTree([new ActionOutput("lib/a.py", Cache.StoreFile(source), 5)]);
-        var path = Cache.TryGetTree(tree)!;
-        var key = Key("unpack", ("archive", "1"));
-        Cache.Add(new ActionRecord(key, "python", [new ActionOutput("python/", tree, 1)], 1));
-        Cache.Flush();
-        var file = Path0(path, "lib/a.py");
-        File.SetUnixFileMode(file, ActionOutput.PlainFile);
-        File.WriteAllText(file, "a = 2");
-        using var cache = Open();
-        Assert.Null(cache.Find(key));
-        cache.StoreFile(source);
-        Assert.NotNull(cache.Find(key));
-        Assert.Equal("lib/; lib/a.py a = 1 444", Listing(path));
+        var path = Make();
+        var settings = new CacheSettings(Folder["cache"]) { ReadOnly = true };
+        Assert.Equal(path, Later(settings).Path);
+        File.Delete(Path0(path, "lib/a.py"));
+        using var cache = LiteDbCache.Open(settings);
+        var tree = OpenSampleTree(cache);
+        Assert.NotEqual(path, tree.Path);
+        Assert.Equal(SampleTree.Listing, SampleTree.List(tree.Path));
+        Assert.False(File.Exists(Path0(path, "lib/a.py")));
     }
 
     [Fact]
-    public void Thousands_of_files_are_checked_without_reading_one()
+    public void A_tree_that_the_cache_cannot_keep_is_made_elsewhere_and_that_is_said()
     {
-        var entries = Enumerable.Range(0, 3000).Select(i => (Name: $"lib/package{i / 100}/module{i}.py", Content: Bytes($"x = {i}")))
-            .Select(file => new ActionOutput(file.Name, Cache.Store(file.Content), file.Content.Length)).ToList();
-        var tree = Cache.StoreTree(entries);
-        var path = Cache.TryGetTree(tree)!;
         Cache.Flush();
-        var accessed = Directory.GetFiles(path, "*", SearchOption.AllDirectories).ToDictionary(file => file, file => File.GetLastAccessTimeUtc(file));
-        Assert.Equal(path, Later(tree));
-        Assert.All(accessed, file => Assert.Equal(file.Value, File.GetLastAccessTimeUtc(file.Key)));
+        File.WriteAllText(Folder["cache/trees"], "a file where a folder must be");
+        Assert.Equal(SampleTree.Listing, SampleTree.List(OpenSampleTree(Cache).Path));
+        Assert.Equal("OXI0907", Assert.Single(Cache.Warnings).Id);
+    }
+
+    [Fact]
+    public void A_tree_counts_towards_the_limit_and_goes_by_its_last_use()
+    {
+        var path = Make();
+        var manifest = OpenSampleTree(Cache).Manifest.Bytes.Length;
+        var other = (LiteDbCache)Open();
+        Assert.Equal((1, SampleTree.Size + manifest), (other.Prune().Trees, other.Prune().Bytes));
+        // In use by this very process, which has opened it.
+        Assert.Equal(0, other.Prune(maxSize: 0).RemovedTrees);
+        Assert.True(Directory.Exists(path));
+        Cache.Dispose();
+        var report = other.Prune(maxSize: 0);
+        Assert.Equal((1, 0), (report.RemovedTrees, report.Trees));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder["cache/trees"]));
+        Assert.Equal(SampleTree.Listing, SampleTree.List(OpenSampleTree(other).Path));
+        other.Dispose();
+    }
+
+    [Fact]
+    public void A_verification_finds_a_damaged_tree_and_removes_it_unless_it_is_in_use()
+    {
+        var path = Make();
+        var file = Path0(path, "lib/a.py");
+        var other = (LiteDbCache)Open();
+        Assert.Equal(0, other.Verify().DamagedTrees);
+        File.SetUnixFileMode(file, ActionOutput.PlainFile);
+        File.WriteAllText(file, "a = 2");
+        Assert.Equal((1, 0), (other.Verify().DamagedTrees, other.Verify().RemovedTrees));
+        Cache.Dispose();
+        Assert.Equal((1, 1), (other.Verify() is var report ? report.DamagedTrees : -1, report.RemovedTrees));
+        Assert.False(Directory.Exists(path));
+        other.Dispose();
+    }
+
+    [Fact]
+    public void Clear_removes_trees()
+    {
+        var path = Make();
+        ((LiteDbCache)Cache).Clear();
+        Assert.False(Path.Exists(path) || Path.Exists(path + ".stamps"));
+        Assert.Equal(SampleTree.Listing, SampleTree.List(OpenSampleTree(Cache).Path));
+    }
+
+    [Fact]
+    public void What_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not()
+    {
+        using var living = new Trees.TemporaryTree(Folder["cache/trees"]);
+        var killed = Directory.CreateDirectory(Folder["cache/trees/tmp-0123"]).FullName;
+        File.WriteAllText(Path.Combine(killed, "half"), "writ");
+        File.WriteAllText(killed + ".lock", "");
+        using (new Trees.TemporaryTree(Folder["cache/trees"]))
+            Assert.True(Directory.Exists(living.Path));
+        Assert.False(Path.Exists(killed) || Path.Exists(killed + ".lock"));
+        Assert.True(Directory.Exists(living.Path) && File.Exists(living.Path + ".lock"));
     }
 }

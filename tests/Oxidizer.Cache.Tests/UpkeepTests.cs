@@ -54,7 +54,7 @@ public sealed class UpkeepTests : IDisposable
     {
         Fill(40);
         using var cache = Open();
-        Assert.Equal(new CacheReport(0, 0, 0, 40, 40, 2_100_000, 0), cache.Prune(0));
+        Assert.Equal(new CacheReport(0, 0, 0, 0, 40, 40, 0, 2_100_000, 0, 0), cache.Prune(0));
         Assert.Empty(Present(cache, 40));
         Assert.Empty(Directory.GetFiles(_folder["cache/packs"]));
     }
@@ -203,7 +203,7 @@ public sealed class UpkeepTests : IDisposable
         Assert.Equal(2, report.DamagedBlobs);
         Assert.Equal(2, report.RemovedActions);
         Assert.Equal(18, Present(cache, 20).Count);
-        Assert.Equal(new CacheReport(18, 18, report.Bytes, 0, 0, 0, 0), cache.Verify());
+        Assert.Equal(new CacheReport(18, 18, 0, report.Bytes, 0, 0, 0, 0, 0, 0), cache.Verify());
     }
 
     [Fact]
@@ -230,18 +230,18 @@ public sealed class UpkeepTests : IDisposable
     public void An_export_is_imported_into_another_cache()
     {
         Fill(20);
-        Sha256Digest tree;
         using (var cache = Open())
         {
-            tree = cache.StoreTree([new ActionOutput("lib/a", cache.Store(ContentOf(3)), 5000), new ActionOutput("b", cache.Store([1, 2]), 2)]);
-            cache.Add(new ActionRecord(KeyOf(100), "tree", [new ActionOutput("t/", tree, 1)], 1));
+            cache.OpenTree(KeyOf(100), "tree", SampleTree.Fill);
             cache.Export(_folder["export.tar"]);
         }
         using var other = Open("other");
         Assert.Equal(21, other.Import(_folder["export.tar"]));
         Assert.Equal(20, Present(other, 20).Count);
+        // Of a tree the manifest goes along, and the folder is made where it is needed.
         Assert.NotNull(other.Find(KeyOf(100)));
-        Assert.True(File.Exists(Path.Combine(other.TryGetTree(tree)!, "lib/a")));
+        var tree = other.OpenTree(KeyOf(100), "tree", SampleTree.Fill);
+        Assert.Equal((SampleTree.Listing, "its tree was removed"), (SampleTree.List(tree.Path), tree.Reason));
         Assert.Empty(other.Warnings);
     }
 

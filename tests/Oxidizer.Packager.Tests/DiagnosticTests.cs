@@ -45,6 +45,19 @@ public sealed class DiagnosticTests
         Assert.Empty(Rows().Where(row => row.Value.Length != 5 || row.Value.Any(cell => cell.Length == 0)).Select(row => row.Key));
     }
 
+    [Fact]
+    public void Every_warning_of_the_cache_stands_in_the_reference()
+    {
+        // The cache knows nothing of this assembly, so its ids are read off the warnings themselves.
+        var warnings = typeof(Cache.CacheWarning).Assembly.GetType("Oxidizer.Cache.CacheWarnings", throwOnError: true)!
+            .GetMethods(BindingFlags.Public | BindingFlags.Static).Where(method => method.ReturnType == typeof(Cache.CacheWarning))
+            .Select(method => ((Cache.CacheWarning)method.Invoke(null, [.. method.GetParameters().Select(parameter =>
+                parameter.ParameterType == typeof(string) ? "text" : Activator.CreateInstance(parameter.ParameterType))])!).Id)
+            .Order(StringComparer.Ordinal).ToList();
+        Assert.NotEmpty(warnings);
+        Assert.Equal(warnings, Rows().Keys.Where(id => id.StartsWith("OXI09", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
     private static Dictionary<string, string[]> Rows() => File.ReadLines(Path.Combine(Repository.Root, "docs", "diagnostics.md"))
         .Where(line => line.StartsWith("| OXI", StringComparison.Ordinal))
         .Select(line => line.Trim('|', ' ').Split(" | ").Select(cell => cell.Trim()).ToArray())

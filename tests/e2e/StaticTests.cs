@@ -21,3 +21,24 @@ public sealed class StaticTests : IDisposable
         Assert.Equal(("True True alone\n", 0), (result.Output, result.ExitCode));
     }
 }
+
+/// <summary><c>minimum_glibc</c> is compared with what the product asks for.</summary>
+public sealed class MinimumGlibcTests : IDisposable
+{
+    private readonly Workspace _workspace = new();
+
+    public void Dispose() => _workspace.Dispose();
+
+    [Fact]
+    public void A_product_that_needs_a_newer_glibc_is_refused_with_the_line_and_the_version()
+    {
+        _workspace.WriteApplication("print('hi')");
+        var configuration = File.ReadAllText(_workspace["oxidizer.toml"]);
+        _workspace.Write("oxidizer.toml", configuration.Replace("[build]", "[build]\nminimum_glibc = \"2.17\"", StringComparison.Ordinal));
+        var failure = Assert.Throws<Packager.Diagnostics.BuildFailedException>(() => _workspace.Build());
+        Assert.Matches(@"oxidizer\.toml:\d+:\d+: error OXI0702: the product needs glibc 2\.\d+, and `minimum_glibc` allows 2\.17", failure.Message);
+
+        _workspace.Write("oxidizer.toml", configuration.Replace("[build]", "[build]\nminimum_glibc = \"2.99\"", StringComparison.Ordinal));
+        Assert.Equal("hi\n", _workspace.Run(_workspace.Build().ProductPath).Output);
+    }
+}

@@ -1,4 +1,5 @@
 using Oxidizer.Packager;
+using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
 using Oxidizer.Packager.Reporting;
 
@@ -22,6 +23,12 @@ public sealed class Workspace : IDisposable
 
     /// <summary>Set for tests that must begin with, damage or fill a cache; otherwise the user's.</summary>
     public string? CacheDirectory { get; init; }
+
+    /// <summary>Called with each line of the log, while the build waits.</summary>
+    public Action<string>? OnLine { get; set; }
+
+    /// <summary>Set for tests that change the runtime's C sources.</summary>
+    public IReadOnlyList<RuntimeSource> RuntimeSources { get; set; } = Packager.Native.RuntimeSources.All;
 
     public string this[string name] => Path.Combine(Folder, name);
 
@@ -62,7 +69,7 @@ public sealed class Workspace : IDisposable
     public BuildResult Build(string configuration = "oxidizer.toml", CancellationToken cancellation = default)
     {
         Log.Clear();
-        return Pipeline.Build(new BuildRequest { ConfigurationOrScript = this[configuration], CacheDirectory = CacheDirectory, OutputDirectory = this["out"] }, new ListLog(Log), cancellation);
+        return Pipeline.Build(new BuildRequest { ConfigurationOrScript = this[configuration], CacheDirectory = CacheDirectory, OutputDirectory = this["out"], RuntimeSources = RuntimeSources, CacheLockTimeout = TimeSpan.FromSeconds(3) }, new ListLog(Log, line => OnLine?.Invoke(line)), cancellation);
     }
 
     /// <summary>Runs a program to its end, at most a minute, in an empty folder and with an empty environment unless told otherwise.</summary>
@@ -87,7 +94,7 @@ public sealed class Workspace : IDisposable
     public BuildResult BuildInto(string folder) =>
         Pipeline.Build(new BuildRequest { ConfigurationOrScript = this["oxidizer.toml"], CacheDirectory = CacheDirectory, OutputDirectory = folder }, new SilentLog());
 
-    private sealed class ListLog(List<string> lines) : IBuildLog
+    private sealed class ListLog(List<string> lines, Action<string> written) : IBuildLog
     {
         public void Information(string message) => Add(message);
 
@@ -103,6 +110,7 @@ public sealed class Workspace : IDisposable
         {
             lock (lines)
                 lines.Add(message);
+            written(message);
         }
     }
 }

@@ -34,6 +34,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(string existing, string created);
 
+    [LibraryImport("libc", EntryPoint = "syncfs")]
+    public static partial int SyncFileSystem(int descriptor);
+
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     public static partial int Statx(int folder, byte* path, int flags, uint mask, byte* buffer);
 

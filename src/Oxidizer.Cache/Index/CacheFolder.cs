@@ -24,6 +24,8 @@ internal sealed class CacheFolder
 
     private const string FormatPrefix = "oxidizer cache, format ";
 
+    private FileStamp _format;
+
     private CacheFolder(string root, FolderUse use) => (Root, Use) = (root, use);
 
     public string Root { get; }
@@ -57,6 +59,9 @@ internal sealed class CacheFolder
 
     public string Sessions => Path.Combine(Root, "sessions");
 
+    /// <summary>Whether the folder was deleted, or made anew by another process, since it was opened.</summary>
+    public bool IsGone => Use != FolderUse.None && _format != default && (!FileStamp.TryRead(Format, out var now) || now.Inode != _format.Inode || now.Changed != _format.Changed);
+
     /// <summary>Looks at the folder, and makes it if it is not there.</summary>
     public static CacheFolder Open(CacheSettings settings, WarningList warnings)
     {
@@ -65,6 +70,7 @@ internal sealed class CacheFolder
             folder.Use = FolderUse.None;
         else if (folder.Use == FolderUse.ReadWrite && !folder.TryPrepare(warnings))
             folder.Use = Directory.Exists(folder.Root) ? FolderUse.ReadOnly : FolderUse.None;
+        _ = FileStamp.TryRead(folder.Format, out folder._format);
         return folder;
     }
 

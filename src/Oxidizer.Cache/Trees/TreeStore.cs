@@ -1,129 +1,60 @@
-using System.Collections.Concurrent;
-using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
 
 namespace Oxidizer.Cache.Trees;
 
 /// <summary>
-/// Folders made from blobs: <c>trees/&lt;digest&gt;</c> with its stamps in <c>trees/&lt;digest&gt;.stamp</c>. Two processes that make the same tree each make one
-/// beside its place; the first to rename it wins. Thread-safe.
+/// Folders that actions make: <c>trees/&lt;key&gt;</c>, with stamps in <c>trees/&lt;key&gt;.stamps</c>. The folder itself is the storage; the action's record
+/// names the manifest (docs/decisions/0006-unpacked-trees.md). A tree is written beside its place and renamed, so that it is there whole or not at all; later damage is
+/// mended file by file, because another process may be reading the rest. Thread-safe.
 /// </summary>
-internal sealed class TreeStore(CacheFolder folder, BlobStore blobs, WarningList warnings)
+/// <param name="folder">The cache's folder; <c>null</c>: every tree is private.</param>
+/// <param name="privateFolder">A folder that is deleted with the cache's object, for when the cache cannot keep the tree.</param>
+/// <param name="failed">Is told why the cache cannot.</param>
+internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder, Action<string> failed)
 {
-    private readonly ConcurrentDictionary<Sha256Digest, string> _known = new();
-    private readonly Lock _gate = new();
+    private const string ManifestOutput = "manifest", TreeOutput = "tree";
+    private bool _hasFailed;
 
-    /// <summary>The tree's folder, whole; <c>null</c> if a part is missing.</summary>
-    public string? TryGet(Sha256Digest tree)
+    /// <summary>Finds the tree of an action whole, or makes it so.</summary>
+    public CachedTree Open(IActionCache cache, ActionKey key, string name, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation)
     {
-        if (_known.TryGetValue(tree, out var known))
-            return known;
-        lock (_gate)
+        TreeManifest? made = null;
+        var result = cache.GetOrAdd(key, name, () => OutputsOf(made = Make(key.Digest, make), cache), cancellation);
+        var reason = result.Reason;
+        var manifest = made ?? ReadManifest(result.Record, cache.TryRead);
+        if (manifest is null)
         {
-            if (_known.TryGetValue(tree, out known))
-                return known;
-            var path = TryCheck(tree) ?? TryMake(tree);
-            if (path is not null)
-                _known[tree] = path;
-            return path;
+            (reason, manifest) = ("its manifest could not be read", Make(key.Digest, make));
+            cache.Add(result.Record with { Outputs = OutputsOf(manifest, cache) });
         }
+        var (path, damage) = Mend(key.Digest, manifest, make, cancellation);
+        return new CachedTree(path, manifest, damage ?? reason);
     }
-
-    /// <summary>Forgets which trees were looked at.</summary>
-    public void Clear() => _known.Clear();
 
     /// <summary>Where a tree is.</summary>
-    public static string PathOf(string trees, Sha256Digest tree) => Path.Combine(trees, tree.ToString());
+    public static string PathOf(string trees, Sha256Digest key) => Path.Combine(trees, key.ToString());
 
-    // The tree that is there, compared with its stamps, and repaired where it differs.
-    private string? TryCheck(Sha256Digest tree)
+    /// <summary>The keys of the trees in a folder, whole or damaged.</summary>
+    public static IEnumerable<Sha256Digest> KeysIn(string trees)
     {
-        var path = PathOf(folder.Trees, tree);
-        if (folder.Use == FolderUse.None || !File.Exists(path + ".stamp"))
-            return null;
-        try
+        if (!Directory.Exists(trees))
+            yield break;
+        foreach (var path in Directory.GetDirectories(trees))
         {
-            var changed = TreeStamp.FindChanged(path, FileTransfer.ReadAll(path + ".stamp"));
-            if (changed is { Count: 0 })
-            {
-                NoteUse(path + ".stamp");
-                return path;
-            }
-            if (folder.Use != FolderUse.ReadWrite || Read(tree) is not { } entries)
-                return null;
-            return Maker(path, entries).TryRepair(changed) ? Stamp(path, entries) : null;
-        }
-        catch (Exception exception) when (FileTransfer.IsFailure(exception))
-        {
-            return null;
+            if (Sha256Digest.TryParse(Path.GetFileName(path), out var key))
+                yield return key;
         }
     }
 
-    private string? TryMake(Sha256Digest tree)
-    {
-        if (Read(tree) is not { } entries)
-            return null;
-        if (folder.Use == FolderUse.ReadWrite)
-        {
-            try
-            {
-                return MakeIn(folder.Trees, tree, entries);
-            }
-            catch (Exception exception) when (FileTransfer.IsFailure(exception))
-            {
-                warnings.Add(CacheWarnings.NotStored(folder.Root, exception.Message));
-            }
-        }
-        return MakeIn(Path.Combine(blobs.Private.Folder, "trees"), tree, entries);
-    }
+    /// <summary>What a tree takes on the disk, in bytes; 0 when the record is not one of a tree.</summary>
+    public static long SizeOf(ActionRecord record) => record.Outputs is [{ Path: ManifestOutput }, { Path: TreeOutput } tree] ? tree.Size : 0;
 
-    private string? MakeIn(string trees, Sha256Digest tree, IReadOnlyList<ActionOutput> entries)
-    {
-        var path = PathOf(trees, tree);
-        var made = path + "." + Guid.NewGuid().ToString("N");
-        Directory.CreateDirectory(trees);
-        try
-        {
-            if (!Maker(made, entries).TryMake())
-                return null;
-            if (Directory.Exists(path))
-                Directory.Move(path, $"{path}.{Guid.NewGuid():N}.old");
-            Directory.Move(made, path);
-            return Stamp(path, entries);
-        }
-        catch (IOException) when (Directory.Exists(path) && !Directory.Exists(path + ".stamp"))
-        {
-            // Another process has renamed its own into place just now.
-            return Maker(path, entries).TryRepair(null) ? Stamp(path, entries) : null;
-        }
-        finally
-        {
-            foreach (var leftover in Directory.GetDirectories(trees, tree + ".*.old").Append(made))
-                Discard(leftover);
-        }
-    }
+    /// <summary>The manifest of a tree; <c>null</c> when it is gone, or the record is not one of a tree.</summary>
+    public static TreeManifest? ReadManifest(ActionRecord record, Func<Sha256Digest, byte[]?> read) =>
+        record.Outputs is [{ Path: ManifestOutput } output, { Path: TreeOutput }] && read(output.Digest) is { } bytes ? TreeManifest.TryRead(bytes) : null;
 
-    private TreeMaker Maker(string path, IReadOnlyList<ActionOutput> entries) =>
-        new(path, entries, (entry, target) => blobs.TryWriteNew(entry.Digest, target, FileTransfer.WithoutWrite(entry.Mode), BlobTransfer.HardLink));
-
-    private IReadOnlyList<ActionOutput>? Read(Sha256Digest tree) => blobs.TryRead(tree) is { } bytes ? TreeListing.Read(bytes) : null;
-
-    private static string? Stamp(string path, IReadOnlyList<ActionOutput> entries)
-    {
-        if (TreeMaker.StampOf(path, entries) is not { } stamps)
-            return null;
-        FileTransfer.Replace(path + ".stamp", stamps);
-        return path;
-    }
-
-    // The time of the stamps' file is the tree's last use.
-    private void NoteUse(string stamp)
-    {
-        if (folder.Use == FolderUse.ReadWrite && DateTime.UtcNow - File.GetLastWriteTimeUtc(stamp) > TimeSpan.FromHours(1))
-            File.SetLastWriteTimeUtc(stamp, DateTime.UtcNow);
-    }
-
+    /// <summary>Deletes a folder as far as it can be.</summary>
     public static void Discard(string path)
     {
         try
@@ -135,5 +66,132 @@ internal sealed class TreeStore(CacheFolder folder, BlobStore blobs, WarningList
         {
             // What is left has no tree's name, and is looked for by each upkeep.
         }
+    }
+
+    // The second output names no blob of its own: its size is what the tree takes.
+    private static IReadOnlyList<ActionOutput> OutputsOf(TreeManifest manifest, IActionCache cache)
+    {
+        var digest = cache.Store(manifest.Bytes);
+        return [new ActionOutput(ManifestOutput, digest, manifest.Bytes.Length), new ActionOutput(TreeOutput, digest, manifest.ContentSize)];
+    }
+
+    private TreeManifest Make(Sha256Digest key, Func<string, IReadOnlyCollection<TreeEntry>> make) => InAHome(home =>
+    {
+        using var temporary = new TemporaryTree(home);
+        var manifest = Fill(temporary.Path, make);
+        var path = PathOf(home, key);
+        // Where a tree is already, that one stays, and mending has the last word.
+        if (!Directory.Exists(path))
+            Publish(temporary.Path, path);
+        return manifest;
+    });
+
+    private (string Path, string? Damage) Mend(Sha256Digest key, TreeManifest manifest, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation)
+    {
+        if (folder is { Use: FolderUse.ReadOnly } && PathOf(folder.Trees, key) is var shared && IsWhole(shared, manifest, cancellation))
+            return (shared, null);
+        return InAHome(home => MendIn(home, key, manifest, make, cancellation));
+    }
+
+    private static bool IsWhole(string path, TreeManifest manifest, CancellationToken cancellation)
+    {
+        try
+        {
+            return Directory.Exists(path) && new TreeCheck(path, manifest, mayWrite: false).FindDamaged(trustStamps: true, cancellation).Count == 0;
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            return false;
+        }
+    }
+
+    private static (string Path, string? Damage) MendIn(
+        string home, Sha256Digest key, TreeManifest manifest, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation)
+    {
+        var path = PathOf(home, key);
+        var check = new TreeCheck(path, manifest, mayWrite: true);
+        var wasThere = Directory.Exists(path);
+        var damaged = wasThere ? check.FindDamaged(trustStamps: true, cancellation) : manifest.Entries;
+        if (damaged.Count == 0 && wasThere)
+            return (path, null);
+        using (var temporary = new TemporaryTree(home))
+        {
+            if (Fill(temporary.Path, make).Digest != manifest.Digest)
+                throw new InvalidOperationException($"the tree of {key.ToShortString()} is made differently than before; please report this as a bug");
+            Replace(damaged, temporary.Path, path);
+        }
+        if (check.FindDamaged(trustStamps: true, cancellation) is [var still, ..])
+            throw new IOException($"`{Path.Combine(path, still.Path)}` differs again as soon as it was written; does something else write there?");
+        return (path, wasThere ? $"`{damaged[0].Path}` {(damaged.Count > 1 ? $"and {damaged.Count - 1} more " : "")}was changed or removed" : "its tree was removed");
+    }
+
+    // A cache that cannot keep the tree (a full disk) must not fail the build: the tree then lives as long as the cache's object.
+    private T InAHome<T>(Func<string, T> act)
+    {
+        if (folder is { Use: FolderUse.ReadWrite } && !_hasFailed)
+        {
+            try
+            {
+                return act(folder.Trees);
+            }
+            catch (Exception exception) when (FileTransfer.IsFailure(exception))
+            {
+                _hasFailed = true;
+                failed(exception.Message);
+            }
+        }
+        return act(Path.Combine(privateFolder(), "trees"));
+    }
+
+    private static TreeManifest Fill(string path, Func<string, IReadOnlyCollection<TreeEntry>> make)
+    {
+        var manifest = TreeManifest.Create(make(path));
+        foreach (var entry in manifest.Entries)
+        {
+            if (entry.IsFile)
+                File.SetUnixFileMode(Path.Combine(path, entry.Path), entry.Mode);
+        }
+        using var written = new OpenFolder(path);
+        written.FlushFileSystem();
+        return manifest;
+    }
+
+    private static void Publish(string made, string path)
+    {
+        try
+        {
+            Directory.Move(made, path);
+        }
+        catch (IOException) when (Directory.Exists(path))
+        {
+            // Another process was faster; its tree is as good as ours.
+        }
+    }
+
+    private static void Replace(IReadOnlyList<TreeEntry> damaged, string made, string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            Publish(made, path);
+            return;
+        }
+        // In the order of their paths a folder comes before what is in it.
+        foreach (var entry in damaged)
+            ReplaceEntry(entry, Path.Combine(made, entry.Path), Path.Combine(path, entry.Path));
+    }
+
+    private static void ReplaceEntry(TreeEntry entry, string source, string destination)
+    {
+        var isFolder = Directory.Exists(destination) && new DirectoryInfo(destination).LinkTarget is null;
+        if (entry.Kind == TreeEntryKind.Directory)
+        {
+            if (!isFolder)
+                File.Delete(destination);
+            Directory.CreateDirectory(destination);
+            return;
+        }
+        if (isFolder)
+            Directory.Delete(destination, recursive: true);
+        File.Move(source, destination, overwrite: true);
     }
 }

@@ -2,11 +2,13 @@ using System.Formats.Tar;
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
-using Oxidizer.Cache.Trees;
 
 namespace Oxidizer.Cache.Upkeep;
 
-/// <summary>A cache as a tar archive: blobs as <c>cas/&lt;digest&gt;</c> first, then records as <c>ac/&lt;key&gt;</c>, each a frame as in the index.</summary>
+/// <summary>
+/// A cache as a tar archive: blobs as <c>cas/&lt;digest&gt;</c> first, then records as <c>ac/&lt;key&gt;</c>, each a frame as in the index.
+/// Of a tree it holds the manifest: the folder is made again where it is needed.
+/// </summary>
 internal static class CacheArchive
 {
     private const string BlobPrefix = "cas/", RecordPrefix = "ac/";
@@ -56,11 +58,6 @@ internal static class CacheArchive
         var records = index.AllActions();
         foreach (var output in records.SelectMany(action => action.Action.Record.Outputs).Where(output => output.LinkTarget is null))
         {
-            if (output.Path.EndsWith('/') && blobs.TryRead(output.Digest) is { } bytes && TreeListing.Read(bytes) is { } entries)
-            {
-                foreach (var entry in entries.Where(entry => entry.LinkTarget is null && !entry.Path.EndsWith('/')))
-                    WriteBlob(writer, entry.Digest, blobs, written);
-            }
             WriteBlob(writer, output.Digest, blobs, written);
         }
         foreach (var (action, payload, _) in records)

@@ -3,9 +3,13 @@ namespace Oxidizer.Cache;
 /// <summary>What an upkeep of the cache found and did.</summary>
 /// <param name="Actions">Records that are left.</param>
 /// <param name="Blobs">Blobs that are left.</param>
-/// <param name="Bytes">What they take, in bytes.</param>
+/// <param name="Trees">Folders that are left.</param>
+/// <param name="Bytes">What blobs and folders take, in bytes.</param>
 /// <param name="RemovedActions">Records that were removed.</param>
 /// <param name="RemovedBlobs">Blobs that were removed.</param>
-/// <param name="RemovedBytes">What they took, in bytes.</param>
-/// <param name="DamagedBlobs">How many of the removed ones were not what their digest says.</param>
-public sealed record CacheReport(int Actions, int Blobs, long Bytes, int RemovedActions, int RemovedBlobs, long RemovedBytes, int DamagedBlobs);
+/// <param name="RemovedTrees">Folders that were removed.</param>
+/// <param name="RemovedBytes">What the removed blobs and folders took, in bytes.</param>
+/// <param name="DamagedBlobs">How many blobs were not what their digest says; they are removed.</param>
+/// <param name="DamagedTrees">How many folders were not what their manifest says; they are removed, or mended by the next build if one uses them now.</param>
+public sealed record CacheReport(
+    int Actions, int Blobs, int Trees, long Bytes, int RemovedActions, int RemovedBlobs, int RemovedTrees, long RemovedBytes, int DamagedBlobs, int DamagedTrees);

@@ -2,7 +2,6 @@ using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
 using Oxidizer.Cache.Locking;
-using Oxidizer.Cache.Trees;
 
 namespace Oxidizer.Cache.Upkeep;
 
@@ -12,45 +11,62 @@ namespace Oxidizer.Cache.Upkeep;
 /// </summary>
 internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader packs)
 {
-    // A build that has stored a blob names it in a record within this time; until then no one can know that it is needed.
-    private const long GraceSeconds = 3600;
+    // What running processes use they have noted (SessionUses), so this protects little: those that cannot write notes. Were it an hour, an hour of
+    // builds that store 200 MB each could not be kept below `max_size`.
+    private const long GraceSeconds = 60;
+
+    // Two machines' clocks, or one that was set right, may differ by so much.
+    private const long ClockSeconds = 3600;
     private const int StepSize = 256;
 
     private int _removedActions;
     private readonly Dictionary<Sha256Digest, StoredBlob> _removedBlobs = [];
 
+    private readonly TreeFolders _trees = new(folder, index);
+
     /// <summary>What was removed.</summary>
-    public (int Actions, int Blobs, long Bytes) Removed => (_removedActions, _removedBlobs.Count, _removedBlobs.Values.Sum(blob => blob.Size));
+    public (int Actions, int Blobs, int Trees, long Bytes) Removed =>
+        (_removedActions, _removedBlobs.Count, _trees.Removed.Count, _removedBlobs.Values.Sum(blob => blob.Size) + _trees.Removed.Values.Sum());
 
     /// <summary>Whether, after <see cref="Run"/>, more is left than was asked for, because it is in use.</summary>
     public bool IsAboveTarget { get; private set; }
 
-    /// <summary>Removes until the blobs take at most <paramref name="target"/> bytes, and what is older than <paramref name="oldest"/> (seconds since 1970).</summary>
+    /// <summary>Removes until blobs and trees take at most <paramref name="target"/> bytes, and what is older than <paramref name="oldest"/> (seconds since 1970).</summary>
     /// <param name="target">In bytes.</param>
     /// <param name="oldest">Last uses before it are too old.</param>
-    /// <param name="grace">Whether what was used within the last hour stays.</param>
+    /// <param name="grace">Whether what was used within the last minute stays.</param>
     public void Run(long target, long oldest, bool grace)
     {
         var actions = index.AllActions();
         var blobs = index.AllBlobs();
         var used = SessionUses.ReadAll(folder);
         var uses = LastUses(actions, blobs, used);
-        var total = blobs.Values.Sum(entry => entry.Blob.Size);
-        var newestToGo = grace ? CacheIndex.Now - GraceSeconds : CacheIndex.Now + GraceSeconds;
+        var trees = _trees.All().ToDictionary(tree => tree.Key, tree => tree with { LastUse = used.Contains(tree.Key) ? long.MaxValue : NotInTheFuture(tree.LastUse) });
+        var total = blobs.Values.Sum(entry => entry.Blob.Size) + trees.Values.Sum(tree => tree.Size);
+        var newestToGo = grace ? CacheIndex.Now - GraceSeconds : CacheIndex.Now + ClockSeconds;
         var victims = new List<Sha256Digest>();
-        foreach (var (digest, lastUse) in uses.OrderBy(entry => entry.Value))
+        // A tree has the name of its action, which is no blob's: the two cannot be confused.
+        foreach (var (digest, lastUse) in uses.Concat(trees.Select(tree => KeyValuePair.Create(tree.Key, tree.Value.LastUse))).OrderBy(entry => entry.Value))
         {
             if ((total <= target && lastUse >= oldest) || lastUse > newestToGo)
                 break;
-            total -= blobs[digest].Blob.Size;
+            total -= trees.TryGetValue(digest, out var tree) ? tree.Size : blobs[digest].Blob.Size;
             victims.Add(digest);
         }
         IsAboveTarget = total > target;
-        foreach (var step in victims.Select(digest => (digest, blobs[digest].LastUse)).Chunk(StepSize))
+        foreach (var step in victims.Where(blobs.ContainsKey).Select(digest => (digest, blobs[digest].LastUse)).Chunk(StepSize))
             RemoveStep(step);
         RemoveActions(actions, victims.ToHashSet(), oldest, used);
-        RemoveTrees(used, victims.Count > 0 ? Math.Max(oldest, uses[victims[^1]]) : oldest);
+        foreach (var key in victims.Where(trees.ContainsKey))
+            _trees.Remove(trees[key]);
         CompactPacks();
+    }
+
+    /// <summary>Removes trees that were found to be wrong, unless they are in use: then the next build verifies and mends them.</summary>
+    public void Remove(IEnumerable<TreeInUpkeep> trees)
+    {
+        foreach (var tree in trees)
+            _trees.Remove(tree);
     }
 
     /// <summary>Removes blobs and records that were found to be wrong.</summary>
@@ -61,7 +77,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         RemoveRecords(actions);
     }
 
-    // The use of an action is the use of its outputs, and of what its trees list.
+    // The use of an action is the use of its outputs.
     private Dictionary<Sha256Digest, long> LastUses(
         IReadOnlyList<(StoredAction Action, byte[] Payload, long LastUse)> actions,
         IReadOnlyDictionary<Sha256Digest, (StoredBlob Blob, long LastUse)> blobs,
@@ -72,38 +88,13 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         {
             var time = used.Contains(action.Record.Key.Digest) ? long.MaxValue : NotInTheFuture(lastUse);
             foreach (var output in action.Record.Outputs)
-            {
                 Raise(uses, output.Digest, time);
-                if (output.Path.EndsWith('/') && blobs.TryGetValue(output.Digest, out var listing))
-                    RaiseTree(uses, output.Digest, listing.Blob, time);
-            }
         }
         return uses;
     }
 
     // What was used while the clock stood ahead would be kept until it is there again.
-    private static long NotInTheFuture(long time) => time > CacheIndex.Now + GraceSeconds ? CacheIndex.Now - GraceSeconds - 1 : time;
-
-    private void RaiseTree(Dictionary<Sha256Digest, long> uses, Sha256Digest tree, in StoredBlob blob, long time)
-    {
-        if (ReadListing(tree, blob) is not { } entries)
-            return;
-        foreach (var entry in entries)
-            Raise(uses, entry.Digest, time);
-    }
-
-    private IReadOnlyList<ActionOutput>? ReadListing(Sha256Digest tree, in StoredBlob blob)
-    {
-        try
-        {
-            var bytes = blob.IsPacked ? packs.TryRead(blob) : FileTransfer.ReadAll(BlobFiles.PathOf(folder.Blobs, tree));
-            return bytes is null || Sha256Digest.Of(bytes) != tree ? null : TreeListing.Read(bytes);
-        }
-        catch (Exception exception) when (FileTransfer.IsFailure(exception))
-        {
-            return null;
-        }
-    }
+    private static long NotInTheFuture(long time) => time > CacheIndex.Now + ClockSeconds ? CacheIndex.Now - ClockSeconds : time;
 
     private static void Raise(Dictionary<Sha256Digest, long> uses, Sha256Digest digest, long time)
     {
@@ -154,29 +145,6 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
                     _removedActions++;
                 }
             });
-        }
-    }
-
-    private void RemoveTrees(HashSet<Sha256Digest> used, long oldest)
-    {
-        if (!Directory.Exists(folder.Trees))
-            return;
-        foreach (var path in Directory.GetDirectories(folder.Trees))
-        {
-            var isTree = Sha256Digest.TryParse(Path.GetFileName(path), out var digest);
-            var lastUse = new DateTimeOffset(File.GetLastWriteTimeUtc(isTree && File.Exists(path + ".stamp") ? path + ".stamp" : path)).ToUnixTimeSeconds();
-            // Builds say every hour at least that they use a tree; what is no tree yet is being made, or was when its maker was killed.
-            if (used.Contains(digest) || lastUse >= Math.Min(oldest, CacheIndex.Now - (isTree ? 2 : 24) * GraceSeconds))
-                continue;
-            var aside = $"{path}.{Guid.NewGuid():N}.old";
-            index.Flush(() => SessionUses.Evict(folder, [digest], unused =>
-            {
-                if (unused.Count == 0)
-                    return;
-                FileTransfer.TryDelete(path + ".stamp");
-                Directory.Move(path, aside);
-            }));
-            TreeStore.Discard(aside);
         }
     }
 

@@ -11,6 +11,7 @@ internal sealed class Leftovers(CacheFolder folder, CacheIndex index)
 
     public void Remove()
     {
+        new TreeFolders(folder, index).RemoveLeftovers();
         foreach (var path in Files(folder.Temporary).Concat(Files(folder.KeyLocks)))
         {
             if (IsOld(path))

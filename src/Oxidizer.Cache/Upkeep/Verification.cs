@@ -1,6 +1,7 @@
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Trees;
 
 namespace Oxidizer.Cache.Upkeep;
 
@@ -8,7 +9,9 @@ namespace Oxidizer.Cache.Upkeep;
 /// <param name="Damaged">Blobs whose bytes are others.</param>
 /// <param name="Absent">Blobs that the index names and that are not there.</param>
 /// <param name="Incomplete">Records that name blobs of either kind.</param>
-internal sealed record Verification(IReadOnlyList<Sha256Digest> Damaged, IReadOnlyList<Sha256Digest> Absent, IReadOnlyList<(Sha256Digest Digest, byte[] Payload)> Incomplete)
+/// <param name="DamagedTrees">Trees that are not what their manifest says.</param>
+internal sealed record Verification(
+    IReadOnlyList<Sha256Digest> Damaged, IReadOnlyList<Sha256Digest> Absent, IReadOnlyList<(Sha256Digest Digest, byte[] Payload)> Incomplete, IReadOnlyList<TreeInUpkeep> DamagedTrees)
 {
     public static Verification Run(CacheFolder folder, CacheIndex index, BlobStore blobs)
     {
@@ -29,7 +32,22 @@ internal sealed record Verification(IReadOnlyList<Sha256Digest> Damaged, IReadOn
             .Where(entry => entry.Action.Record.Outputs.Any(output => output.LinkTarget is null && !whole.Contains(output.Digest)))
             .Select(entry => (entry.Action.Record.Key.Digest, entry.Payload))
             .ToList();
-        return new Verification(damaged, absent, incomplete);
+        var trees = new TreeFolders(folder, index).All().Where(tree => tree.Record is not null && !IsWhole(tree, folder, blobs)).ToList();
+        return new Verification(damaged, absent, incomplete, trees);
+    }
+
+    // A tree without a readable manifest cannot be judged here: the build that needs it makes it again.
+    private static bool IsWhole(TreeInUpkeep tree, CacheFolder folder, BlobStore blobs)
+    {
+        try
+        {
+            return TreeStore.ReadManifest(tree.Record!, blobs.TryRead) is { } manifest
+                && new TreeCheck(TreeStore.PathOf(folder.Trees, tree.Key), manifest, mayWrite: false).FindDamaged(trustStamps: false, default).Count == 0;
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            return false;
+        }
     }
 
     private static Sha256Digest? DigestOf(CacheFolder folder, PackReader packs, Sha256Digest digest, in StoredBlob place)

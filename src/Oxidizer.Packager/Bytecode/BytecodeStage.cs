@@ -26,7 +26,36 @@ public static class BytecodeStage
         var rules = modules.GroupBy(module => module.Origin)
             .Select(rule => new RuleCode(rule.Key, [.. rule.OrderBy(module => module.RelativePath, StringComparer.Ordinal)], keys, pool, context))
             .ToList();
-        var changed = rules.Where(rule => !rule.IsKnown).ToList();
+        // In one order in all processes, so that no two wait for each other.
+        var changed = rules.Where(rule => !rule.IsKnown).OrderBy(rule => rule.Builder.Key.Digest).ToList();
+        var compiled = CompileOnce(changed, 0, [], keys, pool, context);
+        context.Actions.Reuse(ActionKinds.CompileBytecode, modules.Count - compiled);
+        foreach (var rule in rules)
+            rule.SayWarnings();
+        return new CompiledCode(rules.Select(rule => rule.Segment));
+    }
+
+    // Two builds that need the same rule compile it once: each rule is an action of its own that encloses those after it, and what is not
+    // found in the end is compiled together.
+    private static int CompileOnce(List<RuleCode> changed, int index, List<RuleCode> mine, CodeKeys keys, CompilePool pool, BuildContext context)
+    {
+        if (index == changed.Count)
+            return Compile(mine, pool, context);
+        var rule = changed[index];
+        var compiled = 0;
+        var result = context.Cache.GetOrAdd(keys.Flight(rule.Builder.Key), rule.Origin, () =>
+        {
+            compiled = CompileOnce(changed, index + 1, [.. mine, rule], keys, pool, context);
+            return rule.Outputs;
+        }, context.Cancellation);
+        if (!result.Reused)
+            return compiled;
+        rule.Refresh();
+        return CompileOnce(changed, index + 1, rule.IsKnown ? mine : [.. mine, rule], keys, pool, context);
+    }
+
+    private static int Compile(List<RuleCode> changed, CompilePool pool, BuildContext context)
+    {
         foreach (var rule in changed)
             rule.Builder.Plan();
 
@@ -41,9 +70,6 @@ public static class BytecodeStage
         }
         foreach (var rule in changed)
             rule.Store(compiled);
-        context.Actions.Reuse(ActionKinds.CompileBytecode, modules.Count - requests.Count);
-        foreach (var rule in rules)
-            rule.SayWarnings();
-        return new CompiledCode(rules.Select(rule => rule.Segment));
+        return requests.Count;
     }
 }

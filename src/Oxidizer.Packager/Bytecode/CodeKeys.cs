@@ -41,6 +41,9 @@ internal sealed class CodeKeys(Distribution distribution)
         return new ActionKeyBuilder("bytecode_segment", Version).Add("modules", new Sha256Digest(digest)).Add("count", modules.Count).Add("python", Python).Build();
     }
 
+    /// <summary>Stands for the making of a segment, so that two builds do not make the same one.</summary>
+    public ActionKey Flight(ActionKey segment) => new ActionKeyBuilder("bytecode_flight", Version).Add("segment", segment.Digest).Build();
+
     /// <summary>
     /// Where the newest segment of a rule is found, whatever its sources were: first of this very rule, then of a rule that brings the same top-level
     /// names in another checkout. Only a hint: what is taken from it is checked entry by entry.

@@ -10,7 +10,7 @@ internal sealed class RuleCode
     private readonly IReadOnlyList<ModuleSource> _modules;
     private readonly CompilePool _pool;
     private readonly BuildContext _context;
-    private readonly ActionRecord? _record;
+    private ActionRecord? _record;
     private StoredSegment? _stored;
 
     /// <summary>Looks the rule's segment up.</summary>
@@ -25,6 +25,12 @@ internal sealed class RuleCode
     /// <summary>Whether the cache has the segment.</summary>
     public bool IsKnown => _record is not null;
 
+    /// <summary>The rule.</summary>
+    public string Origin => Segment.Origin;
+
+    /// <summary>What the segment is made of in the cache; empty until it is there.</summary>
+    public IReadOnlyList<ActionOutput> Outputs => _record?.Outputs ?? [];
+
     /// <summary>Puts it together.</summary>
     public SegmentBuilder Builder { get; }
 
@@ -32,7 +38,14 @@ internal sealed class RuleCode
     public CodeSegment Segment { get; }
 
     /// <summary>Stores the segment with what was compiled.</summary>
-    public void Store(IReadOnlyDictionary<ModuleSource, CompileResult> compiled) => _stored = Builder.Store(compiled);
+    public void Store(IReadOnlyDictionary<ModuleSource, CompileResult> compiled)
+    {
+        _stored = Builder.Store(compiled);
+        Refresh();
+    }
+
+    /// <summary>Looks again: another process may have stored it.</summary>
+    public void Refresh() => _record = _context.Cache.Find(Builder.Key);
 
     /// <summary>Says what Python warned of, when the modules were compiled in this build or before. The record's third output is there only if there is something.</summary>
     public void SayWarnings()

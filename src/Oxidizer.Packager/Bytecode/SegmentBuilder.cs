@@ -28,7 +28,7 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
         var rest = modules.Where(module => !_known.ContainsKey(module)).ToList();
         if (rest.Count > 0)
             TakeSingly(rest);
-        var before = heads.Count == 0 ? null : heads[0].Entries.ToDictionary(entry => (entry.RelativePath, entry.OptimizeLevel));
+        var before = heads.Count == 0 ? null : heads[0].Entries.ToLookup(entry => entry.RelativePath);
         Missing = [.. modules.Where(module => !_known.ContainsKey(module)).Select(module => new CompileRequest(module, Reason(module, before)))];
     }
 
@@ -84,13 +84,16 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
         }
     }
 
-    private string Reason(ModuleSource module, Dictionary<(string, int), CodeEntry>? before)
+    private string Reason(ModuleSource module, ILookup<string, CodeEntry>? before)
     {
         if (before is null)
-            return "first build with this cache";
-        return before.TryGetValue((module.RelativePath, module.OptimizeLevel), out var old)
-            ? $"`{module.RelativePath}` changed (was {old.Source.ToShortString()}, is {module.File.Digest.ToShortString()})"
-            : "new module";
+            return context.Cache.Explain(keys.Module(module), module.RelativePath);
+        var old = before[module.RelativePath].ToList();
+        if (old.Count == 0)
+            return "new module";
+        if (old.Find(entry => entry.OptimizeLevel == module.OptimizeLevel) is { } entry && entry.Source != module.File.Digest)
+            return $"`{module.RelativePath}` changed (was {entry.Source.ToShortString()}, is {module.File.Digest.ToShortString()})";
+        return $"`optimize_level` changed: {old[0].OptimizeLevel} -> {module.OptimizeLevel}";
     }
 
     private List<CodeEntry> Write(string path, IReadOnlyDictionary<ModuleSource, CompileResult> compiled, out long size)

@@ -13,13 +13,10 @@ internal static class NotYet
     [
         ("build.output", static c => c.Build.Output != ProductOutput.Executable, "only `executable` is made"),
         ("python_distribution.version", static c => c.Distribution.Version is not null, "name the archive by `url` and `sha256`, or use `source = \"apt:python3\"`"),
-        ("python_distribution.optimizations", static c => c.Distribution.Optimizations == DistributionOptimization.PgoLto, "use `pgo` or `noopt`"),
         ("python_config.raw_allocator", static c => c.PythonConfig.RawAllocator == "mimalloc", "use `system` or `pymalloc`"),
         ("python_config.terminfo_resolution", static c => c.PythonConfig.TerminfoResolution == "static", "use `dynamic` or `none`"),
-        ("python_config.lazy_modules", static c => c.PythonConfig.LazyModules.Count > 0, "drop the key"),
         ("python_run.entry_point", static c => c.Run is { EntryPoint: not null, Module: null }, "write the function that the console script calls, as `package.module:function`"),
-        ("packing.order", static c => c.Packing.Order is not ("import" or "name"), "use `import` or `name`"),
-        ("packing.compress", static c => c.Packing.Compress != "none", "use `none`"),
+        ("packing.compress", static c => c.Packing.Compress == "zstd", "use `zlib` or `none`"),
         ("cache.remote", static c => c.Cache.Remote is not null, "drop the key"),
     ];
 

@@ -48,6 +48,12 @@ public sealed record Distribution
     /// <summary>Objects of the core, without the one that holds <c>PyImport_Inittab</c>.</summary>
     public required ImmutableArray<string> CoreObjects { get; init; }
 
+    /// <summary>Those of <see cref="CoreObjects"/> that hold CPython's table of frozen modules; empty when the archive has no other table.</summary>
+    public ImmutableArray<string> FrozenObjects { get; init; } = [];
+
+    /// <summary>A smaller table, which products link instead of <see cref="FrozenObjects"/>; empty when the archive has none.</summary>
+    public ImmutableArray<string> EmbeddingFrozenObjects { get; init; } = [];
+
     /// <summary>What the core links.</summary>
     public required ImmutableArray<LibraryLink> CoreLinks { get; init; }
 

@@ -1,3 +1,5 @@
+using Oxidizer.Cache;
+
 namespace Oxidizer.Packager.Distributions;
 
 /// <summary>Archives of the <c>install_only</c> form: an installed Python, without the objects that a product is linked from.</summary>

@@ -1,3 +1,5 @@
+using Oxidizer.Cache;
+
 namespace Oxidizer.Packager.Distributions;
 
 /// <summary>

@@ -26,7 +26,7 @@ internal static class SourceBuild
         var make = new SourceMake(tree.Root, context.Parallelism, command, progress);
         var variables = make.ReadVariables();
         var extensions = Compile(make, variables, modules, request, folder, command, progress);
-        // After this: the tree holds an interpreter, its static library, and all objects.
+        // After this: the tree holds an interpreter, its static library, and all objects, also those that only products link.
 
         progress.Begin("lay out");
         var layout = SourceLayout.Create(tree, variables, extensions, materials, Path.Combine(folder, "full"), command);
@@ -49,6 +49,7 @@ internal static class SourceBuild
         var extensions = SourceExtension.List(make.Root, variables, modules);
         if (request.Optimization != DistributionOptimization.NoOpt)
             SourceProfile.Compile(make, variables, extensions, Path.Combine(folder, "training"), command, progress);
+        SourceFrozen.Compile(make, Path.Combine(folder, "frozen"), command);
         return extensions;
     }
 

@@ -18,6 +18,9 @@ internal sealed class SourceLayout
     /// <summary>Objects of the core, the inittab's among them.</summary>
     public required IReadOnlyList<string> CoreObjects { get; init; }
 
+    /// <summary>Objects that products link instead of <see cref="SourceFrozen.Objects"/>; empty when there are none.</summary>
+    public required IReadOnlyList<string> EmbeddingObjects { get; init; }
+
     /// <summary>What the core links.</summary>
     public required IReadOnlyList<string> CoreLibraries { get; init; }
 
@@ -47,8 +50,9 @@ internal sealed class SourceLayout
         var layout = new SourceLayout(tree, materials.Sysroot, folder, command)
         {
             CoreObjects = File.Exists(Path.Combine(tree.Root, SourceMake.CoreObject))
-                ? [SourceMake.InittabObject, SourceMake.CoreObject]
+                ? [SourceMake.InittabObject, .. SourceFrozen.IsReplaceable(tree.Root) ? SourceFrozen.Objects : [], SourceMake.CoreObject]
                 : [.. variables.Objects.Where(path => !ofExtensions.Contains(path)).Distinct().Order(StringComparer.Ordinal)],
+            EmbeddingObjects = SourceFrozen.IsReplaceable(tree.Root) ? SourceFrozen.EmbeddingObjects : [],
             CoreLibraries = [.. SourceExtension.LibrariesOf(variables.Libraries)],
             StaticLibrary = variables.Library,
             Extensions = extensions,
@@ -62,7 +66,7 @@ internal sealed class SourceLayout
 
     private void CopyObjects()
     {
-        foreach (var path in CoreObjects.Concat(Extensions.SelectMany(extension => extension.Objects)).Distinct())
+        foreach (var path in CoreObjects.Concat(EmbeddingObjects).Concat(Extensions.SelectMany(extension => extension.Objects)).Distinct())
             Copy(Path.Combine(_tree.Root, path), $"build/{path}");
         Copy(Path.Combine(_tree.Root, "Modules/config.c"), "build/Modules/config.c");
         Copy(Path.Combine(_tree.Root, StaticLibrary), $"build/lib/{StaticLibrary}");

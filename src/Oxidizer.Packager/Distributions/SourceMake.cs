@@ -85,6 +85,9 @@ internal sealed class SourceMake(string root, int parallelism, SourceCommand com
             $"oxidizer_native={string.Join(' ', native.Append("Programs/python.o").Append(GnuReadlineObject).Distinct())}", .. settings,
         ]);
 
+    /// <summary>Compiles single objects, as CPython compiles those of its core without a profile.</summary>
+    public void CompileObjects(string stage, IReadOnlyList<string> objects) => Compile(stage, objects.Count, objects);
+
     private void Compile(string stage, int expected, IReadOnlyList<string> arguments)
     {
         progress.Begin(stage, expected);

@@ -57,12 +57,7 @@ internal static class SourcePythonJson
 
     private static JsonObject BuildInfo(SourceLayout layout) => new()
     {
-        ["core"] = new JsonObject
-        {
-            ["objs"] = Texts(layout.CoreObjects.Select(path => $"build/{path}")),
-            ["links"] = Links(layout.CoreLibraries),
-            ["static_lib"] = $"build/lib/{layout.StaticLibrary}",
-        },
+        ["core"] = Core(layout),
         ["extensions"] = new JsonObject(layout.Extensions.GroupBy(extension => extension.Name)
             .Select(group => KeyValuePair.Create(group.Key, (JsonNode?)new JsonArray([.. group.Select(Variant)])))),
         ["inittab_object"] = $"build/{SourceMake.InittabObject}",
@@ -70,6 +65,23 @@ internal static class SourcePythonJson
         ["inittab_cflags"] = Texts(["-DNDEBUG", "-fwrapv", "-O2", .. SourceRecipe.CFlags.Split(' '), "-std=c11", "-fvisibility=hidden"]),
         ["object_file_format"] = "elf",
     };
+
+    private static JsonObject Core(SourceLayout layout)
+    {
+        var core = new JsonObject
+        {
+            ["objs"] = Texts(layout.CoreObjects.Select(path => $"build/{path}")),
+            ["links"] = Links(layout.CoreLibraries),
+            ["static_lib"] = $"build/lib/{layout.StaticLibrary}",
+        };
+        // Not of the format: what programs that embed this CPython may link in place of the table of frozen modules.
+        if (layout.EmbeddingObjects.Count > 0)
+        {
+            core["frozen_objs"] = Texts(SourceFrozen.Objects.Select(path => $"build/{path}"));
+            core["embed_frozen_objs"] = Texts(layout.EmbeddingObjects.Select(path => $"build/{path}"));
+        }
+        return core;
+    }
 
     private static JsonNode Variant(SourceExtension extension)
     {

@@ -8,7 +8,7 @@ namespace Oxidizer.Packager.Distributions;
 internal static class SourceTraining
 {
     /// <summary>The digest of all of them, for keys.</summary>
-    public static Sha256Digest Digest { get; } = new(SHA256.HashData([.. Read("SourceTraining.py"), .. Read("SourceFacts.py")]));
+    public static Sha256Digest Digest { get; } = new(SHA256.HashData([.. Read("SourceTraining.py"), .. Read("SourceFacts.py"), .. Read("SourceFrozen.py")]));
 
     /// <summary>Writes a program into a folder and gives its path.</summary>
     public static string WriteTo(string folder, string name)

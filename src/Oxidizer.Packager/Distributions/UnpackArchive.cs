@@ -11,14 +11,6 @@ namespace Oxidizer.Packager.Distributions;
 /// </summary>
 internal sealed class UnpackArchive
 {
-    private const UnixFileMode ReadOnlyFile = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-
-    /// <summary>The mode of a tree's files on the disk: read-only, because they belong to the cache.</summary>
-    public const UnixFileMode FileMode = ReadOnlyFile;
-
-    /// <summary>The mode of those that may be executed.</summary>
-    public const UnixFileMode ExecutableMode = ReadOnlyFile | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
-
     private readonly string _folder;
     private readonly UnpackLimits _limits;
     private readonly CancellationToken _cancellation;
@@ -38,8 +30,8 @@ internal sealed class UnpackArchive
     /// <param name="cancellation">Ends the work between two blocks of a file.</param>
     /// <returns>The list of what was written.</returns>
     /// <exception cref="BadArchiveException">The archive cannot be used; the folder holds a part of it.</exception>
-    /// <exception cref="EnvironmentFailureException">The folder cannot be written.</exception>
-    public static TreeManifest Unpack(
+    /// <exception cref="IOException">The folder cannot be written; the message names the entry.</exception>
+    public static IReadOnlyCollection<TreeEntry> Unpack(
         IEnumerable<ArchiveEntry> entries, string folder, UnpackLimits limits, Action<int>? advanced, CancellationToken cancellation)
     {
         var unpack = new UnpackArchive(folder, limits, cancellation);
@@ -50,7 +42,7 @@ internal sealed class UnpackArchive
             advanced?.Invoke(unpack._count);
         }
         unpack.MakeLinks();
-        return TreeManifest.Create(unpack._entries.Values);
+        return unpack._entries.Values;
     }
 
     private void Take(ArchiveEntry entry)
@@ -104,7 +96,7 @@ internal sealed class UnpackArchive
     {
         Reserve(entry.Size);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        using var file = Create(path, entry.IsExecutable);
+        using var file = Create(path);
         long written = 0;
         for (int count; (count = entry.Content!.ReadAtLeast(_buffer, _buffer.Length, throwOnEndOfStream: false)) > 0; written += count)
         {
@@ -153,20 +145,14 @@ internal sealed class UnpackArchive
         _bytes += size;
     }
 
-    private Microsoft.Win32.SafeHandles.SafeFileHandle Create(string path, bool isExecutable)
+    private Microsoft.Win32.SafeHandles.SafeFileHandle Create(string path)
     {
         Microsoft.Win32.SafeHandles.SafeFileHandle? handle = null;
-        Write(path, () =>
-        {
-            handle = File.OpenHandle(PathOf(path), System.IO.FileMode.CreateNew, FileAccess.Write);
-            // Not as the mode of creation, because the umask would apply to that.
-            if (!OperatingSystem.IsWindows())
-                File.SetUnixFileMode(handle, isExecutable ? ExecutableMode : FileMode);
-        });
+        Write(path, () => handle = File.OpenHandle(PathOf(path), FileMode.CreateNew, FileAccess.Write));
         return handle!;
     }
 
-    private void Write(string path, Action step)
+    private static void Write(string path, Action step)
     {
         try
         {
@@ -174,8 +160,7 @@ internal sealed class UnpackArchive
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentFailureException(DiagnosticKinds.TreeNotWritten, "unpack into", _folder,
-                $"{exception.Message} (writing `{path}`); make room, or name another folder in [cache] directory", exception);
+            throw new IOException($"{exception.Message} (writing `{path}`)", exception);
         }
     }
 

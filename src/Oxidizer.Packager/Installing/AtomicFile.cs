@@ -8,24 +8,30 @@ namespace Oxidizer.Packager.Installing;
 /// </summary>
 public sealed class AtomicFile : IDisposable
 {
-    private readonly string _destination;
+    private static readonly TimeSpan s_longestWrite = TimeSpan.FromHours(1);
     private bool _committed;
 
     /// <summary>Begins a file; its folder is made if it is not there.</summary>
     /// <exception cref="EnvironmentFailureException">The folder cannot be made.</exception>
     public AtomicFile(string destination)
     {
-        _destination = Path.GetFullPath(destination);
-        TemporaryPath = $"{_destination}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
-        Guard(() => Directory.CreateDirectory(Path.GetDirectoryName(_destination)!));
+        Destination = Path.GetFullPath(destination);
+        TemporaryPath = $"{Destination}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        Guard(() => Directory.CreateDirectory(Path.GetDirectoryName(Destination)!));
     }
+
+    /// <summary>The file's place, absolute.</summary>
+    public string Destination { get; }
 
     /// <summary>Where the content is written before <see cref="Commit"/>.</summary>
     public string TemporaryPath { get; }
 
     /// <summary>Writes the whole content and commits.</summary>
+    /// <param name="destination">The file's place.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="durable">Whether a power cut may not lose it; a flush takes tens of milliseconds.</param>
     /// <exception cref="EnvironmentFailureException">It cannot be written; what was at the destination is untouched.</exception>
-    public static void WriteAllBytes(string destination, ReadOnlySpan<byte> content)
+    public static void WriteAllBytes(string destination, ReadOnlySpan<byte> content, bool durable = true)
     {
         using var file = new AtomicFile(destination);
         try
@@ -36,18 +42,43 @@ public sealed class AtomicFile : IDisposable
         {
             throw file.Failure(exception);
         }
-        file.Commit();
+        file.Commit(durable);
+    }
+
+    /// <summary>Deletes what builds that were killed while they wrote this file have left beside it, an hour later.</summary>
+    public static void RemoveAbandoned(string destination)
+    {
+        foreach (var path in Directory.GetFiles(Path.GetDirectoryName(destination)!, Path.GetFileName(destination) + ".*-*.tmp"))
+        {
+            try
+            {
+                if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > s_longestWrite)
+                    File.Delete(path);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                // It is in no one's way.
+            }
+        }
+    }
+
+    /// <summary>Flushes what was written to the disk.</summary>
+    /// <exception cref="IOException">It cannot be.</exception>
+    public void Flush()
+    {
+        using var handle = File.OpenHandle(TemporaryPath, FileMode.Open, FileAccess.ReadWrite);
+        RandomAccess.FlushToDisk(handle);
     }
 
     /// <summary>Flushes the content to the disk and puts it in its place.</summary>
     /// <exception cref="EnvironmentFailureException">It cannot be; what was at the destination is untouched.</exception>
-    public void Commit()
+    public void Commit(bool durable = true)
     {
         Guard(() =>
         {
-            using (var handle = File.OpenHandle(TemporaryPath, FileMode.Open, FileAccess.ReadWrite))
-                RandomAccess.FlushToDisk(handle);
-            File.Move(TemporaryPath, _destination, overwrite: true);
+            if (durable)
+                Flush();
+            File.Move(TemporaryPath, Destination, overwrite: true);
         });
         _committed = true;
     }
@@ -72,6 +103,6 @@ public sealed class AtomicFile : IDisposable
             File.Delete(TemporaryPath);
     }
 
-    private EnvironmentFailureException Failure(Exception exception) => new(DiagnosticKinds.ProductNotWritten, "write", _destination,
+    private EnvironmentFailureException Failure(Exception exception) => new(DiagnosticKinds.ProductNotWritten, "write", Destination,
         $"{exception.Message}; what was there before is untouched", exception);
 }

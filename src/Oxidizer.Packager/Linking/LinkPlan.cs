@@ -32,10 +32,15 @@ public sealed record LinkPlan(
         var links = distribution.CoreLinks.Concat(extensions.SelectMany(variant => variant.Links)).ToList();
         return new LinkPlan(
             distribution,
-            [.. distribution.CoreObjects.Concat(extensions.SelectMany(variant => variant.Objects)).Distinct(StringComparer.Ordinal)],
+            [.. CoreOf(distribution).Concat(extensions.SelectMany(variant => variant.Objects)).Distinct(StringComparer.Ordinal)],
             runtimeObjects,
             [.. links.Where(link => link.StaticPath is not null).Select(link => link.StaticPath!).Distinct(StringComparer.Ordinal)],
             [.. links.Where(link => link.StaticPath is null && !link.IsFramework).Select(link => link.Name).Distinct(StringComparer.Ordinal)],
             strip);
     }
+
+    // Each start pays for every frozen module, whether it is imported or not; what is not in the smaller table comes from the packed resources.
+    private static IEnumerable<string> CoreOf(Distribution distribution) => distribution.EmbeddingFrozenObjects.IsEmpty
+        ? distribution.CoreObjects
+        : distribution.CoreObjects.Except(distribution.FrozenObjects, StringComparer.Ordinal).Concat(distribution.EmbeddingFrozenObjects);
 }

@@ -1,44 +1,89 @@
+using System.Globalization;
+using System.Text;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Installing;
 
 namespace Oxidizer.Packager.Linking;
+
+/// <summary>What a product's bytes are. The cache keeps what it is made from, the runtime and the resources, and not a third copy of both.</summary>
+/// <param name="Digest">Of the whole file.</param>
+/// <param name="Size">In bytes.</param>
+/// <param name="Runtime">The linked runtime, in the cache.</param>
+/// <param name="PackedResources">The blob, in the cache.</param>
+public sealed record LinkedProduct(Sha256Digest Digest, long Size, ActionOutput Runtime, Sha256Digest PackedResources)
+{
+    /// <summary>Whether this build has just written it to the file that it was linked for.</summary>
+    public bool IsWritten { get; init; }
+}
 
 /// <summary>Makes the product from the linked runtime and the packed resources, as one action. No program is started.</summary>
 public static class LinkProduct
 {
-    private const int Version = 1;
+    // 2: the record names digest and size; the product's bytes are no blob.
+    private const int Version = 2;
 
-    /// <summary>Finds the product in the cache, or makes it.</summary>
+    /// <summary>Finds what the product is, or makes it.</summary>
     /// <param name="runtime">The linked runtime, in the cache.</param>
     /// <param name="packedResources">The blob, in the cache.</param>
     /// <param name="name">The product's name.</param>
+    /// <param name="file">Where the product will be: what is made is written beside it, once, and not copied there from the cache.</param>
     /// <param name="context">The build.</param>
-    /// <returns>The executable, in the cache.</returns>
     /// <exception cref="BuildFailedException">The linker left no place for the resources.</exception>
-    public static ActionOutput Link(ActionOutput runtime, Sha256Digest packedResources, string name, BuildContext context)
+    /// <exception cref="EnvironmentFailureException">The product cannot be written.</exception>
+    public static LinkedProduct Link(ActionOutput runtime, Sha256Digest packedResources, string name, AtomicFile file, BuildContext context)
     {
+        LinkedProduct? made = null;
         var key = new ActionKeyBuilder(ActionKinds.Link, Version).Add("runtime", runtime.Digest).Add("packed resources", packedResources).Build();
-        return context.Run(key, name, () => Execute(runtime, packedResources, name, context)).Outputs[0];
+        var record = context.Run(key, name, () =>
+        {
+            made = Make(runtime, packedResources, file, context);
+            var text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{made.Digest} {made.Size}"));
+            return [new ActionOutput("product", context.Cache.Store(text), text.Length)];
+        });
+        return made ?? Read(record, runtime, packedResources, context.Cache) ?? Make(runtime, packedResources, file, context);
     }
 
-    private static IReadOnlyList<ActionOutput> Execute(ActionOutput runtime, Sha256Digest packedResources, string name, BuildContext context)
+    /// <summary>Writes the product anew, for one that is not where it should be.</summary>
+    /// <exception cref="EnvironmentFailureException">It cannot be written.</exception>
+    public static void Write(LinkedProduct product, AtomicFile file, BuildContext context)
     {
-        var output = Path.Combine(context.WorkDirectory, "product");
+        var made = Make(product.Runtime, product.PackedResources, file, context);
+        if (made.Digest != product.Digest)
+            throw new InvalidOperationException($"the product was {product.Digest.ToShortString()} and is {made.Digest.ToShortString()} from the same runtime and resources; please report this");
+    }
+
+    private static LinkedProduct? Read(ActionRecord record, ActionOutput runtime, Sha256Digest packedResources, IActionCache cache)
+    {
+        if (cache.TryRead(record.Outputs[0].Digest) is not { } bytes || Encoding.ASCII.GetString(bytes).Split(' ') is not [var digest, var size])
+            return null;
+        return Sha256Digest.TryParse(digest, out var parsed) && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+            ? new LinkedProduct(parsed, length, runtime, packedResources)
+            : null;
+    }
+
+    private static LinkedProduct Make(ActionOutput runtime, Sha256Digest packedResources, AtomicFile file, BuildContext context)
+    {
+        var runtimePath = FileOf(runtime.Digest, context);
+        var blobPath = FileOf(packedResources, context);
+        Sha256Digest digest = default;
         try
         {
-            SpliceResources.Write(FileOf(runtime.Digest, context), FileOf(packedResources, context), output);
+            file.Guard(() =>
+            {
+                SpliceResources.Write(runtimePath, blobPath, file.TemporaryPath);
+                File.SetUnixFileMode(file.TemporaryPath, ActionOutput.Executable);
+                // The disk writes while the processor digests: each takes as long as the other.
+                var flushed = Task.Run(file.Flush);
+                digest = Sha256Digest.OfFile(file.TemporaryPath);
+                flushed.GetAwaiter().GetResult();
+            });
         }
         catch (InvalidDataException exception)
         {
             throw new BuildFailedException(DiagnosticKinds.ResourcesNotSpliced, exception.Message, cause: exception);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new EnvironmentFailureException(DiagnosticKinds.LinkNotWritten, "write the linked product", output,
-                $"{exception.Message}; make room in the system's temporary folder, or set TMPDIR to another", exception);
-        }
-        var size = new FileInfo(output).Length;
-        return [new ActionOutput(name, context.Cache.StoreFile(output, BlobTransfer.Move, durable: true), size, ActionOutput.Executable)];
+        return new LinkedProduct(digest, new FileInfo(file.TemporaryPath).Length, runtime, packedResources) { IsWritten = true };
     }
 
     private static string FileOf(Sha256Digest digest, BuildContext context) => context.Cache.TryGetFile(digest)

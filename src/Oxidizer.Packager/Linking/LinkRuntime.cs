@@ -1,5 +1,6 @@
 using System.Text;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Native;
 
@@ -8,7 +9,7 @@ namespace Oxidizer.Packager.Linking;
 /// <summary>Links the distribution's objects and the runtime into an executable that has no resources yet, as one action.</summary>
 public static class LinkRuntime
 {
-    private const int Version = 2;
+    private const int Version = 3;
     private const string Name = "runtime";
 
     // CPython's API stays visible, because ctypes.pythonapi and shared extension modules look it up in the executable. Nothing else
@@ -16,13 +17,18 @@ public static class LinkRuntime
     private static readonly string[] s_exports = ["-Wl,--export-dynamic-symbol=Py*", "-Wl,--export-dynamic-symbol=_Py*"];
 
     private static readonly string[] s_hardening =
-        ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,-z,separate-code", "-Wl,--gc-sections", "-Wl,--build-id=none", "-Wl,--as-needed"];
+        ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,-z,separate-code", "-Wl,--gc-sections", "-Wl,-O1", "-Wl,--build-id=none", "-Wl,--as-needed"];
 
     /// <summary>Finds the runtime in the cache, or links it.</summary>
     /// <returns>The executable, in the cache.</returns>
     /// <exception cref="BuildFailedException">The linker refused; its words are in the message.</exception>
-    public static ActionOutput Link(LinkPlan plan, Toolchain toolchain, BuildContext context) =>
-        context.Run(Key(plan, toolchain), Name, () => Execute(plan, toolchain, context)).Outputs[0];
+    public static ActionOutput Link(LinkPlan plan, BuildConfiguration configuration, Toolchain toolchain, BuildContext context)
+    {
+        var outputs = context.Run(Key(plan, toolchain), Name, () => Execute(plan, toolchain, context)).Outputs;
+        if (context.Cache.TryRead(outputs[1].Digest) is { } needs)
+            RuntimeNeeds.Read(needs).Check(configuration, context.Diagnostics);
+        return outputs[0];
+    }
 
     private static ActionKey Key(LinkPlan plan, Toolchain toolchain)
     {
@@ -68,8 +74,13 @@ public static class LinkRuntime
             throw new BuildFailedException(DiagnosticKinds.LinkFailed,
                 $"`{toolchain.Linker.Path}` could not link the runtime (exit code {result.ExitCode}):\n{Shorten(result.Error)}\n"
                 + "check [toolchain] and [python_extensions]; with another linker (`linker = \"ld\"`) the words may be clearer");
+        var needs = RuntimeNeeds.Of(new ElfImage(File.ReadAllBytes(output))).Write();
         var size = new FileInfo(output).Length;
-        return [new ActionOutput(Name, context.Cache.StoreFile(output, BlobTransfer.Move, durable: true), size, ActionOutput.Executable)];
+        return
+        [
+            new ActionOutput(Name, context.Cache.StoreFile(output, BlobTransfer.Move, durable: true), size, ActionOutput.Executable),
+            new ActionOutput("needs", context.Cache.Store(needs), needs.Length),
+        ];
     }
 
     private static string FileOf(ObjectFile runtimeObject, BuildContext context) => context.Cache.TryGetFile(runtimeObject.Digest)

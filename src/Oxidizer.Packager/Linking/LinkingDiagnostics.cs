@@ -13,7 +13,4 @@ public static partial class DiagnosticKinds
 
     /// <summary>The linker left no place for the resources.</summary>
     public static readonly DiagnosticKind ResourcesNotSpliced = new("OXI0704", DiagnosticSeverity.Error, "the resources cannot be added to the linked runtime");
-
-    /// <summary>The product cannot be written while it is made.</summary>
-    public static readonly DiagnosticKind LinkNotWritten = new("OXI0705", DiagnosticSeverity.Error, "the linked product cannot be written");
 }

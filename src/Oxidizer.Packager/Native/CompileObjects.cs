@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
@@ -20,36 +21,41 @@ public static class CompileObjects
     ];
 
     /// <summary>Compiles everything that a product links besides the distribution. Objects of unchanged sources come from the cache, and no program is started for them.</summary>
+    /// <param name="sources">The runtime's C files and headers.</param>
     /// <param name="inittab">The text of <c>config.c</c>.</param>
     /// <param name="distribution">Brings the headers.</param>
     /// <param name="toolchain">Brings the compiler.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">The compiler refused a source; every such source is named.</exception>
-    public static IReadOnlyList<ObjectFile> Compile(string inittab, Distribution distribution, Toolchain toolchain, BuildContext context)
+    public static IReadOnlyList<ObjectFile> Compile(
+        IReadOnlyList<RuntimeSource> sources, string inittab, Distribution distribution, Toolchain toolchain, BuildContext context)
     {
-        var folder = new Lazy<string>(() => WriteSources(inittab, context));
-        var units = RuntimeSources.All.Where(source => source.IsUnit)
+        // Twenty sources read the same eighty headers of the system: each is asked for once.
+        var headers = new ConcurrentDictionary<string, Sha256Digest?>(sources.Select(source => KeyValuePair.Create(HeaderList.RuntimePrefix + source.Path, (Sha256Digest?)source.Digest)));
+        var folder = new Lazy<string>(() => WriteSources(sources, inittab, context));
+        var units = sources.Where(source => source.IsUnit)
             .Select(source => new Unit(source.Path, source.Digest, []))
             .Append(new Unit("config.c", Sha256Digest.Of(inittab), [.. distribution.InittabCFlags]))
             .ToList();
         var objects = new ObjectFile[units.Count];
         Parallel.For(0, units.Count, new ParallelOptions { MaxDegreeOfParallelism = context.Parallelism, CancellationToken = context.Cancellation },
-            index => objects[index] = new UnitCompiler(units[index], distribution, toolchain, context, folder).Run());
+            index => objects[index] = new UnitCompiler(units[index], headers, distribution, toolchain, context, folder).Run());
         context.Diagnostics.ThrowIfErrors();
         return objects;
     }
 
-    private static string WriteSources(string inittab, BuildContext context)
+    private static string WriteSources(IReadOnlyList<RuntimeSource> sources, string inittab, BuildContext context)
     {
         var folder = Path.Combine(context.WorkDirectory, "runtime");
-        RuntimeSources.WriteTo(folder);
+        RuntimeSources.WriteTo(sources, folder);
         File.WriteAllText(Path.Combine(folder, "config.c"), inittab);
         return folder;
     }
 
     private sealed record Unit(string Path, Sha256Digest Digest, IReadOnlyList<string> Flags);
 
-    private sealed class UnitCompiler(Unit unit, Distribution distribution, Toolchain toolchain, BuildContext context, Lazy<string> folder)
+    private sealed class UnitCompiler(
+        Unit unit, ConcurrentDictionary<string, Sha256Digest?> headers, Distribution distribution, Toolchain toolchain, BuildContext context, Lazy<string> folder)
     {
         public ObjectFile Run()
         {
@@ -59,8 +65,8 @@ public static class CompileObjects
                 var known = context.Cache.Find(first) is { } list && context.Cache.TryRead(list.Outputs[0].Digest) is { } bytes
                     ? HeaderList.Read(bytes)
                     : null;
-                var headers = known ?? Scan(first);
-                var record = context.Run(SecondPhaseKey(headers), unit.Path, () => Compile(first));
+                var names = known ?? Scan(first);
+                var record = context.Run(SecondPhaseKey(names), unit.Path, () => Compile(first));
                 return new ObjectFile(unit.Path, record.Outputs[0].Digest);
             }
             catch (CompilerRefusedException refusal)
@@ -73,10 +79,10 @@ public static class CompileObjects
         // The key under which the dependency list of last time is found: all that is known without reading a header.
         private ActionKey FirstPhaseKey() => AddCommon(new ActionKeyBuilder("object_headers", Version)).Build();
 
-        private ActionKey SecondPhaseKey(HeaderList headers)
+        private ActionKey SecondPhaseKey(HeaderList names)
         {
             var builder = AddCommon(new ActionKeyBuilder(ActionKinds.CompileObject, Version));
-            foreach (var header in headers.Names)
+            foreach (var header in names.Names)
                 builder.Add(header, DigestOf(header)?.ToString());
             return builder.Build();
         }
@@ -91,9 +97,8 @@ public static class CompileObjects
             .Add("target", distribution.Target.Value);
 
         // A header that is gone has no digest: the key differs, and the compiler says what is wrong.
-        private Sha256Digest? DigestOf(string header) => header.StartsWith(HeaderList.RuntimePrefix, StringComparison.Ordinal)
-            ? RuntimeSources.All.FirstOrDefault(source => source.Path == header[HeaderList.RuntimePrefix.Length..])?.Digest
-            : File.Exists(header) ? context.Cache.DigestFile(header) : null;
+        private Sha256Digest? DigestOf(string header) =>
+            headers.GetOrAdd(header, static (path, cache) => File.Exists(path) ? cache.DigestFile(path) : null, context.Cache);
 
         private HeaderList Scan(ActionKey first)
         {
@@ -105,11 +110,11 @@ public static class CompileObjects
             return Remember(first, HeaderList.FromMakeRule(result.Output, folder.Value, distribution.Root));
         }
 
-        private HeaderList Remember(ActionKey first, HeaderList headers)
+        private HeaderList Remember(ActionKey first, HeaderList names)
         {
-            var bytes = headers.Write();
+            var bytes = names.Write();
             context.Cache.Add(new ActionRecord(first, unit.Path, [new ActionOutput("headers", context.Cache.Store(bytes), bytes.Length)], 0));
-            return headers;
+            return names;
         }
 
         private IReadOnlyList<ActionOutput> Compile(ActionKey first)

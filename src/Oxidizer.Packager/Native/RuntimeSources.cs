@@ -23,10 +23,10 @@ public static class RuntimeSources
     public static IReadOnlyList<RuntimeSource> PythonModules { get; } =
         [.. Read(name => name.StartsWith("pyembed/", StringComparison.Ordinal)).Where(IsPython)];
 
-    /// <summary>Writes the C files and headers below a folder.</summary>
-    public static void WriteTo(string folder)
+    /// <summary>Writes C files and headers below a folder.</summary>
+    public static void WriteTo(IReadOnlyList<RuntimeSource> sources, string folder)
     {
-        foreach (var source in All)
+        foreach (var source in sources)
         {
             var path = Path.Combine(folder, source.Path);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

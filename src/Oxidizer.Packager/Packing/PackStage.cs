@@ -26,7 +26,8 @@ public static class PackStage
     /// <exception cref="EnvironmentFailureException">It cannot be written.</exception>
     public static PackedBlob Pack(PackInput input, BuildContext context)
     {
-        var output = context.Run(Key(input), "packed resources", () => Execute(input, context)).Outputs[0];
+        var contents = new PackContents(input);
+        var output = context.Run(Key(input), "packed resources", () => Execute(input, context), () => contents.Explain(context.Cache), () => contents.Remember(context.Cache)).Outputs[0];
         var resources = input.Resources;
         return new PackedBlob(output.Digest, output.Size,
             input.Modules.Count(module => module.Source is not null || module.Flags.HasFlag(PackedFlags.Namespace)),

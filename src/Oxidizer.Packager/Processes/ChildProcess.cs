@@ -32,13 +32,25 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
 /// <param name="Error">Its standard error, as UTF-8.</param>
 public sealed record CommandResult(int ExitCode, string Output, string Error);
 
+/// <summary>Counts the programs that a build starts.</summary>
+public sealed class ProcessCounter
+{
+    private int _count;
+
+    /// <summary>How many so far.</summary>
+    public int Count => Volatile.Read(ref _count);
+
+    internal void Increment() => Interlocked.Increment(ref _count);
+}
+
 /// <summary>Starts programs, counts them, and ends them with all of their children when the build is cancelled.</summary>
 public static class ChildProcess
 {
-    private static int s_started;
+    // Flows with the build into its threads, because several builds may run in one process and each says how many programs it started.
+    private static readonly AsyncLocal<ProcessCounter?> s_counter = new();
 
-    /// <summary>How many programs this process has started through here.</summary>
-    public static int Started => Volatile.Read(ref s_started);
+    /// <summary>Counts what this thread, and what it starts from now on, starts.</summary>
+    public static ProcessCounter CountFromHere() => s_counter.Value = new ProcessCounter();
 
     /// <summary>Starts a program with redirected streams; the caller speaks with it and waits for it.</summary>
     /// <exception cref="EnvironmentFailureException">It cannot be started.</exception>
@@ -62,7 +74,7 @@ public static class ChildProcess
         try
         {
             var process = Process.Start(info) ?? throw new InvalidOperationException("Process.Start gave no process for a plain executable");
-            Interlocked.Increment(ref s_started);
+            s_counter.Value?.Increment();
             return process;
         }
         catch (Win32Exception exception)

@@ -9,7 +9,8 @@ public static class WriteBuildResult
 {
     /// <summary>Writes <c>&lt;name&gt;.build.json</c> beside the product.</summary>
     /// <exception cref="Diagnostics.EnvironmentFailureException">It cannot be written.</exception>
-    public static void Write(BuildResult result) => AtomicFile.WriteAllBytes(result.ResultPath, ToJson(result));
+    // A report is of no use to anything but its reader: it is not worth the wait for the disk in each build.
+    public static void Write(BuildResult result) => AtomicFile.WriteAllBytes(result.ResultPath, ToJson(result), durable: false);
 
     /// <summary>The JSON, UTF-8, indented.</summary>
     public static byte[] ToJson(BuildResult result)

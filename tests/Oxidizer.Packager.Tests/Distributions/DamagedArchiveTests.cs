@@ -1,3 +1,4 @@
+using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
@@ -39,7 +40,7 @@ public sealed class DamagedArchiveTests : IDisposable
         {
             var flipped = (byte[])archive.Clone();
             flipped[index] ^= 0x41;
-            TreeManifest? tree = null;
+            IReadOnlyCollection<TreeEntry>? tree = null;
             var thrown = Record.Exception(() => tree = Unpack(flipped, form));
             Assert.True(thrown is BadArchiveException || (thrown is null && MaySay(form, contents, Contents(tree!))), $"byte {index}: {thrown}");
         }
@@ -141,7 +142,7 @@ public sealed class DamagedArchiveTests : IDisposable
         Assert.Contains("`.tar.gz`", refusal.Message);
     }
 
-    private TreeManifest Unpack(byte[] archive, string form)
+    private IReadOnlyCollection<TreeEntry> Unpack(byte[] archive, string form)
     {
         var folder = Directory.CreateTempSubdirectory("oxidizer-damaged-").FullName;
         try
@@ -171,7 +172,7 @@ public sealed class DamagedArchiveTests : IDisposable
         };
     }
 
-    private static List<string> Contents(TreeManifest tree) => [.. tree.Entries.Select(entry => $"{entry.Path} {entry.Kind} {entry.Digest} {entry.LinkTarget}")];
+    private static List<string> Contents(IReadOnlyCollection<TreeEntry> tree) => [.. tree.OrderBy(entry => entry.Path, StringComparer.Ordinal).Select(entry => $"{entry.Path} {entry.Kind} {entry.Digest} {entry.LinkTarget}")];
 
     // A zip's checksums are of its contents; its names and modes have none.
     private static bool MaySay(string form, List<string> expected, List<string> actual) => form.Contains("zip")

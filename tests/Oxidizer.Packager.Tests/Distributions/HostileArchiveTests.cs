@@ -1,3 +1,4 @@
+using Oxidizer.Cache;
 using System.Text;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
@@ -195,7 +196,7 @@ public sealed class HostileArchiveTests : IDisposable
         var folder = Directory.CreateDirectory(Path.Combine(_bench.Folder, $"tree{_trees++}")).FullName;
         using var content = new MemoryStream(Compress.Zstd(tar.ToArray()));
         return UnpackArchive.Unpack(ArchiveFormats.Open(ArchiveFormat.TarZstd, content), folder, limits ?? new UnpackLimits(), null, default)
-            .Entries.ToDictionary(entry => entry.Path);
+            .ToDictionary(entry => entry.Path);
     }
 
     private void AssertRefused(RawTar hostile, string reason)

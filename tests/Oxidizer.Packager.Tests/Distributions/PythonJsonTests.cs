@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Linking;
 
 namespace Oxidizer.Packager.Tests.Distributions;
 
@@ -109,6 +110,61 @@ public sealed class PythonJsonTests : IDisposable
     }
 
     [Fact]
+    public void An_archive_without_a_smaller_table_of_frozen_modules_is_read()
+    {
+        var distribution = Obtain();
+
+        Assert.Empty(distribution.FrozenObjects);
+        Assert.Empty(distribution.EmbeddingFrozenObjects);
+        Assert.Equal(["build/Python/import.o"], LinkPlan.Create(distribution, [], [], strip: true).CoreObjects.AsEnumerable());
+    }
+
+    [Fact]
+    public void A_smaller_table_of_frozen_modules_takes_the_place_of_the_other_in_products()
+    {
+        var core = Core();
+        core["objs"]!.AsArray().Add("build/lib/libz.a"); // any file of the archive
+        core["frozen_objs"] = new JsonArray("build/Python/import.o");
+        core["embed_frozen_objs"] = new JsonArray("build/Modules/zlibmodule.o");
+
+        var distribution = Obtain();
+
+        Assert.Equal(["build/Python/import.o", "build/lib/libz.a"], distribution.CoreObjects.AsEnumerable());
+        Assert.Equal(["build/lib/libz.a", "build/Modules/zlibmodule.o"], LinkPlan.Create(distribution, [], [], strip: true).CoreObjects.AsEnumerable());
+    }
+
+    [Theory]
+    [InlineData("frozen_objs")]
+    [InlineData("embed_frozen_objs")]
+    public void Half_of_a_smaller_table_of_frozen_modules_is_an_error(string key)
+    {
+        Core()[key] = new JsonArray("build/Python/import.o");
+
+        Assert.Contains("one is without the other", Refusal().Message);
+    }
+
+    [Fact]
+    public void A_table_of_frozen_modules_that_is_not_of_the_core_cannot_be_replaced()
+    {
+        Core()["frozen_objs"] = new JsonArray("build/Modules/zlibmodule.o");
+        Core()["embed_frozen_objs"] = new JsonArray("build/Python/import.o");
+
+        Assert.Contains("`build/Modules/zlibmodule.o`, which is not among `build_info.core.objs`", Refusal().Message);
+    }
+
+    [Fact]
+    public void A_smaller_table_of_frozen_modules_that_is_not_in_the_archive_is_an_error()
+    {
+        Core()["frozen_objs"] = new JsonArray("build/Python/import.o");
+        Core()["embed_frozen_objs"] = new JsonArray("build/Python/embedding/frozen.o");
+
+        var refusal = Refusal();
+
+        Assert.Equal("OXI0214", refusal.Kind.Id);
+        Assert.Contains("`build/Python/embedding/frozen.o` (build_info.core.embed_frozen_objs)", refusal.Message);
+    }
+
+    [Fact]
     public void All_mistakes_are_told_at_once()
     {
         _json.Remove("python_exe");
@@ -186,6 +242,8 @@ public sealed class PythonJsonTests : IDisposable
     [Fact]
     public void Nesting_without_end_is_refused() =>
         Assert.Equal("OXI0213", Refusal(Encoding.UTF8.GetBytes($"{{\"a\": {new string('[', 100_000)}")).Kind.Id);
+
+    private JsonObject Core() => _json["build_info"]!["core"]!.AsObject();
 
     private JsonObject Parent(string key) => key.Split('.')[..^1].Aggregate(_json, (parent, name) => parent[name]!.AsObject());
 

@@ -3,6 +3,7 @@ using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Linking;
 using Oxidizer.Packager.Processes;
 
 namespace Oxidizer.Packager.Tests.Distributions;
@@ -103,6 +104,42 @@ public class SourceBuiltTests(SourceBuilt built) : IClassFixture<SourceBuilt>
     }
 
     [Fact]
+    public void The_smaller_table_of_frozen_modules_defines_what_the_other_defines()
+    {
+        Assert.Equal(["build/Python/deepfreeze/deepfreeze.o", "build/Python/frozen.o"], Distribution.FrozenObjects.AsEnumerable());
+        var own = Symbols(Distribution.FrozenObjects).Where(name => !name.StartsWith("_Py_get_", StringComparison.Ordinal));
+        var embedding = Symbols(Distribution.EmbeddingFrozenObjects).ToList();
+        Assert.Equal(own, embedding.Where(name => !name.StartsWith("_Py_get_", StringComparison.Ordinal)));
+        Assert.Contains("_Py_get_importlib__bootstrap_toplevel", embedding);
+        Assert.Contains("_Py_get_os_toplevel", embedding);
+        Assert.DoesNotContain("_Py_get_site_toplevel", embedding);
+    }
+
+    [Fact]
+    public void An_interpreter_with_the_smaller_table_imports_what_is_no_longer_frozen()
+    {
+        using var folder = new SourceFolder();
+        var program = LinkInterpreter(folder.Path);
+        const string code = """
+            import _imp, abc, os, site, runpy, importlib.util, ntpath, zipimport, __hello__, __phello__.spam, sys
+            print(*[name for name in sorted(sys.modules) if _imp.is_frozen(name)])
+            print(os.path.relpath(site.__file__, sys.prefix), os.path.join("a", "b"), runpy.run_module("__hello__")["__name__"])
+            """;
+
+        var result = ChildProcess.Run(new Command(program, ["-S", "-B", "-c", code])
+        {
+            ClearEnvironment = true,
+            Environment = new Dictionary<string, string?> { ["PYTHONHOME"] = Distribution.PathOf("install") },
+        });
+
+        Assert.True(result.ExitCode == 0, result.Error);
+        Assert.Equal(
+            ["_collections_abc _frozen_importlib _frozen_importlib_external abc codecs genericpath importlib.machinery importlib.util io ntpath os os.path posixpath stat zipimport",
+             "lib/python3.11/site.py a/b __hello__"],
+            result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public void Each_library_that_is_not_the_systems_is_in_the_archive() =>
         Assert.All(Distribution.Extensions.Values.SelectMany(variants => variants).SelectMany(variant => variant.Links).Concat(Distribution.CoreLinks),
             link => Assert.True(link.IsSystem || link.StaticPath is not null));
@@ -145,6 +182,28 @@ public class SourceBuiltTests(SourceBuilt built) : IClassFixture<SourceBuilt>
         Assert.DoesNotContain(Distribution.Files.Keys, name => name.EndsWith(".pyc", StringComparison.Ordinal));
         Assert.Contains("test", Distribution.TestPackages);
         Assert.Contains("unittest.test", Distribution.TestPackages);
+    }
+
+    // CPython's own `python`, with the objects of a product.
+    private string LinkInterpreter(string folder)
+    {
+        var plan = LinkPlan.Create(Distribution, [.. Distribution.Extensions.Values.Select(variants => variants[0])], [], strip: false);
+        var (main, program) = (Path.Combine(folder, "main.c"), Path.Combine(folder, "python"));
+        File.WriteAllText(main, "int Py_BytesMain(int, char **); int main(int argc, char **argv) { return Py_BytesMain(argc, argv); }");
+        var result = ChildProcess.Run(new Command("gcc",
+        [
+            main, Distribution.PathOf("build/Modules/config.o"), .. plan.CoreObjects.Select(Distribution.PathOf),
+            "-Wl,--start-group", .. plan.StaticLibraries.Select(Distribution.PathOf), "-Wl,--end-group", .. plan.SystemLibraries.Select(name => "-l" + name), "-o", program,
+        ]));
+        Assert.True(result.ExitCode == 0, result.Error);
+        return program;
+    }
+
+    private List<string> Symbols(IEnumerable<string> objects)
+    {
+        var result = ChildProcess.Run(new Command("nm", ["--defined-only", "--extern-only", "--format=just-symbols", .. objects.Select(Distribution.PathOf)]));
+        Assert.True(result.ExitCode == 0, result.Error);
+        return [.. result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(line => !line.EndsWith(':')).Order(StringComparer.Ordinal)];
     }
 
     private string Run(string code)

@@ -29,7 +29,7 @@ public sealed class SpliceResourcesTests : IDisposable
 
     public SpliceResourcesTests()
     {
-        RuntimeSources.WriteTo(_folder);
+        RuntimeSources.WriteTo(RuntimeSources.All, _folder);
         File.WriteAllText(this["main.c"], Program);
         File.WriteAllText(this["blob"], string.Concat(Enumerable.Range(0, 5000).Select(number => $"line {number}\n")));
     }

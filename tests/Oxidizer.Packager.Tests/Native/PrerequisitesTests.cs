@@ -31,9 +31,9 @@ public sealed class PrerequisitesTests : IDisposable
     {
         Link("cc", "ld", "apt-get");
         WriteFile("usr/include/stdio.h", "");
-        var before = ChildProcess.Started;
+        var processes = ChildProcess.CountFromHere();
         Ensure(new ToolchainTable(), isRoot: true);
-        Assert.Equal(before, ChildProcess.Started);
+        Assert.Equal(0, processes.Count);
         Assert.Empty(_log.Lines);
     }
 

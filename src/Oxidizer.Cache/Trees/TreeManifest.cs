@@ -1,39 +1,10 @@
 using System.Buffers.Binary;
 using System.Text;
-using Oxidizer.Cache;
 
-namespace Oxidizer.Packager.Distributions;
-
-/// <summary>What stands at a path of an unpacked tree.</summary>
-internal enum TreeEntryKind : byte
-{
-    /// <summary>A file.</summary>
-    File,
-
-    /// <summary>A file that may be executed.</summary>
-    Executable,
-
-    /// <summary>A folder.</summary>
-    Directory,
-
-    /// <summary>A symbolic link that stays inside of the tree.</summary>
-    Link,
-}
-
-/// <summary>One path of an unpacked tree.</summary>
-/// <param name="Path">Relative to the tree, with <c>/</c>.</param>
-/// <param name="Kind">What stands there.</param>
-/// <param name="Size">A file's length in bytes; a link's: that of the file that it leads to, -1 when it leads to none.</param>
-/// <param name="Digest">Likewise of the content.</param>
-/// <param name="LinkTarget">A link's text.</param>
-internal sealed record TreeEntry(string Path, TreeEntryKind Kind, long Size = 0, Sha256Digest Digest = default, string? LinkTarget = null)
-{
-    /// <summary>Whether it is a file, executable or not.</summary>
-    public bool IsFile => Kind is TreeEntryKind.File or TreeEntryKind.Executable;
-}
+namespace Oxidizer.Cache;
 
 /// <summary>
-/// The list of everything in an unpacked tree, sorted by path, as a blob of the cache. Little-endian:
+/// The list of everything in a tree, sorted by path, as a blob of the cache. Little-endian:
 /// <code>
 /// 0  8 bytes  "OXITREE" 1
 /// 8  4        number of entries; then each:
@@ -43,7 +14,7 @@ internal sealed record TreeEntry(string Path, TreeEntryKind Kind, long Size = 0,
 ///    2 + n    length of the link's text, its UTF-8, of links
 /// </code>
 /// </summary>
-internal sealed class TreeManifest
+public sealed class TreeManifest
 {
     private static readonly byte[] s_magic = "OXITREE\u0001"u8.ToArray();
     private const int HeaderSize = 12;
@@ -60,6 +31,9 @@ internal sealed class TreeManifest
 
     /// <summary>The digest of <see cref="Bytes"/>: stands for the whole tree.</summary>
     public Sha256Digest Digest { get; }
+
+    /// <summary>The sizes of its files together, in bytes.</summary>
+    public long ContentSize => _entries.Sum(entry => entry.IsFile ? entry.Size : 0);
 
     /// <summary>The blob.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
@@ -86,9 +60,12 @@ internal sealed class TreeManifest
     }
 
     /// <summary>Makes the blob of a tree.</summary>
+    /// <exception cref="ArgumentException">Two entries have the same path.</exception>
     public static TreeManifest Create(IEnumerable<TreeEntry> entries)
     {
         var sorted = entries.OrderBy(entry => entry.Path, StringComparer.Ordinal).ToList();
+        if (sorted.Zip(sorted.Skip(1)).FirstOrDefault(pair => pair.First.Path == pair.Second.Path) is ({ } twice, _))
+            throw new ArgumentException($"`{twice.Path}` stands in the tree twice");
         using var stream = new MemoryStream();
         using var writer = new BinaryWriter(stream);
         writer.Write(s_magic);

@@ -1,8 +1,6 @@
 using FsCheck.Xunit;
-using Oxidizer.Cache;
-using Oxidizer.Packager.Distributions;
 
-namespace Oxidizer.Packager.Tests.Distributions;
+namespace Oxidizer.Cache.Tests;
 
 public sealed class TreeManifestTests
 {
@@ -26,6 +24,10 @@ public sealed class TreeManifestTests
         Assert.Equal(manifest.Digest, read.Digest);
         Assert.Equal("python/l"u8.ToArray(), read.PathBytes(3).ToArray());
     }
+
+    [Fact]
+    public void A_path_stands_in_a_manifest_once() =>
+        Assert.Throws<ArgumentException>(() => TreeManifest.Create([s_entries[0], s_entries[0] with { Kind = TreeEntryKind.File }]));
 
     [Fact]
     public void A_manifest_that_is_truncated_at_any_length_is_none()

@@ -1,0 +1,64 @@
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Locking;
+
+namespace Oxidizer.Cache.Trees;
+
+/// <summary>
+/// A new folder that is removed again, unless it was renamed meanwhile. A locked file beside it says that its process is alive: a killed one leaves both, but the system takes
+/// its lock, and the next process that makes a tree removes them. A process number would not do, for it is another one's in the next container.
+/// </summary>
+internal sealed class TemporaryTree : IDisposable
+{
+    private const string Prefix = "tmp-", LockSuffix = ".lock";
+
+    private readonly FileLock? _lock;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="home">The folder of all trees, which is made if it is not there.</param>
+    /// <exception cref="IOException">The folder cannot be written.</exception>
+    public TemporaryTree(string home)
+    {
+        Directory.CreateDirectory(home);
+        RemoveAbandoned(home);
+        Path = System.IO.Path.Combine(home, $"{Prefix}{Guid.NewGuid():N}");
+        _lock = FileLock.TryAcquire(Path + LockSuffix, TimeSpan.FromSeconds(10));
+        Directory.CreateDirectory(Path);
+    }
+
+    /// <summary>The folder, empty at first.</summary>
+    public string Path { get; }
+
+    /// <summary>Removes what killed processes left.</summary>
+    public static void RemoveAbandoned(string home)
+    {
+        if (!Directory.Exists(home))
+            return;
+        foreach (var path in Directory.GetFiles(home, Prefix + "*" + LockSuffix))
+        {
+            try
+            {
+                using var free = FileLock.TryAcquire(path, TimeSpan.Zero);
+                if (free is not null)
+                    Discard(path[..^LockSuffix.Length], path);
+            }
+            catch (Exception exception) when (FileTransfer.IsFailure(exception))
+            {
+                // Another process removes it just now.
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        // The lock last: who sees it free may remove the folder.
+        Discard(Path, Path + LockSuffix);
+        _lock?.Dispose();
+    }
+
+    private static void Discard(string folder, string lockFile)
+    {
+        TreeStore.Discard(folder);
+        FileTransfer.TryDelete(lockFile);
+    }
+}

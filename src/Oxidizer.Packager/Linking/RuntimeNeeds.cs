@@ -1,0 +1,55 @@
+using System.Text;
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Diagnostics;
+
+namespace Oxidizer.Packager.Linking;
+
+/// <summary>What a linked runtime asks of the machine that it runs on. Kept beside the runtime in the cache, so that a build that links nothing can say it too.</summary>
+/// <param name="Libraries">The shared libraries that it names (<c>DT_NEEDED</c>), in order.</param>
+/// <param name="Glibc">The newest version of glibc that one of its symbols asks for; <c>null</c>: none.</param>
+internal sealed record RuntimeNeeds(IReadOnlyList<string> Libraries, Version? Glibc)
+{
+    private const string VersionPrefix = "GLIBC_", RelocationsVersion = "GLIBC_ABI_DT_RELR";
+    private static readonly string[] s_libc = ["libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1"];
+
+    /// <summary>Reads the dynamic section; a static executable has none.</summary>
+    /// <exception cref="InvalidDataException">The file is no ELF file that we know.</exception>
+    public static RuntimeNeeds Of(ElfImage image)
+    {
+        int dynamic = image.FindSection(".dynamic"), strings = image.FindSection(".dynstr");
+        if (dynamic < 0 || strings < 0)
+            return new RuntimeNeeds([], null);
+        var names = Encoding.UTF8.GetString(image.Range(image.U64(strings + 24), image.U64(strings + 32)));
+        var libraries = new List<string>();
+        const long needed = 1;
+        for (var at = image.U64(dynamic + 24); at < image.U64(dynamic + 24) + image.U64(dynamic + 32); at += 16)
+            if (image.U64((int)at) == needed)
+                libraries.Add(names[(int)image.U64((int)at + 8)..].Split('\0', 2)[0]);
+        return new RuntimeNeeds(libraries, names.Split('\0').Select(VersionOf).Max());
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    public static RuntimeNeeds Read(byte[] bytes)
+    {
+        var lines = Encoding.UTF8.GetString(bytes).Split('\n');
+        return new RuntimeNeeds(lines[1..], Version.TryParse(lines[0], out var glibc) ? glibc : null);
+    }
+
+    /// <summary>The version, then a library a line.</summary>
+    public byte[] Write() => Encoding.UTF8.GetBytes(string.Join('\n', Libraries.Prepend(Glibc?.ToString() ?? "none")));
+
+    /// <summary>Compares with what the configuration allows, and names libraries that a target may not have.</summary>
+    public void Check(BuildConfiguration configuration, DiagnosticBag diagnostics)
+    {
+        if (Version.TryParse(configuration.Build.MinimumGlibc, out var allowed) && Glibc > allowed)
+            diagnostics.Add(DiagnosticKinds.GlibcTooNew, $"the product needs glibc {Glibc}, and `minimum_glibc` allows {allowed}; "
+                + "build on a system with an older glibc or with a `sysroot` of one, link statically (`static = true` in [toolchain]), or raise `minimum_glibc`",
+                configuration.LocationOf("build.minimum_glibc"));
+        foreach (var library in Libraries.Where(name => !s_libc.Contains(name) && !name.StartsWith("ld-", StringComparison.Ordinal)))
+            diagnostics.Add(DiagnosticKinds.UnexpectedSharedLibrary,
+                $"the product needs `{library}`, which is no part of libc; leave out the extension that brings it ([python_extensions] excludes), or see that the target has it");
+    }
+
+    private static Version? VersionOf(string name) => name == RelocationsVersion ? new Version(2, 36)
+        : name.StartsWith(VersionPrefix, StringComparison.Ordinal) && Version.TryParse(name.AsSpan(VersionPrefix.Length), out var version) ? version : null;
+}
