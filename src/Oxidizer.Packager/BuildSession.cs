@@ -67,7 +67,7 @@ internal sealed class BuildSession : IDisposable
     }
 
     /// <summary>Ends the build, writes what the cache has queued, and says what was done.</summary>
-    public BuildResult Finish(ActionOutput executable, Distribution distribution, ResourceSet resources, PackedBlob blob)
+    public BuildResult Finish(ActionOutput executable, Distribution distribution, IReadOnlyList<FileUser> fileUsers, PackedBlob blob)
     {
         Stage("cache");
         Context.Cache.Flush();
@@ -77,7 +77,10 @@ internal sealed class BuildSession : IDisposable
             Name, Configuration.Target, ProductPath, executable.Size, executable.Digest, distribution.Version,
             actions.Counts, actions.Executed, _processes.Count, _stages, Stopwatch.GetElapsedTime(_started).TotalSeconds,
             new ResourceCounts(blob.ModuleCount, blob.ResourceCount, blob.ExtensionCount, blob.SharedLibraryCount, blob.Size),
-            [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))]);
+            [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))])
+        {
+            FileUsers = fileUsers,
+        };
         Context.Log.Information(Summary(result));
         return result;
     }

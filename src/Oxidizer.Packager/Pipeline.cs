@@ -44,6 +44,7 @@ public static class Pipeline
         session.Stage("resources");
         var resources = ResourceStage.Collect(configuration, distribution, context);
         context.Diagnostics.ThrowIfErrors();
+        var fileUsers = FileUsers.Find(resources, context);
         // After this: no new resource appears, and each has its reason.
 
         session.Stage("bytecode");
@@ -72,7 +73,7 @@ public static class Pipeline
         InstallProduct.Install(executable, session.ProductPath, context);
         // After this: the product is in its place; what was there before is gone only now.
 
-        var result = session.Finish(executable, distribution, resources, blob);
+        var result = session.Finish(executable, distribution, fileUsers, blob);
         WriteBuildResult.Write(result);
         return result;
     }

@@ -30,7 +30,8 @@ public static class ResourceStage
         collection.Add(RuntimeModules.Collect(context), null);
         var includeTests = configuration.Packages.OfType<StdlibRule>().Any(rule => rule.IncludeTestModules);
         var extensions = new ExtensionPolicy(configuration.Extensions, distribution, context.Diagnostics).Choose(includeTests);
-        return collection.ToSet(extensions);
+        // After the filters: what nothing needs any more is not looked for.
+        return LibraryClosure.Complete(collection.ToSet(extensions), configuration, context);
     }
 
     private static void Apply(
