@@ -30,7 +30,7 @@ internal sealed class BuildSession : IDisposable
                 $"the target `{Configuration.Target}` is not supported yet: products are ELF executables for Linux", new SourceLocation(Configuration.Origin));
         Name = request.ApplicationName ?? Configuration.Build.ApplicationName;
         var output = request.OutputDirectory ?? Configuration.Build.BuildPath ?? Path.Combine(Configuration.Directory, "build");
-        ProductPath = Path.Combine(output, Configuration.Target.Value, Name);
+        ProductPath = Path.Combine(output, Configuration.Target.Value, FileName);
 
         var cache = OpenCache(request, Configuration.Cache, log);
         var diagnostics = new DiagnosticBag();
@@ -51,6 +51,14 @@ internal sealed class BuildSession : IDisposable
 
     /// <summary>The product's name.</summary>
     public string Name { get; }
+
+    /// <summary>The product's file name.</summary>
+    public string FileName => Configuration.Build.Output switch
+    {
+        ProductOutput.StaticLibrary => $"lib{Name}.a",
+        ProductOutput.SharedLibrary => $"lib{Name}.so",
+        _ => Name,
+    };
 
     /// <summary>Where the product goes.</summary>
     public string ProductPath { get; }

@@ -54,26 +54,24 @@ public static class Pipeline
 
         session.Stage("native");
         var inittab = InittabSource.Write(File.ReadAllText(distribution.PathOf(distribution.InittabSource)), distribution, resources.Extensions);
-        var objects = CompileObjects.Compile(inittab, distribution, toolchain, context);
+        var objects = CompileObjects.Compile(inittab, distribution, toolchain, context, configuration.Build.Output);
         // After this: no C is compiled again.
 
         session.Stage("pack");
         var blob = PackStage.Pack(PackInput.Create(configuration, distribution, resources, code), context);
         // After this: the blob holds everything that the product will import, and the settings that it starts with.
 
-        // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
         session.Stage("link");
-        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip);
-        var runtime = LinkRuntime.Link(plan, configuration, toolchain, context);
-        context.Diagnostics.ThrowIfErrors();
-        var executable = LinkProduct.Link(runtime, blob.Digest, session.Name, context);
+        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip, configuration.Build.Output, session.FileName);
+        var product = LinkProduct.Make(plan, blob.Digest, configuration, toolchain, context);
         // After this: the product is in the cache, whole.
 
         session.Stage("install");
-        InstallProduct.Install(executable, session.ProductPath, context);
+        InstallProduct.Install(product, session.ProductPath, context);
+        LibraryFiles.Install(plan, session.Name, Path.GetDirectoryName(session.ProductPath)!, context);
         // After this: the product is in its place; what was there before is gone only now.
 
-        var result = session.Finish(executable, distribution, fileUsers, blob);
+        var result = session.Finish(product, distribution, fileUsers, blob);
         WriteBuildResult.Write(result);
         return result;
     }

@@ -313,6 +313,12 @@ freeze_objects(void)
 static int
 fail(boot *self, PyStatus status)
 {
+    if (pyembed_this_process.is_hosted) {
+        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "cannot start Python (%s): %s", self->stage,
+                 status.err_msg == NULL ? "it asked to exit" : status.err_msg);
+        PyConfig_Clear(&self->config);
+        return 1;
+    }
     if (PyStatus_IsExit(status)) {
         return status.exitcode;
     }

@@ -8,11 +8,11 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -166,11 +166,36 @@ create_from(OxidizedFinder *self, PyObject *name, const char *path)
 
 /* ---- what cannot be loaded at all ---- */
 
-/* Without a dynamic linker in the process there is nobody to load a shared object: dlopen of a static libc would bring a second libc. */
+/* The first image is the executable: without an interpreter (PT_INTERP) it has no dynamic linker, and dlopen would bring a second libc. */
+static int
+look_for_interpreter(struct dl_phdr_info *image, size_t size, void *found)
+{
+    (void)size;
+    for (int at = 0; at < image->dlpi_phnum; at++) {
+        if (image->dlpi_phdr[at].p_type == PT_INTERP) {
+            *(int *)found = 1;
+        }
+    }
+    return 1;
+}
+
 static int
 is_static(void)
 {
-    return getauxval(AT_BASE) == 0;
+    int found = 0;
+    dl_iterate_phdr(look_for_interpreter, &found);
+    return !found;
+}
+
+/* Extension modules look CPython's functions up among the symbols of the process. Where the runtime is a library that was opened for its opener
+ * alone, they are not there: it is opened again, for all. In an executable, and in a library that it is linked to, this changes nothing. */
+static void
+show_symbols(void)
+{
+    Dl_info image;
+    if (dladdr(&library_is_loaded, &image) != 0 && image.dli_fname != NULL) {
+        (void)dlopen(image.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL); /* the handle stays: the runtime is never closed */
+    }
 }
 
 /* The tag in a name such as `fast.cpython-310-x86_64-linux-gnu.so`; NULL when it names this Python, or none. */
@@ -223,6 +248,9 @@ pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObje
     Py_BEGIN_ALLOW_THREADS
     pthread_mutex_lock(&loading);
     Py_END_ALLOW_THREADS
+    if (image_number == 0 && pyembed_this_process.is_hosted) {
+        show_symbols();
+    }
     int loaded = load_libraries(self, module);
     unsigned number = image_number++;
     pthread_mutex_unlock(&loading);

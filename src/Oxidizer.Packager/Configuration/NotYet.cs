@@ -11,7 +11,6 @@ internal static class NotYet
     /// <summary>Keys of tables, as <c>table.key</c>: whether the configuration asks for what is not there, and the way out.</summary>
     public static readonly (string Key, Func<BuildConfiguration, bool> IsAsked, string WayOut)[] Keys =
     [
-        ("build.output", static c => c.Build.Output != ProductOutput.Executable, "only `executable` is made"),
         ("python_distribution.version", static c => c.Distribution.Version is not null, "name the archive by `url` and `sha256`, or use `source = \"apt:python3\"`"),
         ("python_config.raw_allocator", static c => c.PythonConfig.RawAllocator == "mimalloc", "use `system` or `pymalloc`"),
         ("python_config.terminfo_resolution", static c => c.PythonConfig.TerminfoResolution == "static", "use `dynamic` or `none`"),

@@ -1,5 +1,7 @@
 using Oxidizer.Cache;
+using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Linking;
 
@@ -7,6 +9,21 @@ namespace Oxidizer.Packager.Linking;
 public static class LinkProduct
 {
     private const int Version = 1;
+
+    /// <summary>Makes what the configuration asks for: an executable or a library.</summary>
+    /// <exception cref="BuildFailedException">A program of the toolchain refused, or the product asks more of its target than is allowed.</exception>
+    public static ActionOutput Make(LinkPlan plan, Sha256Digest packedResources, BuildConfiguration configuration, Toolchain toolchain, BuildContext context)
+    {
+        if (plan.Output == ProductOutput.StaticLibrary)
+            return WriteArchive.Write(JoinRuntime.Join(plan, toolchain, context), packedResources, plan.FileName, configuration.Toolchain.Ar, toolchain, context);
+        // Joined first, because its symbols are then chosen: a version script would have to know the versions in libraries such as libbsd.
+        if (plan.Output == ProductOutput.SharedLibrary)
+            plan = plan with { CoreObjects = [], StaticLibraries = [], RuntimeObjects = [new ObjectFile("runtime", JoinRuntime.Join(plan, toolchain, context).Digest)] };
+        // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
+        var runtime = LinkRuntime.Link(plan, configuration, toolchain, context);
+        context.Diagnostics.ThrowIfErrors();
+        return Link(runtime, packedResources, plan.FileName, context);
+    }
 
     /// <summary>Finds the product in the cache, or makes it.</summary>
     /// <param name="runtime">The linked runtime, in the cache.</param>
