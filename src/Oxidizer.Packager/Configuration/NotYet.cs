@@ -23,7 +23,6 @@ internal static class NotYet
     /// <summary>Types of rules, and keys of rules, in the same way.</summary>
     public static readonly (string Name, Func<PackageRule, bool> IsAsked, string WayOut)[] Rules =
     [
-        ("wheel", static rule => rule is WheelRule, "install it into a virtual environment, and package that with `virtualenv`"),
         ("pip-install", static rule => rule is PipInstallRule { RequirementsPath: null }, "install them into a virtual environment, and package that with `virtualenv`"),
         ("pip-requirements-file", static rule => rule is PipInstallRule { RequirementsPath: not null }, "install them into a virtual environment, and package that with `virtualenv`"),
         ("setup-py-install", static rule => rule is ProjectRule, "package the project's folder with `package-root`"),

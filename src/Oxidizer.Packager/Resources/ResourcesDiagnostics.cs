@@ -61,4 +61,10 @@ public static partial class DiagnosticKinds
 
     /// <summary>A product without a dynamic linker cannot load what it holds.</summary>
     public static readonly DiagnosticKind ExtensionInStaticProduct = new("OXI0320", DiagnosticSeverity.Warning, "a static product loads no shared object");
+
+    /// <summary>A wheel whose name, record or content is not as the format has it.</summary>
+    public static readonly DiagnosticKind WheelNotUsable = new("OXI0321", DiagnosticSeverity.Error, "a wheel cannot be used");
+
+    /// <summary>A wheel whose tags name another Python or platform.</summary>
+    public static readonly DiagnosticKind WheelForAnotherPlatform = new("OXI0322", DiagnosticSeverity.Error, "a wheel is for another Python or platform");
 }

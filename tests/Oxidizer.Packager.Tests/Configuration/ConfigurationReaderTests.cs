@@ -106,7 +106,7 @@ public sealed class ConfigurationReaderTests
             application_name = "app"
             build_path = "/out"
             targets = ["x86_64-unknown-linux-musl", "x86_64-unknown-linux-gnu"]
-            output = "shared-library"
+            output = "static-library"
             strip = false
             minimum_glibc = "2.17"
             [python_distribution]
@@ -169,7 +169,7 @@ public sealed class ConfigurationReaderTests
             read_only = true
             """ + Rule, s_gnu);
         Assert.Equal([s_musl, s_gnu], configuration.Build.Targets);
-        Assert.Equal(("app", "/out", ProductOutput.SharedLibrary, false, "2.17"), (configuration.Build.ApplicationName, configuration.Build.BuildPath,
+        Assert.Equal(("app", "/out", ProductOutput.StaticLibrary, false, "2.17"), (configuration.Build.ApplicationName, configuration.Build.BuildPath,
             configuration.Build.Output, configuration.Build.Strip, configuration.Build.MinimumGlibc));
         Assert.Equal(new DistributionTable
         {
