@@ -38,12 +38,28 @@ Task("Script")
     OxidizerRun(script, "from", "Cake");
 });
 
+Task("Embed")
+    .Description("Builds examples/embed-c as a shared and as a static library, compiles its host with each, and runs it")
+    .Does(() =>
+{
+    foreach (var configuration in new[] { "oxidizer.toml", "static.toml" })
+    {
+        var library = OxidizerBuild($"examples/embed-c/{configuration}", new OxidizerBuildSettings().WithOutputDirectory(examples));
+        var folder = System.IO.Path.GetDirectoryName(library.ProductPath);
+        var host = $"{folder}/host-{library.Name}";
+        var build = $"cc -O2 examples/embed-c/main.c -o {host} $(PKG_CONFIG_PATH={folder} pkg-config --cflags --libs {library.Name}) -Wl,-rpath,{folder}";
+        foreach (var command in new[] { build, $"{host} Cake" })
+            if (StartProcess("sh", new ProcessSettings().WithArguments(arguments => arguments.Append("-c").AppendQuoted(command))) != 0)
+                throw new CakeException($"`{command}` failed; its words are above");
+    }
+});
+
 Task("Prerequisites")
     .Description("Installs the programs that the tests look through (as root with apt), or says how")
     .Does(() =>
 {
     EnsurePrograms(("strace", "strace"), ("readelf", "binutils"), ("ldd", "libc-bin"), ("gcc", "gcc"), ("mold", "mold"), ("ld.lld", "lld"), ("xz", "xz-utils"), ("python3", "python3-venv"),
-        ("pgrep", "procps"), ("script", "bsdutils"), ("mount", "mount"));
+        ("pgrep", "procps"), ("script", "bsdutils"), ("mount", "mount"), ("pkg-config", "pkg-config"), ("cmake", "cmake"), ("make", "make"), ("dpkg-deb", "dpkg"));
 });
 
 Task("Test")

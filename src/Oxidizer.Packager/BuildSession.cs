@@ -33,7 +33,7 @@ internal sealed class BuildSession : IDisposable
                 $"the target `{Configuration.Target}` is not supported yet: products are ELF executables for Linux", new SourceLocation(Configuration.Origin));
         Name = request.ApplicationName ?? Configuration.Build.ApplicationName;
         var output = request.OutputDirectory ?? Configuration.Build.BuildPath ?? Path.Combine(Configuration.Directory, "build");
-        ProductPath = Path.Combine(output, Configuration.Target.Value, Name);
+        ProductPath = Path.Combine(output, Configuration.Target.Value, FileName);
         RuntimeSources = request.RuntimeSources;
 
         var cache = _cache = OpenCache(request, Configuration.Cache, log);
@@ -59,6 +59,14 @@ internal sealed class BuildSession : IDisposable
     /// <summary>The product's name.</summary>
     public string Name { get; }
 
+    /// <summary>The product's file name.</summary>
+    public string FileName => Configuration.Build.Output switch
+    {
+        ProductOutput.StaticLibrary => $"lib{Name}.a",
+        ProductOutput.SharedLibrary => $"lib{Name}.so",
+        _ => Name,
+    };
+
     /// <summary>Where the product goes.</summary>
     public string ProductPath { get; }
 
@@ -77,7 +85,7 @@ internal sealed class BuildSession : IDisposable
     }
 
     /// <summary>Ends the build, writes what the cache has queued, and says what was done.</summary>
-    public BuildResult Finish(LinkedProduct product, Distribution distribution, ResourceSet resources, PackedBlob blob)
+    public BuildResult Finish(LinkedProduct product, Distribution distribution, IReadOnlyList<FileUser> fileUsers, PackedBlob blob)
     {
         Stage("cache");
         Context.Cache.Flush();
@@ -87,7 +95,10 @@ internal sealed class BuildSession : IDisposable
             Name, Configuration.Target, ProductPath, product.Size, product.Digest, distribution.Version,
             actions.Counts, actions.Executed, _processes.Count, _stages, Stopwatch.GetElapsedTime(_started).TotalSeconds,
             new ResourceCounts(blob.ModuleCount, blob.ResourceCount, blob.ExtensionCount, blob.SharedLibraryCount, blob.Size),
-            [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))]);
+            [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))])
+        {
+            FileUsers = fileUsers,
+        };
         Context.Log.Information(Summary(result));
         return result;
     }

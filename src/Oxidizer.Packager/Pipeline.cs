@@ -61,6 +61,7 @@ public static class Pipeline
         session.Stage("resources");
         var resources = ResourceStage.Collect(configuration, distribution, context);
         context.Diagnostics.ThrowIfErrors();
+        var fileUsers = FileUsers.Find(resources, context);
         // After this: no new resource appears, and each has its reason.
 
         session.Stage("bytecode");
@@ -70,27 +71,25 @@ public static class Pipeline
 
         session.Stage("native");
         var inittab = InittabSource.Write(File.ReadAllText(distribution.PathOf(distribution.InittabSource)), distribution, resources.Extensions);
-        var objects = CompileObjects.Compile(session.RuntimeSources, inittab, distribution, toolchain, context);
+        var objects = CompileObjects.Compile(session.RuntimeSources, inittab, distribution, toolchain, context, configuration.Build.Output);
         // After this: no C is compiled again.
 
         session.Stage("pack");
         var blob = PackStage.Pack(PackInput.Create(configuration, distribution, resources, code), context);
         // After this: the blob holds everything that the product will import, and the settings that it starts with.
 
-        // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
         session.Stage("link");
-        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip);
-        var runtime = LinkRuntime.Link(plan, configuration, toolchain, context);
-        context.Diagnostics.ThrowIfErrors();
+        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip, configuration.Build.Output, session.FileName);
         using var file = new AtomicFile(session.ProductPath);
-        var product = LinkProduct.Link(runtime, blob.Digest, session.Name, file, context);
+        var product = LinkProduct.Make(plan, blob.Digest, configuration, toolchain, file, context);
         // After this: what the product is made from is in the cache, and its digest is known.
 
         session.Stage("install");
         InstallProduct.Install(product, file, context);
+        LibraryFiles.Install(plan, session.Name, Path.GetDirectoryName(session.ProductPath)!, context);
         // After this: the product is in its place; what was there before is gone only now.
 
-        var result = session.Finish(product, distribution, resources, blob);
+        var result = session.Finish(product, distribution, fileUsers, blob);
         WriteBuildResult.Write(result);
         return result;
     }

@@ -368,10 +368,16 @@ freeze_objects(void)
     return done == NULL ? -1 : 0;
 }
 
-/* Does not come back. */
-static void
+/* Comes back only to a host, which is told in `problem`. */
+static int
 fail(boot *self, PyStatus status)
 {
+    if (pyembed_this_process.is_hosted) {
+        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "cannot start Python (%s): %s", self->stage,
+                 status.err_msg == NULL ? "it asked to exit" : status.err_msg);
+        PyConfig_Clear(&self->config);
+        return 1;
+    }
     if (!PyStatus_IsExit(status)) { /* `--version` and `--help` have done their work, and end here too */
         fprintf(stderr, "%s: cannot start Python (%s)\n", pyembed_this_process.executable, self->stage);
     }
@@ -397,7 +403,7 @@ pyembed_boot(int argc, char **argv)
         status = initialize(&self);
     }
     if (PyStatus_Exception(status)) {
-        fail(&self, status);
+        return fail(&self, status);
     }
     PyConfig_Clear(&self.config);
     if (correct_prefixes() < 0 || freeze_objects() < 0) {

@@ -8,6 +8,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,8 +72,9 @@ open_image(const char *name, const pyembed_bytes *bytes, unsigned number, char *
     snprintf(label, sizeof label, "%s", name);
     int descriptor = memfd_create(label, MFD_CLOEXEC);
     if (descriptor < 0 || write_all(descriptor, data, size) < 0) {
-        PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: %s failed: %s", name, descriptor < 0 ? "memfd_create" : "writing to memory",
-                     strerror(errno));
+        int forbidden = descriptor < 0 && (errno == EPERM || errno == EACCES || errno == ENOSYS);
+        PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: %s failed: %s%s", name, descriptor < 0 ? "memfd_create" : "writing to memory",
+                     strerror(errno), forbidden ? "; a seccomp filter or the kernel forbids it, and there is no other way to load a shared object from memory" : "");
         if (descriptor >= 0) {
             close(descriptor);
         }
@@ -162,6 +164,76 @@ create_from(OxidizedFinder *self, PyObject *name, const char *path)
     return module;
 }
 
+/* ---- what cannot be loaded at all ---- */
+
+/* The first image is the executable: without an interpreter (PT_INTERP) it has no dynamic linker, and dlopen would bring a second libc. */
+static int
+look_for_interpreter(struct dl_phdr_info *image, size_t size, void *found)
+{
+    (void)size;
+    for (int at = 0; at < image->dlpi_phnum; at++) {
+        if (image->dlpi_phdr[at].p_type == PT_INTERP) {
+            *(int *)found = 1;
+        }
+    }
+    return 1;
+}
+
+static int
+is_static(void)
+{
+    int found = 0;
+    dl_iterate_phdr(look_for_interpreter, &found);
+    return !found;
+}
+
+/* Extension modules look CPython's functions up among the symbols of the process. Where the runtime is a library that was opened for its opener
+ * alone, they are not there: it is opened again, for all. In an executable, and in a library that it is linked to, this changes nothing. */
+static void
+show_symbols(void)
+{
+    Dl_info image;
+    if (dladdr(&library_is_loaded, &image) != 0 && image.dli_fname != NULL) {
+        (void)dlopen(image.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL); /* the handle stays: the runtime is never closed */
+    }
+}
+
+/* The tag in a name such as `fast.cpython-310-x86_64-linux-gnu.so`; NULL when it names this Python, or none. */
+static const char *
+foreign_tag(const char *path, int *size)
+{
+    const char *slash = strrchr(path, '/'), *file = slash == NULL ? path : slash + 1, *dot = strchr(file, '.');
+    const size_t own = sizeof PYEMBED_CACHE_TAG - 1;
+    if (dot == NULL) {
+        return NULL;
+    }
+    const char *tag = dot + 1;
+    int other = strncmp(tag, "pypy", 4) == 0 || strncmp(tag, "graalpy", 7) == 0 ||
+                (strncmp(tag, "cpython-", 8) == 0 && (strncmp(tag, PYEMBED_CACHE_TAG, own) != 0 || (tag[own] >= '0' && tag[own] <= '9')));
+    *size = (int)strcspn(tag, ".");
+    return other ? tag : NULL;
+}
+
+/* 0; or -1 with ImportError. */
+static int
+check_loadable(const pyembed_module *module)
+{
+    int size = 0;
+    const char *tag = foreign_tag(module->path.data, &size);
+    if (tag != NULL) {
+        char text[64];
+        snprintf(text, sizeof text, "%.*s", size, tag);
+        PyErr_Format(PyExc_ImportError, "cannot load '%s': its shared object is for another Python (%s), and this one is " PYEMBED_CACHE_TAG,
+                     module->name.data, text);
+        return -1;
+    }
+    if (is_static()) {
+        PyErr_Format(PyExc_ImportError, "cannot load '%s': this executable is linked statically, and loads no shared object", module->name.data);
+        return -1;
+    }
+    return 0;
+}
+
 PyObject *
 pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObject *name)
 {
@@ -169,10 +241,16 @@ pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObje
     if (module->library.data == NULL) {
         return pyembed_raise_damaged("module", module->name.data, PYEMBED_DAMAGED);
     }
+    if (check_loadable(module) < 0) {
+        return NULL;
+    }
     /* Who waits holds no GIL: the one that loads may have to take it again. */
     Py_BEGIN_ALLOW_THREADS
     pthread_mutex_lock(&loading);
     Py_END_ALLOW_THREADS
+    if (image_number == 0 && pyembed_this_process.is_hosted) {
+        show_symbols();
+    }
     int loaded = load_libraries(self, module);
     unsigned number = image_number++;
     pthread_mutex_unlock(&loading);

@@ -38,6 +38,10 @@ find_executable(const char *argv0)
 static int
 complain(const char *message)
 {
+    if (pyembed_this_process.is_hosted) {
+        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "%s", message);
+        return -1;
+    }
     fprintf(stderr, "%s: %s\n", executable_path[0] != '\0' ? executable_path : "product", message);
     return -1;
 }

@@ -14,6 +14,8 @@ typedef struct {
     const char *files;      /* what paths of embedded files begin with: the executable, or the folder that they were extracted to */
     pyembed_arguments arguments;
     int booting; /* the main interpreter is not ready yet */
+    int is_hosted;     /* a C program started it by pyembed_initialize: nothing is written to stderr, and the process is not ended */
+    char problem[512]; /* why it did not start, when it is hosted */
     pyembed_module main;    /* of run mode `module`, when it was found; else its name is empty */
 } pyembed_process;
 

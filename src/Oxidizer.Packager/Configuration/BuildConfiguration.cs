@@ -218,6 +218,12 @@ public sealed record ExtensionsTable
     /// <summary>Extension name to variant name.</summary>
     public IReadOnlyDictionary<string, string> Variants { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Folders, absolute, where libraries of shared extension modules are looked for before the system's.</summary>
+    public IReadOnlyList<string> LibraryPaths { get; init; } = [];
+
+    /// <summary>Globs over SONAMEs of libraries that the target has, such as <c>libGL.so.*</c>: they are not packed.</summary>
+    public IReadOnlyList<string> SystemLibraries { get; init; } = [];
+
     /// <summary>Where the table stands, for messages.</summary>
     public SourceLocation? Location { get; init; }
 }

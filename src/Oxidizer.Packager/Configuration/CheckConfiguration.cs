@@ -15,6 +15,8 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Mista
         CheckRun();
         CheckInterpreter();
         CheckPacking();
+        if (configuration.Build.Output == ProductOutput.SharedLibrary && configuration.Toolchain.Static)
+            Contradicts("build.output", "`output = \"shared-library\"` of [build] does not go with `static = true` of [toolchain]: who opens a shared library has a dynamic libc; drop one of them");
         if (configuration.Cache.RemoteWrite && !Has("cache.remote"))
             Needs("cache.remote_write", "`remote_write` of [cache] writes to a second tier and none is named; add `remote = \"http://...\"`, or drop it");
         // A rule that could not be read is in no list, and was told already.

@@ -10,6 +10,8 @@ internal static class ExtensionsKeys
         Policy,
         Key.Texts<ExtensionsTable>("includes", TextForms.Module, static (table, value) => table with { Includes = value }),
         Key.Texts<ExtensionsTable>("excludes", TextForms.Module, static (table, value) => table with { Excludes = value }),
+        Key.Paths<ExtensionsTable>("library_paths", static (table, value) => table with { LibraryPaths = value }),
+        Key.Texts<ExtensionsTable>("system_libraries", static (table, value) => table with { SystemLibraries = value }),
         new("variants", [], static (table, reading) => SetVariants(table, reading)),
     ])
     { Place = static (table, location) => table with { Location = location } };

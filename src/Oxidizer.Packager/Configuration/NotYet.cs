@@ -11,7 +11,6 @@ internal static class NotYet
     /// <summary>Keys of tables, as <c>table.key</c>: whether the configuration asks for what is not there, and the way out.</summary>
     public static readonly (string Key, Func<BuildConfiguration, bool> IsAsked, string WayOut)[] Keys =
     [
-        ("build.output", static c => c.Build.Output != ProductOutput.Executable, "only `executable` is made"),
         ("python_distribution.version", static c => c.Distribution.Version is not null, "name the archive by `url` and `sha256`, or use `source = \"apt:python3\"`"),
         ("python_config.raw_allocator", static c => c.PythonConfig.RawAllocator == "mimalloc", "use `system` or `pymalloc`"),
         ("python_config.terminfo_resolution", static c => c.PythonConfig.TerminfoResolution == "static", "use `dynamic` or `none`"),
@@ -23,7 +22,6 @@ internal static class NotYet
     /// <summary>Types of rules, and keys of rules, in the same way.</summary>
     public static readonly (string Name, Func<PackageRule, bool> IsAsked, string WayOut)[] Rules =
     [
-        ("wheel", static rule => rule is WheelRule, "install it into a virtual environment, and package that with `virtualenv`"),
         ("pip-install", static rule => rule is PipInstallRule { RequirementsPath: null }, "install them into a virtual environment, and package that with `virtualenv`"),
         ("pip-requirements-file", static rule => rule is PipInstallRule { RequirementsPath: not null }, "install them into a virtual environment, and package that with `virtualenv`"),
         ("setup-py-install", static rule => rule is ProjectRule, "package the project's folder with `package-root`"),

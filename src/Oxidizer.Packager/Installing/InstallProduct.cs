@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Oxidizer.Cache;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Linking;
 
@@ -44,6 +43,6 @@ public static class InstallProduct
             return "not there";
         if (file.Length != product.Size || context.Cache.DigestFile(destination) != product.Digest)
             return product.IsWritten ? "linked anew" : "what is there differs from what was built";
-        return file.UnixFileMode == ActionOutput.Executable ? null : "its permissions were changed";
+        return file.UnixFileMode == product.Mode ? null : "its permissions were changed";
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Native;
@@ -12,18 +13,23 @@ namespace Oxidizer.Packager.Linking;
 /// <param name="StaticLibraries">Archives of the distribution, relative to it.</param>
 /// <param name="SystemLibraries">Names after <c>-l</c>.</param>
 /// <param name="Strip">Whether symbols are dropped.</param>
+/// <param name="Output">What is linked.</param>
+/// <param name="FileName">The product's file name: a shared library's SONAME.</param>
 public sealed record LinkPlan(
     Distribution Distribution,
     ImmutableArray<string> CoreObjects,
     IReadOnlyList<ObjectFile> RuntimeObjects,
     ImmutableArray<string> StaticLibraries,
     ImmutableArray<string> SystemLibraries,
-    bool Strip)
+    bool Strip,
+    ProductOutput Output,
+    string FileName)
 {
     /// <summary>Puts a plan together from what was chosen.</summary>
     /// <exception cref="BuildFailedException">The distribution's objects cannot be linked by this toolchain.</exception>
     public static LinkPlan Create(
-        Distribution distribution, IReadOnlyList<ExtensionVariant> extensions, IReadOnlyList<ObjectFile> runtimeObjects, bool strip)
+        Distribution distribution, IReadOnlyList<ExtensionVariant> extensions, IReadOnlyList<ObjectFile> runtimeObjects, bool strip,
+        ProductOutput output = ProductOutput.Executable, string fileName = "")
     {
         if (distribution.ObjectFileFormat.StartsWith("llvm-bitcode", StringComparison.Ordinal))
             throw new BuildFailedException(DiagnosticKinds.ObjectFormatNotSupported,
@@ -36,7 +42,9 @@ public sealed record LinkPlan(
             runtimeObjects,
             [.. links.Where(link => link.StaticPath is not null).Select(link => link.StaticPath!).Distinct(StringComparer.Ordinal)],
             [.. links.Where(link => link.StaticPath is null && !link.IsFramework).Select(link => link.Name).Distinct(StringComparer.Ordinal)],
-            strip);
+            strip,
+            output,
+            fileName);
     }
 
     // Each start pays for every frozen module, whether it is imported or not; what is not in the smaller table comes from the packed resources.

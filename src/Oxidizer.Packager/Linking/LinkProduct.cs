@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Installing;
+using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Linking;
 
@@ -15,6 +17,12 @@ public sealed record LinkedProduct(Sha256Digest Digest, long Size, ActionOutput 
 {
     /// <summary>Whether this build has just written it to the file that it was linked for.</summary>
     public bool IsWritten { get; init; }
+
+    /// <summary>Whether its bytes are a blob of the cache: an archive is made by a program, and not by us.</summary>
+    public bool IsStored { get; init; }
+
+    /// <summary>The permissions that it is installed with.</summary>
+    public UnixFileMode Mode { get; init; } = ActionOutput.Executable;
 }
 
 /// <summary>Makes the product from the linked runtime and the packed resources, as one action. No program is started.</summary>
@@ -22,6 +30,26 @@ public static class LinkProduct
 {
     // 2: the record names digest and size; the product's bytes are no blob.
     private const int Version = 2;
+
+    /// <summary>Makes what the configuration asks for: an executable or a library.</summary>
+    /// <exception cref="BuildFailedException">A program of the toolchain refused, or the product asks more of its target than is allowed.</exception>
+    /// <exception cref="EnvironmentFailureException">The product cannot be written.</exception>
+    public static LinkedProduct Make(LinkPlan plan, Sha256Digest packedResources, BuildConfiguration configuration, Toolchain toolchain, AtomicFile file, BuildContext context)
+    {
+        if (plan.Output == ProductOutput.StaticLibrary)
+        {
+            var joined = JoinRuntime.Join(plan, toolchain, context);
+            var archive = WriteArchive.Write(joined, packedResources, plan.FileName, configuration.Toolchain.Ar, toolchain, context);
+            return new LinkedProduct(archive.Digest, archive.Size, joined, packedResources) { IsStored = true, Mode = archive.Mode };
+        }
+        // Joined first, because its symbols are then chosen: a version script would have to know the versions in libraries such as libbsd.
+        if (plan.Output == ProductOutput.SharedLibrary)
+            plan = plan with { CoreObjects = [], StaticLibraries = [], RuntimeObjects = [new ObjectFile("runtime", JoinRuntime.Join(plan, toolchain, context).Digest)] };
+        // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
+        var runtime = LinkRuntime.Link(plan, configuration, toolchain, context);
+        context.Diagnostics.ThrowIfErrors();
+        return Link(runtime, packedResources, plan.FileName, file, context);
+    }
 
     /// <summary>Finds what the product is, or makes it.</summary>
     /// <param name="runtime">The linked runtime, in the cache.</param>
@@ -37,18 +65,28 @@ public static class LinkProduct
         var key = new ActionKeyBuilder(ActionKinds.Link, Version).Add("runtime", runtime.Digest).Add("packed resources", packedResources).Build();
         var record = context.Run(key, name, () =>
         {
-            made = Make(runtime, packedResources, file, context);
+            made = Splice(runtime, packedResources, file, context);
             var text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{made.Digest} {made.Size}"));
             return [new ActionOutput("product", context.Cache.Store(text), text.Length)];
         });
-        return made ?? Read(record, runtime, packedResources, context.Cache) ?? Make(runtime, packedResources, file, context);
+        return made ?? Read(record, runtime, packedResources, context.Cache) ?? Splice(runtime, packedResources, file, context);
     }
 
     /// <summary>Writes the product anew, for one that is not where it should be.</summary>
     /// <exception cref="EnvironmentFailureException">It cannot be written.</exception>
     public static void Write(LinkedProduct product, AtomicFile file, BuildContext context)
     {
-        var made = Make(product.Runtime, product.PackedResources, file, context);
+        if (product.IsStored)
+        {
+            file.Guard(() =>
+            {
+                if (!context.Cache.TryWriteTo(product.Digest, file.TemporaryPath, product.Mode))
+                    throw new IOException($"its bytes ({product.Digest.ToShortString()}) are no longer in the cache; build again");
+                file.Flush();
+            });
+            return;
+        }
+        var made = Splice(product.Runtime, product.PackedResources, file, context);
         if (made.Digest != product.Digest)
             throw new InvalidOperationException($"the product was {product.Digest.ToShortString()} and is {made.Digest.ToShortString()} from the same runtime and resources; please report this");
     }
@@ -62,7 +100,7 @@ public static class LinkProduct
             : null;
     }
 
-    private static LinkedProduct Make(ActionOutput runtime, Sha256Digest packedResources, AtomicFile file, BuildContext context)
+    private static LinkedProduct Splice(ActionOutput runtime, Sha256Digest packedResources, AtomicFile file, BuildContext context)
     {
         var runtimePath = FileOf(runtime.Digest, context);
         var blobPath = FileOf(packedResources, context);

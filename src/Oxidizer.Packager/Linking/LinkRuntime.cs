@@ -1,4 +1,3 @@
-using System.Text;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
@@ -6,7 +5,7 @@ using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Linking;
 
-/// <summary>Links the distribution's objects and the runtime into an executable that has no resources yet, as one action.</summary>
+/// <summary>Links the distribution's objects and the runtime into an executable or a shared library that has no resources yet, as one action.</summary>
 public static class LinkRuntime
 {
     private const int Version = 3;
@@ -15,6 +14,9 @@ public static class LinkRuntime
     // CPython's API stays visible, because ctypes.pythonapi and shared extension modules look it up in the executable. Nothing else
     // does: a symbol of our OpenSSL that is visible would be taken by another OpenSSL that a shared extension brings.
     private static readonly string[] s_exports = ["-Wl,--export-dynamic-symbol=Py*", "-Wl,--export-dynamic-symbol=_Py*"];
+
+    // Functions are bound to the library's own, data not: executables may hold copies of it.
+    private static readonly string[] s_library = ["-shared", "-static-libgcc", "-Wl,-Bsymbolic-functions"];
 
     private static readonly string[] s_hardening =
         ["-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,-z,separate-code", "-Wl,--gc-sections", "-Wl,-O1", "-Wl,--build-id=none", "-Wl,--as-needed"];
@@ -49,7 +51,8 @@ public static class LinkRuntime
     }
 
     private static IEnumerable<string> Flags(LinkPlan plan, Toolchain toolchain) => s_hardening
-        .Concat(toolchain.Static ? ["-static-pie"] : ["-pie", .. s_exports, "-static-libgcc"])
+        .Concat(plan.Output == ProductOutput.SharedLibrary ? [.. s_library, "-Wl,-soname," + plan.FileName, "-Wl,--build-id=sha1"]
+            : toolchain.Static ? ["-static-pie"] : ["-pie", .. s_exports, "-static-libgcc"])
         .Concat(toolchain.LinkerFlag.Length > 0 ? [toolchain.LinkerFlag] : [])
         .Concat(toolchain.PacksRelocations ? ["-Wl,-z,pack-relative-relocs"] : [])
         .Concat(toolchain.Sysroot is { } sysroot ? ["--sysroot=" + sysroot] : [])
@@ -61,19 +64,11 @@ public static class LinkRuntime
         var output = Path.Combine(context.WorkDirectory, Name + ".linked");
         var arguments = Flags(plan, toolchain)
             .Concat(plan.CoreObjects.Select(plan.Distribution.PathOf))
-            .Concat(plan.RuntimeObjects.Select(runtimeObject => FileOf(runtimeObject, context)))
+            .Concat(plan.RuntimeObjects.Select(runtimeObject => LinkerCommand.FileOf(runtimeObject, context)))
             .Concat(["-Wl,--start-group", .. plan.StaticLibraries.Select(plan.Distribution.PathOf), "-Wl,--end-group"])
             .Concat(plan.SystemLibraries.Select(library => "-l" + library))
             .Concat(["-o", output]);
-        // Hundreds of objects do not fit the command line of every system; the compiler hands the file on.
-        var responseFile = output + ".rsp";
-        File.WriteAllText(responseFile, string.Join('\n', arguments.Select(QuoteForResponseFile)));
-
-        var result = Processes.ChildProcess.Run(toolchain.CompilerCommand(["@" + responseFile], launched: false), context.Cancellation);
-        if (result.ExitCode != 0)
-            throw new BuildFailedException(DiagnosticKinds.LinkFailed,
-                $"`{toolchain.Linker.Path}` could not link the runtime (exit code {result.ExitCode}):\n{Shorten(result.Error)}\n"
-                + "check [toolchain] and [python_extensions]; with another linker (`linker = \"ld\"`) the words may be clearer");
+        LinkerCommand.Run(arguments, output + ".rsp", toolchain, context);
         var needs = RuntimeNeeds.Of(new ElfImage(File.ReadAllBytes(output))).Write();
         var size = new FileInfo(output).Length;
         return
@@ -81,27 +76,5 @@ public static class LinkRuntime
             new ActionOutput(Name, context.Cache.StoreFile(output, BlobTransfer.Move, durable: true), size, ActionOutput.Executable),
             new ActionOutput("needs", context.Cache.Store(needs), needs.Length),
         ];
-    }
-
-    private static string FileOf(ObjectFile runtimeObject, BuildContext context) => context.Cache.TryGetFile(runtimeObject.Digest)
-        ?? throw new InvalidOperationException($"the object of {runtimeObject.Name} was stored by this build and is gone; please report this");
-
-    private static string QuoteForResponseFile(string argument)
-    {
-        var quoted = new StringBuilder(argument.Length + 2).Append('"');
-        foreach (var c in argument)
-        {
-            if (c is '"' or '\\')
-                quoted.Append('\\');
-            quoted.Append(c);
-        }
-        return quoted.Append('"').ToString();
-    }
-
-    // A missing library gives one line for each of thousands of uses; the first ones say what is wrong.
-    private static string Shorten(string error)
-    {
-        var lines = error.TrimEnd().Split('\n');
-        return lines.Length <= 30 ? error.TrimEnd() : string.Join('\n', lines.Take(30)) + $"\n... and {lines.Length - 30} more lines";
     }
 }

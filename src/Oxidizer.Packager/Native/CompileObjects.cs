@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Processes;
@@ -16,7 +17,7 @@ public static class CompileObjects
     private const int Version = 1;
     private static readonly string[] s_flags =
     [
-        "-std=c11", "-O2", "-fPIE", "-fvisibility=hidden", "-fno-semantic-interposition", "-ffunction-sections", "-fdata-sections",
+        "-std=c11", "-O2", "-fvisibility=hidden", "-fno-semantic-interposition", "-ffunction-sections", "-fdata-sections",
         "-fstack-protector-strong", "-D_FORTIFY_SOURCE=2", "-D_GNU_SOURCE", "-DNDEBUG",
     ];
 
@@ -26,16 +27,18 @@ public static class CompileObjects
     /// <param name="distribution">Brings the headers.</param>
     /// <param name="toolchain">Brings the compiler.</param>
     /// <param name="context">The build.</param>
+    /// <param name="output">A library's objects may go into any image, and it has no <c>main</c>; an executable is no host.</param>
     /// <exception cref="BuildFailedException">The compiler refused a source; every such source is named.</exception>
     public static IReadOnlyList<ObjectFile> Compile(
-        IReadOnlyList<RuntimeSource> sources, string inittab, Distribution distribution, Toolchain toolchain, BuildContext context)
+        IReadOnlyList<RuntimeSource> sources, string inittab, Distribution distribution, Toolchain toolchain, BuildContext context, ProductOutput output = ProductOutput.Executable)
     {
         // Twenty sources read the same eighty headers of the system: each is asked for once.
         var headers = new ConcurrentDictionary<string, Sha256Digest?>(sources.Select(source => KeyValuePair.Create(HeaderList.RuntimePrefix + source.Path, (Sha256Digest?)source.Digest)));
         var folder = new Lazy<string>(() => WriteSources(sources, inittab, context));
-        var units = sources.Where(source => source.IsUnit)
-            .Select(source => new Unit(source.Path, source.Digest, []))
-            .Append(new Unit("config.c", Sha256Digest.Of(inittab), [.. distribution.InittabCFlags]))
+        var position = output == ProductOutput.Executable ? "-fPIE" : "-fPIC";
+        var units = sources.Where(source => source.IsUnit && IsPartOf(source, output))
+            .Select(source => new Unit(source.Path, source.Digest, [position]))
+            .Append(new Unit("config.c", Sha256Digest.Of(inittab), [position, .. distribution.InittabCFlags]))
             .ToList();
         var objects = new ObjectFile[units.Count];
         Parallel.For(0, units.Count, new ParallelOptions { MaxDegreeOfParallelism = context.Parallelism, CancellationToken = context.Cancellation },
@@ -43,6 +46,16 @@ public static class CompileObjects
         context.Diagnostics.ThrowIfErrors();
         return objects;
     }
+
+    // A static library's place of the resources is an object with the resources themselves (WriteArchive).
+    private static bool IsPartOf(RuntimeSource source, ProductOutput output) => source.Path switch
+    {
+        "pyapp/main.c" => output == ProductOutput.Executable,
+        "pyembed/host.c" => output != ProductOutput.Executable,
+        "pyembed/location.c" => output != ProductOutput.StaticLibrary,
+        "pyembed/streams_shared.c" => output == ProductOutput.SharedLibrary,
+        _ => true,
+    };
 
     private static string WriteSources(IReadOnlyList<RuntimeSource> sources, string inittab, BuildContext context)
     {

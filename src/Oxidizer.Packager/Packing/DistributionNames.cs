@@ -24,14 +24,28 @@ internal static partial class DistributionNames
         return owners;
     }
 
+    /// <summary>A line of <c>RECORD</c>: the path, and the digest as written (empty if there is none).</summary>
+    public static (string Path, string Digest) ReadRecordLine(string line)
+    {
+        var path = FirstField(line, out var rest);
+        return (path, rest.TrimStart(',').Split(',')[0]);
+    }
+
+    private static string FirstField(string line) => FirstField(line, out _);
+
     // CSV: a name with a comma or a quote is in quotes, with each quote twice.
-    private static string FirstField(string line)
+    private static string FirstField(string line, out string rest)
     {
         if (!line.StartsWith('"'))
-            return line.Split(',')[0];
+        {
+            var comma = line.IndexOf(',');
+            rest = comma < 0 ? "" : line[comma..];
+            return comma < 0 ? line : line[..comma];
+        }
         var end = 1;
         while (end < line.Length && (line[end] != '"' || (end + 1 < line.Length && line[end + 1] == '"')))
             end += line[end] == '"' ? 2 : 1;
+        rest = end + 1 < line.Length ? line[(end + 1)..] : "";
         return line[1..Math.Min(end, line.Length)].Replace("\"\"", "\"");
     }
 

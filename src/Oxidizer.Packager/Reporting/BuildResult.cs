@@ -1,5 +1,6 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Reporting;
 
@@ -45,6 +46,9 @@ public sealed record BuildResult(
     ResourceCounts Resources,
     IReadOnlyList<ResultWarning> Warnings)
 {
+    /// <summary>Packages whose sources use <c>__file__</c>.</summary>
+    public IReadOnlyList<FileUser> FileUsers { get; init; } = [];
+
     /// <summary>Where the record stands as JSON.</summary>
     public string ResultPath => ProductPath + ".build.json";
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Oxidizer.Packager.Installing;
+using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Reporting;
 
@@ -37,6 +38,7 @@ public static class WriteBuildResult
             json.WriteEndArray();
             WriteSeconds(json, result.Seconds);
             WriteResources(json, result.Resources);
+            WriteFileUsers(json, result.FileUsers);
             json.WriteStartArray("warnings");
             foreach (var warning in result.Warnings)
             {
@@ -93,6 +95,23 @@ public static class WriteBuildResult
         json.WriteNumber("shared_libraries", resources.SharedLibraries);
         json.WriteNumber("bytes", resources.Bytes);
         json.WriteEndObject();
+    }
+
+    private static void WriteFileUsers(Utf8JsonWriter json, IReadOnlyList<FileUser> users)
+    {
+        json.WriteStartArray("file_users");
+        foreach (var user in users)
+        {
+            json.WriteStartObject();
+            json.WriteString("package", user.Package);
+            json.WriteStartArray("modules");
+            foreach (var module in user.Modules)
+                json.WriteStringValue(module);
+            json.WriteEndArray();
+            json.WriteString("setting", FileUser.Setting);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
     }
 
     private static void WriteSeconds(Utf8JsonWriter json, double seconds) => json.WriteNumber("seconds", Math.Round(seconds, 6));

@@ -18,6 +18,37 @@ internal static class DistributionMetadata
         }
     }
 
+    /// <summary>
+    /// Those of a folder of <c>sys.path</c> that installed one of the packages: by their own name, by <c>top_level.txt</c>, or by <c>RECORD</c>. So
+    /// <c>importlib.metadata</c> knows a package that was taken out of site-packages by name.
+    /// </summary>
+    public static IEnumerable<PackageDistribution> CollectFor(IReadOnlyList<string> packages, string site, RuleScope scope)
+    {
+        var wanted = packages.Select(package => package.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
+        var holder = new FolderNode(Path.GetFileName(site), site);
+        foreach (var path in Directory.EnumerateFileSystemEntries(site, "*-info").Order(StringComparer.Ordinal))
+        {
+            if (Directory.Exists(path))
+                holder.Folders.Add(FolderNode.Load(path));
+            // distutils' older form is one file with what is PKG-INFO otherwise.
+            else if (FileNode.Find(path) is { } file && file.Name.EndsWith(".egg-info", StringComparison.Ordinal))
+                holder.Folders.Add(new FolderNode(file.Name, path) { Files = { file with { Name = "PKG-INFO" } } });
+        }
+        holder.Folders.RemoveAll(folder => !Installed(folder, wanted));
+        return Collect(holder, scope);
+    }
+
+    private static bool Installed(FolderNode folder, HashSet<string> packages)
+    {
+        var stem = folder.Name[..folder.Name.LastIndexOf('.')].Split('-')[0];
+        if (packages.Any(package => string.Equals(package.Replace('_', '-'), stem.Replace('_', '-').Replace('.', '-'), StringComparison.OrdinalIgnoreCase)))
+            return true;
+        if (folder.Files.Find(file => file.Name == "top_level.txt") is { } top && File.ReadLines(top.Path).Any(line => packages.Contains(line.Trim())))
+            return true;
+        return folder.Files.Find(file => file.Name == "RECORD") is { } record
+            && File.ReadLines(record.Path).Any(line => packages.Contains(line.Split('/', 2)[0]) || packages.Contains(line.Split(".py,", 2)[0]));
+    }
+
     // What the file does not say stands in the folder's name: `ruamel.yaml-0.17.21.dist-info`.
     private static (string Name, string Version) Read(FolderNode folder, string file)
     {

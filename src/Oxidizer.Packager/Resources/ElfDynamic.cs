@@ -11,10 +11,15 @@ namespace Oxidizer.Packager.Resources;
 /// <param name="Needed"><c>DT_NEEDED</c>, in order.</param>
 /// <param name="InitializedModules">Names after <c>PyInit_</c> among the exported symbols.</param>
 /// <param name="Machine"><c>e_machine</c>: 62 x86-64, 183 aarch64.</param>
-internal sealed record ElfDynamic(string? Soname, IReadOnlyList<string> Needed, IReadOnlyList<string> InitializedModules, int Machine)
+/// <param name="SearchPath"><c>DT_RUNPATH</c>, else <c>DT_RPATH</c>, as written: folders with <c>:</c> between them; empty without either.</param>
+internal sealed record ElfDynamic(string? Soname, IReadOnlyList<string> Needed, IReadOnlyList<string> InitializedModules, int Machine, string SearchPath = "")
 {
+    /// <summary><c>e_machine</c> of a target; -1 when it is not known.</summary>
+    public static int MachineOf(TargetTriple target) => target.Architecture switch { "x86_64" => 62, "aarch64" => 183, _ => -1 };
+
+
     private const int TypeLoad = 1, TypeDynamic = 2;
-    private const long TagNeeded = 1, TagHash = 4, TagStringTable = 5, TagSymbolTable = 6, TagStringSize = 10, TagSoname = 14, TagGnuHash = 0x6ffffef5;
+    private const long TagNeeded = 1, TagHash = 4, TagStringTable = 5, TagSymbolTable = 6, TagStringSize = 10, TagSoname = 14, TagRpath = 15, TagRunpath = 29;
 
     /// <summary>Reads an image; false when it is no such file or its tables point outside of it.</summary>
     public static bool TryRead(ReadOnlySpan<byte> image, out ElfDynamic dynamic)
@@ -61,7 +66,10 @@ internal sealed record ElfDynamic(string? Soname, IReadOnlyList<string> Needed, 
         string? soname = null;
         if (Value(tags, TagSoname) is { } sonameOffset && !TryString(strings, sonameOffset, out soname))
             return false;
-        dynamic = new ElfDynamic(soname, needed, InitFunctions(image, segments, tags, strings), machine);
+        var searchPath = "";
+        if ((Value(tags, TagRunpath) ?? Value(tags, TagRpath)) is { } pathOffset && !TryString(strings, pathOffset, out searchPath))
+            return false;
+        dynamic = new ElfDynamic(soname, needed, InitFunctions(image, segments, tags, strings), machine, searchPath);
         return true;
     }
 

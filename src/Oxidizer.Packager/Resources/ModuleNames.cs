@@ -37,6 +37,17 @@ internal static class ModuleNames
         return null;
     }
 
+    /// <summary>The module that another interpreter would find in a shared object, by a tag such as <c>cpython-310</c> or <c>pypy39-pp73</c> in its name; otherwise <c>null</c>.</summary>
+    public static string? OfForeignExtension(string file, IEnumerable<string> suffixes)
+    {
+        if (!file.EndsWith(".so", StringComparison.Ordinal) || OfExtension(file, suffixes) is not null)
+            return null;
+        var dot = file.IndexOf('.');
+        var tag = file.AsSpan(dot + 1);
+        var isTag = tag.StartsWith("cpython-") || tag.StartsWith("pypy") || tag.StartsWith("graalpy") || tag.StartsWith("pyston-");
+        return isTag && IsImportable(file.AsSpan(0, dot)) ? file[..dot] : null;
+    }
+
     /// <summary>Whether a file's name is that of a shared object: <c>x.so</c>, <c>libx.so.1.2</c>.</summary>
     public static bool IsSharedObject(string file) =>
         file.EndsWith(".so", StringComparison.Ordinal) || file.Contains(".so.", StringComparison.Ordinal) && char.IsAsciiDigit(file[^1]);

@@ -6,7 +6,8 @@ namespace Oxidizer.Packager.Resources;
 /// <param name="IsPackage">Whether it is an <c>__init__</c>.</param>
 /// <param name="IsCertainModule">Whether its suffix names the interpreter, as that of no library does.</param>
 /// <param name="RelativePath">Relative to its root.</param>
-internal sealed record SharedObjectFile(ResourceFile File, string? ModuleName, bool IsPackage, bool IsCertainModule, string RelativePath);
+/// <param name="IsForeign">Whether its suffix names another interpreter, and nothing else has the module.</param>
+internal sealed record SharedObjectFile(ResourceFile File, string? ModuleName, bool IsPackage, bool IsCertainModule, string RelativePath, bool IsForeign = false);
 
 /// <summary>
 /// Tells what the files of a tree are: modules, namespace packages, package resources, shared objects. It follows CPython's own order: a folder
@@ -73,7 +74,7 @@ internal sealed class PackageClassifier(RuleScope scope)
                 AddModule(file, ModuleNames.Join(package, stem), isPackage: false, path);
         }
         else if (ModuleNames.IsSharedObject(file.Name))
-            AddSharedObject(file, package, canHoldModules, path);
+            AddSharedObject(file, package, canHoldModules, path, folder);
         else if (owner is { } holder && scope.Rule.IncludeResources)
             Resources.Add(new PackageResource(holder.Package, path[holder.Path.Length..], path, RuleScope.Resolve(file), scope.Origin, scope.Location));
     }
@@ -87,13 +88,27 @@ internal sealed class PackageClassifier(RuleScope scope)
             Resources.Add(new ModuleSource(name, isPackage, path, RuleScope.Resolve(file), scope.OptimizeLevel, scope.Rule.IncludeSource, scope.Origin, scope.Location));
     }
 
-    private void AddSharedObject(FileNode file, string package, bool canHoldModules, string path)
+    private void AddSharedObject(FileNode file, string package, bool canHoldModules, string path, FolderNode folder)
     {
+        if (canHoldModules && ModuleNames.OfForeignExtension(file.Name, scope.Distribution.ExtensionSuffixes) is { } foreign)
+        {
+            AddForeign(file, foreign, package, path, folder);
+            return;
+        }
         var stem = canHoldModules ? ModuleNames.OfExtension(file.Name, scope.Distribution.ExtensionSuffixes) : null;
         var isPackage = stem == "__init__" && package.Length > 0;
         var name = stem is null ? null : isPackage ? package : ModuleNames.Join(package, stem);
         var certain = stem is not null && file.Name.Length > stem.Length + ".so".Length;
         SharedObjects.Add(new SharedObjectFile(RuleScope.Resolve(file), name, isPackage, certain, path));
+    }
+
+    // A folder for several Pythons is usual, and so is a source beside the fast variant: then CPython passes the file over, as we do.
+    private void AddForeign(FileNode file, string stem, string package, string path, FolderNode folder)
+    {
+        var hasOther = folder.Files.Exists(other => other.Name == stem + ".py" || ModuleNames.OfExtension(other.Name, scope.Distribution.ExtensionSuffixes) == stem)
+            || (folder.Folder(stem) is { } rival && HasInit(rival));
+        if (!hasOther && ModuleNames.Join(package, stem) is var name && !SharedObjects.Exists(other => other.ModuleName == name))
+            SharedObjects.Add(new SharedObjectFile(RuleScope.Resolve(file), name, IsPackage: false, IsCertainModule: true, path, IsForeign: true));
     }
 
     private bool HasInit(FolderNode folder) => folder.Files.Exists(file => file.Name == "__init__.py"

@@ -17,7 +17,7 @@ internal static class PackageRoot
         var classifier = new PackageClassifier(scope);
         foreach (var package in rule.Packages)
             Take(package, rule, scope, classifier);
-        return [.. classifier.Resources, .. SharedObjects.Classify(classifier.SharedObjects, scope)];
+        return [.. classifier.Resources, .. SharedObjects.Classify(classifier.SharedObjects, scope), .. DistributionMetadata.CollectFor(rule.Packages, rule.Path, scope)];
     }
 
     /// <summary>Brings a file as <c>__main__</c>.</summary>
@@ -52,6 +52,7 @@ internal static class PackageRoot
             return;
         }
         var holder = new FolderNode(parts[^1], above);
+        holder.Files.AddRange(files);
         if (isFolder)
         {
             holder.Folders.Add(FolderNode.Load(folder));
@@ -78,7 +79,13 @@ internal static class PackageRoot
         }
     }
 
-    private static List<FileNode> FilesOf(string folder, string module, RuleScope scope) => [.. scope.Distribution.ExtensionSuffixes.Append(".py")
-        .Select(suffix => FileNode.Find(Path.Combine(folder, module + suffix)))
-        .OfType<FileNode>()];
+    private static List<FileNode> FilesOf(string folder, string module, RuleScope scope)
+    {
+        var files = scope.Distribution.ExtensionSuffixes.Append(".py").Select(suffix => FileNode.Find(Path.Combine(folder, module + suffix)));
+        // Those of other Pythons last: they count when nothing else is there.
+        var foreign = Directory.Exists(folder)
+            ? Directory.EnumerateFiles(folder, module + ".*.so").Where(path => ModuleNames.OfForeignExtension(Path.GetFileName(path), scope.Distribution.ExtensionSuffixes) == module)
+            : [];
+        return [.. files.Concat(foreign.Order(StringComparer.Ordinal).Select(FileNode.Find)).OfType<FileNode>()];
+    }
 }

@@ -30,7 +30,8 @@ public static class ResourceStage
         collection.Add(RuntimeModules.Collect(context), null);
         var includeTests = configuration.Packages.OfType<StdlibRule>().Any(rule => rule.IncludeTestModules);
         var extensions = new ExtensionPolicy(configuration.Extensions, distribution, context.Diagnostics).Choose(includeTests);
-        return collection.ToSet(extensions);
+        // After the filters: what nothing needs any more is not looked for.
+        return LibraryClosure.Complete(collection.ToSet(extensions), configuration, context);
     }
 
     private static void Apply(
@@ -62,6 +63,8 @@ public static class ResourceStage
                 return PackageRoot.CollectScript(script, scope);
             case VirtualenvRule environment:
                 return Virtualenv.Collect(environment, scope);
+            case WheelRule wheel:
+                return Wheel.Collect(wheel, scope);
             default:
                 ReportNotSupported(rule, scope.Context);
                 return null;
@@ -72,6 +75,7 @@ public static class ResourceStage
     {
         PackageRootRule root => $"rule {number} (package-root {root.Path})",
         ScriptRule script => $"rule {number} (script {script.Path})",
+        WheelRule wheel => $"rule {number} (wheel {wheel.Path})",
         VirtualenvRule environment => $"rule {number} (virtualenv {environment.Path})",
         _ => $"rule {number} ({rule.Type})",
     } + (rule.Location is { Line: > 0 } location ? $" at {Path.GetFileName(location.File)}:{location.Line}" : "");

@@ -49,4 +49,22 @@ public static partial class DiagnosticKinds
 
     /// <summary>A value of <c>[python_extensions] policy</c> that is none.</summary>
     public static readonly DiagnosticKind ExtensionPolicyUnknown = new("OXI0316", DiagnosticSeverity.Error, "an extension policy is unknown");
+
+    /// <summary>An extension module whose file name has the tag of another Python, and of no fitting one.</summary>
+    public static readonly DiagnosticKind ExtensionForAnotherPython = new("OXI0317", DiagnosticSeverity.Warning, "an extension module is for another Python");
+
+    /// <summary>A library that an extension module needs is nowhere on the machine.</summary>
+    public static readonly DiagnosticKind LibraryNotFound = new("OXI0318", DiagnosticSeverity.Error, "a library is not there");
+
+    /// <summary>A library calls itself by another name than what needs it does.</summary>
+    public static readonly DiagnosticKind LibraryNameDiffers = new("OXI0319", DiagnosticSeverity.Error, "a library has another name");
+
+    /// <summary>A product without a dynamic linker cannot load what it holds.</summary>
+    public static readonly DiagnosticKind ExtensionInStaticProduct = new("OXI0320", DiagnosticSeverity.Warning, "a static product loads no shared object");
+
+    /// <summary>A wheel whose name, record or content is not as the format has it.</summary>
+    public static readonly DiagnosticKind WheelNotUsable = new("OXI0321", DiagnosticSeverity.Error, "a wheel cannot be used");
+
+    /// <summary>A wheel whose tags name another Python or platform.</summary>
+    public static readonly DiagnosticKind WheelForAnotherPlatform = new("OXI0322", DiagnosticSeverity.Error, "a wheel is for another Python or platform");
 }

@@ -106,7 +106,7 @@ public sealed class ConfigurationReaderTests
             application_name = "app"
             build_path = "/out"
             targets = ["x86_64-unknown-linux-musl", "x86_64-unknown-linux-gnu"]
-            output = "shared-library"
+            output = "static-library"
             strip = false
             minimum_glibc = "2.17"
             [python_distribution]
@@ -169,7 +169,7 @@ public sealed class ConfigurationReaderTests
             read_only = true
             """ + Rule, s_gnu);
         Assert.Equal([s_musl, s_gnu], configuration.Build.Targets);
-        Assert.Equal(("app", "/out", ProductOutput.SharedLibrary, false, "2.17"), (configuration.Build.ApplicationName, configuration.Build.BuildPath,
+        Assert.Equal(("app", "/out", ProductOutput.StaticLibrary, false, "2.17"), (configuration.Build.ApplicationName, configuration.Build.BuildPath,
             configuration.Build.Output, configuration.Build.Strip, configuration.Build.MinimumGlibc));
         Assert.Equal(new DistributionTable
         {
@@ -399,11 +399,11 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void What_is_not_supported_yet_is_told_with_its_place_before_any_work()
     {
-        var configuration = Read("[build]\noutput = \"static-library\"\n[packing]\ncompress = \"zstd\"\n[[python_packages]]\ntype = \"wheel\"\npath = \"x.whl\"\n");
+        var configuration = Read("[python_config]\nmodule_file = \"filesystem\"\n[packing]\ncompress = \"zstd\"\n[[python_packages]]\ntype = \"project\"\npackage_path = \"x\"\n");
         var diagnostics = new DiagnosticBag();
         NotYet.Check(configuration, diagnostics);
         Assert.Equal([("OXI0117", 2), ("OXI0117", 4), ("OXI0117", 5)], diagnostics.All.Select(diagnostic => (diagnostic.Kind.Id, diagnostic.Location!.Line)));
-        Assert.Contains("the rule type `wheel` is not supported yet", diagnostics.All[2].Message, StringComparison.Ordinal);
+        Assert.Contains("the rule type `project` is not supported yet", diagnostics.All[2].Message, StringComparison.Ordinal);
 
         var plain = new DiagnosticBag();
         NotYet.Check(Read(File.ReadAllText(Path.Combine(Repository.Root, "examples", "hello", "oxidizer.toml"))), plain);

@@ -172,7 +172,6 @@ public sealed class ResourceStageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("wheel")]
     [InlineData("pip-install")]
     [InlineData("setup-py-install")]
     [InlineData("write-license-files")]
@@ -180,7 +179,6 @@ public sealed class ResourceStageTests : IDisposable
     {
         PackageRule rule = type switch
         {
-            "wheel" => new WheelRule("/x.whl", _build.At(7)),
             "pip-install" => new PipInstallRule(type, _build.At(7)),
             "setup-py-install" => new ProjectRule(type, "/x", [], _build.At(7)),
             _ => new WriteLicenseFilesRule("licenses", _build.At(7)),

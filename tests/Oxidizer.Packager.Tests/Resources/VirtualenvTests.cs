@@ -93,6 +93,49 @@ public sealed class VirtualenvTests : IDisposable
     }
 
     [Fact]
+    public void A_library_is_found_by_the_run_path_and_in_folders_that_are_named_and_what_is_nowhere_is_said_once()
+    {
+        Compile("int far(void) { return 1; }", "elsewhere/libfar.so.3", "-Wl,-soname,libfar.so.3");
+        Compile("int far(void); int near(void) { return far(); }", "private/libnear.so", "-Wl,-soname,libnear.so", _build["elsewhere/libfar.so.3"]);
+        foreach (var name in new[] { "one", "two" })
+            Compile($"int near(void); void *PyInit_{name}(void) {{ return (void *)(long)near(); }}", $"{_site}/{name}.so", "-Wl,-rpath,$ORIGIN/../../../../private", _build["private/libnear.so"]);
+        var diagnostic = Assert.Single(Collect().Context.Diagnostics.All);
+        Assert.Equal("OXI0318", diagnostic.Kind.Id);
+        Assert.Contains("`libnear.so`", diagnostic.Message);
+        Assert.Contains("`libfar.so.3`", diagnostic.Message);
+
+        _build.Configuration = _build.Configuration with { Extensions = new ExtensionsTable { LibraryPaths = [_build["elsewhere"]] } };
+        var (resources, context) = Collect();
+        Assert.Empty(context.Diagnostics.All);
+        Assert.Equal(["libfar.so.3: ", "libnear.so: libfar.so.3"], resources.SharedLibraries.Select(library => $"{library.Soname}: {string.Join(' ', library.Dependencies)}"));
+        Assert.All(resources.SharedExtensions, extension => Assert.Equal(["libfar.so.3", "libnear.so"], extension.Dependencies));
+    }
+
+    [Fact]
+    public void A_library_that_calls_itself_otherwise_is_refused()
+    {
+        Compile("int base(void) { return 1; }", "private/libbase.so");
+        Compile("int base(void); void *PyInit_fast(void) { return (void *)(long)base(); }", $"{_site}/fast.so", "-L" + _build["private"], "-lbase", "-Wl,-rpath," + _build["private"]);
+        Assert.Equal("OXI0319", Assert.Single(Collect().Context.Diagnostics.All).Kind.Id);
+    }
+
+    [Fact]
+    public void A_module_of_another_python_is_passed_over_where_the_right_one_or_a_source_is()
+    {
+        foreach (var name in new[] { "right", "source", "foreign" })
+            Compile($"void *PyInit_{name}(void) {{ return 0; }}", $"{_site}/pkg/{name}.cpython-29-x86_64-linux-gnu.so");
+        Compile("void *PyInit_right(void) { return 0; }", $"{_site}/pkg/right{_build.Distribution.ExtensionSuffixes[0]}");
+        _build.Write($"{_site}/pkg/__init__.py", "").Write($"{_site}/pkg/source.py", "");
+        var (resources, context) = Collect();
+        var warning = Assert.Single(context.Diagnostics.All);
+        Assert.Equal("OXI0317", warning.Kind.Id);
+        Assert.Contains("`pkg.foreign`", warning.Message);
+        Assert.Equal(["pkg.foreign", "pkg.right"], resources.SharedExtensions.Select(extension => extension.Name));
+        Assert.Contains(resources.Modules, module => module.Name == "pkg.source");
+        Assert.Empty(resources.SharedLibraries);
+    }
+
+    [Fact]
     public void A_shared_object_that_is_none_is_an_error()
     {
         _build.Write($"{_site}/pkg/__init__.py", "").Write($"{_site}/pkg/broken.so", "not an object");

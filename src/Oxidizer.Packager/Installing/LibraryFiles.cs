@@ -1,0 +1,61 @@
+using System.Text;
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Linking;
+using Oxidizer.Packager.Native;
+
+namespace Oxidizer.Packager.Installing;
+
+/// <summary>
+/// What a C program needs beside a library: <c>pyembed.h</c>, <c>&lt;name&gt;.pc</c> for pkg-config, and <c>&lt;name&gt;-config.cmake</c>. They find the library in their own
+/// folder, wherever it is moved to.
+/// </summary>
+public static class LibraryFiles
+{
+    // Extension modules in the resources look CPython's functions up in the executable that hosts a static library.
+    private static readonly string[] s_exports = ["-Wl,--export-dynamic-symbol=Py*", "-Wl,--export-dynamic-symbol=_Py*"];
+
+    /// <summary>Writes them; an executable has none.</summary>
+    /// <exception cref="Diagnostics.EnvironmentFailureException">One cannot be written.</exception>
+    public static void Install(LinkPlan plan, string name, string folder, BuildContext context)
+    {
+        if (plan.Output == ProductOutput.Executable)
+            return;
+        Write("pyembed.h", RuntimeSources.All.First(source => source.Path == "pyembed/pyembed.h").Content);
+        Write(name + ".pc", Encoding.UTF8.GetBytes(PackageConfiguration(plan, name)));
+        Write(name + "-config.cmake", Encoding.UTF8.GetBytes(CMakeConfiguration(plan, name)));
+
+        void Write(string file, byte[] content)
+        {
+            var path = Path.Combine(folder, file);
+            if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
+                AtomicFile.WriteAllBytes(path, content);
+        }
+    }
+
+    private static string PackageConfiguration(LinkPlan plan, string name) => $$"""
+        prefix=${pcfiledir}
+
+        Name: {{name}}
+        Description: {{name}}, a Python program with CPython {{plan.Distribution.Version}} as a library
+        Version: {{plan.Distribution.Version}}
+        Cflags: -I${prefix}
+        Libs: {{(IsStatic(plan) ? string.Join(' ', ["${prefix}/" + plan.FileName, .. s_exports, .. SystemLibraries(plan)]) : "-L${prefix} -l" + name)}}
+
+        """;
+
+    private static string CMakeConfiguration(LinkPlan plan, string name) => $$"""
+        # find_package({{name}} CONFIG) gives the target {{name}}::{{name}}.
+        if(NOT TARGET {{name}}::{{name}})
+          add_library({{name}}::{{name}} {{(IsStatic(plan) ? "STATIC" : "SHARED")}} IMPORTED)
+          set_target_properties({{name}}::{{name}} PROPERTIES
+            IMPORTED_LOCATION "${CMAKE_CURRENT_LIST_DIR}/{{plan.FileName}}"
+            {{(IsStatic(plan) ? "INTERFACE_LINK_LIBRARIES" : "IMPORTED_SONAME")}} "{{(IsStatic(plan) ? string.Join(';', [.. s_exports, .. SystemLibraries(plan)]) : plan.FileName)}}"
+            INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}")
+        endif()
+
+        """;
+
+    private static bool IsStatic(LinkPlan plan) => plan.Output == ProductOutput.StaticLibrary;
+
+    private static IEnumerable<string> SystemLibraries(LinkPlan plan) => plan.SystemLibraries.Select(library => "-l" + library);
+}

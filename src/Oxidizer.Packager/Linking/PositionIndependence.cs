@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Processes;
+
+namespace Oxidizer.Packager.Linking;
+
+/// <summary>
+/// Looks for libraries that can be in no shared library. Debian compiles static libraries for executables (<c>-fPIE</c>), which is near enough but for thread-local
+/// variables: their distance from the thread's own memory is fixed in the code, and only an executable may do that.
+/// </summary>
+internal static partial class PositionIndependence
+{
+    /// <summary>Names all such libraries at once, with the extension modules that bring them.</summary>
+    /// <exception cref="BuildFailedException">There is one.</exception>
+    public static void Check(LinkPlan plan, BuildContext context)
+    {
+        var bad = plan.StaticLibraries.Where(library => LocalExec().IsMatch(
+            ChildProcess.Run(new Command("readelf", ["-rW", plan.Distribution.PathOf(library)]), context.Cancellation).Output)).ToList();
+        if (bad.Count == 0)
+            return;
+        var extensions = plan.Distribution.Extensions
+            .Where(extension => extension.Value.Any(variant => variant.Links.Any(link => link.StaticPath is { } path && bad.Contains(path))))
+            .Select(extension => $"\"{extension.Key}\"").ToList();
+        throw new BuildFailedException(DiagnosticKinds.LinkFailed,
+            $"{string.Join(", ", bad.Select(library => $"`{Path.GetFileName(library)}`"))} {(bad.Count == 1 ? "was" : "were")} compiled for executables, and cannot be part of a shared library; "
+            + (extensions.Count > 0 ? $"leave out what links it (`excludes = [{string.Join(", ", extensions)}]` in [python_extensions])" : "take another [python_distribution]")
+            + ", or say `output = \"static-library\"`");
+    }
+
+    [GeneratedRegex("R_X86_64_TPOFF32|R_AARCH64_TLSLE_")]
+    private static partial Regex LocalExec();
+}

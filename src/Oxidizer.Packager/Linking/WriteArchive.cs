@@ -1,0 +1,72 @@
+using Oxidizer.Cache;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Processes;
+
+namespace Oxidizer.Packager.Linking;
+
+/// <summary>Makes a static library of the joined runtime and an object with the packed resources, as one action.</summary>
+public static class WriteArchive
+{
+    private const int Version = 1;
+
+    // src/pyembed/location.h: what is spliced into a linked file elsewhere is said to the assembler here.
+    private const string Assembly = """
+        .section .oxidizer.location,"a",%progbits
+        .balign 16
+        .globl pyembed_location
+        .hidden pyembed_location
+        .type pyembed_location, %object
+        .size pyembed_location, 16
+        pyembed_location:
+        .quad resources - pyembed_location
+        .quad resources_end - resources
+        .section .oxidizer.resources,"a",%progbits
+        .balign 4096
+        resources:
+        .incbin "resources.bin"
+        resources_end:
+        .section .note.GNU-stack,"",%progbits
+
+        """;
+
+    /// <summary>Finds the library in the cache, or makes it.</summary>
+    /// <param name="runtime">The joined object, in the cache.</param>
+    /// <param name="packedResources">The blob, in the cache.</param>
+    /// <param name="fileName">The library's.</param>
+    /// <param name="ar">The archiver; <c>null</c>: <c>ar</c>.</param>
+    /// <param name="toolchain">Its compiler assembles.</param>
+    /// <param name="context">The build.</param>
+    /// <exception cref="BuildFailedException">A program of the toolchain refused.</exception>
+    public static ActionOutput Write(ActionOutput runtime, Sha256Digest packedResources, string fileName, string? ar, Toolchain toolchain, BuildContext context)
+    {
+        var key = new ActionKeyBuilder(ActionKinds.Link, Version).Add("archived runtime", runtime.Digest).Add("packed resources", packedResources)
+            .Add("assembly", Assembly).Add("compiler", toolchain.Compiler.Digest).Add("archiver", ar ?? "ar").Build();
+        return context.Run(key, fileName, () => Execute(runtime, packedResources, fileName, ar ?? "ar", toolchain, context)).Outputs[0];
+    }
+
+    private static IReadOnlyList<ActionOutput> Execute(ActionOutput runtime, Sha256Digest packedResources, string fileName, string ar, Toolchain toolchain, BuildContext context)
+    {
+        var folder = Path.Combine(context.WorkDirectory, "archive");
+        Directory.CreateDirectory(folder);
+        var output = Path.Combine(folder, "library.a");
+        foreach (var (digest, file) in new[] { (runtime.Digest, "runtime.o"), (packedResources, "resources.bin") })
+        {
+            if (!context.Cache.TryWriteTo(digest, Path.Combine(folder, file), ActionOutput.PlainFile))
+                throw new InvalidOperationException($"{digest} was found or stored by this build and is gone; please report this");
+        }
+        File.WriteAllText(Path.Combine(folder, "resources.s"), Assembly);
+        Run(toolchain.CompilerCommand(["-c", "resources.s", "-o", "resources.o"], launched: false), folder, context);
+        // No times and no users in it: equal inputs give equal bytes.
+        Run(new Command(ar, ["rcsD", output, "runtime.o", "resources.o"]), folder, context);
+        var size = new FileInfo(output).Length;
+        return [new ActionOutput(fileName, context.Cache.StoreFile(output, BlobTransfer.Move, durable: true), size)];
+    }
+
+    private static void Run(Command command, string folder, BuildContext context)
+    {
+        var result = ChildProcess.Run(command with { WorkingDirectory = folder }, context.Cancellation);
+        if (result.ExitCode != 0)
+            throw new BuildFailedException(DiagnosticKinds.LinkFailed, $"`{command.FileName}` refused (exit code {result.ExitCode}):\n{result.Error.TrimEnd()}\ncheck [toolchain] cc and ar");
+    }
+}

@@ -1,0 +1,91 @@
+using Oxidizer.Cache;
+
+namespace Oxidizer.Packager.Resources;
+
+/// <summary>A package whose sources use <c>__file__</c>: what it looks for beside its modules is in memory, where <c>open</c> does not reach.</summary>
+/// <param name="Package">The top-level package or module.</param>
+/// <param name="Modules">The modules that use it, by name.</param>
+public sealed record FileUser(string Package, IReadOnlyList<string> Modules)
+{
+    /// <summary>What makes such a package work, in words.</summary>
+    public const string Setting = "if it opens data by `__file__`, leave it out with `excludes`, install it into a folder beside the product, and name that in "
+        + "[python_config] `sys_paths = [\"$ORIGIN/<folder>\"]`; `importlib.resources` and `pkgutil.get_data` work from memory";
+}
+
+/// <summary>Finds the application's modules whose source names <c>__file__</c> outside of remarks and texts. The standard library's do, and are known to work.</summary>
+internal static class FileUsers
+{
+    private const int Version = 1, NamesInMessage = 4;
+
+    /// <summary>By package, in order. What was found in a package's sources is kept by their digests.</summary>
+    /// <exception cref="IOException">A source cannot be read.</exception>
+    public static IReadOnlyList<FileUser> Find(ResourceSet resources, BuildContext context)
+    {
+        var users = new List<FileUser>();
+        var application = resources.Modules.Where(module => module.Origin != RuntimeModules.Origin && !module.Origin.Contains("(stdlib)", StringComparison.Ordinal));
+        foreach (var package in application.GroupBy(module => module.Name.Split('.')[0], StringComparer.Ordinal))
+        {
+            var modules = UsersIn([.. package], context);
+            if (modules.Count == 0)
+                continue;
+            users.Add(new FileUser(package.Key, modules));
+            context.Log.Debug($"`{package.Key}` uses `__file__` in {string.Join(", ", modules.Take(NamesInMessage).Select(name => $"`{name}`"))}"
+                + (modules.Count > NamesInMessage ? $" and {modules.Count - NamesInMessage} more" : "") + $"; {FileUser.Setting}");
+        }
+        return users;
+    }
+
+    private static List<string> UsersIn(List<ModuleSource> modules, BuildContext context)
+    {
+        var key = new ActionKeyBuilder("file_users", Version).Add("sources", DigestList.Of(modules.Select(module => module.File.Digest))).Build();
+        if (context.Cache.Find(key) is { } record && context.Cache.TryRead(record.Outputs[0].Digest) is { } known && known.Length == modules.Count)
+            return [.. modules.Where((_, index) => known[index] == '1').Select(module => module.Name)];
+        var found = modules.Select(module => UsesFile(File.ReadAllBytes(module.File.Path)) ? (byte)'1' : (byte)'0').ToArray();
+        context.Cache.Add(new ActionRecord(key, modules[0].Name, [new ActionOutput("users", context.Cache.Store(found), found.Length)], 0));
+        return [.. modules.Where((_, index) => found[index] == '1').Select(module => module.Name)];
+    }
+
+    /// <summary>Whether the name stands in a source as a token: not in a remark, not in a text. A part of an f-string counts as text.</summary>
+    public static bool UsesFile(ReadOnlySpan<byte> source)
+    {
+        if (source.IndexOf("__file__"u8) < 0)
+            return false;
+        for (var at = 0; at < source.Length; at++)
+        {
+            var c = source[at];
+            if (c == '#')
+                at += source[at..].IndexOf((byte)'\n') is >= 0 and var line ? line : source.Length - at;
+            else if (c is (byte)'"' or (byte)'\'')
+                at = EndOfText(source, at);
+            else if (IsNamePart(c))
+            {
+                var end = at;
+                while (end < source.Length && IsNamePart(source[end]))
+                    end++;
+                if (source[at..end].SequenceEqual("__file__"u8))
+                    return true;
+                at = end - 1;
+            }
+        }
+        return false;
+    }
+
+    // The index of its last quote. A raw text ends at the same quote: a backslash before it counts there, too.
+    private static int EndOfText(ReadOnlySpan<byte> source, int start)
+    {
+        var quote = source[start];
+        var triple = start + 2 < source.Length && source[start + 1] == quote && source[start + 2] == quote;
+        for (var at = start + (triple ? 3 : 1); at < source.Length; at++)
+        {
+            if (source[at] == '\\')
+                at++;
+            else if (source[at] == '\n' && !triple)
+                return at;
+            else if (source[at] == quote && (!triple || (at + 2 < source.Length && source[at + 1] == quote && source[at + 2] == quote)))
+                return triple ? at + 2 : at;
+        }
+        return source.Length;
+    }
+
+    private static bool IsNamePart(byte c) => c == '_' || char.IsAsciiLetterOrDigit((char)c) || c >= 0x80;
+}

@@ -1,0 +1,58 @@
+using Oxidizer.Packager.Processes;
+
+namespace Oxidizer.EndToEnd.Tests;
+
+/// <summary>
+/// Packages of Debian with the libraries that they need, unpacked into a private folder: nothing is installed on the machine, and the libraries that a
+/// product holds are known to come from here.
+/// </summary>
+public sealed class DebianPackages : IDisposable
+{
+    private static readonly string[] s_alternatives = ["blas/libblas.so.3", "lapack/liblapack.so.3"];
+
+    private DebianPackages(string folder) => Folder = folder;
+
+    /// <summary>The root of the unpacked tree.</summary>
+    public string Folder { get; }
+
+    /// <summary>Where its Python packages are.</summary>
+    public string Site => Path.Combine(Folder, "usr/lib/python3/dist-packages");
+
+    /// <summary>Fetches and unpacks packages with what they depend on, as far as it is a library and not libc's.</summary>
+    public static DebianPackages Fetch(params string[] names)
+    {
+        var packages = new DebianPackages(Directory.CreateTempSubdirectory("oxidizer-debian-").FullName);
+        if (!TryDownload(packages.Folder, names))
+        {
+            // The machine's lists may be older than its mirror.
+            Workspace.Run(new Command("apt-get", ["update", "--quiet"]), seconds: 300);
+            Assert.True(TryDownload(packages.Folder, names), $"apt-get could not download {string.Join(", ", names)}");
+        }
+        foreach (var archive in Directory.EnumerateFiles(packages.Folder, "*.deb").ToList())
+        {
+            Assert.Equal(0, Workspace.Run(new Command("dpkg-deb", ["-x", archive, packages.Folder])).ExitCode);
+            File.Delete(archive);
+        }
+        packages.LinkAlternatives();
+        return packages;
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private static bool TryDownload(string folder, string[] names)
+    {
+        string[] options = ["--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances"];
+        var libraries = Workspace.Run(new Command("apt-cache", ["depends", .. options, .. names])).Output.Split('\n')
+            .Where(line => line.StartsWith("lib", StringComparison.Ordinal) && !line.Contains(':', StringComparison.Ordinal))
+            .Where(line => !new[] { "libc6", "libpython", "libperl", "libatlas", "libblis", "libopenblas" }.Any(other => line.StartsWith(other, StringComparison.Ordinal)));
+        return Workspace.Run(new Command("apt-get", ["download", "--quiet", .. names, .. libraries.Distinct()]) { WorkingDirectory = folder }, seconds: 300).ExitCode == 0;
+    }
+
+    // What the packages' installation scripts do on a machine.
+    private void LinkAlternatives()
+    {
+        var library = Directory.EnumerateDirectories(Path.Combine(Folder, "usr/lib"), "*-linux-gnu").Single();
+        foreach (var alternative in s_alternatives.Where(name => File.Exists(Path.Combine(library, name))))
+            File.CreateSymbolicLink(Path.Combine(library, Path.GetFileName(alternative)), alternative);
+    }
+}
