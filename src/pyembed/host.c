@@ -214,15 +214,20 @@ host_object(const char *name, pyembed_function function, void *context)
 {
     host_function *host = calloc(1, sizeof *host);
     char *own_name = strdup(name);
-    PyObject *capsule = host == NULL || own_name == NULL ? PyErr_NoMemory() : PyCapsule_New(host, NULL, free_host);
+    if (host == NULL || own_name == NULL) {
+        free(own_name);
+        free(host);
+        return PyErr_NoMemory();
+    }
+    host->method = (PyMethodDef){own_name, call_host, METH_O, NULL};
+    host->function = function;
+    host->context = context;
+    PyObject *capsule = PyCapsule_New(host, NULL, free_host);
     if (capsule == NULL) {
         free(own_name);
         free(host);
         return NULL;
     }
-    host->method = (PyMethodDef){own_name, call_host, METH_O, NULL};
-    host->function = function;
-    host->context = context;
     PyObject *object = PyCFunction_New(&host->method, capsule);
     Py_DECREF(capsule);
     return object;

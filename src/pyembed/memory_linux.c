@@ -166,34 +166,41 @@ create_from(OxidizedFinder *self, PyObject *name, const char *path)
 
 /* ---- what cannot be loaded at all ---- */
 
-/* The first image is the executable: without an interpreter (PT_INTERP) it has no dynamic linker, and dlopen would bring a second libc. */
+typedef struct {
+    int has_interpreter;
+    const void *base;
+} executable_image;
+
 static int
-look_for_interpreter(struct dl_phdr_info *image, size_t size, void *found)
+look_at_executable(struct dl_phdr_info *image, size_t size, void *found)
 {
+    executable_image *executable = found;
     (void)size;
+    executable->base = (const void *)image->dlpi_addr;
     for (int at = 0; at < image->dlpi_phnum; at++) {
-        if (image->dlpi_phdr[at].p_type == PT_INTERP) {
-            *(int *)found = 1;
-        }
+        executable->has_interpreter |= image->dlpi_phdr[at].p_type == PT_INTERP;
     }
-    return 1;
+    return 1; /* it is the first */
 }
 
+/* An executable without an interpreter (PT_INTERP) has no dynamic linker, and dlopen would bring a second libc. */
 static int
 is_static(void)
 {
-    int found = 0;
-    dl_iterate_phdr(look_for_interpreter, &found);
-    return !found;
+    executable_image executable = {0, NULL};
+    dl_iterate_phdr(look_at_executable, &executable);
+    return !executable.has_interpreter;
 }
 
 /* Extension modules look CPython's functions up among the symbols of the process. Where the runtime is a library that was opened for its opener
- * alone, they are not there: it is opened again, for all. In an executable, and in a library that it is linked to, this changes nothing. */
+ * alone, they are not there: it is opened again, for all. The executable's are always there. */
 static void
 show_symbols(void)
 {
     Dl_info image;
-    if (dladdr(&library_is_loaded, &image) != 0 && image.dli_fname != NULL) {
+    executable_image executable = {0, NULL};
+    dl_iterate_phdr(look_at_executable, &executable);
+    if (dladdr(&library_is_loaded, &image) != 0 && image.dli_fname != NULL && image.dli_fbase != executable.base) {
         (void)dlopen(image.dli_fname, RTLD_NOW | RTLD_NOLOAD | RTLD_GLOBAL); /* the handle stays: the runtime is never closed */
     }
 }
@@ -248,7 +255,7 @@ pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObje
     Py_BEGIN_ALLOW_THREADS
     pthread_mutex_lock(&loading);
     Py_END_ALLOW_THREADS
-    if (image_number == 0 && pyembed_this_process.is_hosted) {
+    if (image_number == 0) {
         show_symbols();
     }
     int loaded = load_libraries(self, module);

@@ -232,6 +232,49 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
     }
 
     [Fact]
+    public void A_library_that_was_opened_for_its_opener_alone_loads_extension_modules_from_memory()
+    {
+        using var workspace = new Workspace();
+        workspace.Write("fast.c", """
+            extern void *PyModule_Create2(void *, int);
+            static struct { long refcount; void *rest[4]; const char *name, *doc; long size; void *slots[5]; } definition = {1, {0}, "fast", "quick", -1, {0}};
+            void *PyInit_fast(void) { return PyModule_Create2(&definition, 1013); }
+            """)
+            .Write("host.c", """
+            #include <dlfcn.h>
+            #include <stdio.h>
+            int main(int argc, char **argv) {
+                void *library = argc > 1 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
+                if (library == NULL) { puts(dlerror()); return 2; }
+                int (*start)(int, char **) = dlsym(library, "pyembed_initialize"), (*run)(const char *) = dlsym(library, "pyembed_run_source"), (*end)(void) = dlsym(library, "pyembed_finalize");
+                const char *(*error)(void) = dlsym(library, "pyembed_error");
+                if (start(0, NULL) < 0 || run("import fast, bz2\nprint(fast.__doc__, bz2.decompress(bz2.compress(b'x')))") < 0) { puts(error()); return 3; }
+                return end() < 0;
+            }
+            """);
+        workspace.Write("oxidizer.toml", $"""
+            {Workspace.Distribution311}
+            [build]
+            application_name = "app"
+            output = "shared-library"
+            [python_extensions]
+            excludes = ["_gdbm", "_uuid"]
+            [[python_packages]]
+            type = "stdlib"
+            [[python_packages]]
+            type = "package-root"
+            path = "."
+            packages = ["fast"]
+            """);
+        foreach (string[] arguments in new string[][] { ["-shared", "-fPIC", workspace["fast.c"], "-o", workspace["fast.so"]], [workspace["host.c"], "-o", workspace["host"]] })
+            Assert.Equal(0, Workspace.Run(new Command("cc", arguments)).ExitCode);
+        var product = workspace.Build();
+        Assert.Empty(product.Warnings);
+        var result = workspace.Run(workspace["host"], product.ProductPath);
+        Assert.Equal(("quick b'x'\n", "", 0), (result.Output, result.Error, result.ExitCode));
+    }
+
+    [Fact]
     public void A_static_libc_and_a_shared_library_exclude_each_other()
     {
         products.Workspace.Write("both.toml", File.ReadAllText(products.Workspace["oxidizer.toml"]) + "\n[toolchain]\nstatic = true\n");

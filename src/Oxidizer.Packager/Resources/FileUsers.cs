@@ -8,8 +8,8 @@ namespace Oxidizer.Packager.Resources;
 public sealed record FileUser(string Package, IReadOnlyList<string> Modules)
 {
     /// <summary>What makes such a package work, in words.</summary>
-    public const string Setting = "if it opens data by `__file__`, leave it out with `excludes`, install it into a folder beside the product, and name that in "
-        + "[python_config] `sys_paths = [\"$ORIGIN/<folder>\"]`; `importlib.resources` and `pkgutil.get_data` work from memory";
+    public const string Setting = "if it opens data by `__file__`, say `module_file = \"filesystem\"` in [python_config]: its files are then real; "
+        + "`importlib.resources` and `pkgutil.get_data` work from memory as they are";
 }
 
 /// <summary>Finds the application's modules whose source names <c>__file__</c> outside of remarks and texts. The standard library's do, and are known to work.</summary>
