@@ -36,7 +36,7 @@ public static class CompileObjects
         var headers = new ConcurrentDictionary<string, Sha256Digest?>(sources.Select(source => KeyValuePair.Create(HeaderList.RuntimePrefix + source.Path, (Sha256Digest?)source.Digest)));
         var folder = new Lazy<string>(() => WriteSources(sources, inittab, context));
         var position = output == ProductOutput.Executable ? "-fPIE" : "-fPIC";
-        var units = sources.Where(source => source.IsUnit && IsPartOf(source, output))
+        var units = sources.Where(source => source.IsUnit && source.IsPartOf(output))
             .Select(source => new Unit(source.Path, source.Digest, [position]))
             .Append(new Unit("config.c", Sha256Digest.Of(inittab), [position, .. distribution.InittabCFlags]))
             .ToList();
@@ -46,16 +46,6 @@ public static class CompileObjects
         context.Diagnostics.ThrowIfErrors();
         return objects;
     }
-
-    // A static library's place of the resources is an object with the resources themselves (WriteArchive).
-    private static bool IsPartOf(RuntimeSource source, ProductOutput output) => source.Path switch
-    {
-        "pyapp/main.c" => output == ProductOutput.Executable,
-        "pyembed/host.c" => output != ProductOutput.Executable,
-        "pyembed/location.c" => output != ProductOutput.StaticLibrary,
-        "pyembed/streams_shared.c" => output == ProductOutput.SharedLibrary,
-        _ => true,
-    };
 
     private static string WriteSources(IReadOnlyList<RuntimeSource> sources, string inittab, BuildContext context)
     {

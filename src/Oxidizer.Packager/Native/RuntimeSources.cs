@@ -1,4 +1,5 @@
 using Oxidizer.Cache;
+using Oxidizer.Packager.Configuration;
 
 namespace Oxidizer.Packager.Native;
 
@@ -10,6 +11,16 @@ public sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest Dig
 {
     /// <summary>Whether it is a translation unit, and not a header.</summary>
     public bool IsUnit => Path.EndsWith(".c", StringComparison.Ordinal);
+
+    /// <summary>Whether a product of this kind has it. A static library's place of the resources is an object with the resources themselves (WriteArchive).</summary>
+    public bool IsPartOf(ProductOutput output) => Path switch
+    {
+        "pyapp/main.c" => output == ProductOutput.Executable,
+        "pyembed/host.c" => output != ProductOutput.Executable,
+        "pyembed/location.c" => output != ProductOutput.StaticLibrary,
+        "pyembed/streams_shared.c" => output == ProductOutput.SharedLibrary,
+        _ => true,
+    };
 }
 
 /// <summary>The sources of <c>pyembed</c> and <c>pyapp</c>, embedded in the packager, so that nothing but this assembly is needed to build a product.</summary>
