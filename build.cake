@@ -136,17 +136,19 @@ void EnsurePrograms(params (string Program, string Package)[] wanted)
 
 void Summarize(IReadOnlyList<string> failedProjects)
 {
-    int passed = 0, failed = 0;
+    int passed = 0, failed = 0, skipped = 0;
     foreach (var file in GetFiles($"{testResults}/*.trx"))
     {
         var counters = XDocument.Load(file.FullPath).Descendants().Single(element => element.Name.LocalName == "Counters");
         passed += (int)counters.Attribute("passed");
         failed += (int)counters.Attribute("failed");
+        // A skipped test stands in `total` alone.
+        skipped += (int)counters.Attribute("total") - (int)counters.Attribute("executed");
     }
     // A project that did not build or crashed leaves no file or no failed test; it must not look like success.
     if (failed < failedProjects.Count)
         failed = failedProjects.Count;
-    var summary = $"{passed} passed, {failed} failed";
+    var summary = $"{passed} passed, {failed} failed" + (skipped > 0 ? $", {skipped} skipped" : "");
     System.IO.File.WriteAllText($"{testResults}/summary.txt", summary + "\n");
     Information(summary);
     if (failed > 0)

@@ -374,13 +374,13 @@ public sealed class FaultTests : IDisposable
     }
 }
 
-// Skipped where it cannot be: mounting a file system takes root.
+// Skipped where a file system cannot be mounted; the summary of `--target=Test` counts what was skipped.
 public sealed class RootFactAttribute : FactAttribute
 {
     public RootFactAttribute()
     {
         if (Environment.UserName != "root" || !Mount.IsPossible)
-            Skip = "mounting a file system takes root";
+            Skip = "a file system cannot be mounted here: it takes root, and a machine that lets root do it";
     }
 }
 
