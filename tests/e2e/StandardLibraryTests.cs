@@ -80,7 +80,7 @@ public sealed class StandardLibraryTests(StandardLibraryProduct311 product311, S
         where is "memory" or "built-in" or "frozen" || where.StartsWith(product + "/", StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("import ssl; c = ssl.create_default_context(); print(c.cert_store_stats()['x509_ca'] > 0 or len(ssl.get_default_verify_paths().cafile or '') > 0)", "True")]
+    [InlineData("import ssl; c = ssl.create_default_context(); print(c.cert_store_stats()['x509_ca'] > 0)", "True")]
     [InlineData("import sqlite3; d = sqlite3.connect(':memory:'); d.execute('create table t(a)'); d.execute('insert into t values (42)'); print(d.execute('select a from t').fetchone()[0])", "42")]
     [InlineData("import ctypes; print(ctypes.CDLL(None).strlen(b'four'))", "4")]
     [InlineData("import ctypes; f = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(lambda x: x + 1); print(f(41))", "42")]
