@@ -5,11 +5,14 @@ namespace Oxidizer.Cache.Tests;
 // What every cache does, whatever it keeps its entries in.
 public abstract class ActionCacheSuite : IDisposable
 {
-    private IActionCache? _cache;
+    // Tests open it from several threads at once.
+    private readonly Lazy<IActionCache> _cache;
+
+    protected ActionCacheSuite() => _cache = new(() => Open());
 
     protected TemporaryFolder Folder { get; } = new();
 
-    protected IActionCache Cache => _cache ??= Open();
+    protected IActionCache Cache => _cache.Value;
 
     protected abstract IActionCache Open();
 
@@ -40,7 +43,8 @@ public abstract class ActionCacheSuite : IDisposable
 
     public void Dispose()
     {
-        _cache?.Dispose();
+        if (_cache.IsValueCreated)
+            _cache.Value.Dispose();
         Folder.Dispose();
         GC.SuppressFinalize(this);
     }
