@@ -95,7 +95,7 @@ typedef struct {
 } path_setting;
 
 /* Prefixes are the product's folder. With `home` set CPython searches for neither a virtual environment nor the standard library; it
- * splits `home` at a colon, so that a folder with one is set right afterwards (correct_prefixes). */
+ * splits `home` at a colon, so that a folder with one is set right afterwards (correct_paths). */
 static PyStatus
 set_paths(PyConfig *config)
 {
@@ -319,20 +319,28 @@ initialize(boot *self)
     return Py_InitializeFromConfig(&self->config);
 }
 
-/* A folder with a colon in its name was split by CPython. After it: sys.prefix and its kin are right for every folder. */
 static int
-correct_prefixes(void)
+set_path(const char *name, const char *value)
+{
+    PyObject *path = PyUnicode_DecodeFSDefault(value);
+    int result = path == NULL ? -1 : PySys_SetObject(name, path);
+    Py_XDECREF(path);
+    return result;
+}
+
+/* CPython splits a folder with a colon in its name, and takes the executable from PYTHONEXECUTABLE and __PYVENV_LAUNCHER__, isolated or not. After it: sys.prefix
+ * and its kin are right for every folder, and sys.executable in every environment but that of a start as `python`. */
+static int
+correct_paths(void)
 {
     static const char *const names[] = {"prefix", "exec_prefix", "base_prefix", "base_exec_prefix"};
-    if (strchr(pyembed_this_process.folder, ':') == NULL) {
-        return 0;
+    if (pyembed_this_process.arguments.role != PYEMBED_AS_PYTHON && set_path("executable", pyembed_this_process.executable) < 0) {
+        return -1;
     }
-    PyObject *folder = PyUnicode_DecodeFSDefault(pyembed_this_process.folder);
-    int result = folder == NULL ? -1 : 0;
-    for (size_t at = 0; result == 0 && at < sizeof names / sizeof names[0]; at++) {
-        result = PySys_SetObject(names[at], folder);
+    int is_split = strchr(pyembed_this_process.folder, ':') != NULL, result = 0;
+    for (size_t at = 0; is_split && result == 0 && at < sizeof names / sizeof names[0]; at++) {
+        result = set_path(names[at], pyembed_this_process.folder);
     }
-    Py_XDECREF(folder);
     return result;
 }
 
@@ -406,7 +414,7 @@ pyembed_boot(int argc, char **argv)
         return fail(&self, status);
     }
     PyConfig_Clear(&self.config);
-    if (correct_prefixes() < 0 || freeze_objects() < 0) {
+    if (correct_paths() < 0 || freeze_objects() < 0) {
         PyErr_Print();
         return 1;
     }
