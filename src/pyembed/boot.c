@@ -328,7 +328,8 @@ set_path(const char *name, const char *value)
     return result;
 }
 
-/* CPython splits a folder with a colon in its name, and takes the executable from PYTHONEXECUTABLE and __PYVENV_LAUNCHER__, isolated or not. After it: sys.prefix
+/* CPython splits a folder with a colon in its name, takes the executable from PYTHONEXECUTABLE and __PYVENV_LAUNCHER__, isolated or not, and from 3.14 on prefixes from a
+ * `pyvenv.cfg` beside or above the executable. After it: sys.prefix
  * and its kin are right for every folder, and sys.executable in every environment but that of a start as `python`. */
 static int
 correct_paths(void)
@@ -337,8 +338,8 @@ correct_paths(void)
     if (pyembed_this_process.arguments.role != PYEMBED_AS_PYTHON && set_path("executable", pyembed_this_process.executable) < 0) {
         return -1;
     }
-    int is_split = strchr(pyembed_this_process.folder, ':') != NULL, result = 0;
-    for (size_t at = 0; is_split && result == 0 && at < sizeof names / sizeof names[0]; at++) {
+    int may_differ = PY_VERSION_HEX >= 0x030E0000 || strchr(pyembed_this_process.folder, ':') != NULL, result = 0;
+    for (size_t at = 0; may_differ && result == 0 && at < sizeof names / sizeof names[0]; at++) {
         result = set_path(names[at], pyembed_this_process.folder);
     }
     return result;

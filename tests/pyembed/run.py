@@ -2,7 +2,7 @@
 
     run.py DISTRIBUTION [unit] [inside] [outside] [sanitized]     (default: the first three)
 
-DISTRIBUTION is a folder with PYTHON.json, or `debian`. `unit`: the reader under the sanitizers. `inside`: Python tests that run in a product. `outside`: what a product does as a
+DISTRIBUTION is a folder with PYTHON.json, or `debian:3.11`. `unit`: the reader under the sanitizers. `inside`: Python tests that run in a product. `outside`: what a product does as a
 process. `sanitized`: a product whose runtime is compiled with the address and undefined-behaviour sanitizers runs `inside`. The last line is
 `N passed, N failed`; the exit code is 1 if something failed."""
 
@@ -155,7 +155,7 @@ def packed(distribution, *, script=None, native=None):
 
 def main(arguments):
     name, parts = arguments[0], arguments[1:] or ["unit", "inside", "outside"]
-    distribution = build_product.DebianDistribution() if name == "debian" else build_product.Distribution(name)
+    distribution = build_product.distribution_of(name)
     build_product.use_interpreter_of(distribution, __file__, arguments)
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="pyembed-") as temporary:
