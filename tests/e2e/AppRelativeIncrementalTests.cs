@@ -228,7 +228,7 @@ public sealed class AppRelativeIncrementalTests : IDisposable
         Configuration = Configuration.Replace("app-relative:lib", location, StringComparison.Ordinal);
         var line = Array.FindIndex(Configuration.Split('\n'), line => line.Contains("path = \"parts\"", StringComparison.Ordinal)) - 1;
         var failure = Assert.Throws<BuildFailedException>(() => _workspace.Build());
-        Assert.Matches($@"oxidizer\.toml:{line + 1}(:\d+)?: error OXI0314: ", failure.Message);
+        Assert.Matches($@"oxidizer\.toml:{line}(:\d+)?: error OXI0314: ", failure.Message);
         Assert.False(Directory.Exists(Output));
     }
 

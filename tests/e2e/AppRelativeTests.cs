@@ -247,9 +247,9 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
     [InlineData("code/bare/bare/__init__.pyc", "30", "bare", "EOFError: marshal data too short")]
     [InlineData("code/bare/bare/part.pyc", "", "bare", "ImportError: cannot import name 'part' from partially initialized module 'bare'*")]
     [InlineData("lib/beside/native.abi3.so", "", "beside.native", "ModuleNotFoundError: No module named 'beside.native'")]
-    [InlineData("lib/beside/native.abi3.so", "100", "beside.native", "ImportError: */lib/beside/native.abi3.so: file too short")]
+    [InlineData("lib/beside/native.abi3.so", "20", "beside.native", "ImportError: */lib/beside/native.abi3.so: file too short")]
     [InlineData("lib/beside/libs/libhelper.so", "", "beside.native", "ImportError: libhelper.so: cannot open shared object file: No such file or directory")]
-    [InlineData("lib/beside/libs/libhelper.so", "100", "beside.native", "ImportError: */lib/beside/libs/libhelper.so: file too short")]
+    [InlineData("lib/beside/libs/libhelper.so", "20", "beside.native", "ImportError: */lib/beside/libs/libhelper.so: file too short")]
     [InlineData("lib/beside/data/table.txt", "", "beside", "FileNotFoundError: [[]Errno 2] No such file or directory: '*/lib/beside/data/table.txt'")]
     public void What_is_missing_or_truncated_gives_cpythons_own_error(string path, string length, string module, string error)
     {
@@ -266,7 +266,7 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
         }
         var result = product.Run(copy, $"import {module}");
         var last = result.Error.TrimEnd('\n').Split('\n')[^1];
-        Assert.True(System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(error.Replace("[[]", "[", StringComparison.Ordinal), last, ignoreCase: false), result.Error);
+        Assert.True(error.Length == 0 ? last.Length == 0 : System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(error.Replace("[[]", "[", StringComparison.Ordinal), last, ignoreCase: false), result.Error);
         Assert.Equal(error.Length == 0 ? 0 : 1, result.ExitCode);
     }
 
