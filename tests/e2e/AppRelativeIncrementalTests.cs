@@ -235,7 +235,7 @@ public sealed class AppRelativeIncrementalTests : IDisposable
     [Fact]
     public void A_folder_inside_of_another_rules_is_refused()
     {
-        Configuration += Rule.Replace("app-relative:lib", "app-relative:lib/inner", StringComparison.Ordinal);
+        Configuration += "\n" + Rule.Replace("app-relative:lib", "app-relative:lib/inner", StringComparison.Ordinal);
         Assert.Contains("OXI0314", Assert.Throws<BuildFailedException>(() => _workspace.Build()).Message);
     }
 

@@ -50,21 +50,20 @@ public sealed class AppRelativeProgramTests : IDisposable
     {
         _workspace.WriteApplication("""
             import json, multiprocessing, os, sys, traceback, inspect, colorsys, encodings.idna, importlib.resources
-            def double(number):
-                return 2 * number
+            from app.work import double
             if __name__ == '__main__':
                 lib = os.path.join(os.path.dirname(sys.executable), 'lib')
                 print(__file__ == lib + '/app/__main__.py', __spec__.name, json.__file__ == lib + '/json/__init__.py', os.__file__ == lib + '/os.py', 'def join' in inspect.getsource(os.path))
                 print(encodings.__file__ == sys.executable + '/encodings/__init__.py', importlib.resources.files('app').joinpath('data.txt').read_text())
                 with multiprocessing.get_context('spawn').Pool(1) as pool:
                     print(pool.map(double, [21]))
-            """).Write("app/data.txt", "data");
+            """).Write("app/data.txt", "data").Write("app/work.py", "def double(number):\n    return 2 * number\n");
         _workspace.Write("oxidizer.toml", File.ReadAllText(_workspace["oxidizer.toml"])
             .Replace("type = \"stdlib\"", "type = \"stdlib\"\ninstall_location = \"app-relative:lib\"", StringComparison.Ordinal)
             .Replace("packages = [\"app\"]", "packages = [\"app\"]\ninstall_location = \"app-relative:lib\"", StringComparison.Ordinal));
         var product = _workspace.Build();
         Assert.InRange(product.FilesBeside.Count, 1000, 3000);
-        Assert.InRange(product.Resources.Bytes, 1, 2 << 20);
+        Assert.InRange(product.Resources.Bytes, 1, 4 << 20);
         var result = _workspace.Run(product.ProductPath);
         Assert.Equal(("True app.__main__ True True True\nTrue data\n[42]\n", ""), (result.Output, result.Error));
         Assert.Empty(_workspace.Build().Executed);
@@ -115,6 +114,8 @@ public sealed class AppRelativeProgramTests : IDisposable
             path = "parts"
             packages = ["beside"]
             install_location = "app-relative:lib"
+            [python_extensions]
+            excludes = ["_gdbm", "_uuid"]
             """);
         var product = _workspace.Build();
         var folder = Path.GetDirectoryName(product.ProductPath)!;
