@@ -261,6 +261,64 @@ public sealed class AppRelativeIncrementalTests : IDisposable
         Assert.DoesNotContain("victim", File.ReadAllText(Path.Combine(Output, "app.files")));
     }
 
+    [Fact]
+    public void An_unchanged_build_opens_no_file_beside_the_product_and_no_source()
+    {
+        _workspace.Build();
+        // What was written within the clock's resolution is read once more.
+        Thread.Sleep(50);
+        _workspace.Build();
+        var trace = _workspace["trace"];
+        using (var build = BuildProcess.StartTraced(_workspace, "strace", "-f", "-e", "trace=open,openat,rename,renameat,renameat2,unlink,link", "-o", trace))
+            Assert.DoesNotContain(build.Lines, line => line.StartsWith("executed", StringComparison.Ordinal));
+        var lines = File.ReadAllLines(trace).Where(line => line.Contains(_workspace.Folder, StringComparison.Ordinal) && !line.Contains("O_DIRECTORY", StringComparison.Ordinal)).ToList();
+        Assert.DoesNotContain(lines, line => line.Contains("/lib/", StringComparison.Ordinal) || line.Contains("/parts/beside/", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("rename", StringComparison.Ordinal) && !line.Contains(".build.json", StringComparison.Ordinal));
+    }
+
+    // Of the sixteen renames of this build five are the cache's, then come the list, seven files, the product, and the list again.
+    [Theory]
+    [InlineData(6)]
+    [InlineData(8)]
+    [InlineData(12)]
+    public void A_build_that_is_killed_at_a_rename_leaves_whole_files_and_the_next_one_is_right(int rename)
+    {
+        _workspace.Write("parts/beside/stale.py", "X = 3\n").Build();
+        var texts = new[] { "__init__.py", "other.py", "data.txt" }.ToDictionary(name => name, name => new HashSet<string> { File.ReadAllText(_workspace["parts/beside/" + name]) });
+        File.Delete(_workspace["parts/beside/stale.py"]);
+        _workspace.Write("parts/beside/__init__.py", $"TEXT = '{NewText()}'\n").Write("parts/beside/other.py", $"X = '{NewText()}'\n").Write("parts/beside/data.txt", NewText()).Write("parts/beside/new.py", "X = 4\n");
+        using (var build = BuildProcess.StartTraced(_workspace, "strace", "-f", "-o", "/dev/null", "-e", "trace=rename,renameat2", "-e", $"inject=rename,renameat2:signal=SIGKILL:when={rename}"))
+            Assert.NotEqual(0, build.ExitCode);
+        foreach (var (name, possible) in texts)
+        {
+            possible.Add(File.ReadAllText(_workspace["parts/beside/" + name]));
+            Assert.Contains(File.ReadAllText(Path.Combine(Output, "lib/beside", name)), possible);
+        }
+        var result = _workspace.Build();
+        Assert.Empty(result.Warnings);
+        Assert.Equal(new[] { "__init__.py", "__pycache__/__init__.cpython-311.pyc", "__pycache__/new.cpython-311.pyc", "__pycache__/other.cpython-311.pyc", "data.txt", "new.py", "other.py" }.Select(name => "lib/beside/" + name), Files());
+        Assert.Equal(File.ReadAllText(_workspace["parts/beside/__init__.py"]), File.ReadAllText(Path.Combine(Output, "lib/beside/__init__.py")));
+        Assert.Empty(_workspace.Build().Executed);
+    }
+
+    [Fact]
+    public void Two_builds_at_once_into_one_folder_agree()
+    {
+        for (var round = 0; round < 3; round++)
+        {
+            _workspace.Write("parts/beside/__init__.py", $"TEXT = '{NewText()}'\n").Write($"parts/beside/round{round}.py", "").Write("app/words.py", $"TEXT = '{NewText()}'\n");
+            if (round > 0)
+                File.Delete(_workspace[$"parts/beside/round{round - 1}.py"]);
+            using var one = BuildProcess.Start(_workspace);
+            using var two = BuildProcess.Start(_workspace);
+            Assert.EndsWith("/app", one.Lines[^1]);
+            Assert.EndsWith("/app", two.Lines[^1]);
+            Assert.Equal(File.ReadAllText(_workspace["parts/beside/__init__.py"]).Split('\'')[1] + "\n", _workspace.Run(Path.Combine(Output, "app")).Output);
+            Assert.Equal([$"lib/beside/round{round}.py"], Files().Where(file => file.Contains("beside/round", StringComparison.Ordinal)));
+            Assert.Empty(_workspace.Build().Executed);
+        }
+    }
+
     private static Workspace NewWorkspace(PrivateCache cache) => cache.NewWorkspace(more: Rule)
         .Write("app/__main__.py", "import beside\nfrom app import words\nprint(beside.TEXT)\n")
         .Write("parts/beside/__init__.py", $"TEXT = 'beside {Guid.NewGuid()}'\n").Write("parts/beside/other.py", "X = 1\n").Write("parts/beside/data.txt", "data");

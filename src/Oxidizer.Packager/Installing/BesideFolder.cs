@@ -24,7 +24,7 @@ public sealed class BesideFolder : IDisposable
 
     private BesideFolder(IReadOnlyList<BesideFile> files, IReadOnlyList<string> folders, string product, BuildContext context)
     {
-        (_files, _folders, _context, _product, _root) = (files, folders, context, product, Path.GetDirectoryName(product)!);
+        (_files, _folders, _context, _product, _root) = (files, folders, context, Path.GetFullPath(product), Path.GetDirectoryName(Path.GetFullPath(product))!);
         _before = BesideManifest.Load(ManifestPath);
     }
 
@@ -42,7 +42,7 @@ public sealed class BesideFolder : IDisposable
     /// <summary>Writes what differs, and moves it into its places.</summary>
     /// <param name="files">All that is to be there.</param>
     /// <param name="configuration">Its rules name the folders.</param>
-    /// <param name="product">The product's path, absolute.</param>
+    /// <param name="product">The product's path.</param>
     /// <param name="content">Writes a file's bytes.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">A folder is another product's, or a source is no longer what it was.</exception>
@@ -169,10 +169,20 @@ public sealed class BesideFolder : IDisposable
         return _before.Files.Keys.Where(path => !wanted.Contains(path)).Order(StringComparer.Ordinal);
     }
 
-    // A file that somebody changed since is not ours any more.
-    private bool IsOurs(string path) => new FileInfo(PathOf(path)) is { Exists: true, LinkTarget: null }
-        && !Parents(path).Any(folder => new DirectoryInfo(PathOf(folder)).LinkTarget is not null)
-        && _context.Cache.DigestFile(PathOf(path)) == _before.Files[path];
+    // A file that somebody changed since is not ours any more; one that another build of the product removes meanwhile is no failure.
+    private bool IsOurs(string path)
+    {
+        if (new FileInfo(PathOf(path)) is not { Exists: true, LinkTarget: null } || Parents(path).Any(folder => new DirectoryInfo(PathOf(folder)).LinkTarget is not null))
+            return false;
+        try
+        {
+            return _context.Cache.DigestFile(PathOf(path)) == _before.Files[path];
+        }
+        catch (IOException) when (!File.Exists(PathOf(path)))
+        {
+            return false;
+        }
+    }
 
     private void Remove(string path)
     {

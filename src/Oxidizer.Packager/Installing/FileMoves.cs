@@ -62,15 +62,22 @@ internal sealed partial class FileMoves : IDisposable
         RemoveEmptyFolders(_root, relative);
     }
 
-    /// <summary>Removes the folders above a file that hold nothing, up to the root.</summary>
+    /// <summary>Removes the folders above a file that hold nothing, up to the root. One that somebody puts something into at this moment stays.</summary>
     public static void RemoveEmptyFolders(string root, string relative)
     {
         for (var folder = Path.GetDirectoryName(relative); !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
         {
             var path = Path.Combine(root, folder);
-            if (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).Any())
+            try
+            {
+                if (Directory.EnumerateFileSystemEntries(path).Any())
+                    return;
+                Directory.Delete(path);
+            }
+            catch (IOException) when (!Directory.Exists(path) || Directory.EnumerateFileSystemEntries(path).Any())
+            {
                 return;
-            Directory.Delete(path);
+            }
         }
     }
 
