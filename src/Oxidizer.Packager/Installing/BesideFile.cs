@@ -29,7 +29,12 @@ internal sealed class BesideContent(CompiledCode code, Distribution distribution
         using (var output = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 }))
         {
             if (file.Module is { } module)
-                output.Write(Bytecode(module));
+            {
+                var bytes = Bytecode(module);
+                if (Sha256Digest.Of(bytes) != file.Digest)
+                    throw new InvalidOperationException($"the bytecode of `{module.RelativePath}` was {file.Digest.ToShortString()} before; please report this");
+                output.Write(bytes);
+            }
             else if (Copy(file.Source, output) != file.Digest)
                 throw Changed(file.Source);
         }
