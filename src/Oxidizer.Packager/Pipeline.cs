@@ -47,6 +47,9 @@ public static class Pipeline
         var configuration = session.Configuration;
         var context = session.Context;
 
+        InstallLocations.Check(configuration, session.FileName, session.Name, context.Diagnostics);
+        context.Diagnostics.ThrowIfErrors();
+
         // The tools first: a missing compiler is better said before minutes of work than after them.
         session.Stage("prerequisites");
         Prerequisites.Ensure(configuration, context);
@@ -85,11 +88,15 @@ public static class Pipeline
         // After this: what the product is made from is in the cache, and its digest is known.
 
         session.Stage("install");
+        using var content = new BesideContent(code, distribution);
+        using var beside = BesideFolder.Place(BesidePlan.Create(configuration, distribution, resources, code, context), configuration, session.ProductPath, content, context);
+        // After its files: a product that is in its place finds them all.
         InstallProduct.Install(product, file, context);
         LibraryFiles.Install(plan, session.Name, Path.GetDirectoryName(session.ProductPath)!, context);
+        beside.Complete();
         // After this: the product is in its place; what was there before is gone only now.
 
-        var result = session.Finish(product, distribution, fileUsers, blob);
+        var result = session.Finish(product, distribution, fileUsers, blob, new FilesBeside(beside.Folders, beside.Count, beside.Size));
         WriteBuildResult.Write(result);
         return result;
     }

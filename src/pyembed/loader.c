@@ -109,6 +109,9 @@ compile_source(const pyembed_module *module, PyObject *file)
 PyObject *
 pyembed_code_object(OxidizedFinder *self, const pyembed_module *module, PyObject *file)
 {
+    if (pyembed_is_beside(module)) {
+        return pyembed_beside_ask(self, module, "get_code", NULL);
+    }
     if (module->code.data == NULL) {
         return compile_source(module, file);
     }
@@ -162,6 +165,10 @@ pyembed_loader_create_module(OxidizedFinder *self, PyObject *spec)
         Py_XDECREF(name);
         return NULL;
     }
+    if (pyembed_is_beside(&module)) {
+        Py_DECREF(name);
+        return pyembed_beside_ask(self, &module, "create_module", spec);
+    }
     if (!(module.flags & PYEMBED_MODULE_SHARED)) {
         Py_DECREF(name);
         Py_RETURN_NONE; /* importlib makes a plain module */
@@ -187,7 +194,7 @@ execute(OxidizedFinder *self, PyObject *module, const pyembed_module *entry)
         Py_XDECREF(done);
         return done == NULL ? -1 : 0;
     }
-    if (entry->code.data == NULL && entry->source.data == NULL) {
+    if (entry->code.data == NULL && entry->source.data == NULL && !pyembed_is_beside(entry)) {
         return 0;
     }
     PyObject *namespace = PyModule_GetDict(module);
@@ -224,6 +231,9 @@ pyembed_loader_get_code(OxidizedFinder *self, PyObject *name)
         /* as importlib's NamespaceLoader: the code of an empty file */
         return Py_CompileString("", "<string>", Py_file_input);
     }
+    if (pyembed_is_beside(&module)) {
+        return pyembed_beside_ask(self, &module, "get_code", NULL);
+    }
     if (module.code.data == NULL && module.source.data == NULL) {
         Py_RETURN_NONE;
     }
@@ -242,6 +252,9 @@ pyembed_loader_get_source(OxidizedFinder *self, PyObject *name)
     }
     if (module.flags & PYEMBED_MODULE_NAMESPACE) {
         return PyUnicode_FromString("");
+    }
+    if (pyembed_is_beside(&module)) {
+        return pyembed_beside_ask(self, &module, "get_source", NULL);
     }
     if (module.source.data == NULL) {
         Py_RETURN_NONE;
@@ -287,7 +300,7 @@ pyembed_loader_get_filename(OxidizedFinder *self, PyObject *name)
     if (require(self, name, &module) < 0) {
         return NULL;
     }
-    if (self->module_file == PYEMBED_FILE_NONE || (module.flags & (PYEMBED_MODULE_NAMESPACE | PYEMBED_MODULE_BUILTIN))) {
+    if ((self->module_file == PYEMBED_FILE_NONE && !pyembed_is_beside(&module)) || (module.flags & (PYEMBED_MODULE_NAMESPACE | PYEMBED_MODULE_BUILTIN))) {
         PyObject *message = PyUnicode_FromFormat("module '%U' has no file name", name);
         if (message != NULL) {
             PyErr_SetImportError(message, name, NULL);
@@ -317,6 +330,9 @@ pyembed_loader_get_resource_reader(OxidizedFinder *self, PyObject *name)
     }
     if (!(module.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE))) {
         Py_RETURN_NONE;
+    }
+    if (pyembed_is_beside(&module)) {
+        return pyembed_beside_ask(self, &module, "get_resource_reader", NULL);
     }
     PyObject *part = PyImport_ImportModule("_oxidized_resources");
     PyObject *reader = part == NULL ? NULL : PyObject_CallMethod(part, "OxidizedResourceReader", "OO", self, name);

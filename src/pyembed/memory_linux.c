@@ -93,9 +93,32 @@ raise_without_proc(const char *name)
     return PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: /proc is not mounted, and the dynamic linker needs /proc/self/fd", name);
 }
 
+/* One that is missing is left to the dynamic linker, which then says so in its own words when the extension module is loaded. */
+static int
+load_library_beside(const pyembed_file *library)
+{
+    PyObject *text = pyembed_real_path(library->root, library->path);
+    PyObject *path = text == NULL ? NULL : PyUnicode_EncodeFSDefault(text);
+    Py_XDECREF(text);
+    if (path == NULL) {
+        return -1;
+    }
+    int result = 0;
+    if (access(PyBytes_AS_STRING(path), F_OK) == 0 && dlopen(PyBytes_AS_STRING(path), RTLD_NOW | RTLD_LOCAL) == NULL) {
+        const char *reason = dlerror();
+        PyErr_SetString(PyExc_ImportError, reason == NULL ? "unknown reason" : reason);
+        result = -1;
+    }
+    Py_DECREF(path);
+    return result;
+}
+
 static int
 load_library(const char *needed_by, const pyembed_file *library)
 {
+    if (library->flags & PYEMBED_IN_FILESYSTEM) {
+        return load_library_beside(library);
+    }
     char path[PATH_SIZE];
     int descriptor = open_image(library->name.data, &library->data, image_number++, path);
     if (descriptor < 0) {
@@ -134,7 +157,7 @@ load_libraries(OxidizedFinder *self, const pyembed_module *module)
         if (status == PYEMBED_OK) {
             status = pyembed_file_at(resources, PYEMBED_SECTION_LIBRARIES, index, &library);
         }
-        if (status != PYEMBED_OK || library.data.data == NULL) {
+        if (status != PYEMBED_OK || (library.data.data == NULL && !(library.flags & PYEMBED_IN_FILESYSTEM))) {
             pyembed_raise_damaged("the libraries of module", module->name.data, status == PYEMBED_OK ? PYEMBED_DAMAGED : status);
             return -1;
         }
@@ -241,15 +264,12 @@ check_loadable(const pyembed_module *module)
     return 0;
 }
 
-PyObject *
-pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObject *name)
+/* -1 with ImportError; else the number of the image that is loaded next. */
+static long long
+prepare(OxidizedFinder *self, const pyembed_module *module)
 {
-    char path[PATH_SIZE];
-    if (module->library.data == NULL) {
-        return pyembed_raise_damaged("module", module->name.data, PYEMBED_DAMAGED);
-    }
     if (check_loadable(module) < 0) {
-        return NULL;
+        return -1;
     }
     /* Who waits holds no GIL: the one that loads may have to take it again. */
     Py_BEGIN_ALLOW_THREADS
@@ -261,7 +281,24 @@ pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObje
     int loaded = load_libraries(self, module);
     unsigned number = image_number++;
     pthread_mutex_unlock(&loading);
-    int descriptor = loaded < 0 ? -1 : open_image(module->name.data, &module->library, number, path);
+    return loaded < 0 ? -1 : (long long)number;
+}
+
+int
+pyembed_memory_prepare(OxidizedFinder *self, const pyembed_module *module)
+{
+    return prepare(self, module) < 0 ? -1 : 0;
+}
+
+PyObject *
+pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObject *name)
+{
+    char path[PATH_SIZE];
+    if (module->library.data == NULL) {
+        return pyembed_raise_damaged("module", module->name.data, PYEMBED_DAMAGED);
+    }
+    long long number = prepare(self, module);
+    int descriptor = number < 0 ? -1 : open_image(module->name.data, &module->library, (unsigned)number, path);
     if (descriptor < 0) {
         return NULL;
     }

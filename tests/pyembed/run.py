@@ -8,6 +8,7 @@ process. `sanitized`: a product whose runtime is compiled with the address and u
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -142,10 +143,32 @@ def add_native(product, files):
     product.blob.shared_library("libnoise.so", b"no library")
 
 
-def packed(distribution, *, script=None, native=None):
+def add_beside(product, folder, native):
+    """Modules beside the product, and their files; some have none, or a damaged one."""
+    beside, package, space = build_product.format.IN_FILESYSTEM, build_product.format.PACKAGE, build_product.format.NAMESPACE
+    put_beside(product)
+    product.modules["beside_pkg.needs"] = dict(path="beside_pkg/needs.abi3.so", flags=beside | build_product.format.SHARED, root="lib",
+                                               dependencies=("libinner.so", "libouter.so"))
+    product.modules["beside_pkg.missing"] = dict(path="beside_pkg/missing.py", flags=beside, root="lib")
+    product.modules["beside_missing"] = dict(path="beside_missing/__init__.py", flags=beside | package, root="lib")
+    product.modules["beside_truncated"] = dict(path="beside_truncated.pyc", flags=beside, root="lib")
+    product.modules["halves"] = dict(path="halves", flags=space, root="lib\nmore")
+    product.modules["halves.beside"] = dict(path="halves/beside.py", flags=beside, root="lib")
+    product.modules["halves.packed"] = dict(path="halves/packed.py", flags=0, source=b"NAME = 'packed'\n")
+    product.modules["nowhere"] = dict(path="nowhere", flags=space | beside, root="lib\nmore")
+    product.modules["nowhere.at_all"] = dict(path="nowhere/at_all.py", flags=beside, root="lib")
+    shutil.copytree(HERE / "data/beside", folder / "lib")
+    (folder / "lib/halves").mkdir()
+    (folder / "lib/halves/beside.py").write_text("NAME = 'beside'\n")
+    (folder / "lib/beside_pkg/needs.abi3.so").write_bytes(native["needs"])
+    (folder / "lib/beside_truncated.pyc").write_bytes(b"short")
+
+
+def packed(distribution, *, script=None, native=None, folder=None):
     product = build_product.Product(distribution)
     if native:
         add_native(product, native)
+        add_beside(product, folder, native)
     build_product.fill(product, distribution, build_product.parse(
         ["--distribution", "-", "--output", "-", "--package-root", f"{HERE}:inside", "--site", str(HERE / "data/site")]
         + (["--script", str(script)] if script else [])))
@@ -169,7 +192,7 @@ def main(arguments):
 
 
 def test_products(tally, parts, distribution, folder):
-    product = packed(distribution, native=compile_native(distribution, folder / "native"))
+    product = packed(distribution, native=compile_native(distribution, folder / "native"), folder=folder)
     settings = [*MODULE, ("run_module", "inside")]
     blob = product.write(settings, ORDER)
     if "sanitized" in parts:

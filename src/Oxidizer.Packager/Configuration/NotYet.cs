@@ -27,7 +27,6 @@ internal static class NotYet
         ("setup-py-install", static rule => rule is ProjectRule, "package the project's folder with `package-root`"),
         ("write-license-files", static rule => rule is WriteLicenseFilesRule, "drop the rule"),
         ("from_trace", static rule => rule is FilterRule { FromTrace.Count: > 0 }, "list the names in a file, and name it in `files`"),
-        ("install_location", static rule => rule is ResourceRule { InstallLocation: not "embedded" }, "use `embedded`"),
     ];
 
     /// <summary>Reports every setting of the configuration that is not supported yet.</summary>

@@ -14,8 +14,8 @@ internal sealed class PackedContent
     {
         _input = input;
         var files = input.Modules.Select(module => module.Source).OfType<ModuleSource>().Where(module => module.IncludeSource).Select(module => (module.Origin, module.File))
-            .Concat(input.Resources.PackageResources.Select(resource => (resource.Origin, resource.File)))
-            .Concat(input.Resources.PackageDistributions.SelectMany(distribution => distribution.Files.Select(file => (distribution.Origin, file.File))));
+            .Concat(input.Resources.PackageResources.Where(resource => resource.Location.Folder is null).Select(resource => (resource.Origin, resource.File)))
+            .Concat(input.Resources.PackageDistributions.Where(distribution => distribution.Location.Folder is null).SelectMany(distribution => distribution.Files.Select(file => (distribution.Origin, file.File))));
         _segments = files.GroupBy(entry => entry.Origin, entry => entry.File)
             .ToDictionary(rule => rule.Key, rule => FileSegment.Open(rule.Key, rule, input.Codec, input.Level, context), StringComparer.Ordinal);
     }

@@ -38,7 +38,11 @@ public sealed record ModuleSource(string Name, bool IsPackage, string RelativePa
 /// <param name="RelativePath">The folder relative to its root.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record NamespacePackage(string Name, string RelativePath, string Origin, ResourceLocation Location) : Resource(Origin, Location);
+public sealed record NamespacePackage(string Name, string RelativePath, string Origin, ResourceLocation Location) : Resource(Origin, Location)
+{
+    /// <summary>Where its portions are, when several rules brought some.</summary>
+    public IReadOnlyList<ResourceLocation> Portions { get; init; } = [Location];
+}
 
 /// <summary>A prebuilt shared extension module.</summary>
 /// <param name="Name">Full name.</param>
