@@ -101,6 +101,9 @@ internal sealed class BuildSession : IDisposable
             FilesBeside = filesBeside,
         };
         Context.Log.Information(Summary(result));
+        // Not again and again: when there is something new in the product.
+        if (fileUsers.Count > 0 && result.Executed.Any(action => action.Kind == ActionKinds.Pack))
+            Context.Log.Information(FileUser.Summary(fileUsers));
         return result;
     }
 

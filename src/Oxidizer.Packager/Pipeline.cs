@@ -64,7 +64,7 @@ public static class Pipeline
         session.Stage("resources");
         var resources = ResourceStage.Collect(configuration, distribution, context);
         context.Diagnostics.ThrowIfErrors();
-        var fileUsers = FileUsers.Find(resources, context);
+        var fileUsers = configuration.PythonConfig.HasRealFiles ? [] : FileUsers.Find(resources, context);
         // After this: no new resource appears, and each has its reason.
 
         session.Stage("bytecode");
