@@ -1,6 +1,7 @@
 /* OxidizedFinder's loading half. Bytecode is unmarshalled straight from the mapped page; sources, resources and paths are only touched when
  * something asks for them. */
 #include "importer.h"
+#include "decoder.h"
 
 #include <string.h>
 
@@ -41,22 +42,13 @@ require_spec(OxidizedFinder *self, PyObject *spec, pyembed_module *module)
 PyObject *
 pyembed_bytes_object(const pyembed_bytes *bytes)
 {
-    if (bytes->codec == PYEMBED_CODEC_NONE) {
-        return PyBytes_FromStringAndSize((const char *)bytes->data, (Py_ssize_t)bytes->stored_size);
-    }
-    if (bytes->codec != PYEMBED_CODEC_ZLIB) {
-        PyErr_SetString(PyExc_ImportError, "this item is stored with zstd, which this runtime does not read yet; package with compress = \"zlib\" or \"none\"");
-        return NULL;
-    }
-    PyObject *zlib = PyImport_ImportModule("zlib");
-    PyObject *view = zlib == NULL ? NULL : PyMemoryView_FromMemory((char *)(uintptr_t)bytes->data, (Py_ssize_t)bytes->stored_size, PyBUF_READ);
-    /* wbits 15; the buffer's first size is the true one */
-    PyObject *raw = view == NULL ? NULL : PyObject_CallMethod(zlib, "decompress", "OiI", view, 15, (unsigned)bytes->raw_size);
-    Py_XDECREF(view);
-    Py_XDECREF(zlib);
-    if (raw != NULL && (size_t)PyBytes_GET_SIZE(raw) != bytes->raw_size) {
+    const char *wrong = pyembed_decode_check(bytes);
+    PyObject *raw = wrong == NULL ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)bytes->raw_size) : NULL;
+    if (raw != NULL && (wrong = pyembed_decode(bytes, PyBytes_AS_STRING(raw))) != NULL) {
         Py_CLEAR(raw);
-        PyErr_SetString(PyExc_ImportError, "the packed resources are damaged: a compressed item has another size than it says");
+    }
+    if (wrong != NULL) {
+        PyErr_SetString(PyExc_ImportError, wrong);
     }
     return raw;
 }
