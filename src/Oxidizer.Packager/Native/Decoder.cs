@@ -2,6 +2,7 @@ using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Processes;
 
 namespace Oxidizer.Packager.Native;
 
@@ -61,7 +62,29 @@ public sealed record Decoder(string Codec)
     {
         var digest = context.Cache.DigestFile(path);
         var key = new ActionKeyBuilder("machine_library", 1).Add("library", digest).Build();
-        var record = context.Cache.GetOrAdd(key, name, () => [new ActionOutput(name, context.Cache.StoreFile(path, BlobTransfer.Copy), new FileInfo(path).Length)], context.Cancellation).Record;
+        var record = context.Cache.GetOrAdd(key, name, () =>
+        {
+            if (IsForOneAddress(path, context))
+                throw new BuildFailedException(DiagnosticKinds.DecoderMissing,
+                    $"`{path}` was compiled for a fixed address, and can be part of no product; name the folder of one that was compiled with `-fPIC` (`ldflags = [\"-L<folder>\"]` in [toolchain]), or take another `compress`");
+            return [new ActionOutput(name, context.Cache.StoreFile(path, BlobTransfer.Copy), new FileInfo(path).Length)];
+        }, context.Cancellation).Record;
         return new ObjectFile(name, record.Outputs[0].Digest);
+    }
+
+    // Said here, because a linker names a file of the cache and a relocation. Where there is no readelf, it has to.
+    private static bool IsForOneAddress(string path, BuildContext context)
+    {
+        if (Toolchain.FindProgram("readelf") is not { } readelf)
+            return false;
+        var isCode = false;
+        foreach (var line in ChildProcess.Run(new Command(readelf, ["-rW", path]), context.Cancellation).Output.Split('\n'))
+        {
+            if (line.StartsWith("Relocation section", StringComparison.Ordinal))
+                isCode = line.Contains("'.rela.text", StringComparison.Ordinal);
+            else if (isCode && (line.Contains("R_X86_64_32", StringComparison.Ordinal) || line.Contains("R_AARCH64_ABS32", StringComparison.Ordinal)))
+                return true;
+        }
+        return false;
     }
 }
