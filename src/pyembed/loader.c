@@ -83,17 +83,32 @@ unmarshal_stored(const pyembed_bytes *bytes)
     return code;
 }
 
+/* An error of the compiler's lacks its line: CPython reads that from the file, which is none here. */
+static void
+add_line_to_error(PyObject *source)
+{
+    PyObject *type, *error, *trace;
+    PyErr_Fetch(&type, &error, &trace);
+    PyErr_NormalizeException(&type, &error, &trace);
+    PyObject *function = pyembed_part("_oxidized_fixups", "syntax_error");
+    PyObject *done = function == NULL ? NULL : PyObject_CallFunctionObjArgs(function, error, source, NULL);
+    Py_XDECREF(function);
+    Py_XDECREF(done);
+    PyErr_Restore(type, error, trace);
+}
+
+/* As importlib's loaders do: through the function at which tracebacks drop importlib's own frames. */
 static PyObject *
-compile_source(const pyembed_module *module, PyObject *file)
+compile_source(OxidizedFinder *self, const pyembed_module *module, PyObject *file)
 {
     PyObject *source = pyembed_bytes_object(&module->source);
     PyObject *compile = source == NULL ? NULL : PyDict_GetItemString(PyEval_GetBuiltins(), "compile");
-    PyObject *code = NULL;
-    if (compile != NULL) {
-        PyObject *name = file == Py_None ? pyembed_text(module->path) : Py_NewRef(file);
-        code = name == NULL ? NULL : PyObject_CallFunction(compile, "OOsii", source, name, "exec", 0, 1);
-        Py_XDECREF(name);
+    PyObject *name = compile == NULL ? NULL : file == Py_None ? pyembed_text(module->path) : Py_NewRef(file);
+    PyObject *code = name == NULL ? NULL : PyObject_CallFunction(self->state->frames_removed, "OOOsii", compile, source, name, "exec", 0, 1);
+    if (code == NULL && source != NULL && PyErr_ExceptionMatches(PyExc_SyntaxError)) {
+        add_line_to_error(source);
     }
+    Py_XDECREF(name);
     Py_XDECREF(source);
     return code;
 }
@@ -102,7 +117,7 @@ PyObject *
 pyembed_code_object(OxidizedFinder *self, const pyembed_module *module, PyObject *file)
 {
     if (module->code.data == NULL) {
-        return compile_source(module, file);
+        return compile_source(self, module, file);
     }
     PyObject *code = unmarshal_stored(&module->code);
     if (code == NULL || !PyCode_Check(code)) {
