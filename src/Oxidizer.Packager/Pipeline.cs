@@ -74,7 +74,8 @@ public static class Pipeline
 
         session.Stage("native");
         var inittab = InittabSource.Write(File.ReadAllText(distribution.PathOf(distribution.InittabSource)), distribution, resources.Extensions);
-        var objects = CompileObjects.Compile(session.RuntimeSources, inittab, distribution, toolchain, context, configuration.Build.Output);
+        var decoder = Decoder.Find(configuration, distribution, context);
+        var objects = CompileObjects.Compile(session.RuntimeSources, inittab, distribution, toolchain, context, configuration.Build.Output, decoder);
         // After this: no C is compiled again.
 
         session.Stage("pack");
@@ -82,7 +83,7 @@ public static class Pipeline
         // After this: the blob holds everything that the product will import, and the settings that it starts with.
 
         session.Stage("link");
-        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip, configuration.Build.Output, session.FileName);
+        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip, configuration.Build.Output, session.FileName, decoder);
         using var file = new AtomicFile(session.ProductPath);
         var product = LinkProduct.Make(plan, blob.Digest, configuration, toolchain, file, context);
         // After this: what the product is made from is in the cache, and its digest is known.

@@ -1,6 +1,7 @@
 /* OxidizedFinder's loading half. Bytecode is unmarshalled straight from the mapped page; sources, resources and paths are only touched when
  * something asks for them. */
 #include "importer.h"
+#include "decoder.h"
 
 #include <string.h>
 
@@ -41,22 +42,13 @@ require_spec(OxidizedFinder *self, PyObject *spec, pyembed_module *module)
 PyObject *
 pyembed_bytes_object(const pyembed_bytes *bytes)
 {
-    if (bytes->codec == PYEMBED_CODEC_NONE) {
-        return PyBytes_FromStringAndSize((const char *)bytes->data, (Py_ssize_t)bytes->stored_size);
-    }
-    if (bytes->codec != PYEMBED_CODEC_ZLIB) {
-        PyErr_SetString(PyExc_ImportError, "this item is stored with zstd, which this runtime does not read yet; package with compress = \"zlib\" or \"none\"");
-        return NULL;
-    }
-    PyObject *zlib = PyImport_ImportModule("zlib");
-    PyObject *view = zlib == NULL ? NULL : PyMemoryView_FromMemory((char *)(uintptr_t)bytes->data, (Py_ssize_t)bytes->stored_size, PyBUF_READ);
-    /* wbits 15; the buffer's first size is the true one */
-    PyObject *raw = view == NULL ? NULL : PyObject_CallMethod(zlib, "decompress", "OiI", view, 15, (unsigned)bytes->raw_size);
-    Py_XDECREF(view);
-    Py_XDECREF(zlib);
-    if (raw != NULL && (size_t)PyBytes_GET_SIZE(raw) != bytes->raw_size) {
+    const char *wrong = pyembed_decode_check(bytes);
+    PyObject *raw = wrong == NULL ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)bytes->raw_size) : NULL;
+    if (raw != NULL && (wrong = pyembed_decode(bytes, PyBytes_AS_STRING(raw))) != NULL) {
         Py_CLEAR(raw);
-        PyErr_SetString(PyExc_ImportError, "the packed resources are damaged: a compressed item has another size than it says");
+    }
+    if (wrong != NULL) {
+        PyErr_SetString(PyExc_ImportError, wrong);
     }
     return raw;
 }
@@ -91,17 +83,32 @@ unmarshal_stored(const pyembed_bytes *bytes)
     return code;
 }
 
+/* An error of the compiler's lacks its line: CPython reads that from the file, which is none here. */
+static void
+add_line_to_error(PyObject *source)
+{
+    PyObject *type, *error, *trace;
+    PyErr_Fetch(&type, &error, &trace);
+    PyErr_NormalizeException(&type, &error, &trace);
+    PyObject *function = pyembed_part("_oxidized_fixups", "syntax_error");
+    PyObject *done = function == NULL ? NULL : PyObject_CallFunctionObjArgs(function, error, source, NULL);
+    Py_XDECREF(function);
+    Py_XDECREF(done);
+    PyErr_Restore(type, error, trace);
+}
+
+/* As importlib's loaders do: through the function at which tracebacks drop importlib's own frames. */
 static PyObject *
-compile_source(const pyembed_module *module, PyObject *file)
+compile_source(OxidizedFinder *self, const pyembed_module *module, PyObject *file)
 {
     PyObject *source = pyembed_bytes_object(&module->source);
     PyObject *compile = source == NULL ? NULL : PyDict_GetItemString(PyEval_GetBuiltins(), "compile");
-    PyObject *code = NULL;
-    if (compile != NULL) {
-        PyObject *name = file == Py_None ? pyembed_text(module->path) : Py_NewRef(file);
-        code = name == NULL ? NULL : PyObject_CallFunction(compile, "OOsii", source, name, "exec", 0, 1);
-        Py_XDECREF(name);
+    PyObject *name = compile == NULL ? NULL : file == Py_None ? pyembed_text(module->path) : Py_NewRef(file);
+    PyObject *code = name == NULL ? NULL : PyObject_CallFunction(self->state->frames_removed, "OOOsii", compile, source, name, "exec", 0, 1);
+    if (code == NULL && source != NULL && PyErr_ExceptionMatches(PyExc_SyntaxError)) {
+        add_line_to_error(source);
     }
+    Py_XDECREF(name);
     Py_XDECREF(source);
     return code;
 }
@@ -113,7 +120,7 @@ pyembed_code_object(OxidizedFinder *self, const pyembed_module *module, PyObject
         return pyembed_beside_ask(self, module, "get_code", NULL);
     }
     if (module->code.data == NULL) {
-        return compile_source(module, file);
+        return compile_source(self, module, file);
     }
     PyObject *code = unmarshal_stored(&module->code);
     if (code == NULL || !PyCode_Check(code)) {

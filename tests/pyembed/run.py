@@ -20,6 +20,16 @@ import build_product  # noqa: E402
 
 ORDER = ["_pyembed_boot", "encodings", "encodings.aliases", "encodings.utf_8"]
 MODULE = [("run_mode", "module")]
+STORED = [("run_mode", "eval"), ("run_code", """
+import sample.one, importlib.resources as r, inspect, pkgutil
+print(sample.one.VALUE, r.files('sample').joinpath('data/table.csv').read_bytes(), 'on purpose' in inspect.getsource(sample.one))
+print(len(pkgutil.get_data('sample', 'data/large.bin')), pkgutil.get_data('sample', 'data/large.bin') == LARGE)
+sample.one.fails()""".replace("LARGE", "bytes(range(256)) * 999"))]
+STORED_FILES = [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", """
+import sample.one
+from pathlib import Path
+below = Path(sample.__file__).parent
+print(Path(sample.one.__file__).read_text() == sample.__loader__.get_source('sample.one'), (below / 'data/table.csv').read_bytes())""")]
 MODES = {
     "package": [*MODULE, ("run_module", "sample")],
     "entry": [*MODULE, ("run_module", "sample.entry:Commands.run")],
@@ -38,10 +48,13 @@ print(os.path.dirname(json.__file__), type(json.__loader__).__name__, same, os.p
     "escape": [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", "print('ran')")],
     "nofile": [("run_mode", "eval"), ("module_file", "none"), ("run_code",
                "import sample, os; print(hasattr(sample, '__file__'), hasattr(os, '__file__'), hasattr(sample, '__path__'))")],
-    "stored": [("run_mode", "eval"), ("run_code", """
-import sample.one, importlib.resources as r, inspect, sys
-print(sample.one.VALUE, r.files('sample').joinpath('data/table.csv').read_bytes(), 'on purpose' in inspect.getsource(sample.one))
-r.files('sample').joinpath('zstd.bin').read_bytes()""")],
+    "stored-zlib": STORED,
+    "stored-zstd": STORED,
+    "stored-damaged": STORED,
+    "stored-unread": STORED,
+    "files-zlib": STORED_FILES,
+    "files-zstd": STORED_FILES,
+    "files-damaged": STORED_FILES,
     "sourceless": [("run_mode", "eval"), ("run_code", "import sample.one; print(sample.__loader__.get_source('sample.one')); sample.one.fails()")],
     "beside": [("run_mode", "eval"), ("run_code", "import beside, beside_pkg.inner as i; print(beside.__file__, "
                 "sys.modules['beside_pkg'].__file__ if (sys := __import__('sys')) else 0, type(beside.__loader__).__name__, i.NAME)")],
@@ -58,10 +71,19 @@ print(used, sample.one.VALUE)""")],
 }
 
 
-def store_compressed(product):
-    for name in ("sample", "sample.one"):
-        product.modules[name]["codecs"] = (1, 1, 0)
-    product.pending = [(path, data, 1) for path, data, _ in product.pending] + [("sample/zstd.bin", b"x", 2)]
+def store_compressed(codec):
+    def change(product):
+        for name in ("sample", "sample.one"):
+            product.modules[name]["codecs"] = (codec, codec, 0)
+        product.pending = [(path, data, codec) for path, data, _ in product.pending] + [("sample/data/large.bin", bytes(range(256)) * 999, codec)]
+    return change
+
+
+def damage(blob):
+    """The frame of sample/data/table.csv ends with another byte: its checksum is that of other bytes."""
+    frame = build_product.format.encode((HERE / "data/site/sample/data/table.csv").read_bytes(), 2)
+    assert blob.count(frame) == 1
+    return blob.replace(frame, frame[:-1] + bytes([frame[-1] ^ 1]))
 
 
 def leave_sources_out(product):
@@ -80,7 +102,9 @@ def lead_elsewhere(product):
     product.modules["evil"] = dict(path="sample/../../evil.py", flags=0, source=b"")
 
 
-CHANGES = {"escape": lead_elsewhere, "stored": store_compressed, "sourceless": leave_sources_out, "beside": put_beside}
+CHANGES = {"escape": lead_elsewhere, "stored-zlib": store_compressed(1), "stored-zstd": store_compressed(2), "stored-damaged": store_compressed(2), "stored-unread": store_compressed(2),
+           "files-zlib": store_compressed(1), "files-zstd": store_compressed(2), "files-damaged": store_compressed(2), "sourceless": leave_sources_out, "beside": put_beside}
+DECODERS = {"stored-zlib": "zlib", "stored-zstd": "zstd", "stored-damaged": "zstd", "stored-unread": "zlib", "files-zlib": "zlib", "files-zstd": "zstd", "files-damaged": "zstd"}
 
 
 class Tally:
@@ -104,14 +128,27 @@ def call(command, **options):
     return result.stdout, result.returncode
 
 
+def sanitized(sources, output, libraries=()):
+    subprocess.run([build_product.compiler(), "-std=c11", "-g", "-O1", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined",
+                    "-fno-sanitize-recover=all", f"-I{build_product.SOURCES}/pyembed", *map(str, sources), *libraries, "-o", str(output)], check=True)
+
+
 def unit(tally, folder):
     sources = [HERE / "unit/test_reader.c", build_product.SOURCES / "pyembed/resources.c", build_product.SOURCES / "pyembed/settings.c"]
-    subprocess.run([build_product.compiler(), "-std=c11", "-g", "-O1", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined",
-                    "-fno-sanitize-recover=all", f"-I{build_product.SOURCES}/pyembed", *map(str, sources), "-o", str(folder / "reader")], check=True)
+    sanitized(sources, folder / "reader")
     subprocess.run([sys.executable, "-I", "-B", str(HERE / "unit/small_blob.py"), str(folder / "small.bin")], check=True)
-    output, code = call([str(folder / "reader"), str(folder / "small.bin")])
+    check(tally, "reader", [str(folder / "reader"), str(folder / "small.bin")])
+    for codec, library in (("zlib", "-l:libz.so.1"), ("zstd", "-l:libzstd.so.1")):
+        sources = [HERE / "unit/test_decoder.c", build_product.SOURCES / "pyembed/decoder.c", build_product.SOURCES / f"pyembed/decoder_{codec}.c"]
+        sanitized(sources, folder / codec, [library])
+        subprocess.run([sys.executable, "-I", "-B", str(HERE / "unit/stored_item.py"), codec, str(folder / f"{codec}.raw"), str(folder / f"{codec}.stored")], check=True)
+        check(tally, f"decoder of {codec}", [str(folder / codec), str(folder / f"{codec}.raw"), str(folder / f"{codec}.stored")])
+
+
+def check(tally, label, command):
+    output, code = call(command)
     tally.passed, tally.failed = tally.passed + (code == 0), tally.failed + (code != 0)
-    print("reader:", output.strip())
+    print(f"{label}:", output.strip())
 
 
 def compile_native(distribution, folder):
@@ -221,9 +258,12 @@ def test_products(tally, parts, distribution, folder):
 def build_outside(product, distribution, objects, folder):
     (folder / "modes").mkdir()
     for mode, settings in MODES.items():
+        modules, pending = {name: dict(module) for name, module in product.modules.items()}, list(product.pending)
         if mode in CHANGES:
             CHANGES[mode](product)
-        build_product.link(distribution, objects, product.write(settings, ORDER), folder / "modes" / mode, [], folder)
+        blob = product.write(settings, ORDER)
+        build_product.link(distribution, objects, damage(blob) if "damaged" in mode else blob, folder / "modes" / mode, [], folder, DECODERS.get(mode, "none"))
+        product.modules, product.pending = modules, pending
     script = packed(distribution, script=HERE / "data/script.py")
     build_product.link(distribution, objects, script.write([*MODULE, ("run_module", "__main__")], ORDER), folder / "script", [], folder)
 

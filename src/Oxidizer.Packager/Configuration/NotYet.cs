@@ -15,7 +15,6 @@ internal static class NotYet
         ("python_config.raw_allocator", static c => c.PythonConfig.RawAllocator == "mimalloc", "use `system` or `pymalloc`"),
         ("python_config.terminfo_resolution", static c => c.PythonConfig.TerminfoResolution == "static", "use `dynamic` or `none`"),
         ("python_run.entry_point", static c => c.Run is { EntryPoint: not null, Module: null }, "write the function that the console script calls, as `package.module:function`"),
-        ("packing.compress", static c => c.Packing.Compress == "zstd", "use `zlib` or `none`"),
         ("cache.remote", static c => c.Cache.Remote is not null, "drop the key"),
     ];
 
