@@ -71,6 +71,48 @@ public sealed class RefusedModuleTests : IDisposable
         Assert.Equal(Lines(onDisk), Lines(packed));
     }
 
+    [Theory]
+    [InlineData("embedded")]
+    [InlineData("app-relative:lib")]
+    public void A_module_whose_name_no_statement_can_have_is_imported_by_its_name(string location)
+    {
+        const string main = """
+            import importlib, importlib.resources, pkgutil, sys
+            import app.parts
+            for name in ("0001_first", "my-plugin", "2-broken", "3_absent"):
+                try:
+                    print(importlib.import_module("app.parts." + name).__name__)
+                except (SyntaxError, ImportError) as e:
+                    print(type(e).__name__, e.msg)
+            print(sorted(module.name for module in pkgutil.iter_modules(app.parts.__path__)))
+            files = importlib.resources.files("app.parts")
+            print(sorted(item.name for item in files.iterdir() if item.name != "__pycache__"), (files / "2-broken.py").read_text())
+            """;
+        _workspace.Write("app/__init__.py", "").Write("app/parts/__init__.py", "").Write("app/parts/0001_first.py", "x = 1\n").Write("app/parts/my-plugin.py", "x = 2\n")
+            .Write("app/parts/2-broken.py", "class {name}:\n").Write("app/__main__.py", main).Write("oxidizer.toml", $"""
+                {Workspace.Distribution311}
+                [build]
+                application_name = "names"
+                [[python_packages]]
+                type = "stdlib"
+                [[python_packages]]
+                type = "package-root"
+                path = "."
+                packages = ["app"]
+                install_location = "{location}"
+                [python_run]
+                mode = "module"
+                module = "app"
+                """);
+        var python = DistributionArchive.Unpacked("apt:python3.11");
+        var onDisk = Workspace.Run(new Command(python.PathOf(python.Executable), ["-B", "-m", "app"]) { ClearEnvironment = true, WorkingDirectory = _workspace.Folder });
+        Assert.Equal(0, onDisk.ExitCode);
+        Assert.Contains("SyntaxError", onDisk.Output);
+        var packed = _workspace.Run(_workspace.Build().ProductPath);
+        Assert.Equal(("", 0), (packed.Error, packed.ExitCode));
+        Assert.Equal(onDisk.Output, packed.Output);
+    }
+
     // Where files are is each one's own; what Python warns of on the way is said once a file, by the compiler.
     private static IEnumerable<string> Lines(CommandResult result) => result.Error.Split('\n').SkipWhile(line => !line.StartsWith("Traceback", StringComparison.Ordinal))
         .Select(line => line.TrimStart().StartsWith("File ", StringComparison.Ordinal) && line.Contains('/') ? "  File " + Path.GetFileName(line) : line);

@@ -65,4 +65,10 @@ public sealed class CompiledCode
     internal CompiledCode(IEnumerable<CodeSegment> segments) => _segments = segments.ToDictionary(segment => segment.Origin, StringComparer.Ordinal);
 
     internal FileSlice Find(ModuleSource module) => _segments[module.Origin].Find(module);
+
+    /// <summary>Whether Python takes the module's source; it does unless the module may be no Python.</summary>
+    internal bool HasCode(ModuleSource module) => !module.MayNotCompile || Find(module).Size > 0;
+
+    /// <summary>Whether a product has a module's source: because it is asked for, or because there is no code, and an import needs the source to say so.</summary>
+    internal bool HasSource(ModuleSource module) => module.IncludeSource || !HasCode(module);
 }

@@ -119,7 +119,7 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
     {
         if (module.MayNotCompile)
         {
-            context.Log.Debug($"`{module.Name}` does not compile, as CPython's tests mean it to: only its source is packed ({answer.Message})");
+            context.Log.Debug($"`{module.Name}` does not compile, and need not: only its source is packed ({answer.Message})");
             _results[module] = new CompileResult([], [], seconds);
             return;
         }

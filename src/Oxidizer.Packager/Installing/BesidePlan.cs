@@ -51,8 +51,10 @@ internal sealed class BesidePlan
         for (var index = 0; index < modules.Count; index++)
         {
             var module = modules[index];
-            if (module.IncludeSource)
+            if (code.HasSource(module))
                 Add(module, module.RelativePath, module.File);
+            if (!code.HasCode(module))
+                continue;
             var name = module.IncludeSource
                 ? PycFile.BesideSource(module.RelativePath, _distribution.CacheTag, _configuration.PythonConfig.OptimizeLevel)
                 : PycFile.WithoutSource(module.RelativePath);
@@ -99,6 +101,8 @@ internal sealed class BesidePlan
         for (var index = 0; index < modules.Count; index++)
         {
             _context.Cancellation.ThrowIfCancellationRequested();
+            if (!code.HasCode(modules[index]))
+                continue;
             var bytes = content.Bytecode(modules[index]);
             Sha256Digest.Of(bytes).CopyTo(table.AsSpan(index * EntrySize));
             BinaryPrimitives.WriteInt64LittleEndian(table.AsSpan(index * EntrySize + Sha256Digest.Size), bytes.Length);

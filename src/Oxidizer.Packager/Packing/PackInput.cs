@@ -61,7 +61,7 @@ public sealed record PackInput
         };
         if (packing.Bytecode != "marshal")
             throw Unknown("bytecode", packing.Bytecode, "`marshal`", configuration);
-        var modules = ImportOrder.Sort(ModulesOf(resources, configuration), packing);
+        var modules = ImportOrder.Sort(ModulesOf(resources, configuration, code), packing);
         return new PackInput(ProductSettings.From(configuration, distribution), modules, resources, code, $"{distribution.CacheTag} {distribution.BytecodeMagic}")
         {
             Codec = codec,
@@ -69,13 +69,13 @@ public sealed record PackInput
         };
     }
 
-    private static List<PackedModule> ModulesOf(ResourceSet resources, BuildConfiguration configuration)
+    private static List<PackedModule> ModulesOf(ResourceSet resources, BuildConfiguration configuration, CompiledCode code)
     {
         // An extension module that is linked in hides a source of its name, as the built-in importer does.
         var modules = resources.Extensions.ToDictionary(extension => extension.Name,
             extension => new PackedModule(extension.Name, "", PackedFlags.BuiltinExtension, IsApplication: false), StringComparer.Ordinal);
         foreach (var module in resources.Modules)
-            modules.TryAdd(module.Name, Of(module));
+            modules.TryAdd(module.Name, Of(module, code));
         foreach (var space in resources.Namespaces)
             modules.TryAdd(space.Name, Of(space));
         foreach (var shared in resources.SharedExtensions)
@@ -89,12 +89,12 @@ public sealed record PackInput
         })];
     }
 
-    private static PackedModule Of(ModuleSource module)
+    private static PackedModule Of(ModuleSource module, CompiledCode code)
     {
         var flags = PackageFlag(module.IsPackage) | (PackedFlags)((uint)module.OptimizeLevel << PackedFormat.LevelShift);
         var isApplication = !module.Origin.Contains("(stdlib)", StringComparison.Ordinal);
         return module.Location.Folder is { } folder
-            ? new PackedModule(module.Name, module.IncludeSource ? module.RelativePath : PycFile.WithoutSource(module.RelativePath), flags | PackedFlags.Filesystem, isApplication) { Root = folder }
+            ? new PackedModule(module.Name, code.HasSource(module) ? module.RelativePath : PycFile.WithoutSource(module.RelativePath), flags | PackedFlags.Filesystem, isApplication) { Root = folder }
             : new PackedModule(module.Name, module.RelativePath, flags, isApplication, module);
     }
 

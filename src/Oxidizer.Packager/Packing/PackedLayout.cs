@@ -53,7 +53,7 @@ internal sealed class PackedLayout
         var layout = new PackedLayout(input, content);
         // Codes of all modules first, then their sources: a start reads no source, and touches only the pages of the codes that it imports.
         var codes = input.Modules.Select(module => module.Source is { } source && content.Code(source) is { } code ? layout._data.Add(code) : null).ToArray();
-        var sources = input.Modules.Select(module => module.Source is { } source && content.HasSource(source) ? layout._data.Add(source.File.Digest, content.File(source.Origin, source.File)) : null).ToArray();
+        var sources = input.Modules.Select(module => module.Source is { } source && input.Code.HasSource(source) ? layout._data.Add(source.File.Digest, content.File(source.Origin, source.File)) : null).ToArray();
         layout.WriteResources();
         layout.WriteModules(codes, sources);
         layout.WriteModuleTables();

@@ -1,6 +1,6 @@
 namespace Oxidizer.Packager.Resources;
 
-/// <summary>Which names of files and folders an <c>import</c> statement can reach.</summary>
+/// <summary>Which names of files and folders are those of modules.</summary>
 internal static class ModuleNames
 {
     /// <summary>Whether a folder or a file's stem can be written in an <c>import</c>.</summary>
@@ -17,14 +17,19 @@ internal static class ModuleNames
     }
 
     /// <summary>The module that a source file holds, or <c>null</c> when it is no module.</summary>
-    public static string? OfSource(string file)
+    /// <param name="file">The file's name.</param>
+    /// <param name="isInPackage">Whether its folder is a package: then programs may import it by <c>importlib.import_module</c>, as Django does <c>0001_initial</c>.</param>
+    public static string? OfSource(string file, bool isInPackage)
     {
         if (!file.EndsWith(".py", StringComparison.Ordinal))
             return null;
         var stem = file[..^3];
         // The platform's build variables have the triple in their name; sysconfig imports them by __import__.
-        return IsImportable(stem) || (stem.StartsWith("_sysconfigdata_", StringComparison.Ordinal) && !stem.Contains('.')) ? stem : null;
+        return IsImportable(stem) || ((isInPackage || stem.StartsWith("_sysconfigdata_", StringComparison.Ordinal)) && IsImportableByName(stem)) ? stem : null;
     }
+
+    // Letters, digits, `_` and `-` in any order.
+    private static bool IsImportableByName(string name) => IsImportable("_" + name.Replace('-', '_'));
 
     /// <summary>The module that a shared object would hold by its suffix, or <c>null</c>.</summary>
     public static string? OfExtension(string file, IEnumerable<string> suffixes)

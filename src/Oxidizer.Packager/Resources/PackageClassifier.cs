@@ -65,7 +65,7 @@ internal sealed class PackageClassifier(RuleScope scope)
     {
         var path = relative + file.Name;
         var canHoldModules = relative.Length == 0 || package.Length > 0;
-        if (canHoldModules && ModuleNames.OfSource(file.Name) is { } stem)
+        if (canHoldModules && ModuleNames.OfSource(file.Name, package.Length > 0) is { } stem)
         {
             if (stem == "__init__" && package.Length > 0)
                 AddModule(file, package, isPackage: true, path);
@@ -85,7 +85,11 @@ internal sealed class PackageClassifier(RuleScope scope)
     private void AddModule(FileNode file, string name, bool isPackage, string path)
     {
         if (!scope.LeftOut.Contains(name))
-            Resources.Add(new ModuleSource(name, isPackage, path, RuleScope.Resolve(file), scope.OptimizeLevel, scope.Rule.IncludeSource, scope.Origin, scope.Location));
+            Resources.Add(new ModuleSource(name, isPackage, path, RuleScope.Resolve(file), scope.OptimizeLevel, scope.Rule.IncludeSource, scope.Origin, scope.Location)
+            {
+                // What no statement can import may be a template of something else.
+                MayNotCompile = !ModuleNames.IsImportable(name.AsSpan(name.LastIndexOf('.') + 1)),
+            });
     }
 
     private void AddSharedObject(FileNode file, string package, bool canHoldModules, string path, FolderNode folder)
@@ -118,7 +122,7 @@ internal sealed class PackageClassifier(RuleScope scope)
     {
         if (_holdsModules.TryGetValue(folder, out var known))
             return known;
-        var holds = folder.Files.Exists(file => ModuleNames.OfSource(file.Name) is not null || ModuleNames.OfExtension(file.Name, scope.Distribution.ExtensionSuffixes.Where(suffix => suffix != ".so")) is not null)
+        var holds = folder.Files.Exists(file => ModuleNames.OfSource(file.Name, isInPackage: false) is not null || ModuleNames.OfExtension(file.Name, scope.Distribution.ExtensionSuffixes.Where(suffix => suffix != ".so")) is not null)
             || folder.Folders.Exists(below => ModuleNames.IsImportable(below.Name) && HoldsModules(below));
         return _holdsModules[folder] = holds;
     }

@@ -33,7 +33,10 @@ public abstract record Resource(string Origin, ResourceLocation Location);
 public sealed record ModuleSource(string Name, bool IsPackage, string RelativePath, ResourceFile File, int OptimizeLevel, bool IncludeSource, string Origin, ResourceLocation Location)
     : Resource(Origin, Location)
 {
-    /// <summary>Whether it may be no Python: CPython tests with such modules what Python refuses, and installs them as they are. Then its source is packed, and importing it fails as it does there.</summary>
+    /// <summary>
+    /// Whether it may be no Python: CPython tests with such modules what Python refuses, and what no statement can import may be a template of something else. Then its source
+    /// is packed, and importing it fails as it does from disk.
+    /// </summary>
     public bool MayNotCompile { get; init; }
 }
 

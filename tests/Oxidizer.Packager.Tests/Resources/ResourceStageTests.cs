@@ -80,12 +80,13 @@ public sealed class ResourceStageTests : IDisposable
     {
         _build.Stdlib().Packages("app")
             .Write("app/__init__.py", "").Write("app/words.py", "").Write("app/plugins/one.py", "").Write("app/data/table.txt", "t").Write("app/data/deep/x.bin", "b")
-            .Write("app/plugins/one.txt", "").Write("app/my-script.py", "").Write("app/__pycache__/words.cpython-311.pyc", "").Write("app/.git/config", "").Write("other/__init__.py", "");
+            .Write("app/plugins/one.txt", "").Write("app/my-script.py", "").Write("app/0001_first.py", "").Write("app/{name}.py", "").Write("app/a.b.py", "").Write("app/__pycache__/words.cpython-311.pyc", "").Write("app/.git/config", "").Write("other/__init__.py", "");
         var (resources, diagnostics) = Collect();
         Assert.Empty(diagnostics);
-        Assert.Equal(["app", "app.plugins.one", "app.words"], Names(resources).Where(name => name.StartsWith("app", StringComparison.Ordinal)));
+        Assert.Equal(["app", "app.0001_first", "app.my-script", "app.plugins.one", "app.words"], Names(resources).Where(name => name.StartsWith("app", StringComparison.Ordinal)));
         Assert.Equal("app.plugins", Assert.Single(resources.Namespaces).Name);
-        Assert.Equal(["app: data/deep/x.bin", "app: data/table.txt", "app: my-script.py", "app.plugins: one.txt"], Files(resources).Where(file => file.StartsWith("app", StringComparison.Ordinal)));
+        Assert.Equal(["app.0001_first", "app.my-script"], resources.Modules.Where(module => module.MayNotCompile && module.Name.StartsWith("app", StringComparison.Ordinal)).Select(module => module.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(["app: a.b.py", "app: data/deep/x.bin", "app: data/table.txt", "app: {name}.py", "app.plugins: one.txt"], Files(resources).Where(file => file.StartsWith("app", StringComparison.Ordinal)));
         var words = resources.Modules.Single(module => module.Name == "app.words");
         Assert.Equal(("app/words.py", false), (words.RelativePath, words.IsPackage));
         Assert.Contains("package-root", words.Origin);
