@@ -1,11 +1,18 @@
 """Builds and runs everything that is tested of the runtime, for one distribution:
 
-    run.py DISTRIBUTION [unit] [inside] [outside] [sanitized]     (default: the first three)
+    run.py DISTRIBUTION [PART ...] [--seconds=N] [--corpus=FOLDER]
 
-DISTRIBUTION is a folder with PYTHON.json, or `debian`. `unit`: the reader under the sanitizers. `inside`: Python tests that run in a product. `outside`: what a product does as a
-process. `sanitized`: a product whose runtime is compiled with the address and undefined-behaviour sanitizers runs `inside`. The last line is
-`N passed, N failed`; the exit code is 1 if something failed."""
+DISTRIBUTION is a folder with PYTHON.json, or `debian`. The parts; without any, the first three are run:
+  unit       the reader under the address and undefined-behaviour sanitizers: each truncation, each changed byte
+  inside     Python tests that run in a product
+  outside    what a product does as a process
+  sanitized  `inside`, and a C program that hosts the runtime, with the runtime compiled with both sanitizers
+  valgrind   the same two, without sanitizers, under valgrind
+  analyze    clang's analyzer over all of the runtime
+  fuzz       libFuzzer on the reader, for `--seconds` (10); `--corpus` keeps what it found out
+The last line is `N passed, N failed`; the exit code is 1 if something failed."""
 
+import argparse
 import os
 import re
 import subprocess
@@ -16,8 +23,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import build_product  # noqa: E402
+import hosted  # noqa: E402
+import native_checks  # noqa: E402
 
-ORDER = ["_pyembed_boot", "encodings", "encodings.aliases", "encodings.utf_8"]
+PARTS = ("unit", "inside", "outside", "sanitized", "valgrind", "analyze", "fuzz")
 MODULE = [("run_mode", "module")]
 MODES = {
     "package": [*MODULE, ("run_module", "sample")],
@@ -103,16 +112,6 @@ def call(command, **options):
     return result.stdout, result.returncode
 
 
-def unit(tally, folder):
-    sources = [HERE / "unit/test_reader.c", build_product.SOURCES / "pyembed/resources.c", build_product.SOURCES / "pyembed/settings.c"]
-    subprocess.run([build_product.compiler(), "-std=c11", "-g", "-O1", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined",
-                    "-fno-sanitize-recover=all", f"-I{build_product.SOURCES}/pyembed", *map(str, sources), "-o", str(folder / "reader")], check=True)
-    subprocess.run([sys.executable, "-I", "-B", str(HERE / "unit/small_blob.py"), str(folder / "small.bin")], check=True)
-    output, code = call([str(folder / "reader"), str(folder / "small.bin")])
-    tally.passed, tally.failed = tally.passed + (code == 0), tally.failed + (code != 0)
-    print("reader:", output.strip())
-
-
 def compile_native(distribution, folder):
     """The shared extension modules of data/native, and the libraries that they need."""
     folder.mkdir(exist_ok=True)
@@ -153,36 +152,59 @@ def packed(distribution, *, script=None, native=None):
     return product
 
 
+def parse(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("distribution")
+    parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, []])
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--corpus")
+    options = parser.parse_args(arguments)
+    options.parts = options.parts or list(PARTS[:3])
+    return options
+
+
 def main(arguments):
-    name, parts = arguments[0], arguments[1:] or ["unit", "inside", "outside"]
-    distribution = build_product.DebianDistribution() if name == "debian" else build_product.Distribution(name)
+    options = parse(arguments)
+    distribution = build_product.DebianDistribution() if options.distribution == "debian" else build_product.Distribution(options.distribution)
     build_product.use_interpreter_of(distribution, __file__, arguments)
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="pyembed-") as temporary:
         folder = Path(temporary)
-        if "unit" in parts:
-            unit(tally, folder)
-        if {"inside", "outside", "sanitized"} & set(parts):
-            test_products(tally, parts, distribution, folder)
+        if "unit" in options.parts:
+            native_checks.reader(tally, folder)
+        if "analyze" in options.parts:
+            native_checks.analyze(tally, distribution)
+        if "fuzz" in options.parts:
+            native_checks.fuzz(tally, folder, distribution, MODES.values(), options.seconds, options.corpus)
+        if {"inside", "outside", "sanitized", "valgrind"} & set(options.parts):
+            test_products(tally, options.parts, distribution, folder)
     print(f"{tally.passed} passed, {tally.failed} failed")
     return tally.failed != 0
+
+
+SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-U_FORTIFY_SOURCE", "-g"]
 
 
 def test_products(tally, parts, distribution, folder):
     product = packed(distribution, native=compile_native(distribution, folder / "native"))
     settings = [*MODULE, ("run_module", "inside")]
-    blob = product.write(settings, ORDER)
+    blob = product.write(settings, native_checks.ORDER)
     if "sanitized" in parts:
-        flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-U_FORTIFY_SOURCE", "-g"]
         (folder / "asan").mkdir()
-        objects = build_product.compile_objects(distribution, flags, folder / "asan")
-        build_product.link(distribution, objects, blob, folder / "sanitized", flags, folder)
+        objects = build_product.compile_objects(distribution, SANITIZED, folder / "asan")
+        build_product.link(distribution, objects, blob, folder / "sanitized", SANITIZED, folder)
         environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:detect_stack_use_after_return=0")
         output, code = call([str(folder / "sanitized")], env=environment)
         tally.add(output, "inside, sanitized", code)
-    if not {"inside", "outside"} & set(parts):
+        hosted.run(tally, distribution, objects, product, folder, SANITIZED, ["env", "ASAN_OPTIONS=detect_leaks=1"])
+    if not {"inside", "outside", "valgrind"} & set(parts):
         return
-    objects = build_product.compile_objects(distribution, [], folder)
+    objects = build_product.compile_objects(distribution, ["-g"], folder)
+    if "valgrind" in parts:
+        build_product.link(distribution, objects, product.write([*settings, ("raw_allocator", "system")], native_checks.ORDER), folder / "checked", [], folder)
+        output, code = call([*hosted.VALGRIND, str(folder / "checked")])
+        tally.add(output, "inside, valgrind", code)
+        hosted.run(tally, distribution, objects, product, folder, [], hosted.VALGRIND)
     build_product.link(distribution, objects, blob, folder / "product", [], folder)
     if "inside" in parts:
         output, code = call([str(folder / "product")])
@@ -200,9 +222,9 @@ def build_outside(product, distribution, objects, folder):
     for mode, settings in MODES.items():
         if mode in CHANGES:
             CHANGES[mode](product)
-        build_product.link(distribution, objects, product.write(settings, ORDER), folder / "modes" / mode, [], folder)
+        build_product.link(distribution, objects, product.write(settings, native_checks.ORDER), folder / "modes" / mode, [], folder)
     script = packed(distribution, script=HERE / "data/script.py")
-    build_product.link(distribution, objects, script.write([*MODULE, ("run_module", "__main__")], ORDER), folder / "script", [], folder)
+    build_product.link(distribution, objects, script.write([*MODULE, ("run_module", "__main__")], native_checks.ORDER), folder / "script", [], folder)
 
 
 if __name__ == "__main__":
