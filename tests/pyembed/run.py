@@ -196,15 +196,16 @@ def test_products(tally, parts, distribution, folder):
         environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:detect_stack_use_after_return=0")
         output, code = call([str(folder / "sanitized")], env=environment)
         tally.add(output, "inside, sanitized", code)
-        hosted.run(tally, distribution, objects, product, folder, SANITIZED, ["env", "ASAN_OPTIONS=detect_leaks=1"])
+        hosted.run(tally, distribution, objects, product, folder, SANITIZED)
     if not {"inside", "outside", "valgrind"} & set(parts):
         return
     objects = build_product.compile_objects(distribution, ["-g"], folder)
     if "valgrind" in parts:
         build_product.link(distribution, objects, product.write([*settings, ("raw_allocator", "system")], native_checks.ORDER), folder / "checked", [], folder)
-        output, code = call([*hosted.VALGRIND, str(folder / "checked")])
+        code, output, reports = hosted.watched(folder / "checked", [], folder)
         tally.add(output, "inside, valgrind", code)
-        hosted.run(tally, distribution, objects, product, folder, [], hosted.VALGRIND)
+        native_checks.count(tally, "reports of valgrind", not reports, "\n".join(reports) or "none")
+        hosted.run(tally, distribution, objects, product, folder)
     build_product.link(distribution, objects, blob, folder / "product", [], folder)
     if "inside" in parts:
         output, code = call([str(folder / "product")])
