@@ -173,15 +173,12 @@ check_loadable(const pyembed_module *module)
     return 0;
 }
 
-PyObject *
-pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObject *name)
+/* Loads what a module needs. Returns 0; or -1 with ImportError. */
+static int
+prepare(OxidizedFinder *self, const pyembed_module *module)
 {
-    pyembed_image image;
-    if (module->library.data == NULL) {
-        return pyembed_raise_damaged("module", module->name.data, PYEMBED_DAMAGED);
-    }
     if (check_loadable(module) < 0) {
-        return NULL;
+        return -1;
     }
     /* Who waits holds no GIL: the one that loads may have to take it again. */
     Py_BEGIN_ALLOW_THREADS
@@ -193,7 +190,17 @@ pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObje
     }
     int loaded = load_libraries(self, module);
     pthread_mutex_unlock(&loading);
-    if (loaded < 0 || pyembed_image_open(self, module->name.data, "", module->path.data, &module->library, &image) < 0) {
+    return loaded;
+}
+
+PyObject *
+pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObject *name)
+{
+    pyembed_image image;
+    if (module->library.data == NULL) {
+        return pyembed_raise_damaged("module", module->name.data, PYEMBED_DAMAGED);
+    }
+    if (prepare(self, module) < 0 || pyembed_image_open(self, module->name.data, "", module->path.data, &module->library, &image) < 0) {
         return NULL;
     }
     PyObject *created = create_from(self, name, image.path);

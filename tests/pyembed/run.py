@@ -214,7 +214,7 @@ def test_products(tally, parts, distribution, folder):
         build_outside(product, distribution, objects, folder)
         environment = dict(os.environ, PYEMBED_PRODUCT=str(folder / "product"), PYEMBED_SCRIPT=str(folder / "script"),
                            PYEMBED_PYTHON=str(distribution.python), PYEMBED_MODES=str(folder / "modes"))
-        output, code = call([sys.executable, "-B", str(HERE / "outside.py")], env=environment)
+        output, code = call([sys.executable, "-B", str(HERE / "outside")], env=environment)
         tally.add(output, "outside", code)
 
 
