@@ -173,6 +173,33 @@ check_loadable(const pyembed_module *module)
     return 0;
 }
 
+/* Who reads an error knows the module's file, and not where its image was. Other exceptions are the module's own, and stay. */
+static void
+name_file_in_error(OxidizedFinder *self, const pyembed_module *module, PyObject *name, const pyembed_image *image)
+{
+    PyObject *type, *value, *traceback, *file = NULL, *text = NULL;
+    if (!PyErr_ExceptionMatches(PyExc_ImportError)) {
+        return;
+    }
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    PyObject *given = PyObject_Str(value);
+    file = given == NULL ? NULL : pyembed_file_of(self, module);
+    text = file == NULL ? NULL : PyObject_CallMethod(given, "replace", "sO", image->path, file);
+    if (text != NULL) {
+        PyErr_SetImportError(text, name, file);
+        Py_XDECREF(type);
+        Py_XDECREF(value);
+        Py_XDECREF(traceback);
+    }
+    else {
+        PyErr_Restore(type, value, traceback);
+    }
+    Py_XDECREF(text);
+    Py_XDECREF(file);
+    Py_XDECREF(given);
+}
+
 /* Loads what a module needs. Returns 0; or -1 with ImportError. */
 static int
 prepare(OxidizedFinder *self, const pyembed_module *module)
@@ -209,6 +236,9 @@ pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObje
     if (without_proc) {
         PyErr_Clear();
         return raise_without_proc(module->name.data);
+    }
+    if (created == NULL && image.descriptor >= 0) {
+        name_file_in_error(self, module, name, &image);
     }
     return created;
 }

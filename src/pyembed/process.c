@@ -7,10 +7,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 pyembed_process pyembed_this_process;
@@ -46,6 +48,47 @@ complain(const char *message)
     return -1;
 }
 
+/* ---- a file that was cut ---- */
+
+typedef struct {
+    uintptr_t end; /* of the resources */
+    const char *file;
+    uint64_t needed; /* bytes that the file must have */
+} file_end;
+
+/* The file, and its part, that the resources are mapped from. */
+static int
+look_for_resources(struct dl_phdr_info *image, size_t size, void *found)
+{
+    file_end *end = found;
+    (void)size;
+    for (int at = 0; at < image->dlpi_phnum; at++) {
+        const ElfW(Phdr) *part = &image->dlpi_phdr[at];
+        uintptr_t start = image->dlpi_addr + part->p_vaddr;
+        if (part->p_type == PT_LOAD && end->end > start && end->end <= start + part->p_filesz) {
+            end->file = image->dlpi_name;
+            end->needed = part->p_offset + (end->end - start);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Pages behind a file's end can be mapped, and the first access to them ends the process with SIGBUS: at a module that is far back in the resources. */
+static int
+file_is_whole(const unsigned char *blob)
+{
+    file_end end = {(uintptr_t)blob + (uintptr_t)pyembed_location.size, NULL, 0};
+    struct stat status;
+    if (dl_iterate_phdr(look_for_resources, &end) == 0) {
+        return 1;
+    }
+    const char *file = end.file == NULL || end.file[0] == '\0' ? "/proc/self/exe" : end.file;
+    return stat(file, &status) < 0 || (uint64_t)status.st_size >= end.needed;
+}
+
+/* ---- */
+
 static int
 check_version(const pyembed_settings *settings)
 {
@@ -73,7 +116,7 @@ pyembed_process_open(int argc, char **argv)
 
     char message[PATH_MAX + 256];
     const unsigned char *blob = (const unsigned char *)&pyembed_location + pyembed_location.offset;
-    pyembed_status status = pyembed_resources_open(blob, (size_t)pyembed_location.size, &process->resources);
+    pyembed_status status = file_is_whole(blob) ? pyembed_resources_open(blob, (size_t)pyembed_location.size, &process->resources) : PYEMBED_TRUNCATED;
     if (status != PYEMBED_OK) {
         snprintf(message, sizeof message, "the packed resources are damaged: %s", pyembed_status_text(status));
         return complain(message);

@@ -112,6 +112,9 @@ def call(command, **options):
     return result.stdout, result.returncode
 
 
+NATIVE = ("multi", "single", "fails", "silent", "unreported", "newer")
+
+
 def compile_native(distribution, folder):
     """The shared extension modules of data/native, and the libraries that they need."""
     folder.mkdir(exist_ok=True)
@@ -123,7 +126,7 @@ def compile_native(distribution, folder):
         return (folder / name).read_bytes()
     files = {"libinner.so": shared("libinner.so", "inner.c", "-Wl,-soname,libinner.so"),
              "libouter.so": shared("libouter.so", "outer.c", "-Wl,-soname,libouter.so", "-linner")}
-    for name in ("multi", "single", "fails"):
+    for name in NATIVE:
         files[name] = shared(f"{name}.so", f"{name}.c")
     files["needs"] = shared("needs.so", "needs.c", "-louter")
     return files
@@ -132,10 +135,11 @@ def compile_native(distribution, folder):
 def add_native(product, files):
     module = build_product.format.SHARED
     libraries = {"needs": ("libinner.so", "libouter.so"), "needs_noise": ("libnoise.so",)}
-    images = {**{name: files[name] for name in ("multi", "single", "fails", "needs")}, "noinit": files["multi"], "noise": b"no ELF image",
+    images = {**{name: files[name] for name in (*NATIVE, "needs")}, "noinit": files["multi"], "noise": b"no ELF image",
               "needs_noise": files["multi"]}
     for name, image in images.items():
         product.modules[f"native.{name}"] = dict(path=f"native/{name}.abi3.so", flags=module, library=image, dependencies=libraries.get(name, ()))
+    product.modules["native.foreign"] = dict(path="native/foreign.cpython-39-x86_64-linux-gnu.so", flags=module, library=files["multi"])
     for soname in ("libinner.so", "libouter.so"):
         product.blob.shared_library(soname, files[soname])
     product.blob.shared_library("libnoise.so", b"no library")
@@ -213,7 +217,7 @@ def test_products(tally, parts, distribution, folder):
     if "outside" in parts:
         build_outside(product, distribution, objects, folder)
         environment = dict(os.environ, PYEMBED_PRODUCT=str(folder / "product"), PYEMBED_SCRIPT=str(folder / "script"),
-                           PYEMBED_PYTHON=str(distribution.python), PYEMBED_MODES=str(folder / "modes"))
+                           PYEMBED_PYTHON=str(distribution.python), PYEMBED_MODES=str(folder / "modes"), PYEMBED_NATIVE=str(folder / "native"))
         output, code = call([sys.executable, "-B", str(HERE / "outside")], env=environment)
         tally.add(output, "outside", code)
 
