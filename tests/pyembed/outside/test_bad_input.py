@@ -3,13 +3,12 @@ situation, and nothing that is left behind."""
 
 import contextlib
 import os
-import re
 import subprocess
 import tempfile
 import unittest
 from pathlib import Path
 
-from products import LIMIT, MODES, NATIVE, PRODUCT, PYTHON, execute, mode, run
+from products import LIMIT, NATIVE, PRODUCT, PYTHON, execute, mode, run
 
 
 @contextlib.contextmanager
@@ -167,32 +166,6 @@ class TestDisks(unittest.TestCase):
             subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
             result = execute("import json, ssl, logging, tempfile, os; print(os.path.expanduser('~'), json.dumps(1))", environment={"HOME": folder}, cwd=folder)
             self.assertEqual((result.returncode, result.stdout, result.stderr), (0, f"{folder} 1\n", ""))
-
-
-class TestFilesThatWereCut(unittest.TestCase):
-    def cut(self, length):
-        with tempfile.TemporaryDirectory() as folder:
-            product = Path(folder, "product")
-            product.write_bytes(Path(MODES, "eval").read_bytes()[:length])
-            product.chmod(0o755)
-            try:
-                return run(product=str(product))
-            except OSError as error:
-                return subprocess.CompletedProcess([], 126, "", str(error))
-
-    def test_resources_that_end_with_the_file_are_told(self):
-        listing = subprocess.run(["readelf", "-SW", f"{MODES}/eval"], capture_output=True, text=True, check=True).stdout
-        offset, size = (int(number, 16) for number in re.search(r"\.oxidizer\.resources +PROGBITS +\w+ +(\w+) +(\w+)", listing).groups())
-        needed = subprocess.run(["readelf", "-lW", f"{MODES}/eval"], capture_output=True, text=True, check=True).stdout
-        ends = [int(place, 16) + int(length, 16) for place, length in re.findall(r"^ +LOAD +(0x\w+) \S+ \S+ (0x\w+)", needed, re.M)]
-        if max(ends) > offset + size + 4096:
-            # the linker put the program's data behind them: without that no program starts
-            self.assertNotEqual(self.cut(offset + size // 2).returncode, 0)
-            return
-        for length in (offset + 4096, offset + size // 2, offset + size - 4096):
-            result = self.cut(length)
-            self.assertEqual(result.returncode, 1, length)
-            self.assertIn("the packed resources are damaged: they end too early", result.stderr)
 
 
 if __name__ == "__main__":
