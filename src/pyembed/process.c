@@ -41,7 +41,7 @@ static int
 complain(const char *message)
 {
     if (pyembed_this_process.is_hosted) {
-        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "%s", message);
+        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "%.511s", message); /* it may hold a long path */
         return -1;
     }
     fprintf(stderr, "%s: %s\n", executable_path[0] != '\0' ? executable_path : "product", message);
