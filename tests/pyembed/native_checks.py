@@ -53,16 +53,29 @@ def seeds(distribution, modes):
     return [product.write(settings, ()) for settings in modes]
 
 
+def write_seeds(distribution, modes, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    run([sys.executable, "-I", "-B", UNIT / "small_blob.py", folder / "small.bin"], check=True)
+    for number, blob in enumerate(seeds(distribution, modes)):
+        (folder / f"seed-{number}.bin").write_bytes(blob)
+
+
+def mutations(tally, folder, distribution, modes, number=100_000):
+    """What libFuzzer does, short, the same each time, and without clang."""
+    write_seeds(distribution, modes, folder / "seeds")
+    code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", UNIT / "mutate.c", UNIT / "fuzz_reader.c", *READER, "-o", folder / "mutate"])
+    if code == 0:
+        code, output = run([folder / "mutate", number, *sorted((folder / "seeds").iterdir())])
+    count(tally, "reader", code == 0, output)
+
+
 def fuzz(tally, folder, distribution, modes, seconds, corpus=None):
     """libFuzzer on the reader for so many seconds. `corpus`: a folder that keeps what was found interesting; otherwise it dies with the run."""
     program = clang()
     if program is None:
         return count(tally, "fuzz", False, "no clang; install it with: apt-get install clang-14 libclang-rt-14-dev")
     corpus = Path(corpus) if corpus else folder / "corpus"
-    corpus.mkdir(parents=True, exist_ok=True)
-    run([sys.executable, "-I", "-B", UNIT / "small_blob.py", corpus / "small.bin"], check=True)
-    for number, blob in enumerate(seeds(distribution, modes)):
-        (corpus / f"seed-{number}.bin").write_bytes(blob)
+    write_seeds(distribution, modes, corpus)
     code, output = run([program, *FLAGS, *SANITIZERS, "-fsanitize=fuzzer,address,undefined", UNIT / "fuzz_reader.c", *READER, "-o", folder / "fuzz"])
     if code == 0:
         largest = max(path.stat().st_size for path in corpus.iterdir())

@@ -3,7 +3,7 @@
     run.py DISTRIBUTION [PART ...] [--seconds=N] [--corpus=FOLDER]
 
 DISTRIBUTION is a folder with PYTHON.json, or `debian`. The parts; without any, the first three are run:
-  unit       the reader under the address and undefined-behaviour sanitizers: each truncation, each changed byte
+  unit       the reader under the address and undefined-behaviour sanitizers: each truncation, each changed byte, and 100,000 random changes
   inside     Python tests that run in a product
   outside    what a product does as a process
   sanitized  `inside`, and a C program that hosts the runtime, with the runtime compiled with both sanitizers
@@ -176,6 +176,7 @@ def main(arguments):
         folder = Path(temporary)
         if "unit" in options.parts:
             native_checks.reader(tally, folder)
+            native_checks.mutations(tally, folder, distribution, MODES.values())
         if "analyze" in options.parts:
             native_checks.analyze(tally, distribution)
         if "fuzz" in options.parts:
