@@ -74,17 +74,26 @@ look_for_resources(struct dl_phdr_info *image, size_t size, void *found)
     return 0;
 }
 
+static int
+has_size(const char *file, uint64_t size)
+{
+    struct stat status;
+    return stat(file, &status) < 0 || (uint64_t)status.st_size >= size;
+}
+
 /* Pages behind a file's end can be mapped, and the first access to them ends the process with SIGBUS: at a module that is far back in the resources. */
 static int
 file_is_whole(const unsigned char *blob)
 {
     file_end end = {(uintptr_t)blob + (uintptr_t)pyembed_location.size, NULL, 0};
-    struct stat status;
     if (dl_iterate_phdr(look_for_resources, &end) == 0) {
         return 1;
     }
-    const char *file = end.file == NULL || end.file[0] == '\0' ? "/proc/self/exe" : end.file;
-    return stat(file, &status) < 0 || (uint64_t)status.st_size >= end.needed;
+    if (end.file != NULL && end.file[0] != '\0') {
+        return has_size(end.file, end.needed);
+    }
+    /* The first is exact, but under valgrind it is valgrind's own. */
+    return has_size("/proc/self/exe", end.needed) || has_size(executable_path, end.needed);
 }
 
 /* ---- */
