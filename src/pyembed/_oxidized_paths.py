@@ -1,5 +1,7 @@
 """Finders for single entries of a path, for pkgutil and for importlib's PathFinder."""
 
+import sys
+
 _PACKAGE, _NAMESPACE, _BUILTIN = 1, 2, 4
 
 
@@ -36,6 +38,16 @@ class OxidizedPathEntryFinder:
         if not tail or parent != self._package:
             return None
         return self._finder.find_spec(fullname, None, target)
+
+    if sys.version_info < (3, 12):
+        def find_loader(self, fullname):
+            import warnings
+            warnings.warn("OxidizedPathEntryFinder.find_loader() is deprecated and slated for removal in Python 3.12; use find_spec() instead", DeprecationWarning)
+            spec = self.find_spec(fullname)
+            return (None, []) if spec is None else (spec.loader, spec.submodule_search_locations or [])
+
+        def find_module(self, fullname):
+            return self.find_loader(fullname)[0]
 
     def iter_modules(self, prefix=""):
         return list(_below(self._finder, self._package, prefix))

@@ -10,6 +10,7 @@ static const char *const child_commands[] = {
     "from multiprocessing.spawn import spawn_main; ",
     "from multiprocessing.resource_tracker import main;",
     "from multiprocessing.forkserver import main; ",
+    "import sys; from multiprocessing.forkserver import main; ", /* 3.14 */
 };
 
 static int

@@ -109,20 +109,29 @@ initialize(boot *self)
     return Py_InitializeFromConfig(&self->config);
 }
 
-/* A folder with a colon in its name was split by CPython. After it: sys.prefix and its kin are right for every folder. */
 static int
-correct_prefixes(void)
+set_path(const char *name, const char *value)
+{
+    PyObject *path = PyUnicode_DecodeFSDefault(value);
+    int result = path == NULL ? -1 : PySys_SetObject(name, path);
+    Py_XDECREF(path);
+    return result;
+}
+
+/* CPython splits a folder with a colon in its name, takes the executable from PYTHONEXECUTABLE and __PYVENV_LAUNCHER__, isolated or not, and from 3.14 on prefixes from a
+ * `pyvenv.cfg` beside or above the executable. After it: sys.prefix
+ * and its kin are right for every folder, and sys.executable in every environment but that of a start as `python`. */
+static int
+correct_paths(void)
 {
     static const char *const names[] = {"prefix", "exec_prefix", "base_prefix", "base_exec_prefix"};
-    if (strchr(pyembed_this_process.folder, ':') == NULL) {
-        return 0;
+    if (pyembed_this_process.arguments.role != PYEMBED_AS_PYTHON && set_path("executable", pyembed_this_process.executable) < 0) {
+        return -1;
     }
-    PyObject *folder = PyUnicode_DecodeFSDefault(pyembed_this_process.folder);
-    int result = folder == NULL ? -1 : 0;
-    for (size_t at = 0; result == 0 && at < sizeof names / sizeof names[0]; at++) {
-        result = PySys_SetObject(names[at], folder);
+    int may_differ = PY_VERSION_HEX >= 0x030E0000 || strchr(pyembed_this_process.folder, ':') != NULL, result = 0;
+    for (size_t at = 0; may_differ && result == 0 && at < sizeof names / sizeof names[0]; at++) {
+        result = set_path(names[at], pyembed_this_process.folder);
     }
-    Py_XDECREF(folder);
     return result;
 }
 
@@ -196,7 +205,7 @@ pyembed_boot(int argc, char **argv)
         return fail(&self, status);
     }
     PyConfig_Clear(&self.config);
-    if (correct_prefixes() < 0 || freeze_objects() < 0) {
+    if (correct_paths() < 0 || freeze_objects() < 0) {
         PyErr_Print();
         return 1;
     }

@@ -43,6 +43,10 @@
 #define PYEMBED_SLOT_GIL
 #endif
 
+/* What CPython's own finders and loaders still had of the time before specs. */
+#define PYEMBED_HAS_FIND_MODULE (PY_VERSION_HEX < 0x030C0000)
+#define PYEMBED_HAS_LOAD_MODULE (PY_VERSION_HEX < 0x030F0000)
+
 /* Tracebacks of uncaught exceptions look for sources on disk alone until 3.13, which asks the loader; those of unraisable ones still do. */
 #define PYEMBED_NEEDS_EXCEPTHOOK (PY_VERSION_HEX < 0x030D0000)
 

@@ -13,7 +13,7 @@ typedef struct {
 } path_setting;
 
 /* Prefixes are the product's folder. With `home` set CPython searches for neither a virtual environment nor the standard library; it
- * splits `home` at a colon, so that a folder with one is set right afterwards (correct_prefixes). */
+ * splits `home` at a colon, so that a folder with one is set right afterwards (correct_paths, boot.c). */
 PyStatus
 pyembed_set_paths(PyConfig *config)
 {

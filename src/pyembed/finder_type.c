@@ -92,6 +92,12 @@ finder_dealloc(PyObject *object)
 static PyMethodDef finder_methods[] = {
     {"find_spec", (PyCFunction)(void (*)(void))pyembed_finder_find_spec, METH_FASTCALL | METH_KEYWORDS,
      PyDoc_STR("find_spec($self, fullname, path=None, target=None)\n--\n\nThe spec of a module of the packed resources, or None.")},
+#if PYEMBED_HAS_FIND_MODULE
+    {"find_module", METHOD_O(pyembed_finder_find_module), METH_VARARGS | METH_KEYWORDS, PyDoc_STR("The loader of a module, or None. Deprecated: find_spec().")},
+#endif
+#if PYEMBED_HAS_LOAD_MODULE
+    {"load_module", METHOD_O(pyembed_loader_load_module), METH_O, PyDoc_STR("Imports a module. Deprecated: exec_module().")},
+#endif
     {"invalidate_caches", finder_invalidate_caches, METH_NOARGS, PyDoc_STR("There are none.")},
     {"create_module", METHOD_O(pyembed_loader_create_module), METH_O, NULL},
     {"exec_module", METHOD_O(pyembed_loader_exec_module), METH_O, NULL},

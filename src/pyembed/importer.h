@@ -68,6 +68,11 @@ PyObject *pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssi
 /* Raises ImportError for a status. Returns NULL. */
 PyObject *pyembed_raise_damaged(const char *what, const char *name, pyembed_status status);
 
+/* ---- legacy.c ---- */
+
+PyObject *pyembed_finder_find_module(PyObject *self, PyObject *args, PyObject *keywords);
+PyObject *pyembed_loader_load_module(PyObject *self, PyObject *name);
+
 /* ---- specs.c ---- */
 
 /* The ModuleSpec of an entry. */

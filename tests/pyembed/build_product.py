@@ -3,7 +3,7 @@
     build_product.py --distribution DIR --output FILE [--package-root DIR:NAME ...] [--site DIR] [--script FILE]
                      [--setting NAME=VALUE ...] [--cflags ...] [--no-stdlib]
 
-DIR holds PYTHON.json (a "full" archive, unpacked), or is `debian` for the machine's own libpython.a. Runs itself under the distribution's interpreter,
+DIR holds PYTHON.json (a "full" archive, unpacked), or is `debian:3.11` for libpython.a of the machine's package libpython3.11-dev. Runs itself under the distribution's interpreter,
 because that one's compiler makes the bytecode."""
 
 import argparse
@@ -55,17 +55,25 @@ class Distribution:
 
 
 class DebianDistribution:
-    """The machine's own Python: its static library holds what Debian builds in; the other extension modules are shared."""
+    """Python as Debian packages it (libpython3.N-dev): its static library holds what Debian builds in; the other extension modules are shared."""
 
-    def __init__(self):
-        self.python = Path("/usr/bin/python3.11")
-        self.include = Path("/usr/include/python3.11")
-        self.stdlib = Path("/usr/lib/python3.11")
-        config = self.stdlib / "config-3.11-x86_64-linux-gnu"
+    def __init__(self, version):
+        self.python = Path(f"/usr/bin/python{version}")
+        self.include = Path(f"/usr/include/python{version}")
+        self.stdlib = Path(f"/usr/lib/python{version}")
+        config = self.stdlib / f"config-{version}-x86_64-linux-gnu"
         self.inittab = dict(re.findall(r'\{"([\w.]+)", *(\w+)\}', (config / "config.c").read_text()))
+        if version != "3.11":  # Debian's static libraries of later versions lack what these need, HACL*
+            self.inittab = {name: init for name, init in self.inittab.items() if name not in ("_blake2", "_hmac", "_md5", "_sha1", "_sha2", "_sha3")}
         self.objects = []
-        self.libraries = [str(config / "libpython3.11-pic.a"), "-lexpat", "-lz", "-lm", "-lpthread", "-ldl", "-lutil"]
+        # What only a shared extension module needs is not taken from an archive.
+        wanted = [] if version == "3.11" else ["-Wl,-u,_PyInterpreterConfig_UpdateFromDict"]
+        self.libraries = [*wanted, str(config / f"libpython{version}-pic.a"), "-lexpat", "-lz", "-lm", "-lpthread", "-ldl", "-lutil"]
         self.shared = self.stdlib / "lib-dynload"
+
+
+def distribution_of(name):
+    return DebianDistribution(name.removeprefix("debian:")) if name.startswith("debian:") else Distribution(name)
 
 
 def module_name(path):
@@ -256,7 +264,7 @@ def use_interpreter_of(distribution, script, arguments):
 
 def main(arguments):
     options = parse(arguments)
-    distribution = DebianDistribution() if options.distribution == "debian" else Distribution(options.distribution)
+    distribution = distribution_of(options.distribution)
     use_interpreter_of(distribution, __file__, arguments)
     settings = [tuple(setting.split("=", 1)) for setting in options.setting]
     level = int(dict(settings).get("optimize_level", 0))

@@ -2,7 +2,7 @@
 
     run.py DISTRIBUTION [PART ...] [--seconds=N] [--corpus=FOLDER]
 
-DISTRIBUTION is a folder with PYTHON.json, or `debian`. The parts; without any, the first three are run:
+DISTRIBUTION is a folder with PYTHON.json, or `debian:3.11`. The parts; without any, the first three are run:
   unit       the reader under the address and undefined-behaviour sanitizers: each truncation, each changed byte, and 100,000 random changes
   inside     Python tests that run in a product
   outside    what a product does as a process
@@ -169,7 +169,7 @@ def parse(arguments):
 
 def main(arguments):
     options = parse(arguments)
-    distribution = build_product.DebianDistribution() if options.distribution == "debian" else build_product.Distribution(options.distribution)
+    distribution = build_product.distribution_of(options.distribution)
     build_product.use_interpreter_of(distribution, __file__, arguments)
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="pyembed-") as temporary:

@@ -48,11 +48,11 @@ public sealed record Distribution
     /// <summary>Objects of the core, without the one that holds <c>PyImport_Inittab</c>.</summary>
     public required ImmutableArray<string> CoreObjects { get; init; }
 
-    /// <summary>Those of <see cref="CoreObjects"/> that hold CPython's table of frozen modules; empty when the archive has no other table.</summary>
-    public ImmutableArray<string> FrozenObjects { get; init; } = [];
+    /// <summary>Those of <see cref="CoreObjects"/> that only the interpreter links; empty when products link all.</summary>
+    public ImmutableArray<string> InterpreterObjects { get; init; } = [];
 
-    /// <summary>A smaller table, which products link instead of <see cref="FrozenObjects"/>; empty when the archive has none.</summary>
-    public ImmutableArray<string> EmbeddingFrozenObjects { get; init; } = [];
+    /// <summary>What products link instead of <see cref="InterpreterObjects"/>, with the same symbols; empty when the archive has nothing of the kind.</summary>
+    public ImmutableArray<string> EmbeddingObjects { get; init; } = [];
 
     /// <summary>What the core links.</summary>
     public required ImmutableArray<LibraryLink> CoreLinks { get; init; }

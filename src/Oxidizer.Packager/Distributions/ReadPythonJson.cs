@@ -68,8 +68,8 @@ internal sealed class ReadPythonJson
             TestPackages = json.Texts("python_stdlib_test_packages"),
             ExtensionSuffixes = LongestFirst(json.Object("python_suffixes").Texts("extension")),
             CoreObjects = [.. FilePaths(core.Texts("objs"), "build_info.core.objs").Where(path => path != inittab)],
-            FrozenObjects = core.OptionalTexts("frozen_objs") ?? [],
-            EmbeddingFrozenObjects = FilePaths(core.OptionalTexts("embed_frozen_objs") ?? [], "build_info.core.embed_frozen_objs"),
+            InterpreterObjects = core.OptionalTexts("interpreter_objs") ?? [],
+            EmbeddingObjects = FilePaths(core.OptionalTexts("embed_objs") ?? [], "build_info.core.embed_objs"),
             CoreLinks = Links(core, "build_info.core"),
             InittabSource = FilePath(build.Text("inittab_source"), "build_info.inittab_source"),
             InittabCFlags = build.Texts("inittab_cflags"),
@@ -78,18 +78,18 @@ internal sealed class ReadPythonJson
             LicensePath = json.OptionalText("license_path") is { } license ? LicensePaths([license]).FirstOrDefault() : null,
             ObjectFileFormat = build.Text("object_file_format"),
         };
-        CheckFrozen(distribution);
+        CheckReplaced(distribution);
         ThrowIfMistaken();
         return distribution;
     }
 
-    // With half of it a product would have two tables, or none: an error of the linker that nobody understands.
-    private void CheckFrozen(Distribution distribution)
+    // With half of it a product would have each symbol twice, or not at all: an error of the linker that nobody understands.
+    private void CheckReplaced(Distribution distribution)
     {
-        if (distribution.FrozenObjects.IsEmpty != distribution.EmbeddingFrozenObjects.IsEmpty)
-            _mistakes.Add("of its keys `build_info.core.frozen_objs` and `build_info.core.embed_frozen_objs` one is without the other");
-        foreach (var path in distribution.FrozenObjects.Except(distribution.CoreObjects, StringComparer.Ordinal))
-            _mistakes.Add($"its key `build_info.core.frozen_objs` names `{path}`, which is not among `build_info.core.objs`");
+        if (distribution.InterpreterObjects.IsEmpty != distribution.EmbeddingObjects.IsEmpty)
+            _mistakes.Add("of its keys `build_info.core.interpreter_objs` and `build_info.core.embed_objs` one is without the other");
+        foreach (var path in distribution.InterpreterObjects.Except(distribution.CoreObjects, StringComparer.Ordinal))
+            _mistakes.Add($"its key `build_info.core.interpreter_objs` names `{path}`, which is not among `build_info.core.objs`");
     }
 
     private static ImmutableArray<string> LongestFirst(ImmutableArray<string> suffixes) => suffixes.Sort((left, right) => right.Length.CompareTo(left.Length));

@@ -49,7 +49,7 @@ internal static class SourceBuild
         var extensions = SourceExtension.List(make.Root, variables, modules);
         if (request.Optimization != DistributionOptimization.NoOpt)
             SourceProfile.Compile(make, variables, extensions, Path.Combine(folder, "training"), command, progress);
-        SourceFrozen.Compile(make, Path.Combine(folder, "frozen"), command);
+        SourceEmbedding.Compile(make, Path.Combine(folder, "frozen"), command);
         return extensions;
     }
 

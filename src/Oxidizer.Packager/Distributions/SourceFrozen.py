@@ -4,7 +4,8 @@ usage: python SourceFrozen.py <CPython's sources, built> <folder for the two fil
 
 What differs from CPython's own table, beside its size:
 - strings of a module that not every start imports are interned when it is first asked for, and not at each start;
-- nothing is cleaned up at the end: that would make code objects ready for a second start, and a product starts CPython once in its process.
+- at the end CPython's static types, interned strings and free lists are left as they are: clearing them would make them ready for a second start, and a product
+  starts CPython once in its process. No object of a program is alive any more by then.
 """
 import io
 import os
@@ -27,6 +28,21 @@ _Py_get_%%NAME%%_toplevel(void)
     }
     %%NAME%%_do_patchups();
     return Py_NewRef((PyObject *) &%%NAME%%_toplevel);
+}
+"""
+
+# Called after the interpreter's state was cleared and before its types are: those look whether theirs is the main interpreter, and have nothing to do for others. With
+# another interpreter still there CPython ends in a fatal error, which it can only do for the main one.
+AT_END = """
+#include "internal/pycore_runtime.h"
+
+void
+_Py_Deepfreeze_Fini(void)
+{
+    struct pyinterpreters *all = &_PyRuntime.interpreters;
+    if (all->head == all->main && all->head->next == NULL) {
+        all->main = NULL;
+    }
 }
 """
 
@@ -64,8 +80,7 @@ def write_code(root, path):
         write_function(printer, f"static int\nintern_{code_name(module)}(void)", printer.interns)
         printer.interns.clear()
     write_function(printer, "int\n_Py_Deepfreeze_Init(void)", [f"intern_{code_name(module)}()" for module in AT_START])
-    with printer.block("void\n_Py_Deepfreeze_Fini(void)"):
-        pass
+    text.write(AT_END)
     with open(path, "w", encoding="utf-8") as file:
         file.write(text.getvalue())
 

@@ -18,7 +18,10 @@ internal sealed class SourceLayout
     /// <summary>Objects of the core, the inittab's among them.</summary>
     public required IReadOnlyList<string> CoreObjects { get; init; }
 
-    /// <summary>Objects that products link instead of <see cref="SourceFrozen.Objects"/>; empty when there are none.</summary>
+    /// <summary>Objects of the core that only the interpreter links.</summary>
+    public required IReadOnlyList<string> InterpreterObjects { get; init; }
+
+    /// <summary>Objects that products link instead of those of <see cref="InterpreterObjects"/>.</summary>
     public required IReadOnlyList<string> EmbeddingObjects { get; init; }
 
     /// <summary>What the core links.</summary>
@@ -50,9 +53,10 @@ internal sealed class SourceLayout
         var layout = new SourceLayout(tree, materials.Sysroot, folder, command)
         {
             CoreObjects = File.Exists(Path.Combine(tree.Root, SourceMake.CoreObject))
-                ? [SourceMake.InittabObject, .. SourceFrozen.IsReplaceable(tree.Root) ? SourceFrozen.Objects : [], SourceMake.CoreObject]
+                ? [SourceMake.InittabObject, .. SourceEmbedding.InterpreterObjects(tree.Root), SourceMake.CoreObject]
                 : [.. variables.Objects.Where(path => !ofExtensions.Contains(path)).Distinct().Order(StringComparer.Ordinal)],
-            EmbeddingObjects = SourceFrozen.IsReplaceable(tree.Root) ? SourceFrozen.EmbeddingObjects : [],
+            InterpreterObjects = SourceEmbedding.InterpreterObjects(tree.Root),
+            EmbeddingObjects = SourceEmbedding.Objects(tree.Root),
             CoreLibraries = [.. SourceExtension.LibrariesOf(variables.Libraries)],
             StaticLibrary = variables.Library,
             Extensions = extensions,

@@ -38,6 +38,8 @@ internal sealed class SourceMake(string root, int parallelism, SourceCommand com
         {{GnuReadlineObject}}: $(srcdir)/Modules/readline.c
         	$(CC) {{string.Join(' ', SourceSetup.Flags(SourceRecipe.GnuReadline).Where(flag => !flag.StartsWith("-l", StringComparison.Ordinal)))}} $(PY_BUILTIN_MODULE_CFLAGS) -c $(srcdir)/Modules/readline.c -o $@
 
+        {{SourceEmbedding.Rule}}
+
         ifdef oxidizer_native
         $(oxidizer_native): PY_STDMODULE_CFLAGS += -fno-lto
 

@@ -33,7 +33,7 @@ internal static class SourceProfile
         Delete(make.Root, "*.a");
         File.Delete(Path.Combine(make.Root, "python"));
         var native = extensions.SelectMany(extension => extension.Objects).Append(SourceMake.InittabObject)
-            .Concat(SourceFrozen.IsReplaceable(make.Root) ? SourceFrozen.Objects : []).Distinct().ToList();
+            .Concat(SourceEmbedding.InterpreterObjects(make.Root)).Distinct().ToList();
         make.CompileAsOne("compile with the profile", [.. variables.Objects.Except(native)], native,
             [.. s_keptTools, "CFLAGS_NODIST=-fprofile-use -fprofile-correction -Wno-missing-profile -flto -fno-fat-lto-objects"]);
     }

@@ -68,19 +68,15 @@ internal static class SourcePythonJson
 
     private static JsonObject Core(SourceLayout layout)
     {
-        var core = new JsonObject
+        return new JsonObject
         {
             ["objs"] = Texts(layout.CoreObjects.Select(path => $"build/{path}")),
             ["links"] = Links(layout.CoreLibraries),
             ["static_lib"] = $"build/lib/{layout.StaticLibrary}",
+            // Not of the format: what programs that embed this CPython link in place of some of its objects.
+            ["interpreter_objs"] = Texts(layout.InterpreterObjects.Select(path => $"build/{path}")),
+            ["embed_objs"] = Texts(layout.EmbeddingObjects.Select(path => $"build/{path}")),
         };
-        // Not of the format: what programs that embed this CPython may link in place of the table of frozen modules.
-        if (layout.EmbeddingObjects.Count > 0)
-        {
-            core["frozen_objs"] = Texts(SourceFrozen.Objects.Select(path => $"build/{path}"));
-            core["embed_frozen_objs"] = Texts(layout.EmbeddingObjects.Select(path => $"build/{path}"));
-        }
-        return core;
     }
 
     private static JsonNode Variant(SourceExtension extension)

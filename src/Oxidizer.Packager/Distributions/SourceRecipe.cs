@@ -15,9 +15,9 @@ internal static class SourceRecipe
 {
     /// <summary>
     /// Part of every key; raised when what is built from the same sources changes.
-    /// 1: first. 2: a smaller table of frozen modules for products.
+    /// 1: first. 2: a smaller table of frozen modules for products. 3: no search for paths in products.
     /// </summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>The flags of all objects: position independent, so that they serve executables and shared libraries, but with calls inside the interpreter as direct as in an executable.</summary>
     public const string CFlags = "-fPIC -fno-semantic-interposition";

@@ -4,11 +4,11 @@ using Oxidizer.Cache;
 
 namespace Oxidizer.Packager.Distributions;
 
-/// <summary>The Python programs that a build of CPython runs, from this assembly's resources.</summary>
+/// <summary>The programs that a build of CPython runs or compiles, from this assembly's resources.</summary>
 internal static class SourceTraining
 {
     /// <summary>The digest of all of them, for keys.</summary>
-    public static Sha256Digest Digest { get; } = new(SHA256.HashData([.. Read("SourceTraining.py"), .. Read("SourceFacts.py"), .. Read("SourceFrozen.py")]));
+    public static Sha256Digest Digest { get; } = new(SHA256.HashData([.. Read("SourceTraining.py"), .. Read("SourceFacts.py"), .. Read("SourceFrozen.py"), .. Read("SourceGetpath.c")]));
 
     /// <summary>Writes a program into a folder and gives its path.</summary>
     public static string WriteTo(string folder, string name)

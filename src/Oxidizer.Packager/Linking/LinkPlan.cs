@@ -47,8 +47,8 @@ public sealed record LinkPlan(
             fileName);
     }
 
-    // Each start pays for every frozen module, whether it is imported or not; what is not in the smaller table comes from the packed resources.
-    private static IEnumerable<string> CoreOf(Distribution distribution) => distribution.EmbeddingFrozenObjects.IsEmpty
+    // Each start pays for what CPython's own objects do and products need not: see SourceEmbedding.
+    private static IEnumerable<string> CoreOf(Distribution distribution) => distribution.EmbeddingObjects.IsEmpty
         ? distribution.CoreObjects
-        : distribution.CoreObjects.Except(distribution.FrozenObjects, StringComparer.Ordinal).Concat(distribution.EmbeddingFrozenObjects);
+        : distribution.CoreObjects.Except(distribution.InterpreterObjects, StringComparer.Ordinal).Concat(distribution.EmbeddingObjects);
 }

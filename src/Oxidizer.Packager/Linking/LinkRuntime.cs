@@ -8,7 +8,7 @@ namespace Oxidizer.Packager.Linking;
 /// <summary>Links the distribution's objects and the runtime into an executable or a shared library that has no resources yet, as one action.</summary>
 public static class LinkRuntime
 {
-    private const int Version = 3;
+    private const int Version = 4;
     private const string Name = "runtime";
 
     // CPython's API stays visible, because ctypes.pythonapi and shared extension modules look it up in the executable. Nothing else
@@ -69,8 +69,11 @@ public static class LinkRuntime
             .Concat(plan.SystemLibraries.Select(library => "-l" + library))
             .Concat(["-o", output]);
         LinkerCommand.Run(arguments, output + ".rsp", toolchain, context);
-        var needs = RuntimeNeeds.Of(new ElfImage(File.ReadAllBytes(output))).Write();
-        var size = new FileInfo(output).Length;
+        var bytes = File.ReadAllBytes(output);
+        if (DeferRelocations.Apply(bytes) > 0)
+            File.WriteAllBytes(output, bytes);
+        var needs = RuntimeNeeds.Of(new ElfImage(bytes)).Write();
+        var size = bytes.Length;
         return
         [
             new ActionOutput(Name, context.Cache.StoreFile(output, BlobTransfer.Move, durable: true), size, ActionOutput.Executable),

@@ -15,7 +15,7 @@ public sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest Dig
     /// <summary>Whether a product of this kind has it. A static library's place of the resources is an object with the resources themselves (WriteArchive).</summary>
     public bool IsPartOf(ProductOutput output) => Path switch
     {
-        "pyapp/main.c" => output == ProductOutput.Executable,
+        "pyapp/main.c" or "pyapp/relocate.c" => output == ProductOutput.Executable,
         "pyembed/host.c" => output != ProductOutput.Executable,
         "pyembed/location.c" => output != ProductOutput.StaticLibrary,
         "pyembed/streams_shared.c" => output == ProductOutput.SharedLibrary,

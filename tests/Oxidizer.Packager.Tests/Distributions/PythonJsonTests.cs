@@ -110,22 +110,22 @@ public sealed class PythonJsonTests : IDisposable
     }
 
     [Fact]
-    public void An_archive_without_a_smaller_table_of_frozen_modules_is_read()
+    public void An_archive_without_objects_for_embedding_is_read()
     {
         var distribution = Obtain();
 
-        Assert.Empty(distribution.FrozenObjects);
-        Assert.Empty(distribution.EmbeddingFrozenObjects);
+        Assert.Empty(distribution.InterpreterObjects);
+        Assert.Empty(distribution.EmbeddingObjects);
         Assert.Equal(["build/Python/import.o"], LinkPlan.Create(distribution, [], [], strip: true).CoreObjects.AsEnumerable());
     }
 
     [Fact]
-    public void A_smaller_table_of_frozen_modules_takes_the_place_of_the_other_in_products()
+    public void Objects_for_embedding_take_the_place_of_the_others_in_products()
     {
         var core = Core();
         core["objs"]!.AsArray().Add("build/lib/libz.a"); // any file of the archive
-        core["frozen_objs"] = new JsonArray("build/Python/import.o");
-        core["embed_frozen_objs"] = new JsonArray("build/Modules/zlibmodule.o");
+        core["interpreter_objs"] = new JsonArray("build/Python/import.o");
+        core["embed_objs"] = new JsonArray("build/Modules/zlibmodule.o");
 
         var distribution = Obtain();
 
@@ -134,9 +134,9 @@ public sealed class PythonJsonTests : IDisposable
     }
 
     [Theory]
-    [InlineData("frozen_objs")]
-    [InlineData("embed_frozen_objs")]
-    public void Half_of_a_smaller_table_of_frozen_modules_is_an_error(string key)
+    [InlineData("interpreter_objs")]
+    [InlineData("embed_objs")]
+    public void Objects_for_embedding_without_those_that_they_replace_are_an_error(string key)
     {
         Core()[key] = new JsonArray("build/Python/import.o");
 
@@ -144,24 +144,24 @@ public sealed class PythonJsonTests : IDisposable
     }
 
     [Fact]
-    public void A_table_of_frozen_modules_that_is_not_of_the_core_cannot_be_replaced()
+    public void An_object_that_is_not_of_the_core_cannot_be_replaced()
     {
-        Core()["frozen_objs"] = new JsonArray("build/Modules/zlibmodule.o");
-        Core()["embed_frozen_objs"] = new JsonArray("build/Python/import.o");
+        Core()["interpreter_objs"] = new JsonArray("build/Modules/zlibmodule.o");
+        Core()["embed_objs"] = new JsonArray("build/Python/import.o");
 
         Assert.Contains("`build/Modules/zlibmodule.o`, which is not among `build_info.core.objs`", Refusal().Message);
     }
 
     [Fact]
-    public void A_smaller_table_of_frozen_modules_that_is_not_in_the_archive_is_an_error()
+    public void An_object_for_embedding_that_is_not_in_the_archive_is_an_error()
     {
-        Core()["frozen_objs"] = new JsonArray("build/Python/import.o");
-        Core()["embed_frozen_objs"] = new JsonArray("build/Python/embedding/frozen.o");
+        Core()["interpreter_objs"] = new JsonArray("build/Python/import.o");
+        Core()["embed_objs"] = new JsonArray("build/Python/embedding/frozen.o");
 
         var refusal = Refusal();
 
         Assert.Equal("OXI0214", refusal.Kind.Id);
-        Assert.Contains("`build/Python/embedding/frozen.o` (build_info.core.embed_frozen_objs)", refusal.Message);
+        Assert.Contains("`build/Python/embedding/frozen.o` (build_info.core.embed_objs)", refusal.Message);
     }
 
     [Fact]

@@ -13,6 +13,7 @@ import threading
 import traceback
 import types
 import unittest
+import warnings
 
 import oxidized_importer
 from oxidized_importer import OxidizedFinder
@@ -26,6 +27,31 @@ class TestFinder(unittest.TestCase):
         self.assertIsInstance(FINDER, OxidizedFinder)
         self.assertEqual([getattr(item, "__name__", "") for item in sys.meta_path[1:]], ["BuiltinImporter", "FrozenImporter"])
         self.assertEqual(sys.path, [])
+
+    @unittest.skipIf(sys.version_info >= (3, 12), "CPython's own finders have no find_module any more")
+    def test_what_was_before_specs_is_there_and_deprecated(self):
+        import sample
+        with self.assertWarnsRegex(DeprecationWarning, r"OxidizedFinder.find_module\(\) is deprecated"):
+            self.assertIs(FINDER.find_module("sample.one"), FINDER)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.assertIsNone(FINDER.find_module("sample.absent", path=sample.__path__))
+            entry = FINDER.path_hook(sample.__path__[0])
+            self.assertIs(entry.find_module("sample.one"), FINDER)
+            self.assertEqual(entry.find_loader("sample.absent"), (None, []))
+            self.assertEqual(entry.find_loader("sample.sub"), (FINDER, [sample.__path__[0] + "/sub"]))
+            self.assertRaises(TypeError, FINDER.find_module)
+
+    def test_plug_ins_are_loaded_as_before_specs(self):
+        import sample.one
+        self.addCleanup(sys.modules.__setitem__, "sample.one", sys.modules.pop("sample.one"))
+        with self.assertWarnsRegex(DeprecationWarning, r"load_module\(\) method is deprecated"):
+            module = FINDER.load_module("sample.one")
+        self.assertEqual((module.VALUE, module.__spec__.name), (41, "sample.one"))
+        self.assertIs(sys.modules["sample.one"], module)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self.assertRaisesRegex(ImportError, "sample.absent", FINDER.load_module, "sample.absent")
 
     def test_pymodules_is_another_name(self):
         import _pymodules

@@ -44,6 +44,11 @@ class TestArguments(unittest.TestCase):
         result = execute("import sys; print(sys.path, sys.flags.optimize, sys.warnoptions)", environment=environment)
         self.assertEqual(result.stdout, "[] 0 []\n", result.stderr)
 
+    def test_no_variable_changes_the_executable(self):
+        for variable in "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__":
+            result = execute("import sys; print(sys.executable, sys._base_executable)", environment={variable: "/nowhere/python"})
+            self.assertEqual(result.stdout, f"{PRODUCT} {PRODUCT}\n", result.stderr)
+
     def test_the_working_folder_is_not_imported_from(self):
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "json.py").write_text("raise SystemExit('wrong json')")

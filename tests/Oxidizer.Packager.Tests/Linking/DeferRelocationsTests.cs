@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Oxidizer.Packager.Linking;
+using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Processes;
+
+namespace Oxidizer.Packager.Tests.Linking;
+
+/// <summary>Real programs are linked, and some of their relocations are left to the runtime.</summary>
+public sealed partial class DeferRelocationsTests : IDisposable
+{
+    // Pointers in every kind of data; dense ones, sparse ones, and such that lie far apart. A constructor sees them all relocated, too.
+    private const string Program = """
+        #include <stdio.h>
+        #include <string.h>
+        #define FOUR(a) {a}, {a}, {a}, {a}
+        typedef struct { const char *text; long numbers[3]; } sparse;
+        static const char *const fixed[] = {"fixed", "text"};
+        static const char *dense[200] = {[0 ... 199] = "dense"};
+        static sparse rows[100] = {[0 ... 99] = {"sparse", {1, 2, 3}}};
+        static char gap[100000] = {1};
+        static void *far_away[3] = {gap, far_away, &dense[7]};
+        static __thread const char *of_thread = "thread";
+        static int early = -1;
+        static int wrong(void) {
+            int count = strcmp(fixed[0], "fixed") + strcmp(fixed[1], "text") + strcmp(of_thread, "thread");
+            for (int i = 0; i < 200; i++) count += strcmp(dense[i], "dense") != 0;
+            for (int i = 0; i < 100; i++) count += strcmp(rows[i].text, "sparse") != 0 || rows[i].numbers[2] != 3;
+            return count + (far_away[0] != gap) + (far_away[1] != far_away) + (far_away[2] != &dense[7]);
+        }
+        __attribute__((constructor)) static void begin(void) { early = wrong(); }
+        int main(void) { return early + wrong(); }
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("oxidizer-defer-").FullName;
+
+    public DeferRelocationsTests()
+    {
+        RuntimeSources.WriteTo(RuntimeSources.All, _folder);
+        File.WriteAllText(this["program.c"], Program);
+    }
+
+    private string this[string name] => Path.Combine(_folder, name);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_program_relocates_its_own_data_before_anything_uses_it()
+    {
+        Link("-pie", "-fPIE", "-Wl,-z,pack-relative-relocs");
+        var before = RelocationBytes();
+        var deferred = Apply();
+        Assert.InRange(deferred, 5, 100);
+        Assert.Equal(before - 8 * deferred, RelocationBytes());
+        AssertRuns();
+    }
+
+    [Fact]
+    public void The_program_survives_strip()
+    {
+        Link("-pie", "-fPIE", "-g", "-Wl,-z,pack-relative-relocs");
+        Assert.NotEqual(0, Apply());
+        Assert.Equal(0, Run("strip", this["linked"]).ExitCode);
+        AssertRuns();
+    }
+
+    [Fact]
+    public void It_is_done_only_once()
+    {
+        Link("-pie", "-fPIE", "-Wl,-z,pack-relative-relocs");
+        Assert.NotEqual(0, Apply());
+        Assert.Equal(0, Apply());
+        AssertRuns();
+    }
+
+    [Theory]
+    [InlineData("-pie", "-fPIE")]
+    [InlineData("-no-pie", "-fno-PIE")]
+    [InlineData("-static-pie", "-fPIE", "-Wl,-z,pack-relative-relocs")]
+    [InlineData("-pie", "-fPIE", "-Wl,-z,pack-relative-relocs", "-Wl,-z,norelro")]
+    public void A_program_without_such_relocations_or_with_another_loader_is_left_as_it_is(params string[] flags)
+    {
+        Link(flags);
+        Assert.Equal(0, Apply());
+        AssertRuns();
+    }
+
+    [Fact]
+    public void A_program_that_does_not_relocate_itself_is_left_as_it_is()
+    {
+        File.Delete(this["pyapp/relocate.c"]);
+        File.WriteAllText(this["pyapp/relocate.c"], "");
+        Link("-pie", "-fPIE", "-Wl,-z,pack-relative-relocs");
+        Assert.Equal(0, Apply());
+        AssertRuns();
+    }
+
+    [Fact]
+    public void A_file_that_is_cut_or_changed_anywhere_in_its_headers_is_refused_or_changed_without_a_crash()
+    {
+        Link("-pie", "-fPIE", "-s", "-Wl,-z,pack-relative-relocs");
+        var bytes = File.ReadAllBytes(this["linked"]);
+        var refused = 0;
+        foreach (var length in Enumerable.Range(0, bytes.Length / 97).Select(step => step * 97))
+            refused += Refuses(bytes[..length]);
+        Assert.Equal(bytes.Length / 97, refused);
+        foreach (var at in Enumerable.Range(0, 64 + 14 * 56))
+        {
+            var changed = (byte[])bytes.Clone();
+            changed[at] ^= 0x80;
+            refused += Refuses(changed);
+        }
+        Assert.True(refused > bytes.Length / 97);
+    }
+
+    private static int Refuses(byte[] bytes)
+    {
+        try
+        {
+            DeferRelocations.Apply(bytes);
+            return 0;
+        }
+        catch (InvalidDataException)
+        {
+            return 1;
+        }
+    }
+
+    private int Apply()
+    {
+        var bytes = File.ReadAllBytes(this["linked"]);
+        var deferred = DeferRelocations.Apply(bytes);
+        File.WriteAllBytes(this["linked"], bytes);
+        return deferred;
+    }
+
+    private void AssertRuns()
+    {
+        // Addresses differ from start to start.
+        for (var start = 0; start < 5; start++)
+            Assert.Equal(0, Run(this["linked"]).ExitCode);
+    }
+
+    private int RelocationBytes() =>
+        RelocationSize().Match(Run("readelf", "-dW", this["linked"]).Output) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
+
+    private void Link(params string[] flags)
+    {
+        var result = Run("cc", [.. flags, "-O1", this["program.c"], this["pyapp/relocate.c"], "-o", this["linked"]]);
+        Assert.True(result.ExitCode == 0, result.Error);
+    }
+
+    private static CommandResult Run(string program, params string[] arguments)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        return ChildProcess.Run(new Command(program, arguments), limit.Token);
+    }
+
+    [GeneratedRegex(@"\(RELRSZ\) +(\d+)")]
+    private static partial Regex RelocationSize();
+}
