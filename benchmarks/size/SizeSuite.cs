@@ -11,11 +11,14 @@ internal static class SizeSuite
         var installation = Sample.Of(InstalledBytes(reference));
         suite.Part("hello", () => Measure("hello", "hello", ""));
         suite.Part("hello-no-source", () => Measure("hello-no-source", "hello", "include_source = false"));
+        suite.Part("hello-compressed", () => Measure("hello-compressed", "hello", "", "compress = \"zstd\""));
+        suite.Part("hello-compressed-19", () => Measure("hello-compressed-19", "hello", "", "compress = \"zstd\"\ncompress_level = 19"));
+        suite.Part("hello-compressed-zlib", () => Measure("hello-compressed-zlib", "hello", "", "compress = \"zlib\""));
         suite.Part("stdlib", () => Measure("stdlib", null, ""));
 
-        void Measure(string id, string? package, string stdlibRule)
+        void Measure(string id, string? package, string stdlibRule, string packing = "")
         {
-            var result = WriteProgram(suite, id, package, stdlibRule).Build(BuildLog.Spoken);
+            var result = WriteProgram(suite, id, package, stdlibRule, packing).Build(BuildLog.Spoken);
             suite.Add(new Case(id, Metric.Bytes, Sample.Of(result.Size))
             {
                 Reference = installation,
@@ -25,15 +28,15 @@ internal static class SizeSuite
         }
     });
 
-    private static Application WriteProgram(Suite suite, string id, string? package, string stdlibRule)
+    private static Application WriteProgram(Suite suite, string id, string? package, string stdlibRule, string packing)
     {
         var folder = Path.Combine(suite.WorkFolder, id);
         if (package is null)
-            return Application.Write(folder, id, [], "mode = \"repl\"", suite.Options.CacheDirectory, stdlibRule);
+            return Application.Write(folder, id, [], $"mode = \"repl\"\n[packing]\n{packing}", suite.Options.CacheDirectory, stdlibRule);
         var destination = Directory.CreateDirectory(Path.Combine(folder, package)).FullName;
         foreach (var file in Directory.EnumerateFiles(Path.Combine(suite.Options.Root, "examples", package, package), "*.py"))
             File.Copy(file, Path.Combine(destination, Path.GetFileName(file)), overwrite: true);
-        return Application.Write(folder, id, [package], $"mode = \"module\"\nmodule = \"{package}\"", suite.Options.CacheDirectory, stdlibRule);
+        return Application.Write(folder, id, [package], $"mode = \"module\"\nmodule = \"{package}\"\n[packing]\n{packing}", suite.Options.CacheDirectory, stdlibRule);
     }
 
     // Each module as source and as bytecode of level 0, as the products hold it.

@@ -85,7 +85,7 @@ internal sealed class BuildSession : IDisposable
     }
 
     /// <summary>Ends the build, writes what the cache has queued, and says what was done.</summary>
-    public BuildResult Finish(LinkedProduct product, Distribution distribution, IReadOnlyList<FileUser> fileUsers, PackedBlob blob)
+    public BuildResult Finish(LinkedProduct product, Distribution distribution, IReadOnlyList<FileUser> fileUsers, PackedBlob blob, FilesBeside filesBeside)
     {
         Stage("cache");
         Context.Cache.Flush();
@@ -98,8 +98,12 @@ internal sealed class BuildSession : IDisposable
             [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))])
         {
             FileUsers = fileUsers,
+            FilesBeside = filesBeside,
         };
         Context.Log.Information(Summary(result));
+        // Not again and again: when there is something new in the product.
+        if (fileUsers.Count > 0 && result.Executed.Any(action => action.Kind == ActionKinds.Pack))
+            Context.Log.Information(FileUser.Summary(fileUsers));
         return result;
     }
 

@@ -47,6 +47,9 @@ public static class Pipeline
         var configuration = session.Configuration;
         var context = session.Context;
 
+        InstallLocations.Check(configuration, session.FileName, session.Name, context.Diagnostics);
+        context.Diagnostics.ThrowIfErrors();
+
         // The tools first: a missing compiler is better said before minutes of work than after them.
         session.Stage("prerequisites");
         Prerequisites.Ensure(configuration, context);
@@ -61,7 +64,7 @@ public static class Pipeline
         session.Stage("resources");
         var resources = ResourceStage.Collect(configuration, distribution, context);
         context.Diagnostics.ThrowIfErrors();
-        var fileUsers = FileUsers.Find(resources, context);
+        var fileUsers = configuration.PythonConfig.HasRealFiles ? [] : FileUsers.Find(resources, context);
         // After this: no new resource appears, and each has its reason.
 
         session.Stage("bytecode");
@@ -71,7 +74,8 @@ public static class Pipeline
 
         session.Stage("native");
         var inittab = InittabSource.Write(File.ReadAllText(distribution.PathOf(distribution.InittabSource)), distribution, resources.Extensions);
-        var objects = CompileObjects.Compile(session.RuntimeSources, inittab, distribution, toolchain, context, configuration.Build.Output);
+        var decoder = Decoder.Find(configuration, distribution, context);
+        var objects = CompileObjects.Compile(session.RuntimeSources, inittab, distribution, toolchain, context, configuration.Build.Output, decoder);
         // After this: no C is compiled again.
 
         session.Stage("pack");
@@ -79,17 +83,21 @@ public static class Pipeline
         // After this: the blob holds everything that the product will import, and the settings that it starts with.
 
         session.Stage("link");
-        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip, configuration.Build.Output, session.FileName);
+        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip, configuration.Build.Output, session.FileName, decoder);
         using var file = new AtomicFile(session.ProductPath);
         var product = LinkProduct.Make(plan, blob.Digest, configuration, toolchain, file, context);
         // After this: what the product is made from is in the cache, and its digest is known.
 
         session.Stage("install");
+        using var content = new BesideContent(code, distribution);
+        using var beside = BesideFolder.Place(BesidePlan.Create(configuration, distribution, resources, code, context), configuration, session.ProductPath, content, context);
+        // After its files: a product that is in its place finds them all.
         InstallProduct.Install(product, file, context);
         LibraryFiles.Install(plan, session.Name, Path.GetDirectoryName(session.ProductPath)!, context);
+        beside.Complete();
         // After this: the product is in its place; what was there before is gone only now.
 
-        var result = session.Finish(product, distribution, fileUsers, blob);
+        var result = session.Finish(product, distribution, fileUsers, blob, new FilesBeside(beside.Folders, beside.Count, beside.Size));
         WriteBuildResult.Write(result);
         return result;
     }

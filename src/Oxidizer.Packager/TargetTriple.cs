@@ -15,6 +15,9 @@ public sealed record TargetTriple(string Value)
     /// <summary>The first part: <c>x86_64</c>, <c>aarch64</c>.</summary>
     public string Architecture => Value.Split('-')[0];
 
+    /// <summary>What Debian names the folders of its libraries by, such as <c>x86_64-linux-gnu</c>.</summary>
+    public string Multiarch => Architecture + (Value.Contains("musl", StringComparison.Ordinal) ? "-linux-musl" : "-linux-gnu");
+
     /// <summary>Whether products for it are ELF files.</summary>
     public bool IsElf => Value.Contains("linux", StringComparison.Ordinal);
 

@@ -119,3 +119,12 @@ def pkg_resources(finder, module):
     if finder.pkg_resources_import_auto_register:
         from _oxidized_pkg_resources import register_pkg_resources_with_module
         register_pkg_resources_with_module(module)
+
+
+def syntax_error(error, source):
+    """Not of a module: what the loader adds to an error in a source that it compiles."""
+    if error.text is None and error.lineno:
+        lines = source.splitlines(keepends=True)
+        if error.lineno <= len(lines):
+            line = lines[error.lineno - 1].decode("utf-8", "replace")
+            error.text = line.rstrip("\r\n") + "\n" if line.endswith(("\r", "\n")) else line

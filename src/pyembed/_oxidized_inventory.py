@@ -1,5 +1,6 @@
 """The finder's methods that look at, add and write resources as OxidizedResource objects."""
 
+import os
 import sys
 
 from _oxidized_resource import OxidizedResource
@@ -22,12 +23,26 @@ def _of_module(finder, name):
         setattr(resource, "in_memory_bytecode" + suffix, code)
     resource.in_memory_extension_module_shared_library = library
     resource.shared_library_dependency_names = needed or None
-    if flags & _IN_FILESYSTEM:
-        resource.relative_path_module_source = f"{root}/{path}"
+    if flags & _IN_FILESYSTEM and not flags & _NAMESPACE:
+        _set_relative_paths(resource, f"{root}/{path}", flags)
     files = {item: finder._resource(name, item) for item in finder._resources(name)}
-    files = {item: data for item, data in files.items() if isinstance(data, bytes)}
-    resource.in_memory_package_resources = files or None
+    resource.in_memory_package_resources = {item: data for item, data in files.items() if isinstance(data, bytes)} or None
+    beside = {item: os.path.relpath(data, finder.origin) for item, data in files.items() if isinstance(data, str)}
+    resource.relative_path_package_resources = beside or None
     return resource
+
+
+def _set_relative_paths(resource, path, flags):
+    """Where a module's files lie, relative to the executable's folder."""
+    suffix = ("", "_opt1", "_opt2")[flags >> 8 & 3]
+    if flags & _SHARED:
+        resource.relative_path_extension_module_shared_library = path
+    elif path.endswith(".pyc"):
+        setattr(resource, "relative_path_module_bytecode" + suffix, path)
+    else:
+        from importlib.util import cache_from_source
+        resource.relative_path_module_source = path
+        setattr(resource, "relative_path_module_bytecode" + suffix, cache_from_source(path))
 
 
 def indexed_resources(finder):
@@ -45,6 +60,11 @@ def added_spec(finder, name, resource):
     if resource.is_frozen_module:
         return sys.modules["_frozen_importlib"].FrozenImporter.find_spec(name)
     from importlib.machinery import ModuleSpec
+    beside = resource._beside
+    if beside is not None and resource.in_memory_source is None and resource._bytecode is None:
+        from importlib.util import spec_from_file_location
+        file = os.path.join(finder.origin, beside)
+        return spec_from_file_location(name, file, submodule_search_locations=[os.path.dirname(file)] if resource.is_package else None)
     tail = name.replace(".", "/")
     path = f"{tail}/__init__.py" if resource.is_package else f"{tail}.py"
     spec = ModuleSpec(name, AddedLoader(finder, resource), origin=None if resource.is_namespace_package else f"{finder.path_hook_base_str}/{path}",

@@ -1,7 +1,9 @@
 """importlib.metadata over the packed distributions."""
 
+import os
 import re
-from importlib.metadata import Distribution
+from importlib.metadata import Distribution, PathDistribution
+from pathlib import Path
 
 
 class OxidizedDistribution(Distribution):
@@ -39,10 +41,13 @@ class OxidizedDistribution(Distribution):
 
 
 def find_distributions(finder, context):
-    """All distributions, or those of the context's name. A context with a path of its own that leaves the executable out finds none."""
+    """All distributions, or those of the context's name. A context with a path of its own finds those that lie there."""
     name = getattr(context, "name", None)
     path = None if context is None else vars(context).get("path")
-    if path is not None and finder.path_hook_base_str not in path:
-        return []
     wanted = None if name is None else re.sub(r"[-_.]+", "-", name).lower().replace("-", "_")
-    return [OxidizedDistribution(finder, key, folder) for key, _, folder in finder._distributions() if wanted in (None, key)]
+    found = []
+    for key, _, folder, place in finder._distributions():
+        here = finder.path_hook_base_str if place is None else os.path.dirname(place)
+        if wanted in (None, key) and (path is None or here in path):
+            found.append(OxidizedDistribution(finder, key, folder) if place is None else PathDistribution(Path(place)))
+    return found

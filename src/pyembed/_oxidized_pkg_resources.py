@@ -9,34 +9,30 @@ def register_pkg_resources():
 
 def register_pkg_resources_with_module(pkg_resources):
     """The same for a module that is imported already; twice does no harm."""
-    from oxidized_importer import OxidizedFinder, OxidizedPathEntryFinder
-    provider = _provider_class(pkg_resources)
-    pkg_resources.register_loader_type(OxidizedFinder, provider)
-    pkg_resources.register_finder(OxidizedPathEntryFinder, _find_distributions(pkg_resources))
-    from oxidized_importer import _finder
-    for distribution in _find_distributions(pkg_resources)(_finder(), _finder().path_hook_base_str):
+    from oxidized_importer import OxidizedFinder, OxidizedPathEntryFinder, _finder
+    files = _packed_files(pkg_resources)
+    find = _find_distributions(pkg_resources, files)
+    pkg_resources.register_loader_type(OxidizedFinder, _provider(files))
+    pkg_resources.register_finder(OxidizedPathEntryFinder, find)
+    # The working set was made while pkg_resources was imported: then nobody could find these.
+    for distribution in find(_finder(), _finder().path_hook_base_str):
         pkg_resources.working_set.add(distribution, entry=_finder().path_hook_base_str)
 
 
-def _provider_class(pkg_resources):
-    from importlib.resources import files
+def _packed_files(pkg_resources):
+    import sys
 
-    class OxidizedPkgResourcesProvider(pkg_resources.NullProvider):
-        """Resources of a module's package."""
+    class PackedFiles(pkg_resources.NullProvider):
+        """What NullProvider asks about paths, answered by a Traversable that stands for `module_path`."""
+
+        _root = None
 
         def _node(self, path):
-            base = self.module_path
-            node = files(self._package)
-            rest = path[len(base):].strip("/") if path.startswith(base) else path
-            return node.joinpath(rest) if rest else node
-
-        def __init__(self, module):
-            super().__init__(module)
-            self._package = module.__name__ if hasattr(module, "__path__") else module.__package__
+            rest = path[len(self.module_path):].strip("/") if path.startswith(self.module_path) else path
+            return self._root.joinpath(rest) if rest else self._root
 
         def _has(self, path):
-            node = self._node(path)
-            return node.is_file() or node.is_dir()
+            return self._isdir(path) or self._node(path).is_file()
 
         def _isdir(self, path):
             return self._node(path).is_dir()
@@ -47,29 +43,47 @@ def _provider_class(pkg_resources):
         def _get(self, path):
             return self._node(path).read_bytes()
 
+        def get_resource_filename(self, manager, resource_name):
+            path = super().get_resource_filename(manager, resource_name)
+            if path.startswith(sys.executable + "/"):
+                raise NotImplementedError(f"resource_filename() needs a file, and {path!r} is in memory; use resource_string() or resource_stream(), "
+                                          "or package with module_file = \"filesystem\"")
+            return path
+
+    return PackedFiles
+
+
+def _provider(files):
+    class OxidizedPkgResourcesProvider(files):
+        """Resources of a module's package."""
+
+        def __init__(self, module):
+            from importlib.resources import files as files_of
+            self.loader = module.__loader__
+            package = module.__name__ if hasattr(module, "__path__") else module.__package__
+            # Not from `__file__`, which is not there with module_file = "none", nor for a namespace package.
+            self.module_path = "/".join([self.loader.path_hook_base_str, *package.split(".")] if package else [self.loader.path_hook_base_str])
+            self._root = files_of(package) if package else _root_of(self.loader)
+
     return OxidizedPkgResourcesProvider
 
 
-def _find_distributions(pkg_resources):
-    class Metadata(pkg_resources.EmptyProvider):
+def _find_distributions(pkg_resources, files):
+    class PackedMetadata(files):
+        """A distribution's metadata, and what lies beside its packages."""
+
         def __init__(self, distribution):
-            self._distribution = distribution
-
-        def has_metadata(self, name):
-            return self._distribution.read_text(name) is not None
-
-        def get_metadata(self, name):
-            text = self._distribution.read_text(name)
-            if text is None:
-                raise KeyError(name)
-            return text
-
-        def get_metadata_lines(self, name):
-            return pkg_resources.yield_lines(self.get_metadata(name))
+            self.module_path = distribution._finder.path_hook_base_str
+            self.egg_info = f"{self.module_path}/{distribution._folder}"
+            self._root = _root_of(distribution._finder)
 
     def find(importer, path_item, only=False):
         for distribution in importer.find_distributions():
-            yield pkg_resources.DistInfoDistribution(location=path_item, metadata=Metadata(distribution), project_name=distribution.metadata["Name"],
-                                                     version=distribution.version)
+            yield pkg_resources.Distribution.from_location(path_item, distribution._folder, PackedMetadata(distribution), precedence=pkg_resources.DEVELOP_DIST)
 
     return find
+
+
+def _root_of(finder):
+    from _oxidized_resources import OxidizedTraversable
+    return OxidizedTraversable(finder, "")

@@ -82,6 +82,12 @@ class OxidizedResource:
         return bool(self.is_module or self.is_builtin_extension_module or self.is_frozen_module or self.is_extension_module)
 
     @property
+    def _beside(self):
+        """The file that holds the module, relative to the executable's folder, or None."""
+        return next((path for path in (self.relative_path_module_source, self.relative_path_module_bytecode, self.relative_path_module_bytecode_opt1,
+                                       self.relative_path_module_bytecode_opt2, self.relative_path_extension_module_shared_library) if path is not None), None)
+
+    @property
     def _bytecode(self):
         """(code, optimisation level), or None."""
         for level, code in enumerate((self.in_memory_bytecode, self.in_memory_bytecode_opt1, self.in_memory_bytecode_opt2)):

@@ -5,7 +5,7 @@ import os
 import sys
 from importlib.resources.abc import Traversable, TraversableResources
 
-_PACKAGE, _NAMESPACE = 1, 2
+_PACKAGE, _NAMESPACE, _BESIDE = 1, 2, 32
 
 
 class OxidizedTraversable(Traversable):
@@ -45,7 +45,7 @@ class OxidizedTraversable(Traversable):
         if package is None:
             if self._path == "":
                 found = self._modules("")
-                found.update({folder: True for _, _, folder in self._finder._distributions()})
+                found.update({folder: True for _, _, folder, _ in self._finder._distributions()})
             else:
                 found = self._distribution_children()
             return found
@@ -65,7 +65,7 @@ class OxidizedTraversable(Traversable):
         found = {}
         folder, _, rest = self._path.partition("/")
         prefix = rest + "/" if rest else ""
-        for name, _, dist_folder in self._finder._distributions():
+        for name, _, dist_folder, _ in self._finder._distributions():
             if dist_folder == folder:
                 for file in self._finder._distribution_files(name):
                     if file.startswith(prefix) and not file.startswith(".."):
@@ -109,7 +109,14 @@ class OxidizedTraversable(Traversable):
                 yield from (item for item in portion.iterdir() if item.name not in seen)
 
     def _child(self, name):
-        return OxidizedTraversable(self._finder, f"{self._path}/{name}" if self._path else name)
+        path = f"{self._path}/{name}" if self._path else name
+        flags = self._finder._flags(path.replace("/", "."))
+        portions = tuple(portion / name for portion in self._portions if (portion / name).is_dir()) if flags & _NAMESPACE else ()
+        if flags & _BESIDE and flags & (_PACKAGE | _NAMESPACE):  # all of it is beside the product
+            real = next((portion / name for portion in self._portions if (portion / name).is_dir()), None)
+            if real is not None:
+                return real
+        return OxidizedTraversable(self._finder, path, portions)
 
     def joinpath(self, *descendants):
         node = self
@@ -118,6 +125,9 @@ class OxidizedTraversable(Traversable):
                 node = OxidizedTraversable(self._finder, node._path.rpartition("/")[0])
             elif part not in ("", "."):
                 child = node._child(part)
+                if not isinstance(child, OxidizedTraversable):
+                    rest = [part for path in descendants for part in os.fspath(path).split("/")]
+                    return child.joinpath(*rest[rest.index(part) + 1:])
                 disk = [] if child.exists() else [portion / part for portion in node._portions if (portion / part).exists()]
                 if disk:
                     rest = descendants[0] if len(descendants) == 1 else None
@@ -193,6 +203,9 @@ class OxidizedResourceReader(TraversableResources):
         if namespace and module is not None:
             from pathlib import Path
             portions = tuple(Path(item) for item in module.__path__ if item != base and not item.startswith(base + "/"))
+            if portions and self._finder._flags(self._package) & _BESIDE:
+                from importlib.resources.readers import MultiplexedPath
+                return MultiplexedPath(*portions)
         return OxidizedTraversable(self._finder, self._package.replace(".", "/"), portions)
 
     def open_resource(self, resource):

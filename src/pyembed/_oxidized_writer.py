@@ -1,10 +1,10 @@
-"""Writes packed resources at run time (docs/formats/packed-resources.md, version 1): enough for what OxidizedResource can hold in memory."""
+"""Writes packed resources at run time (docs/formats/packed-resources.md, version 1): modules in memory or beside the product, and resources in memory."""
 
 import struct
 
 _SECTIONS = 12
 _ENTRY_SIZES = (96, 8, 4, 64, 4, 48, 64, 64, 16, 4, 1, 1)
-_PACKAGE, _NAMESPACE, _BUILTIN, _SHARED = 1, 2, 4, 8
+_PACKAGE, _NAMESPACE, _BUILTIN, _SHARED, _BESIDE = 1, 2, 4, 8, 32
 
 
 def _hash(name):
@@ -41,12 +41,26 @@ class _Layout:
 
 def _flags_of(resource):
     code = resource._bytecode
+    shared = resource.in_memory_extension_module_shared_library or resource.relative_path_extension_module_shared_library
     return ((_PACKAGE if resource.is_package else 0) | (_NAMESPACE if resource.is_namespace_package else 0)
-            | (_BUILTIN if resource.is_builtin_extension_module else 0) | (_SHARED if resource.in_memory_extension_module_shared_library else 0)
+            | (_BUILTIN if resource.is_builtin_extension_module else 0) | (_SHARED if shared else 0) | (_BESIDE if _is_beside(resource) else 0)
             | (code[1] << 8 if code else 0))
 
 
+def _is_beside(resource):
+    held = resource._bytecode or resource.in_memory_extension_module_shared_library
+    return resource._beside is not None and resource.in_memory_source is None and not held
+
+
+def _root_of(resource):
+    """The folder beside the product, and the path below it."""
+    root, slash, path = resource._beside.as_posix().partition("/")
+    return (root, path) if slash else (".", root)
+
+
 def _path_of(resource):
+    if _is_beside(resource):
+        return _root_of(resource)[1]
     tail = resource.name.replace(".", "/")
     if resource.is_namespace_package or resource.is_builtin_extension_module:
         return tail
@@ -62,10 +76,11 @@ def _entries(resources, layout):
             files.append(struct.pack("<4I", *layout.string(name), 0, index) + layout.reference(data)
                          + struct.pack("<6I8x", 0, 0, *layout.string(f"{folder}/{name}"), 0, 0))
         name, path = layout.string(resource.name), layout.string(_path_of(resource))
+        root = layout.string(_root_of(resource)[0]) if _is_beside(resource) else (0, 0)
         code = resource._bytecode
         modules.append(struct.pack("<4I", *name, _flags_of(resource), path[1]) + layout.reference(code and code[0])
                        + layout.reference(resource.in_memory_source) + layout.reference(resource.in_memory_extension_module_shared_library)
-                       + struct.pack("<4I", first if held else 0, len(held), 0, 0) + struct.pack("<4I", path[0], 0, 0, 0))
+                       + struct.pack("<4I", first if held else 0, len(held), 0, 0) + struct.pack("<4I", path[0], 0, *root))
     return b"".join(modules), b"".join(files)
 
 

@@ -1,6 +1,7 @@
 /* `module_file = "filesystem"`: for programs that open files beside their modules. Modules still come from memory, but `__file__` names a real
  * file: all that is embedded lies below a folder of the user's cache, named by the blob's digest. The first start puts it there, under another name
  * that is changed when everything is written; later starts only look whether it is the user's own and whole. */
+#include "decoder.h"
 #include "extract.h"
 
 #include <errno.h>
@@ -93,6 +94,22 @@ is_below(pyembed_string path)
     return 1;
 }
 
+/* One item at a time stands in memory. */
+static int
+write_decoded(char *path, const pyembed_bytes *bytes, const char *folder, message_buffer *complaint)
+{
+    const char *wrong = pyembed_decode_check(bytes);
+    void *raw = wrong == NULL ? malloc(bytes->raw_size) : NULL;
+    if (wrong == NULL) {
+        wrong = raw == NULL ? strerror(ENOMEM) : pyembed_decode(bytes, raw);
+    }
+    if (wrong == NULL && write_file(path, raw, bytes->raw_size) < 0) {
+        wrong = strerror(errno);
+    }
+    free(raw);
+    return wrong == NULL ? 0 : fail(complaint, wrong, folder);
+}
+
 static int
 write_item(const char *folder, const char *below, pyembed_string path, const pyembed_bytes *bytes, message_buffer *complaint)
 {
@@ -103,11 +120,11 @@ write_item(const char *folder, const char *below, pyembed_string path, const pye
     if (!is_below(path)) {
         return fail(complaint, "the packed resources hold a path that leads elsewhere", folder);
     }
-    if (bytes->codec != PYEMBED_CODEC_NONE) {
-        return fail(complaint, "they are compressed; package with compress = \"none\"", folder);
-    }
     if (snprintf(full, sizeof full, "%s/%s%s", folder, below, path.data) >= (int)sizeof full) {
         return fail(complaint, strerror(ENAMETOOLONG), folder);
+    }
+    if (bytes->codec != PYEMBED_CODEC_NONE) {
+        return write_decoded(full, bytes, folder, complaint);
     }
     return write_file(full, bytes->data, bytes->stored_size) < 0 ? fail(complaint, strerror(errno), folder) : 0;
 }

@@ -67,16 +67,10 @@ is_frozen(importer_state *state, PyObject *name, const pyembed_module *module)
     return frozen;
 }
 
-/* A submodule is looked for along its parent's `__path__`. Ours is found there as long as one item lies below the executable: a package
- * that something else brought, or whose path was changed, does not get our submodules. */
+/* Whether an item of the path begins with the first `length` characters of `root`. */
 static int
-path_is_ours(OxidizedFinder *self, PyObject *path)
+path_is_below(PyObject *path, PyObject *root, Py_ssize_t length)
 {
-    if (path == NULL || path == Py_None || !PyList_Check(path)) {
-        return 1;
-    }
-    PyObject *root = self->root;
-    Py_ssize_t length = PyUnicode_GET_LENGTH(root) - 1; /* without the slash: a path may be the executable itself */
     for (Py_ssize_t at = 0; at < PyList_GET_SIZE(path); at++) {
         PyObject *item = PyList_GET_ITEM(path, at);
         if (PyUnicode_Check(item) && PyUnicode_GET_LENGTH(item) >= length) {
@@ -92,6 +86,38 @@ path_is_ours(OxidizedFinder *self, PyObject *path)
         }
     }
     return 0;
+}
+
+/* Whether the path names a folder beside the product that the module's package has. */
+static int
+path_is_beside(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
+{
+    const char *dot = memrchr(module->name.data, '.', module->name.size);
+    pyembed_module parent;
+    if (dot == NULL || pyembed_module_find(&self->resources, module->name.data, (size_t)(dot - module->name.data), &parent) != PYEMBED_OK) {
+        return 0;
+    }
+    int found = 0;
+    pyembed_string root;
+    for (unsigned number = 0; found == 0 && pyembed_root_at(parent.root, number, &root); number++) {
+        PyObject *folder = pyembed_package_folder_of(&parent, number);
+        found = folder == NULL ? -1 : path_is_below(path, folder, PyUnicode_GET_LENGTH(folder));
+        Py_XDECREF(folder);
+    }
+    return found;
+}
+
+/* A submodule is looked for along its parent's `__path__`. Ours is found there as long as one item lies below the executable, or is the package's
+ * folder beside it: a package that something else brought, or whose path was changed, does not get our submodules. */
+static int
+path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
+{
+    if (path == NULL || path == Py_None || !PyList_Check(path)) {
+        return 1;
+    }
+    /* without the slash: a path may be the executable itself */
+    int ours = path_is_below(path, self->root, PyUnicode_GET_LENGTH(self->root) - 1);
+    return ours == 0 ? path_is_beside(self, path, module) : ours;
 }
 
 /* By the entry's flag, or by the setting `lazy_modules`. */
@@ -112,20 +138,23 @@ is_lazy(const pyembed_module *module)
     return 0;
 }
 
-/* importlib's own LazyLoader around us. Not for packages, whose `__path__` is needed at once, nor for the parts of this importer. */
+/* importlib's own LazyLoader around the module's. Not for packages, whose `__path__` is needed at once, nor for the parts of this importer. */
 static PyObject *
 make_lazy(OxidizedFinder *self, PyObject *spec, const pyembed_module *module)
 {
-    if (module->code.data == NULL || (module->flags & PYEMBED_MODULE_PACKAGE) || strncmp(module->name.data, "_oxidized_", 10) == 0
+    if ((module->code.data == NULL && !pyembed_is_beside(module)) || spec == Py_None || (module->flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_SHARED | PYEMBED_MODULE_NAMESPACE))
+        || strncmp(module->name.data, "_oxidized_", 10) == 0
         || strcmp(module->name.data, "importlib.util") == 0 || strncmp(module->name.data, "encodings.", 10) == 0) {
         return spec;
     }
     PyObject *type = pyembed_part("importlib.util", "LazyLoader");
-    PyObject *loader = type == NULL ? NULL : PyObject_CallOneArg(type, (PyObject *)self);
+    PyObject *eager = type == NULL ? NULL : PyObject_GetAttr(spec, self->state->str_loader);
+    PyObject *loader = eager == NULL ? NULL : PyObject_CallOneArg(type, eager);
     if (loader == NULL || PyObject_SetAttr(spec, self->state->str_loader, loader) < 0) {
         Py_CLEAR(spec);
     }
     Py_XDECREF(type);
+    Py_XDECREF(eager);
     Py_XDECREF(loader);
     return spec;
 }
@@ -159,9 +188,9 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
         if ((module.flags & PYEMBED_MODULE_BUILTIN) && memchr(module.name.data, '.', module.name.size) == NULL) {
             found = 0;
         }
-        else if (!(module.flags & PYEMBED_IN_FILESYSTEM)) {
+        else {
             int frozen = is_frozen(self->state, name, &module);
-            int ours = frozen == 0 ? path_is_ours(self, path) : 0;
+            int ours = frozen == 0 ? path_is_ours(self, path, &module) : 0;
             found = frozen < 0 || ours < 0 ? -1 : ours;
         }
     }
@@ -169,7 +198,7 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
         return found < 0 ? NULL : Py_NewRef(Py_None);
     }
     PyObject *spec = pyembed_finder_spec_of(self, name, &module);
-    if (spec != NULL && (module.flags & PYEMBED_MODULE_NAMESPACE) && self->filesystem_importer) {
+    if (spec != NULL && spec != Py_None && (module.flags & PYEMBED_MODULE_NAMESPACE) && self->filesystem_importer) {
         return pyembed_finder_merge_namespace(self, spec, name, path);
     }
     return spec != NULL && !pyembed_this_process.booting && is_lazy(&module) ? make_lazy(self, spec, &module) : spec;

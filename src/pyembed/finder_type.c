@@ -117,6 +117,8 @@ static PyMethodDef finder_methods[] = {
     {"add_resources", METHOD_O(pyembed_index_add_all), METH_O, PyDoc_STR("Adds several.")},
     {"serialize_indexed_resources", METHOD_O(pyembed_index_serialize), METH_VARARGS | METH_KEYWORDS,
      PyDoc_STR("Packed resources of all that the finder knows, as bytes.")},
+    {"_create_beside", METHOD_O(pyembed_beside_create), METH_O, NULL},
+    {"_exec_beside", METHOD_O(pyembed_beside_exec), METH_O, NULL},
     {"_added", METHOD_O(pyembed_index_added), METH_NOARGS, NULL},
     {"path_hook", METHOD_O(pyembed_hook_path_hook), METH_O, PyDoc_STR("For sys.path_hooks: a finder for a path below the executable.")},
     {"iter_modules", METHOD_O(pyembed_hook_iter_modules), METH_VARARGS | METH_KEYWORDS, NULL},

@@ -26,10 +26,22 @@ compare_fixups(const void *key, const void *element)
     return strcmp(key, *name);
 }
 
+static const void *
+find_fixup(const pyembed_module *entry)
+{
+    return bsearch(entry->name.data, fixups, sizeof fixups / sizeof fixups[0], sizeof fixups[0], compare_fixups);
+}
+
+int
+pyembed_has_fixup(const pyembed_module *entry)
+{
+    return find_fixup(entry) != NULL;
+}
+
 int
 pyembed_fixup_after(OxidizedFinder *self, const pyembed_module *entry, PyObject *module)
 {
-    const void *found = bsearch(entry->name.data, fixups, sizeof fixups / sizeof fixups[0], sizeof fixups[0], compare_fixups);
+    const void *found = find_fixup(entry);
     if (found == NULL) {
         return 0;
     }

@@ -81,6 +81,19 @@ PyObject *pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pye
 /* Adds what importlib's PathFinder knows of a namespace package. Steals `spec`. */
 PyObject *pyembed_finder_merge_namespace(OxidizedFinder *self, PyObject *spec, PyObject *name, PyObject *path);
 
+/* ---- beside.c ---- */
+
+/* Whether the module is a file beside the product, which importlib's own loaders load. */
+int pyembed_is_beside(const pyembed_module *module);
+/* Its ModuleSpec; None if there is no such file. */
+PyObject *pyembed_beside_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *module);
+/* What importlib's loader of the file answers to a method with one argument. */
+PyObject *pyembed_beside_ask(OxidizedFinder *self, const pyembed_module *module, const char *method, PyObject *argument);
+/* Adds the portions of a namespace package that are there to its path. Returns how many, or -1. */
+int pyembed_beside_portions(const pyembed_module *module, PyObject *locations);
+PyObject *pyembed_beside_create(OxidizedFinder *self, PyObject *spec);
+PyObject *pyembed_beside_exec(OxidizedFinder *self, PyObject *module);
+
 /* ---- names.c ---- */
 
 PyObject *pyembed_text(pyembed_string string);
@@ -88,7 +101,10 @@ PyObject *pyembed_text(pyembed_string string);
 PyObject *pyembed_virtual_path(OxidizedFinder *self, pyembed_string path);
 PyObject *pyembed_real_path(pyembed_string root, pyembed_string path);
 PyObject *pyembed_file_of(OxidizedFinder *self, const pyembed_module *module);
+/* Of a package: its path below the executable; and the n-th of its folders beside the product, or None. */
 PyObject *pyembed_package_path_of(OxidizedFinder *self, const pyembed_module *module);
+PyObject *pyembed_package_folder_of(const pyembed_module *module, unsigned number);
+int pyembed_root_at(pyembed_string root, unsigned number, pyembed_string *found);
 PyObject *pyembed_cached_of(OxidizedFinder *self, const pyembed_module *module);
 /* What a path names: 1 with `bytes` set, 0 if nothing, -1 on an error. */
 int pyembed_path_lookup(OxidizedFinder *self, const char *path, size_t size, pyembed_bytes *bytes);
@@ -115,6 +131,8 @@ PyObject *pyembed_loader_get_resource_reader(OxidizedFinder *self, PyObject *nam
 
 /* Loads a shared extension module, and the libraries that it needs, from the mapped pages. */
 PyObject *pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObject *name);
+/* What has to be there before an extension module is loaded from wherever: CPython's symbols, and the libraries that it needs. */
+int pyembed_memory_prepare(OxidizedFinder *self, const pyembed_module *module);
 
 /* ---- inventory.c ---- */
 
@@ -134,6 +152,7 @@ PyObject *pyembed_inventory_distribution_file(OxidizedFinder *self, PyObject *ar
 
 /* To be called for an extension module before it is imported, and for a module after it ran. */
 void pyembed_fixup_before(const pyembed_module *entry);
+int pyembed_has_fixup(const pyembed_module *entry);
 int pyembed_fixup_after(OxidizedFinder *self, const pyembed_module *entry, PyObject *module);
 
 /* ---- indexing.c ---- */

@@ -163,6 +163,21 @@ correct_zipimport(OxidizedFinder *finder)
     return result;
 }
 
+/* Where the standard library is, without a slash at the end. */
+static PyObject *
+stdlib_folder(OxidizedFinder *finder)
+{
+    pyembed_module os;
+    if (pyembed_module_find(&finder->resources, "os", 2, &os) == PYEMBED_OK && pyembed_is_beside(&os)) {
+        pyembed_string none = {"", 0};
+        PyObject *folder = pyembed_real_path(os.root, none);
+        PyObject *bare = folder == NULL ? NULL : PyUnicode_Substring(folder, 0, PyUnicode_GET_LENGTH(folder) - 1);
+        Py_XDECREF(folder);
+        return bare;
+    }
+    return PyUnicode_Substring(finder->root, 0, PyUnicode_GET_LENGTH(finder->root) - 1);
+}
+
 /* CPython's frozen modules have sources too: `inspect`, `linecache` and `pyclbr` ask their loader for them. */
 static int
 teach_frozen_importer(OxidizedFinder *finder)
@@ -184,7 +199,7 @@ set_sys_attributes(OxidizedFinder *finder, PyObject *module)
     const pyembed_settings *settings = &pyembed_this_process.settings;
     /* FrozenImporter makes `__file__` of CPython's frozen modules from it; 3.11 leaves it empty when `home` is set. */
     if (settings->module_file != PYEMBED_FILE_NONE
-        && set_sys("_stdlib_dir", PyUnicode_Substring(finder->root, 0, PyUnicode_GET_LENGTH(finder->root) - 1)) < 0) {
+        && set_sys("_stdlib_dir", stdlib_folder(finder)) < 0) {
         return -1;
     }
     if (settings->module_file != PYEMBED_FILE_NONE && correct_zipimport(finder) < 0) {

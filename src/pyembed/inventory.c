@@ -172,7 +172,19 @@ pyembed_inventory_resource(OxidizedFinder *self, PyObject *args)
     return content_of(self, PYEMBED_SECTION_RESOURCES, module.resources, name, size);
 }
 
-/* [(name, version, folder)] in the order of names. */
+/* Where a distribution's folder is, if it lies beside the product: its path, else None. */
+static PyObject *
+place_of(OxidizedFinder *self, const pyembed_distribution *distribution)
+{
+    pyembed_file file;
+    if (distribution->files.count == 0 || pyembed_file_at(&self->resources, PYEMBED_SECTION_FILES, distribution->files.first, &file) != PYEMBED_OK
+        || !(file.flags & PYEMBED_IN_FILESYSTEM)) {
+        Py_RETURN_NONE;
+    }
+    return pyembed_real_path(file.root, distribution->folder);
+}
+
+/* [(name, version, folder, its path beside the product or None)] in the order of names. */
 PyObject *
 pyembed_inventory_distributions(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
 {
@@ -184,7 +196,8 @@ pyembed_inventory_distributions(OxidizedFinder *self, PyObject *Py_UNUSED(ignore
             Py_DECREF(list);
             return pyembed_raise_damaged("a distribution", "", status);
         }
-        if (append(list, Py_BuildValue("(NNN)", pyembed_text(distribution.name), pyembed_text(distribution.version), pyembed_text(distribution.folder)))
+        if (append(list, Py_BuildValue("(NNNN)", pyembed_text(distribution.name), pyembed_text(distribution.version), pyembed_text(distribution.folder),
+                                       place_of(self, &distribution)))
             < 0) {
             Py_CLEAR(list);
         }

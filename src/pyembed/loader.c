@@ -1,6 +1,7 @@
 /* OxidizedFinder's loading half. Bytecode is unmarshalled straight from the mapped page; sources, resources and paths are only touched when
  * something asks for them. */
 #include "importer.h"
+#include "decoder.h"
 
 #include <string.h>
 
@@ -41,22 +42,13 @@ require_spec(OxidizedFinder *self, PyObject *spec, pyembed_module *module)
 PyObject *
 pyembed_bytes_object(const pyembed_bytes *bytes)
 {
-    if (bytes->codec == PYEMBED_CODEC_NONE) {
-        return PyBytes_FromStringAndSize((const char *)bytes->data, (Py_ssize_t)bytes->stored_size);
-    }
-    if (bytes->codec != PYEMBED_CODEC_ZLIB) {
-        PyErr_SetString(PyExc_ImportError, "this item is stored with zstd, which this runtime does not read yet; package with compress = \"zlib\" or \"none\"");
-        return NULL;
-    }
-    PyObject *zlib = PyImport_ImportModule("zlib");
-    PyObject *view = zlib == NULL ? NULL : PyMemoryView_FromMemory((char *)(uintptr_t)bytes->data, (Py_ssize_t)bytes->stored_size, PyBUF_READ);
-    /* wbits 15; the buffer's first size is the true one */
-    PyObject *raw = view == NULL ? NULL : PyObject_CallMethod(zlib, "decompress", "OiI", view, 15, (unsigned)bytes->raw_size);
-    Py_XDECREF(view);
-    Py_XDECREF(zlib);
-    if (raw != NULL && (size_t)PyBytes_GET_SIZE(raw) != bytes->raw_size) {
+    const char *wrong = pyembed_decode_check(bytes);
+    PyObject *raw = wrong == NULL ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)bytes->raw_size) : NULL;
+    if (raw != NULL && (wrong = pyembed_decode(bytes, PyBytes_AS_STRING(raw))) != NULL) {
         Py_CLEAR(raw);
-        PyErr_SetString(PyExc_ImportError, "the packed resources are damaged: a compressed item has another size than it says");
+    }
+    if (wrong != NULL) {
+        PyErr_SetString(PyExc_ImportError, wrong);
     }
     return raw;
 }
@@ -91,17 +83,32 @@ unmarshal_stored(const pyembed_bytes *bytes)
     return code;
 }
 
+/* An error of the compiler's lacks its line: CPython reads that from the file, which is none here. */
+static void
+add_line_to_error(PyObject *source)
+{
+    PyObject *type, *error, *trace;
+    PyErr_Fetch(&type, &error, &trace);
+    PyErr_NormalizeException(&type, &error, &trace);
+    PyObject *function = pyembed_part("_oxidized_fixups", "syntax_error");
+    PyObject *done = function == NULL ? NULL : PyObject_CallFunctionObjArgs(function, error, source, NULL);
+    Py_XDECREF(function);
+    Py_XDECREF(done);
+    PyErr_Restore(type, error, trace);
+}
+
+/* As importlib's loaders do: through the function at which tracebacks drop importlib's own frames. */
 static PyObject *
-compile_source(const pyembed_module *module, PyObject *file)
+compile_source(OxidizedFinder *self, const pyembed_module *module, PyObject *file)
 {
     PyObject *source = pyembed_bytes_object(&module->source);
     PyObject *compile = source == NULL ? NULL : PyDict_GetItemString(PyEval_GetBuiltins(), "compile");
-    PyObject *code = NULL;
-    if (compile != NULL) {
-        PyObject *name = file == Py_None ? pyembed_text(module->path) : Py_NewRef(file);
-        code = name == NULL ? NULL : PyObject_CallFunction(compile, "OOsii", source, name, "exec", 0, 1);
-        Py_XDECREF(name);
+    PyObject *name = compile == NULL ? NULL : file == Py_None ? pyembed_text(module->path) : Py_NewRef(file);
+    PyObject *code = name == NULL ? NULL : PyObject_CallFunction(self->state->frames_removed, "OOOsii", compile, source, name, "exec", 0, 1);
+    if (code == NULL && source != NULL && PyErr_ExceptionMatches(PyExc_SyntaxError)) {
+        add_line_to_error(source);
     }
+    Py_XDECREF(name);
     Py_XDECREF(source);
     return code;
 }
@@ -109,8 +116,11 @@ compile_source(const pyembed_module *module, PyObject *file)
 PyObject *
 pyembed_code_object(OxidizedFinder *self, const pyembed_module *module, PyObject *file)
 {
+    if (pyembed_is_beside(module)) {
+        return pyembed_beside_ask(self, module, "get_code", NULL);
+    }
     if (module->code.data == NULL) {
-        return compile_source(module, file);
+        return compile_source(self, module, file);
     }
     PyObject *code = unmarshal_stored(&module->code);
     if (code == NULL || !PyCode_Check(code)) {
@@ -162,6 +172,10 @@ pyembed_loader_create_module(OxidizedFinder *self, PyObject *spec)
         Py_XDECREF(name);
         return NULL;
     }
+    if (pyembed_is_beside(&module)) {
+        Py_DECREF(name);
+        return pyembed_beside_ask(self, &module, "create_module", spec);
+    }
     if (!(module.flags & PYEMBED_MODULE_SHARED)) {
         Py_DECREF(name);
         Py_RETURN_NONE; /* importlib makes a plain module */
@@ -187,7 +201,7 @@ execute(OxidizedFinder *self, PyObject *module, const pyembed_module *entry)
         Py_XDECREF(done);
         return done == NULL ? -1 : 0;
     }
-    if (entry->code.data == NULL && entry->source.data == NULL) {
+    if (entry->code.data == NULL && entry->source.data == NULL && !pyembed_is_beside(entry)) {
         return 0;
     }
     PyObject *namespace = PyModule_GetDict(module);
@@ -224,6 +238,9 @@ pyembed_loader_get_code(OxidizedFinder *self, PyObject *name)
         /* as importlib's NamespaceLoader: the code of an empty file */
         return Py_CompileString("", "<string>", Py_file_input);
     }
+    if (pyembed_is_beside(&module)) {
+        return pyembed_beside_ask(self, &module, "get_code", NULL);
+    }
     if (module.code.data == NULL && module.source.data == NULL) {
         Py_RETURN_NONE;
     }
@@ -242,6 +259,9 @@ pyembed_loader_get_source(OxidizedFinder *self, PyObject *name)
     }
     if (module.flags & PYEMBED_MODULE_NAMESPACE) {
         return PyUnicode_FromString("");
+    }
+    if (pyembed_is_beside(&module)) {
+        return pyembed_beside_ask(self, &module, "get_source", NULL);
     }
     if (module.source.data == NULL) {
         Py_RETURN_NONE;
@@ -287,7 +307,7 @@ pyembed_loader_get_filename(OxidizedFinder *self, PyObject *name)
     if (require(self, name, &module) < 0) {
         return NULL;
     }
-    if (self->module_file == PYEMBED_FILE_NONE || (module.flags & (PYEMBED_MODULE_NAMESPACE | PYEMBED_MODULE_BUILTIN))) {
+    if ((self->module_file == PYEMBED_FILE_NONE && !pyembed_is_beside(&module)) || (module.flags & (PYEMBED_MODULE_NAMESPACE | PYEMBED_MODULE_BUILTIN))) {
         PyObject *message = PyUnicode_FromFormat("module '%U' has no file name", name);
         if (message != NULL) {
             PyErr_SetImportError(message, name, NULL);
@@ -317,6 +337,9 @@ pyembed_loader_get_resource_reader(OxidizedFinder *self, PyObject *name)
     }
     if (!(module.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE))) {
         Py_RETURN_NONE;
+    }
+    if (pyembed_is_beside(&module)) {
+        return pyembed_beside_ask(self, &module, "get_resource_reader", NULL);
     }
     PyObject *part = PyImport_ImportModule("_oxidized_resources");
     PyObject *reader = part == NULL ? NULL : PyObject_CallMethod(part, "OxidizedResourceReader", "OO", self, name);

@@ -26,9 +26,32 @@ raise_without_proc(const char *name)
     return PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: /proc is not mounted, and the dynamic linker needs /proc/self/fd", name);
 }
 
+/* One that is missing is left to the dynamic linker, which then says so in its own words when the extension module is loaded. */
+static int
+load_library_beside(const pyembed_file *library)
+{
+    PyObject *text = pyembed_real_path(library->root, library->path);
+    PyObject *path = text == NULL ? NULL : PyUnicode_EncodeFSDefault(text);
+    Py_XDECREF(text);
+    if (path == NULL) {
+        return -1;
+    }
+    int result = 0;
+    if (access(PyBytes_AS_STRING(path), F_OK) == 0 && dlopen(PyBytes_AS_STRING(path), RTLD_NOW | RTLD_LOCAL) == NULL) {
+        const char *reason = dlerror();
+        PyErr_SetString(PyExc_ImportError, reason == NULL ? "unknown reason" : reason);
+        result = -1;
+    }
+    Py_DECREF(path);
+    return result;
+}
+
 static int
 load_library(OxidizedFinder *self, const char *needed_by, const pyembed_file *library)
 {
+    if (library->flags & PYEMBED_IN_FILESYSTEM) {
+        return load_library_beside(library);
+    }
     pyembed_image image;
     if (pyembed_image_open(self, library->name.data, PYEMBED_LIBRARIES_FOLDER, library->name.data, &library->data, &image) < 0) {
         return -1;
@@ -66,7 +89,7 @@ load_libraries(OxidizedFinder *self, const pyembed_module *module)
         if (status == PYEMBED_OK) {
             status = pyembed_file_at(resources, PYEMBED_SECTION_LIBRARIES, index, &library);
         }
-        if (status != PYEMBED_OK || library.data.data == NULL) {
+        if (status != PYEMBED_OK || (library.data.data == NULL && !(library.flags & PYEMBED_IN_FILESYSTEM))) {
             pyembed_raise_damaged("the libraries of module", module->name.data, status == PYEMBED_OK ? PYEMBED_DAMAGED : status);
             return -1;
         }
@@ -200,9 +223,8 @@ name_file_in_error(OxidizedFinder *self, const pyembed_module *module, PyObject 
     Py_XDECREF(given);
 }
 
-/* Loads what a module needs. Returns 0; or -1 with ImportError. */
-static int
-prepare(OxidizedFinder *self, const pyembed_module *module)
+int
+pyembed_memory_prepare(OxidizedFinder *self, const pyembed_module *module)
 {
     if (check_loadable(module) < 0) {
         return -1;
@@ -227,7 +249,7 @@ pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObje
     if (module->library.data == NULL) {
         return pyembed_raise_damaged("module", module->name.data, PYEMBED_DAMAGED);
     }
-    if (prepare(self, module) < 0 || pyembed_image_open(self, module->name.data, "", module->path.data, &module->library, &image) < 0) {
+    if (pyembed_memory_prepare(self, module) < 0 || pyembed_image_open(self, module->name.data, "", module->path.data, &module->library, &image) < 0) {
         return NULL;
     }
     PyObject *created = create_from(self, name, image.path);

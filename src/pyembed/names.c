@@ -41,6 +41,24 @@ pyembed_real_path(pyembed_string root, pyembed_string path)
     return result;
 }
 
+/* The n-th folder of an entry's root: a namespace package may have portions in several, one a line. 0: there is none. */
+int
+pyembed_root_at(pyembed_string root, unsigned number, pyembed_string *found)
+{
+    const char *at = root.data, *end = root.data + root.size;
+    for (; number > 0 && at < end; number--) {
+        const char *line = memchr(at, '\n', (size_t)(end - at));
+        at = line == NULL ? end : line + 1;
+    }
+    if (at >= end) {
+        return 0;
+    }
+    const char *line = memchr(at, '\n', (size_t)(end - at));
+    found->data = at;
+    found->size = (uint32_t)((line == NULL ? end : line) - at);
+    return 1;
+}
+
 PyObject *
 pyembed_file_of(OxidizedFinder *self, const pyembed_module *module)
 {
@@ -65,10 +83,14 @@ folder_of(const pyembed_module *module)
 PyObject *
 pyembed_package_path_of(OxidizedFinder *self, const pyembed_module *module)
 {
-    if (module->flags & PYEMBED_IN_FILESYSTEM) {
-        return pyembed_real_path(module->root, folder_of(module));
-    }
     return pyembed_virtual_path(self, folder_of(module));
+}
+
+PyObject *
+pyembed_package_folder_of(const pyembed_module *module, unsigned number)
+{
+    pyembed_string root;
+    return pyembed_root_at(module->root, number, &root) ? pyembed_real_path(root, folder_of(module)) : Py_NewRef(Py_None);
 }
 
 /* `json/decoder.py` -> `<executable>/json/__pycache__/decoder.cpython-311.pyc`, as importlib's cache_from_source has it; None for what has

@@ -1,4 +1,4 @@
-/* From an entry of the blob to a ModuleSpec: ours, importlib's for what lies beside the product, and namespace packages, which may have portions in both. */
+/* From an entry of the blob to a ModuleSpec: ours, importlib's for what lies beside the product (beside.c), and namespace packages, which may have portions in both. */
 #include "importer.h"
 
 static PyObject *
@@ -30,23 +30,23 @@ add_package_path(OxidizedFinder *self, PyObject *spec, const pyembed_module *mod
     return result;
 }
 
-/* A module that lies beside the product: importlib's own loaders, by the file's suffix. */
+/* Its path has a portion below the executable, folders beside the product, or both; None when none of its folders is there. */
 static PyObject *
-filesystem_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *module)
+namespace_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *module)
 {
-    PyObject *file = pyembed_file_of(self, module);
-    PyObject *folder = file == NULL ? NULL : pyembed_package_path_of(self, module);
-    PyObject *make = folder == NULL ? NULL : PyObject_GetAttrString(self->state->bootstrap_external, "spec_from_file_location");
-    PyObject *positional = make == NULL ? NULL : PyTuple_Pack(2, name, file);
-    PyObject *keywords = positional == NULL                              ? NULL
-                         : (module->flags & PYEMBED_MODULE_PACKAGE) != 0 ? Py_BuildValue("{s:[O]}", "submodule_search_locations", folder)
-                                                                         : PyDict_New();
-    PyObject *spec = keywords == NULL ? NULL : PyObject_Call(make, positional, keywords);
-    Py_XDECREF(keywords);
-    Py_XDECREF(positional);
-    Py_XDECREF(make);
-    Py_XDECREF(folder);
-    Py_XDECREF(file);
+    int is_embedded = (module->flags & PYEMBED_IN_FILESYSTEM) == 0;
+    PyObject *spec = new_spec(self->state, name, (PyObject *)self, Py_None, 1);
+    if (spec == NULL || (is_embedded && add_package_path(self, spec, module) < 0)) {
+        Py_XDECREF(spec);
+        return NULL;
+    }
+    PyObject *locations = PyObject_GetAttr(spec, self->state->str_locations);
+    int portions = locations == NULL ? -1 : pyembed_beside_portions(module, locations);
+    Py_XDECREF(locations);
+    if (portions < 0 || (portions == 0 && !is_embedded)) {
+        Py_DECREF(spec);
+        return portions < 0 ? NULL : Py_NewRef(Py_None);
+    }
     return spec;
 }
 
@@ -57,11 +57,14 @@ pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_modul
     if (module->flags & PYEMBED_MODULE_BUILTIN) {
         return new_spec(state, name, state->builtin_importer, state->str_builtin_origin, 0);
     }
-    if ((module->flags & PYEMBED_IN_FILESYSTEM) && !(module->flags & PYEMBED_MODULE_NAMESPACE)) {
-        return filesystem_spec(self, name, module);
+    if (pyembed_is_beside(module)) {
+        return pyembed_beside_spec(self, name, module);
     }
-    int has_file = self->module_file != PYEMBED_FILE_NONE && !(module->flags & PYEMBED_MODULE_NAMESPACE);
-    int is_package = (module->flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE)) != 0;
+    if (module->flags & PYEMBED_MODULE_NAMESPACE) {
+        return namespace_spec(self, name, module);
+    }
+    int has_file = self->module_file != PYEMBED_FILE_NONE;
+    int is_package = (module->flags & PYEMBED_MODULE_PACKAGE) != 0;
     PyObject *origin = has_file ? pyembed_file_of(self, module) : Py_NewRef(Py_None);
     PyObject *spec = origin == NULL ? NULL : new_spec(state, name, (PyObject *)self, origin, is_package);
     Py_XDECREF(origin);

@@ -32,6 +32,16 @@ internal sealed class BuildProcess : IDisposable
         }
     }
 
+    /// <summary>Its exit code, when it has ended.</summary>
+    public int ExitCode
+    {
+        get
+        {
+            Assert.True(_process.WaitForExit(300_000), "the build did not end within five minutes");
+            return _process.ExitCode;
+        }
+    }
+
     /// <summary>SIGKILL, unless it has ended.</summary>
     public void Kill()
     {

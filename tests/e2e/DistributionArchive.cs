@@ -15,14 +15,17 @@ public static class DistributionArchive
     public static string Path311 => s_path311.Value;
 
     /// <summary>The same, unpacked in the cache: the folder of its <c>PYTHON.json</c>.</summary>
-    public static Distribution Unpacked311()
+    public static Distribution Unpacked311() => Unpacked("apt:python3.11");
+
+    /// <summary>The same of another version, by its source.</summary>
+    public static Distribution Unpacked(string source)
     {
         using var cache = LiteDbCache.Open(new CacheSettings(CacheDirectory.Default()));
         var work = Directory.CreateTempSubdirectory("oxidizer-e2e-archive-").FullName;
         try
         {
             var context = new BuildContext(new SilentLog(), cache, new DiagnosticBag(), new ActionLedger(), work, Environment.ProcessorCount, CancellationToken.None);
-            return DistributionStage.Obtain(new DistributionTable { Source = "apt:python3.11", Optimizations = DistributionOptimization.NoOpt }, TargetTriple.Host, context);
+            return DistributionStage.Obtain(new DistributionTable { Source = source, Optimizations = DistributionOptimization.NoOpt }, TargetTriple.Host, context);
         }
         finally
         {

@@ -24,6 +24,23 @@ def align(value, to):
     return -(-value // to) * to
 
 
+def encode(data, codec):
+    """A zlib stream (1), or a Zstandard frame with a checksum (2)."""
+    if codec == 1:
+        import zlib
+        return zlib.compress(data)
+    import ctypes
+    library = ctypes.CDLL("libzstd.so.1")
+    for name in ("ZSTD_createCCtx", "ZSTD_compressBound", "ZSTD_compress2"):
+        getattr(library, name).restype = ctypes.c_void_p if name == "ZSTD_createCCtx" else ctypes.c_size_t
+    context = ctypes.c_void_p(library.ZSTD_createCCtx())
+    library.ZSTD_CCtx_setParameter(context, 201, 1)  # ZSTD_c_checksumFlag
+    out = ctypes.create_string_buffer(library.ZSTD_compressBound(ctypes.c_size_t(len(data))))
+    size = library.ZSTD_compress2(context, out, ctypes.c_size_t(len(out)), data, ctypes.c_size_t(len(data)))
+    library.ZSTD_freeCCtx(context)
+    return out.raw[:size]
+
+
 class Pool:
     """Bytes with marks: where each one will lie is known when the section's offset is."""
 
@@ -106,11 +123,8 @@ class Blob:
         return struct.pack("<QII", self.data.data(stored, alignment) | 1 << 63, len(stored), len(stored) if raw_size is None else raw_size)
 
     def _encoded(self, data, codec, alignment=16):
-        if data is not None and codec == 1:
-            import zlib
-            return self._reference(zlib.compress(data), len(data))
-        if data is not None and codec == 2:
-            return self._reference(b"(zstd)", len(data))
+        if data is not None and codec:
+            return self._reference(encode(data, codec), len(data), alignment)
         return self._reference(data, None, alignment)
 
     def _run_of(self, sonames):

@@ -201,7 +201,11 @@ def compile_objects(distribution, cflags, folder):
     return [*objects, str(folder / "config.o")]
 
 
-def link(distribution, objects, blob, output, flags, folder):
+DECODERS = {"none": [], "zlib": [], "zstd": ["-l:libzstd.so.1"]}  # what a distribution does not bring itself
+
+
+def link(distribution, objects, blob, output, flags, folder, decoder="none"):
+    objects = [name for name in objects if "-decoder_" not in name or name.endswith(f"-decoder_{decoder}.o")]
     (folder / "resources.bin").write_bytes(blob)
     (folder / "resources.s").write_text(
         '.section .oxidizer.location,"a",@progbits\n.balign 16\n.globl pyembed_location\npyembed_location:\n'
@@ -211,7 +215,7 @@ def link(distribution, objects, blob, output, flags, folder):
     subprocess.run([compiler(), "-c", str(folder / "resources.s"), "-o", str(folder / "resources.o")], check=True)
     linker = ["-fuse-ld=mold"] if not any("-fsanitize" in flag for flag in flags) and shutil.which("mold") else []
     subprocess.run([compiler(), "-pie", "-rdynamic", *linker, "-Wl,-z,relro", "-Wl,-z,now", "-Wl,-z,noexecstack", "-Wl,--as-needed",
-                    *distribution.objects, *objects, str(folder / "resources.o"), *distribution.libraries, *flags, "-o", str(output)], check=True)
+                    *distribution.objects, *objects, str(folder / "resources.o"), *distribution.libraries, *DECODERS[decoder], *flags, "-o", str(output)], check=True)
 
 
 def parse(arguments):
@@ -278,7 +282,7 @@ def main(arguments):
     with tempfile.TemporaryDirectory() as folder:
         cflags = options.cflags.split()
         objects = compile_objects(distribution, cflags, Path(folder))
-        link(distribution, objects, blob, options.output, cflags + options.ldflags.split(), Path(folder))
+        link(distribution, objects, blob, options.output, cflags + options.ldflags.split(), Path(folder), list(DECODERS)[options.codec])
     print(f"{options.output}: {len(product.modules)} modules, {len(blob)} bytes")
 
 

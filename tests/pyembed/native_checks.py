@@ -44,6 +44,18 @@ def reader(tally, folder):
     count(tally, "reader", code == 0, output)
 
 
+def decoders(tally, folder):
+    """What unpacks compressed items, against one that is cut and changed."""
+    for codec, library in (("zlib", "-l:libz.so.1"), ("zstd", "-l:libzstd.so.1")):
+        raw, stored = folder / f"{codec}.raw", folder / f"{codec}.stored"
+        run([sys.executable, "-I", "-B", UNIT / "stored_item.py", codec, raw, stored], check=True)
+        code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", UNIT / "test_decoder.c", RUNTIME / "decoder.c",
+                            RUNTIME / f"decoder_{codec}.c", library, "-o", folder / codec])
+        if code == 0:
+            code, output = run([folder / codec, raw, stored])
+        count(tally, f"decoder of {codec}", code == 0, output)
+
+
 def seeds(distribution, modes):
     """Blobs to start from: the small one, and a package with its data and metadata under the settings of each mode."""
     product = build_product.Product(distribution)

@@ -15,6 +15,7 @@ The last line is `N passed, N failed`; the exit code is 1 if something failed.""
 import argparse
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,16 @@ import native_checks  # noqa: E402
 
 PARTS = ("unit", "inside", "outside", "sanitized", "valgrind", "analyze", "fuzz")
 MODULE = [("run_mode", "module")]
+STORED = [("run_mode", "eval"), ("run_code", """
+import sample.one, importlib.resources as r, inspect, pkgutil
+print(sample.one.VALUE, r.files('sample').joinpath('data/table.csv').read_bytes(), 'on purpose' in inspect.getsource(sample.one))
+print(len(pkgutil.get_data('sample', 'data/large.bin')), pkgutil.get_data('sample', 'data/large.bin') == LARGE)
+sample.one.fails()""".replace("LARGE", "bytes(range(256)) * 999"))]
+STORED_FILES = [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", """
+import sample.one
+from pathlib import Path
+below = Path(sample.__file__).parent
+print(Path(sample.one.__file__).read_text() == sample.__loader__.get_source('sample.one'), (below / 'data/table.csv').read_bytes())""")]
 MODES = {
     "package": [*MODULE, ("run_module", "sample")],
     "entry": [*MODULE, ("run_module", "sample.entry:Commands.run")],
@@ -46,10 +57,13 @@ print(os.path.dirname(json.__file__), type(json.__loader__).__name__, same, os.p
     "escape": [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", "print('ran')")],
     "nofile": [("run_mode", "eval"), ("module_file", "none"), ("run_code",
                "import sample, os; print(hasattr(sample, '__file__'), hasattr(os, '__file__'), hasattr(sample, '__path__'))")],
-    "stored": [("run_mode", "eval"), ("run_code", """
-import sample.one, importlib.resources as r, inspect, sys
-print(sample.one.VALUE, r.files('sample').joinpath('data/table.csv').read_bytes(), 'on purpose' in inspect.getsource(sample.one))
-r.files('sample').joinpath('zstd.bin').read_bytes()""")],
+    "stored-zlib": STORED,
+    "stored-zstd": STORED,
+    "stored-damaged": STORED,
+    "stored-unread": STORED,
+    "files-zlib": STORED_FILES,
+    "files-zstd": STORED_FILES,
+    "files-damaged": STORED_FILES,
     "sourceless": [("run_mode", "eval"), ("run_code", "import sample.one; print(sample.__loader__.get_source('sample.one')); sample.one.fails()")],
     "beside": [("run_mode", "eval"), ("run_code", "import beside, beside_pkg.inner as i; print(beside.__file__, "
                 "sys.modules['beside_pkg'].__file__ if (sys := __import__('sys')) else 0, type(beside.__loader__).__name__, i.NAME)")],
@@ -66,10 +80,19 @@ print(used, sample.one.VALUE)""")],
 }
 
 
-def store_compressed(product):
-    for name in ("sample", "sample.one"):
-        product.modules[name]["codecs"] = (1, 1, 0)
-    product.pending = [(path, data, 1) for path, data, _ in product.pending] + [("sample/zstd.bin", b"x", 2)]
+def store_compressed(codec):
+    def change(product):
+        for name in ("sample", "sample.one"):
+            product.modules[name]["codecs"] = (codec, codec, 0)
+        product.pending = [(path, data, codec) for path, data, _ in product.pending] + [("sample/data/large.bin", bytes(range(256)) * 999, codec)]
+    return change
+
+
+def damage(blob):
+    """The frame of sample/data/table.csv ends with another byte: its checksum is that of other bytes."""
+    frame = build_product.format.encode((HERE / "data/site/sample/data/table.csv").read_bytes(), 2)
+    assert blob.count(frame) == 1
+    return blob.replace(frame, frame[:-1] + bytes([frame[-1] ^ 1]))
 
 
 def leave_sources_out(product):
@@ -88,7 +111,9 @@ def lead_elsewhere(product):
     product.modules["evil"] = dict(path="sample/../../evil.py", flags=0, source=b"")
 
 
-CHANGES = {"escape": lead_elsewhere, "stored": store_compressed, "sourceless": leave_sources_out, "beside": put_beside}
+CHANGES = {"escape": lead_elsewhere, "stored-zlib": store_compressed(1), "stored-zstd": store_compressed(2), "stored-damaged": store_compressed(2), "stored-unread": store_compressed(2),
+           "files-zlib": store_compressed(1), "files-zstd": store_compressed(2), "files-damaged": store_compressed(2), "sourceless": leave_sources_out, "beside": put_beside}
+DECODERS = {"stored-zlib": "zlib", "stored-zstd": "zstd", "stored-damaged": "zstd", "stored-unread": "zlib", "files-zlib": "zlib", "files-zstd": "zstd", "files-damaged": "zstd"}
 
 
 class Tally:
@@ -145,10 +170,32 @@ def add_native(product, files):
     product.blob.shared_library("libnoise.so", b"no library")
 
 
-def packed(distribution, *, script=None, native=None):
+def add_beside(product, folder, native):
+    """Modules beside the product, and their files; some have none, or a damaged one."""
+    beside, package, space = build_product.format.IN_FILESYSTEM, build_product.format.PACKAGE, build_product.format.NAMESPACE
+    put_beside(product)
+    product.modules["beside_pkg.needs"] = dict(path="beside_pkg/needs.abi3.so", flags=beside | build_product.format.SHARED, root="lib",
+                                               dependencies=("libinner.so", "libouter.so"))
+    product.modules["beside_pkg.missing"] = dict(path="beside_pkg/missing.py", flags=beside, root="lib")
+    product.modules["beside_missing"] = dict(path="beside_missing/__init__.py", flags=beside | package, root="lib")
+    product.modules["beside_truncated"] = dict(path="beside_truncated.pyc", flags=beside, root="lib")
+    product.modules["halves"] = dict(path="halves", flags=space, root="lib\nmore")
+    product.modules["halves.beside"] = dict(path="halves/beside.py", flags=beside, root="lib")
+    product.modules["halves.packed"] = dict(path="halves/packed.py", flags=0, source=b"NAME = 'packed'\n")
+    product.modules["nowhere"] = dict(path="nowhere", flags=space | beside, root="lib\nmore")
+    product.modules["nowhere.at_all"] = dict(path="nowhere/at_all.py", flags=beside, root="lib")
+    shutil.copytree(HERE / "data/beside", folder / "lib")
+    (folder / "lib/halves").mkdir()
+    (folder / "lib/halves/beside.py").write_text("NAME = 'beside'\n")
+    (folder / "lib/beside_pkg/needs.abi3.so").write_bytes(native["needs"])
+    (folder / "lib/beside_truncated.pyc").write_bytes(b"short")
+
+
+def packed(distribution, *, script=None, native=None, folder=None):
     product = build_product.Product(distribution)
     if native:
         add_native(product, native)
+        add_beside(product, folder, native)
     build_product.fill(product, distribution, build_product.parse(
         ["--distribution", "-", "--output", "-", "--package-root", f"{HERE}:inside", "--site", str(HERE / "data/site")]
         + (["--script", str(script)] if script else [])))
@@ -176,6 +223,7 @@ def main(arguments):
         folder = Path(temporary)
         if "unit" in options.parts:
             native_checks.reader(tally, folder)
+            native_checks.decoders(tally, folder)
             native_checks.mutations(tally, folder, distribution, MODES.values())
         if "analyze" in options.parts:
             native_checks.analyze(tally, distribution)
@@ -191,7 +239,7 @@ SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-U_FO
 
 
 def test_products(tally, parts, distribution, folder):
-    product = packed(distribution, native=compile_native(distribution, folder / "native"))
+    product = packed(distribution, native=compile_native(distribution, folder / "native"), folder=folder)
     settings = [*MODULE, ("run_module", "inside")]
     blob = product.write(settings, native_checks.ORDER)
     if "sanitized" in parts:
@@ -228,9 +276,12 @@ def test_products(tally, parts, distribution, folder):
 def build_outside(product, distribution, objects, folder):
     (folder / "modes").mkdir()
     for mode, settings in MODES.items():
+        modules, pending = {name: dict(module) for name, module in product.modules.items()}, list(product.pending)
         if mode in CHANGES:
             CHANGES[mode](product)
-        build_product.link(distribution, objects, product.write(settings, native_checks.ORDER), folder / "modes" / mode, [], folder)
+        blob = product.write(settings, native_checks.ORDER)
+        build_product.link(distribution, objects, damage(blob) if "damaged" in mode else blob, folder / "modes" / mode, [], folder, DECODERS.get(mode, "none"))
+        product.modules, product.pending = modules, pending
     script = packed(distribution, script=HERE / "data/script.py")
     build_product.link(distribution, objects, script.write([*MODULE, ("run_module", "__main__")], native_checks.ORDER), folder / "script", [], folder)
 

@@ -9,7 +9,7 @@ namespace Oxidizer.Packager.Bytecode;
 /// <param name="Source">The digest of the source.</param>
 /// <param name="OptimizeLevel">0, 1 or 2.</param>
 /// <param name="Offset">Of the code in the segment, a multiple of 16.</param>
-/// <param name="Size">Of the code in bytes.</param>
+/// <param name="Size">Of the code in bytes; 0 for a module that may be no Python, and is none.</param>
 /// <param name="Warnings">What Python warned of: said again in every build, compiled or not.</param>
 internal sealed record CodeEntry(string RelativePath, Sha256Digest Source, int OptimizeLevel, long Offset, int Size, IReadOnlyList<CompileWarning> Warnings)
 {

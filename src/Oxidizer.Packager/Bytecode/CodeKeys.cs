@@ -17,12 +17,16 @@ internal sealed class CodeKeys(Distribution distribution)
     private string Python => $"{distribution.CacheTag} {distribution.BytecodeMagic}";
 
     /// <summary>One module's code.</summary>
-    public ActionKey Module(ModuleSource module) => new ActionKeyBuilder(ActionKinds.CompileBytecode, Version)
-        .Add("path", module.RelativePath)
-        .Add("source", module.File.Digest)
-        .Add("optimize level", module.OptimizeLevel)
-        .Add("python", Python)
-        .Build();
+    public ActionKey Module(ModuleSource module)
+    {
+        var builder = new ActionKeyBuilder(ActionKinds.CompileBytecode, Version)
+            .Add("path", module.RelativePath)
+            .Add("source", module.File.Digest)
+            .Add("optimize level", module.OptimizeLevel)
+            .Add("python", Python);
+        // Only where it is so: the keys of all others stay what they were.
+        return (module.MayNotCompile ? builder.Add("refusal", "packed as source") : builder).Build();
+    }
 
     /// <summary>The code of a whole rule.</summary>
     public ActionKey Segment(IReadOnlyList<ModuleSource> modules)
@@ -35,7 +39,7 @@ internal sealed class CodeKeys(Distribution distribution)
             hash.AppendData(Encoding.UTF8.GetBytes(module.RelativePath + "\0"));
             module.File.Digest.CopyTo(digest);
             hash.AppendData(digest);
-            hash.AppendData([(byte)module.OptimizeLevel]);
+            hash.AppendData([(byte)(module.OptimizeLevel | (module.MayNotCompile ? 0x80 : 0))]);
         }
         hash.GetHashAndReset(digest);
         return new ActionKeyBuilder("bytecode_segment", Version).Add("modules", new Sha256Digest(digest)).Add("count", modules.Count).Add("python", Python).Build();

@@ -31,7 +31,7 @@ internal sealed class CodeSegment
     /// <summary>The rule that brought the modules.</summary>
     public string Origin { get; }
 
-    /// <summary>Where a module's code is.</summary>
+    /// <summary>Where a module's code is; of size 0 for a module that Python refuses, and that may be packed all the same.</summary>
     public FileSlice Find(ModuleSource module)
     {
         var entry = _entries.Value.GetValueOrDefault((module.RelativePath, module.File.Digest, module.OptimizeLevel))

@@ -100,7 +100,7 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
             if (answer.Code is { } code)
                 _results[module] = new CompileResult(CanonicalMarshal.Rewrite(code), answer.Warnings, Stopwatch.GetElapsedTime(started).TotalSeconds);
             else
-                Refuse(module, source, answer);
+                Refuse(module, source, answer, Stopwatch.GetElapsedTime(started).TotalSeconds);
             return true;
         }
         catch (CompileWorkerLostException lost)
@@ -115,8 +115,14 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         }
     }
 
-    private void Refuse(ModuleSource module, byte[] source, CompileAnswer answer)
+    private void Refuse(ModuleSource module, byte[] source, CompileAnswer answer, double seconds)
     {
+        if (module.MayNotCompile)
+        {
+            context.Log.Debug($"`{module.Name}` does not compile, as CPython's tests mean it to: only its source is packed ({answer.Message})");
+            _results[module] = new CompileResult([], [], seconds);
+            return;
+        }
         var nul = Array.IndexOf(source, (byte)0);
         var line = answer.Line == 0 && nul >= 0 ? LineOf(source, nul) : answer.Line;
         context.Diagnostics.Add(DiagnosticKinds.SourceNotCompilable,
@@ -141,7 +147,7 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
             context.Diagnostics.Add(DiagnosticKinds.SourceChanged, "was changed while the build ran; build again", new SourceLocation(module.File.Path));
             return null;
         }
-        if (!Utf8.IsValid(source) && !NamesItsEncoding(source))
+        if (!module.MayNotCompile && !Utf8.IsValid(source) && !NamesItsEncoding(source))
         {
             context.Diagnostics.Add(DiagnosticKinds.SourceNotUtf8,
                 $"`{module.Name}` is not UTF-8; save it as UTF-8, or name its encoding in the first line (`# -*- coding: latin-1 -*-`)", new SourceLocation(module.File.Path, LineOf(source, FirstInvalid(source))));

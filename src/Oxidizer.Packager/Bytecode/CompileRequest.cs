@@ -13,7 +13,7 @@ internal sealed record CompileWarning(int Line, string Message);
 internal sealed record CompileRequest(ModuleSource Module, string Reason);
 
 /// <summary>A compiled module.</summary>
-/// <param name="Code">The marshalled code object, in canonical form.</param>
+/// <param name="Code">The marshalled code object, in canonical form; empty for a module that may be no Python, and is none.</param>
 /// <param name="Warnings">What Python warned of.</param>
 /// <param name="Seconds">How long it took.</param>
 internal sealed record CompileResult(byte[] Code, IReadOnlyList<CompileWarning> Warnings, double Seconds);

@@ -64,7 +64,8 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
         var entries = segment.Entries.ToDictionary(entry => entry.Identity);
         foreach (var module in modules.Where(module => !_known.ContainsKey(module)))
         {
-            if (entries.TryGetValue(IdentityOf(module), out var entry))
+            // What another rule's module may be, an application's is refused for.
+            if (entries.TryGetValue(IdentityOf(module), out var entry) && (entry.Size > 0 || module.MayNotCompile))
                 _known[module] = (segment.Path, entry);
         }
     }

@@ -181,6 +181,9 @@ public sealed record PythonConfigTable
     /// <summary><c>virtual</c>, <c>none</c> or <c>filesystem</c>.</summary>
     public string ModuleFile { get; init; } = "virtual";
 
+    /// <summary>Whether <c>__file__</c> names files that <c>open</c> finds.</summary>
+    public bool HasRealFiles => ModuleFile == "filesystem";
+
     /// <summary><c>system</c>, <c>pymalloc</c> or <c>mimalloc</c>; <c>null</c>: Python's own.</summary>
     public string? RawAllocator { get; init; }
 

@@ -15,7 +15,6 @@ internal static class NotYet
         ("python_config.raw_allocator", static c => c.PythonConfig.RawAllocator == "mimalloc", "use `system` or `pymalloc`"),
         ("python_config.terminfo_resolution", static c => c.PythonConfig.TerminfoResolution == "static", "use `dynamic` or `none`"),
         ("python_run.entry_point", static c => c.Run is { EntryPoint: not null, Module: null }, "write the function that the console script calls, as `package.module:function`"),
-        ("packing.compress", static c => c.Packing.Compress == "zstd", "use `zlib` or `none`"),
         ("cache.remote", static c => c.Cache.Remote is not null, "drop the key"),
     ];
 
@@ -27,7 +26,6 @@ internal static class NotYet
         ("setup-py-install", static rule => rule is ProjectRule, "package the project's folder with `package-root`"),
         ("write-license-files", static rule => rule is WriteLicenseFilesRule, "drop the rule"),
         ("from_trace", static rule => rule is FilterRule { FromTrace.Count: > 0 }, "list the names in a file, and name it in `files`"),
-        ("install_location", static rule => rule is ResourceRule { InstallLocation: not "embedded" }, "use `embedded`"),
     ];
 
     /// <summary>Reports every setting of the configuration that is not supported yet.</summary>

@@ -27,6 +27,12 @@ public abstract record ResourceRule(string Type, SourceLocation? Location) : Pac
 
     /// <summary><c>embedded</c> or <c>app-relative:&lt;folder&gt;</c>.</summary>
     public string InstallLocation { get; init; } = "embedded";
+
+    /// <summary>The folder of <see cref="InstallLocation"/>, relative to the product's; <c>null</c>: embedded.</summary>
+    public string? InstallFolder => InstallLocation.StartsWith(AppRelative, StringComparison.Ordinal) ? InstallLocation[AppRelative.Length..].TrimEnd('/') : null;
+
+    /// <summary>What a location beside the product begins with.</summary>
+    internal const string AppRelative = "app-relative:";
 }
 
 /// <summary>The distribution's standard library.</summary>

@@ -58,12 +58,18 @@ internal static class TextForms
 
     public static string? InstallLocation(string text)
     {
-        const string Prefix = "app-relative:";
+        const string Prefix = ResourceRule.AppRelative;
         if (text == "embedded")
             return null;
         if (!text.StartsWith(Prefix, StringComparison.Ordinal))
             return $"`{text}` is no location; it is `embedded` or `app-relative:<folder>`";
-        return text.Length == Prefix.Length ? $"`{text}` names no folder; write one such as `app-relative:lib`" : Inside(text[Prefix.Length..]);
+        var folder = text[Prefix.Length..];
+        if (Inside(folder) is { } problem)
+            return problem;
+        if (folder.AsSpan().ContainsAnyInRange('\0', '\x1f'))
+            return $"`{text.ReplaceLineEndings("\\n")}` has a control character; write a folder such as `app-relative:lib`";
+        // The product's own folder is no place: what is no longer part of the product is removed from there.
+        return Array.Exists(folder.TrimEnd('/').Split('/'), part => part is "" or ".") ? $"`{text}` names no folder of its own; write one such as `app-relative:lib`" : null;
     }
 
     /// <summary>A folder beside the product, that does not lead away from it.</summary>

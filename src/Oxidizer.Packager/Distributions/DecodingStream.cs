@@ -6,10 +6,13 @@ namespace Oxidizer.Packager.Distributions;
 /// </summary>
 /// <param name="decoder">The decompressor.</param>
 /// <param name="verifyEnd">Called once at the end with the number of bytes that came out; throws if there must be more.</param>
-internal sealed class DecodingStream(Stream decoder, Action<long>? verifyEnd = null) : Stream
+internal sealed class DecodingStream(Stream decoder, Action<long>? verifyEnd = null) : ForwardStream(decoder)
 {
     // The tar reader asks for an extended header in one piece, however long it says that it is. It has room for that, but filling it would take the memory.
     private const int LongestPiece = 16 << 20;
+
+    // The base has it too, to dispose of.
+    private readonly Stream _decoder = decoder;
 
     private long _read;
 
@@ -23,7 +26,7 @@ internal sealed class DecodingStream(Stream decoder, Action<long>? verifyEnd = n
             throw BadArchiveException.Damaged($"one of its headers says that it is {buffer.Length} bytes long");
         try
         {
-            var count = decoder.Read(buffer);
+            var count = _decoder.Read(buffer);
             _read += count;
             if (count == 0 && buffer.Length > 0 && !IsAtEnd)
             {
@@ -36,45 +39,5 @@ internal sealed class DecodingStream(Stream decoder, Action<long>? verifyEnd = n
         {
             throw BadArchiveException.Damaged($"it is truncated or damaged ({exception.Message.TrimEnd('.')})", exception);
         }
-    }
-
-    /// <inheritdoc/>
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    protected override void Dispose(bool disposing)
-    {
-        if (disposing)
-            decoder.Dispose();
-        base.Dispose(disposing);
     }
 }

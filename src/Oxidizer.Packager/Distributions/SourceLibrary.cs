@@ -13,6 +13,9 @@ internal sealed record SourceLibrary(string Name, string Package, IReadOnlyList<
     /// <summary>Libraries of libc itself: they are expected on the target, not brought.</summary>
     public static IReadOnlySet<string> System { get; } = new HashSet<string>(StringComparer.Ordinal) { "c", "m", "dl", "pthread", "util", "rt" };
 
+    /// <summary>What products with <c>compress = "zstd"</c> link. No extension module of CPython does before 3.14.</summary>
+    public static SourceLibrary Zstandard { get; } = new("zstd", "libzstd-dev", ["BSD-3-Clause OR GPL-2.0-only"]);
+
     /// <summary>All that the recipe links.</summary>
     public static IReadOnlyDictionary<string, SourceLibrary> All { get; } = new SourceLibrary[]
     {

@@ -45,15 +45,19 @@ public sealed class AtomicFile : IDisposable
         file.Commit(durable);
     }
 
-    /// <summary>Deletes what builds that were killed while they wrote this file have left beside it, an hour later.</summary>
+    /// <summary>Deletes what builds that were killed while they wrote this file, or those that go with it, have left beside it, an hour later.</summary>
     public static void RemoveAbandoned(string destination)
     {
-        foreach (var path in Directory.GetFiles(Path.GetDirectoryName(destination)!, Path.GetFileName(destination) + ".*-*.tmp"))
+        foreach (var entry in new DirectoryInfo(Path.GetDirectoryName(destination)!).GetFileSystemInfos(Path.GetFileName(destination) + ".*-*.tmp"))
         {
             try
             {
-                if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > s_longestWrite)
-                    File.Delete(path);
+                if (DateTime.UtcNow - entry.LastWriteTimeUtc <= s_longestWrite)
+                    continue;
+                if (entry is DirectoryInfo folder)
+                    folder.Delete(recursive: true);
+                else
+                    entry.Delete();
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {

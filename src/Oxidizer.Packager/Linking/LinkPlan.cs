@@ -9,7 +9,7 @@ namespace Oxidizer.Packager.Linking;
 /// <summary>What goes into the link of a runtime, in order.</summary>
 /// <param name="Distribution">Where objects and libraries are.</param>
 /// <param name="CoreObjects">The core's objects and the chosen extensions', each once, relative to the distribution.</param>
-/// <param name="RuntimeObjects">The runtime and the inittab.</param>
+/// <param name="RuntimeObjects">The runtime and the inittab, and the machine's library that it unpacks with, if there is one.</param>
 /// <param name="StaticLibraries">Archives of the distribution, relative to it.</param>
 /// <param name="SystemLibraries">Names after <c>-l</c>.</param>
 /// <param name="Strip">Whether symbols are dropped.</param>
@@ -29,7 +29,7 @@ public sealed record LinkPlan(
     /// <exception cref="BuildFailedException">The distribution's objects cannot be linked by this toolchain.</exception>
     public static LinkPlan Create(
         Distribution distribution, IReadOnlyList<ExtensionVariant> extensions, IReadOnlyList<ObjectFile> runtimeObjects, bool strip,
-        ProductOutput output = ProductOutput.Executable, string fileName = "")
+        ProductOutput output = ProductOutput.Executable, string fileName = "", Decoder? decoder = null)
     {
         if (distribution.ObjectFileFormat.StartsWith("llvm-bitcode", StringComparison.Ordinal))
             throw new BuildFailedException(DiagnosticKinds.ObjectFormatNotSupported,
@@ -39,8 +39,9 @@ public sealed record LinkPlan(
         return new LinkPlan(
             distribution,
             [.. CoreOf(distribution).Concat(extensions.SelectMany(variant => variant.Objects)).Distinct(StringComparer.Ordinal)],
-            runtimeObjects,
-            [.. links.Where(link => link.StaticPath is not null).Select(link => link.StaticPath!).Distinct(StringComparer.Ordinal)],
+            // After the objects: an archive gives what those before it lack.
+            decoder?.MachineLibrary is { } archive ? [.. runtimeObjects, archive] : runtimeObjects,
+            [.. links.Select(link => link.StaticPath).Append(decoder?.DistributionLibrary).OfType<string>().Distinct(StringComparer.Ordinal)],
             [.. links.Where(link => link.StaticPath is null && !link.IsFramework).Select(link => link.Name).Distinct(StringComparer.Ordinal)],
             strip,
             output,

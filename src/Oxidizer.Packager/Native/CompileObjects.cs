@@ -28,15 +28,16 @@ public static class CompileObjects
     /// <param name="toolchain">Brings the compiler.</param>
     /// <param name="context">The build.</param>
     /// <param name="output">A library's objects may go into any image, and it has no <c>main</c>; an executable is no host.</param>
+    /// <param name="decoder">What unpacks; <c>null</c>: nothing is compressed.</param>
     /// <exception cref="BuildFailedException">The compiler refused a source; every such source is named.</exception>
     public static IReadOnlyList<ObjectFile> Compile(
-        IReadOnlyList<RuntimeSource> sources, string inittab, Distribution distribution, Toolchain toolchain, BuildContext context, ProductOutput output = ProductOutput.Executable)
+        IReadOnlyList<RuntimeSource> sources, string inittab, Distribution distribution, Toolchain toolchain, BuildContext context, ProductOutput output = ProductOutput.Executable, Decoder? decoder = null)
     {
         // Twenty sources read the same eighty headers of the system: each is asked for once.
         var headers = new ConcurrentDictionary<string, Sha256Digest?>(sources.Select(source => KeyValuePair.Create(HeaderList.RuntimePrefix + source.Path, (Sha256Digest?)source.Digest)));
         var folder = new Lazy<string>(() => WriteSources(sources, inittab, context));
         var position = output == ProductOutput.Executable ? "-fPIE" : "-fPIC";
-        var units = sources.Where(source => source.IsUnit && source.IsPartOf(output))
+        var units = sources.Where(source => source.IsUnit && source.IsPartOf(output, (decoder ?? Decoder.None).Codec))
             .Select(source => new Unit(source.Path, source.Digest, [position]))
             .Append(new Unit("config.c", Sha256Digest.Of(inittab), [position, .. distribution.InittabCFlags]))
             .ToList();

@@ -36,9 +36,9 @@ internal sealed record Machine(string SearchPath, string Root, bool IsRoot)
 /// <param name="Programs">Any one of them will do.</param>
 internal sealed record Requirement(string Words, string Package, params string[] Programs)
 {
-    /// <summary>A file that must be there instead, relative to the machine's root.</summary>
-    public string? File { get; init; }
+    /// <summary>Files, any one of which must be there instead, relative to the machine's root.</summary>
+    public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <summary>Looks for it.</summary>
-    public bool IsMet(Machine machine) => File is not null ? machine.Has(File) : Array.Exists(Programs, program => machine.Find(program) is not null);
+    public bool IsMet(Machine machine) => Files.Count > 0 ? Files.Any(machine.Has) : Array.Exists(Programs, program => machine.Find(program) is not null);
 }

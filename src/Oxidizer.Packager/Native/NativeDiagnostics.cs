@@ -16,4 +16,7 @@ public static partial class DiagnosticKinds
 
     /// <summary>A target that is named but not built for yet.</summary>
     public static readonly DiagnosticKind TargetNotSupported = new("OXI0506", DiagnosticSeverity.Error, "the target is not supported yet");
+
+    /// <summary>The library that <c>[packing] compress</c> needs is nowhere.</summary>
+    public static readonly DiagnosticKind DecoderMissing = new("OXI0509", DiagnosticSeverity.Error, "no library to unpack with");
 }

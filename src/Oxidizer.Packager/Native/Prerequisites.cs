@@ -11,7 +11,12 @@ namespace Oxidizer.Packager.Native;
 public static class Prerequisites
 {
     private static readonly Requirement s_compiler = new("a C compiler (`cc`, `gcc` or `clang`)", "gcc", "cc", "gcc", "clang");
-    private static readonly Requirement s_headers = new("the C library's headers (`stdio.h`)", "libc6-dev") { File = "usr/include/stdio.h" };
+    private static readonly Requirement s_headers = new("the C library's headers (`stdio.h`)", "libc6-dev") { Files = ["usr/include/stdio.h"] };
+
+    private static readonly Requirement s_zstandard = new("Zstandard's static library (`libzstd.a`)", "libzstd-dev")
+    {
+        Files = [$"usr/lib/{TargetTriple.Host.Multiarch}/libzstd.a", "usr/lib64/libzstd.a", "usr/lib/libzstd.a", "usr/local/lib/libzstd.a"],
+    };
 
     private static readonly Requirement[] s_linkers =
     [
@@ -31,7 +36,7 @@ public static class Prerequisites
         NotYet.Check(configuration, context.Diagnostics);
         context.Diagnostics.ThrowIfErrors();
 
-        Ensure(ForEveryBuild(configuration.Toolchain), Machine.This(), context.Log, context.Cancellation);
+        Ensure([.. ForEveryBuild(configuration.Toolchain), .. ForPacking(configuration)], Machine.This(), context.Log, context.Cancellation);
     }
 
     /// <summary>The same for what building a CPython from source needs. Called when there is no cached one, before the work.</summary>
@@ -81,6 +86,10 @@ public static class Prerequisites
             requirements.Add(new Requirement($"the launcher `{toolchain.Launcher}`", toolchain.Launcher, toolchain.Launcher));
         return requirements;
     }
+
+    /// <summary>What the product itself is made of, beside the distribution. What is looked for with <c>sysroot</c> or <c>ldflags</c>, or for another target, is not this machine's to bring (<see cref="Decoder"/>).</summary>
+    internal static IReadOnlyList<Requirement> ForPacking(BuildConfiguration configuration) =>
+        configuration is { Packing.Compress: "zstd", Toolchain: { Sysroot: null, LdFlags.Count: 0 } } && configuration.Target == TargetTriple.Host ? [s_zstandard] : [];
 
     /// <summary>Installs what is not met, or says how.</summary>
     /// <param name="requirements">All that is needed.</param>

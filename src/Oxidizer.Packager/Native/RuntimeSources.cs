@@ -9,17 +9,21 @@ namespace Oxidizer.Packager.Native;
 /// <param name="Digest">Their digest.</param>
 public sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest Digest)
 {
+    private const string Decoders = "pyembed/decoder_";
+
     /// <summary>Whether it is a translation unit, and not a header.</summary>
     public bool IsUnit => Path.EndsWith(".c", StringComparison.Ordinal);
 
     /// <summary>Whether a product of this kind has it. A static library's place of the resources is an object with the resources themselves (WriteArchive).</summary>
-    public bool IsPartOf(ProductOutput output) => Path switch
+    /// <param name="output">What is linked.</param>
+    /// <param name="codec">What the product unpacks: <c>[packing] compress</c>.</param>
+    public bool IsPartOf(ProductOutput output, string codec = "none") => Path switch
     {
         "pyapp/main.c" or "pyapp/relocate.c" => output == ProductOutput.Executable,
         "pyembed/host.c" => output != ProductOutput.Executable,
         "pyembed/location.c" => output != ProductOutput.StaticLibrary,
         "pyembed/streams_shared.c" => output == ProductOutput.SharedLibrary,
-        _ => true,
+        _ => !Path.StartsWith(Decoders, StringComparison.Ordinal) || Path == $"{Decoders}{codec}.c",
     };
 }
 

@@ -16,7 +16,7 @@ internal sealed record StoredFile(FileSlice Slice, int RawSize, PackedCodec Code
 /// </summary>
 internal sealed class FileSegment
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private readonly Dictionary<Sha256Digest, StoredFile> _files;
 
     private FileSegment(Dictionary<Sha256Digest, StoredFile> files) => _files = files;
@@ -131,7 +131,9 @@ internal sealed class FileSegmentWriter(IReadOnlyList<ResourceFile> files, Packe
 
     private byte[] Zstd(byte[] bytes)
     {
-        using var compressor = new ZstdSharp.Compressor(Math.Clamp(level, 1, 19));
+        using var compressor = new ZstdSharp.Compressor(Math.Clamp(level, 1, ZstdSharp.Compressor.MaxCompressionLevel));
+        // A stream of zlib's has a checksum always, a frame only when it is asked for: without, a changed byte is text of the right length.
+        compressor.SetParameter(ZstdSharp.Unsafe.ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
         return compressor.Wrap(bytes).ToArray();
     }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Packing;
 
@@ -64,20 +65,25 @@ internal sealed class PackContents
         foreach (var module in _input.Modules.OrderByDescending(module => module.IsApplication))
             yield return (module.Path.Length > 0 ? module.Path : module.Name, ValueOf(module));
         foreach (var resource in _input.Resources.PackageResources)
-            yield return (resource.RelativePath, resource.File.Digest.ToString());
+            yield return (resource.RelativePath, ValueOf(resource, resource.File));
         foreach (var distribution in _input.Resources.PackageDistributions)
         {
             foreach (var file in distribution.Files)
-                yield return ($"{distribution.Folder}/{file.Name}", file.File.Digest.ToString());
+                yield return ($"{distribution.Folder}/{file.Name}", ValueOf(distribution, file.File));
         }
         foreach (var library in _input.Resources.SharedLibraries)
-            yield return (library.RelativePath, library.File.Digest.ToString());
+            yield return (library.RelativePath, ValueOf(library, library.File));
         foreach (var setting in _input.Settings.GroupBy(setting => setting.Name))
             yield return (setting.Key, string.Join(", ", setting.Select(value => value.Value)));
     }
 
+    /// <summary>What the blob holds of a file: its content, or that it lies beside the product.</summary>
+    public static string ValueOf(Resource resource, ResourceFile file) => resource.Location.Folder is { } folder ? $"beside in {folder}" : file.Digest.ToString();
+
     private static string ValueOf(PackedModule module)
     {
+        if (module.Root.Length > 0)
+            return $"beside in {module.Root} {(uint)module.Flags}";
         var digest = module.Source?.File.Digest ?? module.Shared?.File.Digest;
         return $"{digest?.ToString() ?? "built in"} {(uint)module.Flags} {(module.Source?.IncludeSource == true ? "with source" : "")}";
     }

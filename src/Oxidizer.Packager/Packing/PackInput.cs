@@ -11,9 +11,16 @@ namespace Oxidizer.Packager.Packing;
 /// <param name="Path">Relative to its root; empty for one that is linked in.</param>
 /// <param name="Flags">What it is.</param>
 /// <param name="IsApplication">Whether it is of the application, and not of the standard library.</param>
-/// <param name="Source">If it has a source.</param>
-/// <param name="Shared">If it is a shared extension module.</param>
-internal sealed record PackedModule(string Name, string Path, PackedFlags Flags, bool IsApplication, ModuleSource? Source = null, SharedExtension? Shared = null);
+/// <param name="Source">If it has a source, and is embedded.</param>
+/// <param name="Shared">If it is a shared extension module, and is embedded.</param>
+internal sealed record PackedModule(string Name, string Path, PackedFlags Flags, bool IsApplication, ModuleSource? Source = null, SharedExtension? Shared = null)
+{
+    /// <summary>The folder beside the product that holds it, or empty; of a namespace package each folder with a portion, a line each.</summary>
+    public string Root { get; init; } = "";
+
+    /// <summary>SONAMEs of the libraries that a shared extension module needs, in loading order, wherever the module lives.</summary>
+    public IReadOnlyList<string> Dependencies { get; init; } = [];
+}
 
 /// <summary>What goes into a blob.</summary>
 public sealed record PackInput
@@ -68,12 +75,11 @@ public sealed record PackInput
         var modules = resources.Extensions.ToDictionary(extension => extension.Name,
             extension => new PackedModule(extension.Name, "", PackedFlags.BuiltinExtension, IsApplication: false), StringComparer.Ordinal);
         foreach (var module in resources.Modules)
-            modules.TryAdd(module.Name, new PackedModule(module.Name, module.RelativePath,
-                PackageFlag(module.IsPackage) | (PackedFlags)((uint)module.OptimizeLevel << PackedFormat.LevelShift), !module.Origin.Contains("(stdlib)", StringComparison.Ordinal), module));
+            modules.TryAdd(module.Name, Of(module));
         foreach (var space in resources.Namespaces)
-            modules.TryAdd(space.Name, new PackedModule(space.Name, space.RelativePath, PackedFlags.Package | PackedFlags.Namespace, IsApplication: true));
+            modules.TryAdd(space.Name, Of(space));
         foreach (var shared in resources.SharedExtensions)
-            modules.TryAdd(shared.Name, new PackedModule(shared.Name, shared.RelativePath, PackageFlag(shared.IsPackage) | PackedFlags.SharedExtension, IsApplication: true, Shared: shared));
+            modules.TryAdd(shared.Name, Of(shared));
 
         var main = MainModule(configuration.Run, modules);
         var lazy = configuration.PythonConfig.LazyModules.ToHashSet(StringComparer.Ordinal);
@@ -81,6 +87,31 @@ public sealed record PackInput
         {
             Flags = module.Flags | (module.Name == main ? PackedFlags.Main : 0) | (lazy.Contains("*") || lazy.Contains(module.Name) ? PackedFlags.Lazy : 0),
         })];
+    }
+
+    private static PackedModule Of(ModuleSource module)
+    {
+        var flags = PackageFlag(module.IsPackage) | (PackedFlags)((uint)module.OptimizeLevel << PackedFormat.LevelShift);
+        var isApplication = !module.Origin.Contains("(stdlib)", StringComparison.Ordinal);
+        return module.Location.Folder is { } folder
+            ? new PackedModule(module.Name, module.IncludeSource ? module.RelativePath : PycFile.WithoutSource(module.RelativePath), flags | PackedFlags.Filesystem, isApplication) { Root = folder }
+            : new PackedModule(module.Name, module.RelativePath, flags, isApplication, module);
+    }
+
+    private static PackedModule Of(NamespacePackage space)
+    {
+        var folders = space.Portions.Select(portion => portion.Folder).OfType<string>().ToList();
+        var flags = PackedFlags.Package | PackedFlags.Namespace | (folders.Count == space.Portions.Count ? PackedFlags.Filesystem : PackedFlags.None);
+        return new PackedModule(space.Name, space.RelativePath, flags, IsApplication: true) { Root = string.Join('\n', folders) };
+    }
+
+    // The dependencies of one beside the product, too: the libraries are loaded before it, from wherever they are.
+    private static PackedModule Of(SharedExtension shared)
+    {
+        var flags = PackageFlag(shared.IsPackage) | PackedFlags.SharedExtension;
+        return shared.Location.Folder is { } folder
+            ? new PackedModule(shared.Name, shared.RelativePath, flags | PackedFlags.Filesystem, IsApplication: true) { Root = folder, Dependencies = shared.Dependencies }
+            : new PackedModule(shared.Name, shared.RelativePath, flags, IsApplication: true, Shared: shared) { Dependencies = shared.Dependencies };
     }
 
     private static PackedFlags PackageFlag(bool isPackage) => isPackage ? PackedFlags.Package : PackedFlags.None;

@@ -30,7 +30,7 @@ public static class PackStage
         var output = context.Run(Key(input), "packed resources", () => Execute(input, context), () => contents.Explain(context.Cache), () => contents.Remember(context.Cache)).Outputs[0];
         var resources = input.Resources;
         return new PackedBlob(output.Digest, output.Size,
-            input.Modules.Count(module => module.Source is not null || module.Flags.HasFlag(PackedFlags.Namespace)),
+            input.Modules.Count(module => module.Source is not null || module.Flags.HasFlag(PackedFlags.Namespace) || (module.Root.Length > 0 && !module.Flags.HasFlag(PackedFlags.SharedExtension))),
             resources.PackageResources.Count + resources.PackageDistributions.Sum(distribution => distribution.Files.Count),
             input.Modules.Count(module => (module.Flags & (PackedFlags.BuiltinExtension | PackedFlags.SharedExtension)) != 0),
             resources.SharedLibraries.Count);
@@ -62,24 +62,26 @@ public static class PackStage
         yield return module.Name;
         yield return module.Path;
         yield return ((uint)module.Flags).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        // What lies beside the product is no content of the blob: only that it is there, and where.
+        if (module.Root.Length > 0)
+            yield return $"beside in {module.Root}";
         if (module.Source is { } source)
         {
             yield return source.File.Digest.ToString();
             yield return source.IncludeSource ? "source" : "";
         }
         if (module.Shared is { } shared)
-        {
             yield return shared.File.Digest.ToString();
-            yield return string.Join('/', shared.Dependencies);
-        }
+        if (module.Flags.HasFlag(PackedFlags.SharedExtension))
+            yield return string.Join('/', module.Dependencies);
     }
 
-    private static IEnumerable<string> Describe(PackageResource resource) => [resource.Package, resource.Name, resource.RelativePath, resource.File.Digest.ToString()];
+    private static IEnumerable<string> Describe(PackageResource resource) => [resource.Package, resource.Name, resource.RelativePath, PackContents.ValueOf(resource, resource.File)];
 
     private static IEnumerable<string> Describe(PackageDistribution distribution) =>
-        [distribution.Name, distribution.Version, distribution.Folder, .. distribution.Files.SelectMany(file => new[] { file.Name, file.File.Digest.ToString() })];
+        [distribution.Name, distribution.Version, distribution.Folder, .. distribution.Files.SelectMany(file => new[] { file.Name, PackContents.ValueOf(distribution, file.File) })];
 
-    private static IEnumerable<string> Describe(SharedLibraryResource library) => [library.Soname, library.RelativePath, library.File.Digest.ToString(), string.Join('/', library.Dependencies)];
+    private static IEnumerable<string> Describe(SharedLibraryResource library) => [library.Soname, library.RelativePath, PackContents.ValueOf(library, library.File), string.Join('/', library.Dependencies)];
 
     // No name holds a NUL: the text has one reading only.
     private static Sha256Digest Digest(IEnumerable<string> texts)
@@ -113,7 +115,8 @@ public static class PackStage
     // Libraries were read from where they are installed; what changed meanwhile must not be stored under the digest that it had.
     private static void CheckUnchanged(PackInput input, BuildContext context)
     {
-        foreach (var file in input.Resources.SharedExtensions.Select(extension => extension.File).Concat(input.Resources.SharedLibraries.Select(library => library.File)))
+        foreach (var file in input.Resources.SharedExtensions.Where(extension => extension.Location.Folder is null).Select(extension => extension.File)
+            .Concat(input.Resources.SharedLibraries.Where(library => library.Location.Folder is null).Select(library => library.File)))
         {
             if (context.Cache.DigestFile(file.Path) != file.Digest)
                 context.Diagnostics.Add(DiagnosticKinds.PackedFileChanged, "was changed while the build ran; build again", new SourceLocation(file.Path));

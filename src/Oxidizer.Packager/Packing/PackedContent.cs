@@ -13,18 +13,21 @@ internal sealed class PackedContent
     public PackedContent(PackInput input, BuildContext context)
     {
         _input = input;
-        var files = input.Modules.Select(module => module.Source).OfType<ModuleSource>().Where(module => module.IncludeSource).Select(module => (module.Origin, module.File))
-            .Concat(input.Resources.PackageResources.Select(resource => (resource.Origin, resource.File)))
-            .Concat(input.Resources.PackageDistributions.SelectMany(distribution => distribution.Files.Select(file => (distribution.Origin, file.File))));
+        var files = input.Modules.Select(module => module.Source).OfType<ModuleSource>().Where(HasSource).Select(module => (module.Origin, module.File))
+            .Concat(input.Resources.PackageResources.Where(resource => resource.Location.Folder is null).Select(resource => (resource.Origin, resource.File)))
+            .Concat(input.Resources.PackageDistributions.Where(distribution => distribution.Location.Folder is null).SelectMany(distribution => distribution.Files.Select(file => (distribution.Origin, file.File))));
         _segments = files.GroupBy(entry => entry.Origin, entry => entry.File)
             .ToDictionary(rule => rule.Key, rule => FileSegment.Open(rule.Key, rule, input.Codec, input.Level, context), StringComparer.Ordinal);
     }
 
-    /// <summary>A module's code.</summary>
-    public StoredFile Code(ModuleSource module)
+    /// <summary>Whether a module's source is packed: because it is asked for, or because it has no code, and a start needs the source to say so.</summary>
+    public bool HasSource(ModuleSource module) => module.IncludeSource || (module.MayNotCompile && _input.Code.Find(module).Size == 0);
+
+    /// <summary>A module's code; <c>null</c> if Python refuses the module.</summary>
+    public StoredFile? Code(ModuleSource module)
     {
         var slice = _input.Code.Find(module);
-        return new StoredFile(slice, slice.Size, PackedCodec.None);
+        return slice.Size == 0 ? null : new StoredFile(slice, slice.Size, PackedCodec.None);
     }
 
     /// <summary>A source or a resource.</summary>

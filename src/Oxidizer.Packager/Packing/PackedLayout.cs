@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Oxidizer.Packager.Bytecode;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Resources;
 
@@ -51,8 +52,8 @@ internal sealed class PackedLayout
     {
         var layout = new PackedLayout(input, content);
         // Codes of all modules first, then their sources: a start reads no source, and touches only the pages of the codes that it imports.
-        var codes = input.Modules.Select(module => module.Source is { } source ? layout._data.Add(content.Code(source)) : null).ToArray();
-        var sources = input.Modules.Select(module => module.Source is { IncludeSource: true } source ? layout._data.Add(source.File.Digest, content.File(source.Origin, source.File)) : null).ToArray();
+        var codes = input.Modules.Select(module => module.Source is { } source && content.Code(source) is { } code ? layout._data.Add(code) : null).ToArray();
+        var sources = input.Modules.Select(module => module.Source is { } source && content.HasSource(source) ? layout._data.Add(source.File.Digest, content.File(source.Origin, source.File)) : null).ToArray();
         layout.WriteResources();
         layout.WriteModules(codes, sources);
         layout.WriteModuleTables();
@@ -75,7 +76,7 @@ internal sealed class PackedLayout
         [
             modules, HashSlots, modules,
             _input.Resources.PackageResources.Count(resource => _moduleIndexes.ContainsKey(resource.Package)),
-            _input.Modules.Sum(module => module.Shared?.Dependencies.Count ?? 0) + _input.Resources.SharedLibraries.Sum(library => library.Dependencies.Count),
+            _input.Modules.Sum(module => module.Dependencies.Count) + _input.Resources.SharedLibraries.Sum(library => library.Dependencies.Count),
             _distributions.Count, _distributions.Sum(distribution => distribution.Files.Count), _input.Resources.SharedLibraries.Count, _input.Settings.Count,
             ImportOrder.Boot.Count(_moduleIndexes.ContainsKey), 0,
         ];
@@ -95,8 +96,7 @@ internal sealed class PackedLayout
             var first = this[PackedSection.Resources].Count;
             foreach (var resource in byPackage[module.Name].OrderBy(resource => resource.Name, StringComparer.Ordinal))
             {
-                var item = _data.Add(resource.File.Digest, _content.File(resource.Origin, resource.File));
-                WriteFile(this[PackedSection.Resources], resource.Name, _moduleIndexes[module.Name], item, resource.RelativePath, (0, 0));
+                WriteFile(this[PackedSection.Resources], resource, resource.Name, _moduleIndexes[module.Name], ItemOf(resource, resource.File), resource.RelativePath, (0, 0));
             }
             _runs.Add((first, this[PackedSection.Resources].Count - first));
         }
@@ -109,8 +109,8 @@ internal sealed class PackedLayout
         {
             var module = _input.Modules[index];
             var library = module.Shared is { } shared ? _data.Add(shared.File.Digest, PackedContent.Library(shared.File), PackedFormat.PageSize) : null;
-            var (name, path) = (_strings.Add(module.Name), _strings.Add(module.Path));
-            var dependencies = WriteDependencies(module.Shared?.Dependencies ?? []);
+            var (name, path, root) = (_strings.Add(module.Name), _strings.Add(module.Path), _strings.Add(module.Root));
+            var dependencies = WriteDependencies(module.Dependencies);
             var section = this[PackedSection.Modules];
             section.U32(name.Offset);
             section.U32(name.Size);
@@ -124,8 +124,9 @@ internal sealed class PackedLayout
             section.U32(dependencies.First);
             section.U32(dependencies.Count);
             section.U32(path.Offset);
-            section.U32(owners.GetValueOrDefault(module.Path, -1) + 1);
-            section.U64(0);
+            section.U32(owners.GetValueOrDefault(PycFile.SourceOf(module.Path), -1) + 1);
+            section.U32(root.Offset);
+            section.U32(root.Size);
         }
     }
 
@@ -168,7 +169,7 @@ internal sealed class PackedLayout
             section.U64(0);
             section.U64(0);
             foreach (var file in distribution.Files.OrderBy(file => file.Name, StringComparer.Ordinal))
-                WriteFile(this[PackedSection.DistributionFiles], file.Name, index, _data.Add(file.File.Digest, _content.File(distribution.Origin, file.File)), distribution.Folder + "/" + file.Name, (0, 0));
+                WriteFile(this[PackedSection.DistributionFiles], distribution, file.Name, index, ItemOf(distribution, file.File), distribution.Folder + "/" + file.Name, (0, 0));
         }
     }
 
@@ -176,8 +177,8 @@ internal sealed class PackedLayout
     {
         foreach (var library in _input.Resources.SharedLibraries)
         {
-            var item = _data.Add(library.File.Digest, PackedContent.Library(library.File), PackedFormat.PageSize);
-            WriteFile(this[PackedSection.SharedLibraries], library.Soname, 0, item, library.RelativePath, WriteDependencies(library.Dependencies));
+            var item = library.Location.Folder is null ? _data.Add(library.File.Digest, PackedContent.Library(library.File), PackedFormat.PageSize) : null;
+            WriteFile(this[PackedSection.SharedLibraries], library, library.Soname, 0, item, library.RelativePath, WriteDependencies(library.Dependencies));
         }
     }
 
@@ -201,15 +202,19 @@ internal sealed class PackedLayout
         return (first, sonames.Count);
     }
 
-    private void WriteFile(SectionWriter section, string name, int owner, PlacedItem item, string path, (int First, int Count) dependencies)
+    // What lies beside the product has no bytes in the blob.
+    private PlacedItem? ItemOf(Resource resource, ResourceFile file) => resource.Location.Folder is null ? _data.Add(file.Digest, _content.File(resource.Origin, file)) : null;
+
+    private void WriteFile(SectionWriter section, Resource resource, string name, int owner, PlacedItem? item, string path, (int First, int Count) dependencies)
     {
-        var (nameString, pathString) = (_strings.Add(name), _strings.Add(path));
+        var (nameString, pathString, root) = (_strings.Add(name), _strings.Add(path), _strings.Add(resource.Location.Folder ?? ""));
         section.U32(nameString.Offset);
         section.U32(nameString.Size);
-        section.U32(Codec(item, PackedFormat.CodeCodecShift));
+        section.U32(Codec(item, PackedFormat.CodeCodecShift) | (root.Size > 0 ? (uint)PackedFlags.Filesystem : 0));
         section.U32(owner);
         section.Data(item);
-        section.U64(0);
+        section.U32(root.Offset);
+        section.U32(root.Size);
         section.U32(pathString.Offset);
         section.U32(pathString.Size);
         section.U32(dependencies.First);

@@ -17,6 +17,12 @@ public sealed record StageTime(string Name, double Seconds);
 /// <param name="Bytes">Size of the packed resources.</param>
 public sealed record ResourceCounts(int Modules, int PackageResources, int ExtensionModules, int SharedLibraries, long Bytes);
 
+/// <summary>What stands beside a product and belongs to it.</summary>
+/// <param name="Folders">Relative to the product's.</param>
+/// <param name="Count">Of files.</param>
+/// <param name="Bytes">Of them all.</param>
+public sealed record FilesBeside(IReadOnlyList<string> Folders, int Count, long Bytes);
+
 /// <summary>What a build made, and what it did for it. The same stands as JSON beside the product.</summary>
 /// <param name="Name">The product's name.</param>
 /// <param name="Target">What it runs on.</param>
@@ -48,6 +54,9 @@ public sealed record BuildResult(
 {
     /// <summary>Packages whose sources use <c>__file__</c>.</summary>
     public IReadOnlyList<FileUser> FileUsers { get; init; } = [];
+
+    /// <summary>What its rules put beside it (<c>install_location</c>).</summary>
+    public FilesBeside FilesBeside { get; init; } = new([], 0, 0);
 
     /// <summary>Where the record stands as JSON.</summary>
     public string ResultPath => ProductPath + ".build.json";

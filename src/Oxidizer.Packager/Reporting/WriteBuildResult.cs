@@ -38,6 +38,7 @@ public static class WriteBuildResult
             json.WriteEndArray();
             WriteSeconds(json, result.Seconds);
             WriteResources(json, result.Resources);
+            WriteFilesBeside(json, result.FilesBeside);
             WriteFileUsers(json, result.FileUsers);
             json.WriteStartArray("warnings");
             foreach (var warning in result.Warnings)
@@ -94,6 +95,18 @@ public static class WriteBuildResult
         json.WriteNumber("extension_modules", resources.ExtensionModules);
         json.WriteNumber("shared_libraries", resources.SharedLibraries);
         json.WriteNumber("bytes", resources.Bytes);
+        json.WriteEndObject();
+    }
+
+    private static void WriteFilesBeside(Utf8JsonWriter json, FilesBeside files)
+    {
+        json.WriteStartObject("files_beside");
+        json.WriteStartArray("folders");
+        foreach (var folder in files.Folders)
+            json.WriteStringValue(folder);
+        json.WriteEndArray();
+        json.WriteNumber("count", files.Count);
+        json.WriteNumber("bytes", files.Bytes);
         json.WriteEndObject();
     }
 

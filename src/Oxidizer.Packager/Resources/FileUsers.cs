@@ -8,8 +8,18 @@ namespace Oxidizer.Packager.Resources;
 public sealed record FileUser(string Package, IReadOnlyList<string> Modules)
 {
     /// <summary>What makes such a package work, in words.</summary>
-    public const string Setting = "if it opens data by `__file__`, say `module_file = \"filesystem\"` in [python_config]: its files are then real; "
+    public const string Setting = "if it opens data by `__file__`, say `module_file = \"filesystem\"` in [python_config], or `install_location = \"app-relative:lib\"` in its rule: its files are then real; "
         + "`importlib.resources` and `pkgutil.get_data` work from memory as they are";
+
+    private const int NamesInSummary = 5;
+
+    /// <summary>All of them in one line.</summary>
+    public static string Summary(IReadOnlyList<FileUser> users)
+    {
+        var names = string.Join(", ", users.Take(NamesInSummary).Select(user => $"`{user.Package}`"));
+        var others = users.Count > NamesInSummary ? $" and {users.Count - NamesInSummary} other packages" : "";
+        return $"{names}{others} use{(users.Count == 1 ? "s" : "")} `__file__`; {(users.Count == 1 ? Setting : Setting.Replace("if it opens", "if one opens", StringComparison.Ordinal))}";
+    }
 }
 
 /// <summary>Finds the application's modules whose source names <c>__file__</c> outside of remarks and texts. The standard library's do, and are known to work.</summary>
@@ -22,7 +32,7 @@ internal static class FileUsers
     public static IReadOnlyList<FileUser> Find(ResourceSet resources, BuildContext context)
     {
         var users = new List<FileUser>();
-        var application = resources.Modules.Where(module => module.Origin != RuntimeModules.Origin && !module.Origin.Contains("(stdlib)", StringComparison.Ordinal));
+        var application = resources.Modules.Where(module => module.Location.Folder is null && module.Origin != RuntimeModules.Origin && !module.Origin.Contains("(stdlib)", StringComparison.Ordinal));
         foreach (var package in application.GroupBy(module => module.Name.Split('.')[0], StringComparer.Ordinal))
         {
             var modules = UsersIn([.. package], context);

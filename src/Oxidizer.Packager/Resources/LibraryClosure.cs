@@ -39,8 +39,8 @@ internal sealed class LibraryClosure
         var facts = SharedObjectFacts.Of([.. resources.SharedExtensions.Select(extension => extension.File), .. resources.SharedLibraries.Select(library => library.File)], _context);
         for (var index = 0; index < resources.SharedLibraries.Count; index++)
             _libraries[resources.SharedLibraries[index].Soname] = (resources.SharedLibraries[index], facts[resources.SharedExtensions.Count + index]!);
-        var images = resources.SharedExtensions.Select((extension, index) => new Image(extension.Name, extension.File.Path, facts[index]!, extension.Origin))
-            .Concat(_libraries.Values.Select(entry => new Image(entry.Library.Soname, entry.Library.File.Path, entry.Elf, entry.Library.Origin))).ToList();
+        var images = resources.SharedExtensions.Select((extension, index) => new Image(extension.Name, extension.File.Path, facts[index]!, extension.Origin, extension.Location))
+            .Concat(_libraries.Values.Select(entry => new Image(entry.Library.Soname, entry.Library.File.Path, entry.Elf, entry.Library.Origin, entry.Library.Location))).ToList();
         while (images.Count > 0)
             images = Follow(images);
         return resources with
@@ -51,7 +51,7 @@ internal sealed class LibraryClosure
         };
     }
 
-    private sealed record Image(string Name, string Path, ElfDynamic Elf, string Origin);
+    private sealed record Image(string Name, string Path, ElfDynamic Elf, string Origin, ResourceLocation Location);
 
     // One level at a time, so that the cache is asked for the digests and facts of many files at once.
     private List<Image> Follow(List<Image> images)
@@ -63,7 +63,13 @@ internal sealed class LibraryClosure
             {
                 if (_libraries.TryGetValue(name, out var known))
                     CheckName(name, known.Elf, known.Library.File.Path, image);
-                else if (!found.ContainsKey(name) && !_refused.Contains(name))
+                else if (found.TryGetValue(name, out var other))
+                {
+                    // What an embedded module needs is embedded: it may be there without the folder.
+                    if (image.Location.Folder is null)
+                        found[name] = (other.Path, image);
+                }
+                else if (!_refused.Contains(name))
                 {
                     if (_search.Find(name, image.Path, image.Elf.SearchPath) is { } path)
                         found.Add(name, (path, image));
@@ -92,8 +98,10 @@ internal sealed class LibraryClosure
             }
             CheckName(name, elf, file.Path, by);
             var origin = $"needed by {by.Name}";
-            _libraries[name] = (new SharedLibraryResource(name, file, [], "lib/" + name, origin, ResourceLocation.Embedded), elf);
-            images.Add(new Image(name, file.Path, elf, by.Origin));
+            // Beside the product in a folder that is no package, by its dot, as the tools that mend wheels name theirs.
+            var folder = by.Location.Folder is null ? "lib/" : "shared.libs/";
+            _libraries[name] = (new SharedLibraryResource(name, file, [], folder + name, origin, by.Location), elf);
+            images.Add(new Image(name, file.Path, elf, by.Origin, by.Location));
         }
         return images;
     }

@@ -16,7 +16,7 @@ internal sealed class LibrarySearch
 
     public LibrarySearch(BuildConfiguration configuration)
     {
-        _multiarch = configuration.Target.Architecture + (configuration.Target.Value.Contains("musl", StringComparison.Ordinal) ? "-linux-musl" : "-linux-gnu");
+        _multiarch = configuration.Target.Multiarch;
         _machine = ElfDynamic.MachineOf(configuration.Target);
         _named = configuration.Extensions.LibraryPaths;
         _system = SystemFolders(configuration.Toolchain.Sysroot ?? "/", _multiarch);

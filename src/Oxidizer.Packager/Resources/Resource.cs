@@ -31,14 +31,22 @@ public abstract record Resource(string Origin, ResourceLocation Location);
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
 public sealed record ModuleSource(string Name, bool IsPackage, string RelativePath, ResourceFile File, int OptimizeLevel, bool IncludeSource, string Origin, ResourceLocation Location)
-    : Resource(Origin, Location);
+    : Resource(Origin, Location)
+{
+    /// <summary>Whether it may be no Python: CPython tests with such modules what Python refuses, and installs them as they are. Then its source is packed, and importing it fails as it does there.</summary>
+    public bool MayNotCompile { get; init; }
+}
 
 /// <summary>A folder with modules below it, and no <c>__init__.py</c>.</summary>
 /// <param name="Name">Full name.</param>
 /// <param name="RelativePath">The folder relative to its root.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record NamespacePackage(string Name, string RelativePath, string Origin, ResourceLocation Location) : Resource(Origin, Location);
+public sealed record NamespacePackage(string Name, string RelativePath, string Origin, ResourceLocation Location) : Resource(Origin, Location)
+{
+    /// <summary>Where its portions are, when several rules brought some.</summary>
+    public IReadOnlyList<ResourceLocation> Portions { get; init; } = [Location];
+}
 
 /// <summary>A prebuilt shared extension module.</summary>
 /// <param name="Name">Full name.</param>

@@ -58,7 +58,8 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
                 break;
             case NamespacePackage space:
                 // Several rules may bring portions of one namespace; a package with a file of its own is stronger, as it is on sys.path.
-                _modules.TryAdd(space.Name, space);
+                if (!_modules.TryAdd(space.Name, space) && _modules[space.Name] is NamespacePackage known)
+                    _modules[space.Name] = known with { Portions = [.. known.Portions.Union(space.Portions)] };
                 break;
             case PackageResource file:
                 _resources[(file.Package, file.Name)] = file;

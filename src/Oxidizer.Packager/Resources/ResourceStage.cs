@@ -37,13 +37,14 @@ public static class ResourceStage
     private static void Apply(
         ResourceRule rule, int number, BuildConfiguration configuration, Distribution distribution, ResourceCollection collection, BuildContext context)
     {
-        var scope = new RuleScope(rule, OriginOf(rule, number), rule.OptimizeLevel ?? configuration.PythonConfig.OptimizeLevel, distribution, context);
-        if (!CheckLocation(rule, scope))
-            return;
+        var scope = new RuleScope(rule, OriginOf(rule, number), rule.OptimizeLevel ?? configuration.PythonConfig.OptimizeLevel, distribution, context)
+        {
+            Location = rule.InstallFolder is { } folder ? new ResourceLocation(folder) : ResourceLocation.Embedded,
+        };
         try
         {
             if (Bring(rule, scope) is { } resources)
-                collection.Add(FileDigests.Fill(ResourceFilters.Exclude([.. resources], scope), context.Cache), rule.Location);
+                collection.Add(FileDigests.Fill(ResourceFilters.Exclude([.. resources.Select(Place)], scope), context.Cache), rule.Location);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -80,15 +81,11 @@ public static class ResourceStage
         _ => $"rule {number} ({rule.Type})",
     } + (rule.Location is { Line: > 0 } location ? $" at {Path.GetFileName(location.File)}:{location.Line}" : "");
 
-    private static bool CheckLocation(ResourceRule rule, RuleScope scope)
-    {
-        if (rule.InstallLocation == "embedded")
-            return true;
-        scope.Report(DiagnosticKinds.InstallLocationNotSupported, rule.InstallLocation.StartsWith("app-relative:", StringComparison.Ordinal)
-            ? $"`install_location = \"{rule.InstallLocation}\"` is not supported yet: everything is embedded; drop the key"
-            : $"unknown `install_location = \"{rule.InstallLocation}\"`; say `embedded`");
-        return false;
-    }
+    // CPython imports its codecs before anything can be read from a file, and a file without the suffix of a source has no loader.
+    private static Resource Place(Resource resource) => resource is ModuleSource { Location.Folder: not null } module
+        && (module.Name == "encodings" || module.Name.StartsWith("encodings.", StringComparison.Ordinal) || !module.RelativePath.EndsWith(".py", StringComparison.Ordinal))
+            ? resource with { Location = ResourceLocation.Embedded }
+            : resource;
 
     private static void ReportNotSupported(PackageRule rule, BuildContext context) => context.Diagnostics.Add(DiagnosticKinds.PackageRuleNotSupported,
         $"the rule `{rule.Type}` is not supported yet; install into a virtual environment and bring it with a `virtualenv` rule", rule.Location);

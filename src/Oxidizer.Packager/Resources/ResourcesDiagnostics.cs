@@ -41,8 +41,8 @@ public static partial class DiagnosticKinds
     /// <summary>A file with the name of a shared object that is none for this target.</summary>
     public static readonly DiagnosticKind SharedObjectUnusable = new("OXI0313", DiagnosticSeverity.Error, "a shared object cannot be used");
 
-    /// <summary>A place for resources that is not supported yet, or not understood.</summary>
-    public static readonly DiagnosticKind InstallLocationNotSupported = new("OXI0314", DiagnosticSeverity.Error, "an install location is not supported");
+    /// <summary>A folder beside the product that is in the way of other files.</summary>
+    public static readonly DiagnosticKind InstallLocationUnusable = new("OXI0314", DiagnosticSeverity.Error, "an install location cannot be used");
 
     /// <summary>A file or folder of a package cannot be read.</summary>
     public static readonly DiagnosticKind PackageNotReadable = new("OXI0315", DiagnosticSeverity.Error, "a package cannot be read");

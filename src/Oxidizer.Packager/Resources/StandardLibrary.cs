@@ -17,6 +17,15 @@ internal static class StandardLibrary
         var leftOut = rule.IncludeTestModules ? scope.LeftOut : scope.Distribution.TestPackages.ToHashSet(StringComparer.Ordinal);
         var classifier = new PackageClassifier(scope with { LeftOut = leftOut });
         classifier.TakeAll(root);
-        return classifier.Resources;
+        var tests = scope.Distribution.TestPackages.ToHashSet(StringComparer.Ordinal);
+        return classifier.Resources.Select(resource => resource is ModuleSource module && IsBelow(module.Name, tests) ? module with { MayNotCompile = true } : resource);
+    }
+
+    private static bool IsBelow(string name, HashSet<string> packages)
+    {
+        for (var end = name.Length; end > 0; end = name.LastIndexOf('.', end - 1))
+            if (packages.Contains(name[..end]))
+                return true;
+        return false;
     }
 }

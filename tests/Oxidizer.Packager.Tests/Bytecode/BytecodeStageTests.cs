@@ -141,6 +141,25 @@ public sealed class BytecodeStageTests : IDisposable
     }
 
     [Fact]
+    public void A_module_that_may_be_no_python_has_no_code_and_one_of_the_same_source_elsewhere_is_refused()
+    {
+        _build.Write("app/broken.py", "def f(:\n").Write("app/latin.py", [(byte)'x', (byte)'=', (byte)'"', 0xe9, (byte)'"']);
+        for (var round = 0; round < 2; round++)
+        {
+            var context = _build.Context();
+            // As the rule `stdlib` says of the modules of CPython's tests.
+            var resources = _build.Collect(context);
+            resources = resources with { Modules = [.. resources.Modules.Select(module => module with { MayNotCompile = module.Name.StartsWith("app.", StringComparison.Ordinal) })] };
+            var code = _build.Compile(resources, context);
+            Assert.Empty(context.Diagnostics.All);
+            Assert.Equal(["app.broken", "app.latin"], resources.Modules.Where(module => code.Find(module).Size == 0).Select(module => module.Name).Order());
+            Assert.Equal(round == 0, context.Actions.Executed.Any());
+            context.Cache.Flush();
+        }
+        Assert.Equal(["OXI0401", "OXI0402"], _build.Ids(Compile().Context).Order());
+    }
+
+    [Fact]
     public void After_a_failed_build_only_what_failed_is_compiled()
     {
         _build.Write("app/words.py", "if\n");

@@ -399,7 +399,7 @@ public sealed class ConfigurationReaderTests
     [Fact]
     public void What_is_not_supported_yet_is_told_with_its_place_before_any_work()
     {
-        var configuration = Read("[python_config]\nraw_allocator = \"mimalloc\"\n[packing]\ncompress = \"zstd\"\n[[python_packages]]\ntype = \"project\"\npackage_path = \"x\"\n");
+        var configuration = Read("[python_config]\nraw_allocator = \"mimalloc\"\n[cache]\nremote = \"https://cache.example\"\n[[python_packages]]\ntype = \"project\"\npackage_path = \"x\"\n");
         var diagnostics = new DiagnosticBag();
         NotYet.Check(configuration, diagnostics);
         Assert.Equal([("OXI0117", 2), ("OXI0117", 4), ("OXI0117", 5)], diagnostics.All.Select(diagnostic => (diagnostic.Kind.Id, diagnostic.Location!.Line)));

@@ -157,6 +157,30 @@ public sealed class PrerequisitesTests : IDisposable
         Assert.Equal(package, Prerequisites.ForEveryBuild(new ToolchainTable { Linker = linker })[^1].Package);
 
     [Fact]
+    public void Zstandard_s_static_library_is_needed_by_who_asks_for_it_on_this_machine_alone()
+    {
+        static IEnumerable<string> Packages(string compress, TargetTriple? target = null, string? sysroot = null, params string[] ldflags) => Prerequisites.ForPacking(new BuildConfiguration("oxidizer.toml", "/")
+        {
+            Packing = new PackingTable { Compress = compress },
+            Target = target ?? TargetTriple.Host,
+            Toolchain = new ToolchainTable { Sysroot = sysroot, LdFlags = ldflags },
+        }).Select(requirement => requirement.Package);
+        Assert.Equal(["libzstd-dev"], Packages("zstd"));
+        Assert.Empty(Packages("zlib"));
+        Assert.Empty(Packages("none"));
+        Assert.Empty(Packages("zstd", sysroot: "/opt/root"));
+        Assert.Empty(Packages("zstd", ldflags: "-L/opt/zstd/lib"));
+        Assert.Empty(Packages("zstd", new TargetTriple("riscv64-unknown-linux-gnu")));
+
+        WriteFile($"usr/lib/{TargetTriple.Host.Multiarch}/libzstd.so", "");
+        var requirement = Prerequisites.ForPacking(new BuildConfiguration("oxidizer.toml", "/") { Packing = new PackingTable { Compress = "zstd" } });
+        var exception = Assert.Throws<BuildFailedException>(() => Prerequisites.Ensure(requirement, Of(isRoot: false), _log, default));
+        Assert.Contains("missing on this machine: Zstandard's static library (`libzstd.a`)", exception.Message, StringComparison.Ordinal);
+        WriteFile($"usr/lib/{TargetTriple.Host.Multiarch}/libzstd.a", "");
+        Prerequisites.Ensure(requirement, Of(isRoot: false), _log, default);
+    }
+
+    [Fact]
     public void A_source_build_needs_its_tools_all_told_at_once_with_the_other_way()
     {
         Link("cc", "make", "tar", "apt-get", "apt-cache");

@@ -111,6 +111,42 @@ public sealed class PackStageTests : IDisposable
         Assert.Equal(PackedCodec.None, Module(reader, "app.words").Source.Codec);
     }
 
+    [Theory]
+    [InlineData("zlib", 1, 9)]
+    [InlineData("zstd", 1, 22)]
+    public void A_higher_level_is_smaller_and_gives_the_same_bytes_each_time(string compress, int low, int high)
+    {
+        byte[] Packed(int level)
+        {
+            // A folder and a cache of its own: nothing is found that was compressed before.
+            using var build = new TestBuild().Stdlib().Packages("app").Write("app/__init__.py", "")
+                .Write("app/large.py", string.Concat(Enumerable.Range(0, 3000).Select(number => $"value_{number} = {number * 7919 % 10007}\n")));
+            build.Configuration = _build.Configuration with { Packing = new PackingTable { Compress = compress, CompressLevel = level } };
+            return TestBuild.BytesOf(build.Pack());
+        }
+        static uint Size(byte[] blob) => Module(PackedResourcesReader.Open(blob), "app.large").Source.StoredSize;
+        var best = Packed(high);
+        Assert.True(Size(best) < Size(Packed(low)), $"{Size(best)} bytes at level {high}");
+        Assert.Equal(best, Packed(high));
+    }
+
+    [Fact]
+    public void A_frame_says_the_size_of_its_content_and_a_changed_byte_of_it_is_noticed()
+    {
+        _build.Write("app/large.py", string.Concat(Enumerable.Repeat("# a remark that repeats\n", 500)));
+        _build.Configuration = _build.Configuration with { Packing = new PackingTable { Compress = "zstd" } };
+        var blob = TestBuild.BytesOf(_build.Pack());
+        var source = Module(PackedResourcesReader.Open(blob), "app.large").Source;
+        Assert.Equal(12000ul, ZstdSharp.Decompressor.GetDecompressedSize(blob.AsSpan((int)source.Offset, (int)source.StoredSize)));
+        // The last four bytes are the checksum of the text, the one before belongs to the text.
+        for (var back = 1; back <= 5; back++)
+        {
+            var changed = blob.ToArray();
+            changed[source.Offset + source.StoredSize - back] ^= 1;
+            Assert.Throws<PackedResourcesException>(() => PackedResourcesReader.Open(changed).Read(source));
+        }
+    }
+
     [Fact]
     public void Distributions_and_shared_libraries_are_packed_with_what_belongs_to_them()
     {

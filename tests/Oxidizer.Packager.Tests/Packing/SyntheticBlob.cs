@@ -24,7 +24,7 @@ internal static class SyntheticBlob
                 new PackedModule("encodings", "encodings", PackedFlags.Package | PackedFlags.Namespace, false),
                 new PackedModule("math", "", PackedFlags.BuiltinExtension, false),
                 new PackedModule("a", "a", PackedFlags.Package | PackedFlags.Namespace, true),
-                new PackedModule("a.x", "a/x.so", PackedFlags.SharedExtension | PackedFlags.Main, true, Shared: shared),
+                new PackedModule("a.x", "a/x.so", PackedFlags.SharedExtension | PackedFlags.Main, true, Shared: shared) { Dependencies = dependencies },
             ],
             new ResourceSet([], [], [], [shared], [new SharedLibraryResource("libx.so.1", library, [], "libx.so.1", "rule 1", ResourceLocation.Embedded)],
                 [new PackageResource("a", "t.txt", "a/t.txt", build.File("t.txt", "text"u8), "rule 1", ResourceLocation.Embedded), new PackageResource("a", "u.txt", "a/u.txt", build.File("u.txt", []), "rule 1", ResourceLocation.Embedded)],

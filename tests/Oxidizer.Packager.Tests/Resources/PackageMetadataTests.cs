@@ -32,6 +32,9 @@ public sealed class PackageMetadataTests : IDisposable
         var user = Assert.Single(FileUsers.Find(_build.Collect(context), context));
         Assert.Equal("app", user.Package);
         Assert.Equal(["app.data"], user.Modules);
+        Assert.StartsWith("`app` uses `__file__`; if it opens data by", FileUser.Summary([user]));
+        var many = Enumerable.Range(0, 7).Select(number => new FileUser($"p{number}", [])).ToList();
+        Assert.StartsWith("`p0`, `p1`, `p2`, `p3`, `p4` and 2 other packages use `__file__`; if one opens data by", FileUser.Summary(many));
         context.Cache.Flush();
         var again = _build.Context();
         var resources = _build.Collect(again);

@@ -190,10 +190,28 @@ public sealed class ResourceStageTests : IDisposable
     }
 
     [Fact]
-    public void Folders_beside_the_product_are_not_supported_yet()
+    public void All_that_a_rule_brings_has_its_folder_but_the_codecs_that_a_start_needs()
     {
-        _build.Rule(new StdlibRule(_build.At(1)) { InstallLocation = "app-relative:lib" });
-        OnlyDiagnostic("OXI0314");
+        _build.Rule(new StdlibRule(_build.At(1)) { InstallLocation = "app-relative:lib/" }).Write("app/__init__.py", "").Write("app/data.txt", "").Write("app/space/mod.py", "")
+            .Rule(new PackageRootRule(_build.Folder, ["app"], _build.At(2)) { InstallLocation = "app-relative:code" });
+        var (resources, diagnostics) = Collect();
+        Assert.Empty(diagnostics);
+        Assert.All(resources.Modules, module => Assert.Equal(
+            module.Origin == "the runtime" || module.Name.Split('.')[0] == "encodings" ? null : module.Name.Split('.')[0] == "app" ? "code" : "lib", module.Location.Folder));
+        Assert.Equal("code", Assert.Single(resources.PackageResources, resource => resource.Package == "app").Location.Folder);
+        Assert.Equal("code", Assert.Single(resources.Namespaces, space => space.Name == "app.space").Location.Folder);
+    }
+
+    [Fact]
+    public void A_namespace_package_knows_each_place_with_a_portion_of_it()
+    {
+        _build.Stdlib().Write("one/space/a.py", "").Write("two/space/b.py", "").Write("three/space/c.py", "")
+            .Rule(new PackageRootRule(_build["one"], ["space"], _build.At(2)) { InstallLocation = "app-relative:lib" })
+            .Rule(new PackageRootRule(_build["two"], ["space"], _build.At(3)))
+            .Rule(new PackageRootRule(_build["three"], ["space"], _build.At(4)) { InstallLocation = "app-relative:more" });
+        var (resources, diagnostics) = Collect();
+        Assert.Empty(diagnostics);
+        Assert.Equal(["lib", null, "more"], Assert.Single(resources.Namespaces, space => space.Name == "space").Portions.Select(portion => portion.Folder));
     }
 
     [Fact]

@@ -16,10 +16,33 @@ class TestSettings(unittest.TestCase):
         result = run(product=product)
         self.assertEqual(result.stdout, "from disk packed part part on disk 2\n", result.stderr)
 
-    def test_compressed_items_are_read_and_zstd_says_not_yet(self):
-        result = run(product=mode("stored"))
-        self.assertEqual(result.stdout, "41 b'name,value\\na,1\\n' True\n", result.stderr)
-        self.assertIn("this item is stored with zstd, which this runtime does not read yet", result.stderr)
+    def test_compressed_items_are_read(self):
+        for codec in ("zlib", "zstd"):
+            result = run(product=mode(f"stored-{codec}"))
+            self.assertEqual(result.stdout, "41 b'name,value\\na,1\\n' True\n255744 True\n", result.stderr)
+            self.assertIn("# the line that a traceback shows", result.stderr)
+
+    def test_a_damaged_compressed_item_is_told(self):
+        result = run(product=mode("stored-damaged"))
+        self.assertIn("ImportError: the packed resources are damaged: a compressed item cannot be unpacked to the size that it says\n", result.stderr)
+        self.assertEqual((result.stdout, result.returncode), ("", 1))
+
+    def test_an_item_of_a_codec_that_the_product_lacks_is_told(self):
+        result = run(product=mode("stored-unread"))
+        self.assertIn("stored with zstd, which this product was not made to read; package with compress = \"zstd\"", result.stderr)
+        self.assertEqual((result.stdout, result.returncode), ("", 1))
+
+    def test_compressed_items_are_extracted(self):
+        for codec in ("zlib", "zstd"):
+            with tempfile.TemporaryDirectory() as home:
+                result = run(product=mode(f"files-{codec}"), environment={**os.environ, "HOME": home, "XDG_CACHE_HOME": home + "/cache"})
+                self.assertEqual(result.stdout, "True b'name,value\\na,1\\n'\n", result.stderr)
+
+    def test_a_damaged_item_is_not_extracted_and_leaves_nothing(self):
+        with tempfile.TemporaryDirectory() as home:
+            result = run(product=mode("files-damaged"), environment={**os.environ, "HOME": home, "XDG_CACHE_HOME": home + "/cache"})
+            self.assertIn("the packed resources are damaged: a compressed item cannot be unpacked to the size that it says", result.stderr)
+            self.assertEqual((result.stdout, result.returncode, os.listdir(home + "/cache/oxidizer-files")), ("", 1, []))
 
     def test_modules_beside_the_product(self):
         shutil.copytree(DATA / "beside", f"{MODES}/lib", dirs_exist_ok=True)

@@ -1,0 +1,82 @@
+using System.Text;
+using Oxidizer.Cache;
+using Oxidizer.Packager.Diagnostics;
+
+namespace Oxidizer.Packager.Installing;
+
+/// <summary>
+/// <c>&lt;product&gt;.files</c>: the files beside the product that builds wrote, as <c>sha256sum --check</c> reads it. From it the next build knows what it may remove.
+/// docs/formats/results.md describes it.
+/// </summary>
+internal sealed record BesideManifest(IReadOnlyList<string> Folders, IReadOnlyDictionary<string, Sha256Digest> Files)
+{
+    /// <summary>What the file's name ends with.</summary>
+    public const string Suffix = ".files";
+
+    private const string FolderLine = "# folder ";
+
+    /// <summary>One that names nothing.</summary>
+    public static BesideManifest Empty { get; } = new([], new Dictionary<string, Sha256Digest>());
+
+    /// <summary>Reads one; a line that is none of ours is passed over, and a file that is not there is empty.</summary>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static BesideManifest Load(string path)
+    {
+        if (!File.Exists(path))
+            return Empty;
+        var folders = new List<string>();
+        var files = new Dictionary<string, Sha256Digest>(StringComparer.Ordinal);
+        foreach (var line in File.ReadLines(path))
+        {
+            if (line.StartsWith(FolderLine, StringComparison.Ordinal))
+                folders.Add(line[FolderLine.Length..]);
+            else if (TryRead(line, out var file, out var digest))
+                files[file] = digest;
+        }
+        return new BesideManifest(folders, files);
+    }
+
+    /// <summary>Writes it, or removes one that would name nothing.</summary>
+    /// <exception cref="EnvironmentFailureException">It cannot be written.</exception>
+    public void Write(string path)
+    {
+        if (Files.Count == 0)
+        {
+            File.Delete(path);
+            return;
+        }
+        var text = new StringBuilder();
+        foreach (var folder in Folders)
+            text.Append(FolderLine).Append(folder).Append('\n');
+        foreach (var (file, digest) in Files.OrderBy(entry => entry.Key, StringComparer.Ordinal))
+        {
+            // As sha256sum has it: a line that begins with a backslash has a name with escapes.
+            var escaped = file.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+            text.Append(escaped == file ? "" : "\\").Append(digest).Append("  ").Append(escaped).Append('\n');
+        }
+        var bytes = Encoding.UTF8.GetBytes(text.ToString());
+        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
+            AtomicFile.WriteAllBytes(path, bytes, durable: false);
+    }
+
+    // A manifest may have been edited: no line of it names a file outside of the product's folder.
+    private static bool TryRead(string line, out string file, out Sha256Digest digest)
+    {
+        (file, digest) = ("", default);
+        var isEscaped = line.StartsWith('\\');
+        var rest = isEscaped ? line[1..] : line;
+        const int Hexadecimal = Sha256Digest.Size * 2;
+        if (rest.Length <= Hexadecimal + 2 || rest[Hexadecimal] != ' ' || !Sha256Digest.TryParse(rest[..Hexadecimal], out digest))
+            return false;
+        file = isEscaped ? Unescape(rest[(Hexadecimal + 2)..]) : rest[(Hexadecimal + 2)..];
+        return file.Contains('/', StringComparison.Ordinal) && !file.Split('/').Any(part => part is "" or "." or "..");
+    }
+
+    private static string Unescape(string text)
+    {
+        var plain = new StringBuilder();
+        for (var at = 0; at < text.Length; at++)
+            plain.Append(text[at] != '\\' || at + 1 == text.Length ? text[at] : text[++at] switch { 'n' => '\n', 'r' => '\r', var other => other });
+        return plain.ToString();
+    }
+}

@@ -1,0 +1,108 @@
+using System.Buffers.Binary;
+using Oxidizer.Cache;
+using Oxidizer.Packager.Bytecode;
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Resources;
+
+namespace Oxidizer.Packager.Installing;
+
+/// <summary>
+/// Which files stand beside the product, with digest and size: all that an unchanged build has to know. Of bytecode they come from the cache, so that no code is
+/// read to find that nothing is to be done.
+/// </summary>
+internal sealed class BesidePlan
+{
+    private const int Version = 1, EntrySize = Sha256Digest.Size + sizeof(long);
+    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private readonly Dictionary<string, BesideFile> _files = new(StringComparer.Ordinal);
+    private readonly BuildConfiguration _configuration;
+    private readonly Distribution _distribution;
+    private readonly BuildContext _context;
+
+    private BesidePlan(BuildConfiguration configuration, Distribution distribution, BuildContext context) =>
+        (_configuration, _distribution, _context) = (configuration, distribution, context);
+
+    /// <summary>The files, by path; none unless a rule asks for it.</summary>
+    /// <exception cref="Diagnostics.BuildFailedException">A source is no longer what it was when it was compiled.</exception>
+    public static IReadOnlyList<BesideFile> Create(BuildConfiguration configuration, Distribution distribution, ResourceSet resources, CompiledCode code, BuildContext context)
+    {
+        var plan = new BesidePlan(configuration, distribution, context);
+        // Modules first: of two files with one path, the one that is imported stays.
+        foreach (var rule in resources.Modules.Where(module => module.Location.Folder is not null).GroupBy(module => module.Origin))
+            plan.AddModules([.. rule.OrderBy(module => module.RelativePath, StringComparer.Ordinal)], code);
+        foreach (var extension in resources.SharedExtensions)
+            plan.Add(extension, extension.RelativePath, extension.File);
+        foreach (var library in resources.SharedLibraries)
+            plan.Add(library, library.RelativePath, library.File);
+        foreach (var resource in resources.PackageResources)
+            plan.Add(resource, resource.RelativePath, resource.File);
+        foreach (var distributionFolder in resources.PackageDistributions)
+        {
+            foreach (var file in distributionFolder.Files)
+                plan.Add(distributionFolder, $"{distributionFolder.Folder}/{file.Name}", file.File);
+        }
+        return [.. plan._files.Values.OrderBy(file => file.Path, StringComparer.Ordinal)];
+    }
+
+    private void AddModules(List<ModuleSource> modules, CompiledCode code)
+    {
+        var table = Describe(modules, code);
+        for (var index = 0; index < modules.Count; index++)
+        {
+            var module = modules[index];
+            if (module.IncludeSource)
+                Add(module, module.RelativePath, module.File);
+            var name = module.IncludeSource
+                ? PycFile.BesideSource(module.RelativePath, _distribution.CacheTag, _configuration.PythonConfig.OptimizeLevel)
+                : PycFile.WithoutSource(module.RelativePath);
+            var entry = table.AsSpan(index * EntrySize, EntrySize);
+            Add(new BesideFile($"{module.Location.Folder}/{name}", new Sha256Digest(entry[..Sha256Digest.Size]),
+                BinaryPrimitives.ReadInt64LittleEndian(entry[Sha256Digest.Size..]), ActionOutput.PlainFile, module.File, module));
+        }
+    }
+
+    // Programs are among the resources of packages, and are started from there; what is imported needs no such permission.
+    private void Add(Resource resource, string path, ResourceFile file)
+    {
+        if (resource.Location.Folder is not { } folder)
+            return;
+        var isProgram = resource is PackageResource && (File.GetUnixFileMode(file.Path) & AnyExecute) != 0;
+        Add(new BesideFile($"{folder}/{path}", file.Digest, file.Size, isProgram ? ActionOutput.Executable : ActionOutput.PlainFile, file));
+    }
+
+    private void Add(BesideFile file)
+    {
+        // Names come from folders on the disk and from wheels, both checked; this is the last place where a mistake there could write elsewhere.
+        if (file.Path.Split('/').Any(part => part is "" or "." or ".."))
+            throw new InvalidOperationException($"the file `{file.Path}` would leave its folder; please report this");
+        _files.TryAdd(file.Path, file);
+    }
+
+    private byte[] Describe(List<ModuleSource> modules, CompiledCode code)
+    {
+        var key = new ActionKeyBuilder("bytecode_files", Version).Add("segment", new CodeKeys(_distribution).Segment(modules).Digest).Build();
+        byte[]? made = null;
+        var record = _context.Cache.GetOrAdd(key, modules[0].Origin, () =>
+        {
+            made = Digests(modules, code);
+            return [new ActionOutput("digests", _context.Cache.Store(made), made.Length)];
+        }, _context.Cancellation).Record;
+        made ??= _context.Cache.TryRead(record.Outputs[0].Digest);
+        return made is { } table && table.Length == modules.Count * EntrySize ? table : Digests(modules, code);
+    }
+
+    private byte[] Digests(List<ModuleSource> modules, CompiledCode code)
+    {
+        var table = new byte[modules.Count * EntrySize];
+        using var content = new BesideContent(code, _distribution);
+        for (var index = 0; index < modules.Count; index++)
+        {
+            _context.Cancellation.ThrowIfCancellationRequested();
+            var bytes = content.Bytecode(modules[index]);
+            Sha256Digest.Of(bytes).CopyTo(table.AsSpan(index * EntrySize));
+            BinaryPrimitives.WriteInt64LittleEndian(table.AsSpan(index * EntrySize + Sha256Digest.Size), bytes.Length);
+        }
+        return table;
+    }
+}

@@ -1,0 +1,33 @@
+/* What is the same for every decoder. */
+#include "decoder.h"
+
+#include <string.h>
+
+#define DAMAGED "the packed resources are damaged: a compressed item cannot be unpacked to the size that it says"
+#define NOT_READ(codec) "this item is stored with " codec ", which this product was not made to read; package with compress = \"" codec "\""
+
+const char *
+pyembed_decode_check(const pyembed_bytes *bytes)
+{
+    if (bytes->codec == PYEMBED_CODEC_NONE) {
+        return bytes->raw_size == bytes->stored_size ? NULL : DAMAGED;
+    }
+    if (bytes->codec != pyembed_decoder_codec) {
+        return bytes->codec == PYEMBED_CODEC_ZSTD ? NOT_READ("zstd") : NOT_READ("zlib");
+    }
+    return bytes->raw_size <= pyembed_decoder_limit(bytes->data, bytes->stored_size) ? NULL : DAMAGED;
+}
+
+const char *
+pyembed_decode(const pyembed_bytes *bytes, void *out)
+{
+    const char *wrong = pyembed_decode_check(bytes);
+    if (wrong != NULL) {
+        return wrong;
+    }
+    if (bytes->codec == PYEMBED_CODEC_NONE) {
+        memcpy(out, bytes->data, bytes->raw_size);
+        return NULL;
+    }
+    return pyembed_decoder_run(bytes->data, bytes->stored_size, out, bytes->raw_size) < 0 ? DAMAGED : NULL;
+}

@@ -1,0 +1,18 @@
+/* compress = "none": what is stored is read in place. */
+#include "decoder.h"
+
+const unsigned pyembed_decoder_codec = PYEMBED_CODEC_NONE;
+
+uint64_t
+pyembed_decoder_limit(const unsigned char *stored, size_t size)
+{
+    (void)stored;
+    return size;
+}
+
+int
+pyembed_decoder_run(const unsigned char *stored, size_t size, void *out, size_t raw_size)
+{
+    (void)stored, (void)size, (void)out, (void)raw_size;
+    return -1;
+}

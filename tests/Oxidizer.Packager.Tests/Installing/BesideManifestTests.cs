@@ -1,0 +1,57 @@
+using Oxidizer.Cache;
+using Oxidizer.Packager.Installing;
+
+namespace Oxidizer.Packager.Tests.Installing;
+
+public sealed class BesideManifestTests : IDisposable
+{
+    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("oxidizer-manifest-").FullName, "app.files");
+
+    public void Dispose() => Directory.Delete(Path.GetDirectoryName(_path)!, recursive: true);
+
+    [Fact]
+    public void What_was_written_is_read_whatever_the_names_are()
+    {
+        var files = new[] { "lib/plain.py", "lib/a b/c.txt", "lib/back\\slash", "lib/line\nfeed\r", "lib/ünïcode", "lib/  two" }.ToDictionary(name => name, name => Sha256Digest.Of(name));
+        new BesideManifest(["lib", "more lib"], files).Write(_path);
+        var read = BesideManifest.Load(_path);
+        Assert.Equal(["lib", "more lib"], read.Folders);
+        Assert.Equal(files, read.Files);
+    }
+
+    [Fact]
+    public void One_that_names_nothing_is_no_file()
+    {
+        new BesideManifest(["lib"], new Dictionary<string, Sha256Digest> { ["lib/x"] = default }).Write(_path);
+        BesideManifest.Empty.Write(_path);
+        Assert.False(File.Exists(_path));
+        Assert.Empty(BesideManifest.Load(_path).Files);
+    }
+
+    [Theory]
+    [InlineData("lib/../../x")]
+    [InlineData("/etc/passwd")]
+    [InlineData("lib//x")]
+    [InlineData("./x")]
+    [InlineData("app")]
+    [InlineData("")]
+    public void A_line_that_leads_elsewhere_is_none_of_ours(string name)
+    {
+        File.WriteAllText(_path, $"{Sha256Digest.Of("")}  {name}\n\nshort\n# remark\n{Sha256Digest.Of("")}x {name}\n");
+        Assert.Empty(BesideManifest.Load(_path).Files);
+    }
+
+    [Fact]
+    public void One_that_is_cut_off_anywhere_names_no_file_that_it_did_not_name()
+    {
+        var files = new Dictionary<string, Sha256Digest> { ["lib/one.py"] = Sha256Digest.Of("1"), ["lib/b\\c"] = Sha256Digest.Of("2") };
+        new BesideManifest(["lib"], files).Write(_path);
+        var bytes = File.ReadAllBytes(_path);
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            File.WriteAllBytes(_path, bytes[..length]);
+            // A name that is cut off is not there, or is another's content: it is not removed.
+            Assert.All(BesideManifest.Load(_path).Files, file => Assert.StartsWith("lib/", file.Key));
+        }
+    }
+}
