@@ -5,6 +5,14 @@ import os
 import sys
 
 
+def _remove(path):
+    # Half of the names would be taken for all of them.
+    try:
+        os.remove(path)
+    except OSError:
+        pass
+
+
 def record_into(folder):
     def write():
         names = [name for name, module in list(sys.modules.items()) if getattr(module, "__spec__", None) is not None]
@@ -13,6 +21,7 @@ def record_into(folder):
             with open(path, "w", encoding="utf-8") as file:
                 file.write("".join(name + "\n" for name in names))
         except OSError as error:
+            _remove(path)
             print(f"cannot record the imported modules in {path}: {error.strerror}", file=sys.stderr)
 
     atexit.register(write)

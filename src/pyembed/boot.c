@@ -2,13 +2,11 @@
  * CPython would look for is set, and modules are in memory. */
 #include "boot.h"
 
+#include "configure.h"
 #include "importer.h"
 
-#include <langinfo.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <wchar.h>
 
 typedef struct {
     int argc;
@@ -89,223 +87,15 @@ freeze_boot_module(boot *self)
 
 /* ---- stage 4: the configuration ---- */
 
-typedef struct {
-    wchar_t **field;
-    const char *value;
-} path_setting;
-
-/* Prefixes are the product's folder. With `home` set CPython searches for neither a virtual environment nor the standard library; it
- * splits `home` at a colon, so that a folder with one is set right afterwards (correct_paths). */
-static PyStatus
-set_paths(PyConfig *config)
-{
-    const char *executable = pyembed_this_process.executable, *folder = pyembed_this_process.folder;
-    const path_setting paths[] = {
-        {&config->executable, executable}, {&config->base_executable, executable}, {&config->home, folder},
-        {&config->prefix, folder},         {&config->exec_prefix, folder},         {&config->base_prefix, folder},
-        {&config->base_exec_prefix, folder},
-    };
-    PyStatus status = PyStatus_Ok();
-    for (size_t at = 0; at < sizeof paths / sizeof paths[0] && !PyStatus_Exception(status); at++) {
-        status = PyConfig_SetBytesString(config, paths[at].field, paths[at].value);
-    }
-    if (!PyStatus_Exception(status) && pyembed_this_process.settings.module_file != PYEMBED_FILE_NONE) {
-        status = PyConfig_SetBytesString(config, &config->stdlib_dir, pyembed_this_process.files);
-    }
-    return status;
-}
-
-static PyStatus
-append_list(PyWideStringList *list, pyembed_run run, int expand)
-{
-    const pyembed_process *process = &pyembed_this_process;
-    for (uint32_t at = 0; at < run.count; at++) {
-        pyembed_setting setting;
-        if (pyembed_setting_at(&process->resources, run.first + at, &setting) != PYEMBED_OK) {
-            return PyStatus_Error("the packed resources are damaged at a list of settings");
-        }
-        const char *text = setting.value.data;
-        char *expanded = NULL;
-        if (expand && strncmp(text, "$ORIGIN", 7) == 0 && asprintf(&expanded, "%s%s", process->folder, text + 7) < 0) {
-            return PyStatus_NoMemory();
-        }
-        wchar_t *wide = Py_DecodeLocale(expanded != NULL ? expanded : text, NULL);
-        free(expanded);
-        if (wide == NULL) {
-            return PyStatus_NoMemory();
-        }
-        PyStatus status = PyWideStringList_Append(list, wide);
-        PyMem_RawFree(wide);
-        if (PyStatus_Exception(status)) {
-            return status;
-        }
-    }
-    return PyStatus_Ok();
-}
-
-static PyStatus
-set_stdio(PyConfig *config, const pyembed_settings *settings)
-{
-    config->buffered_stdio = !settings->unbuffered_stdio;
-    if (settings->stdio_encoding.size == 0) {
-        return PyStatus_Ok();
-    }
-    char encoding[64];
-    const char *colon = strchr(settings->stdio_encoding.data, ':');
-    size_t size = colon == NULL ? settings->stdio_encoding.size : (size_t)(colon - settings->stdio_encoding.data);
-    if (size >= sizeof encoding) {
-        return PyStatus_Error("setting `stdio_encoding` is too long");
-    }
-    memcpy(encoding, settings->stdio_encoding.data, size);
-    encoding[size] = '\0';
-    PyStatus status = size == 0 ? PyStatus_Ok() : PyConfig_SetBytesString(config, &config->stdio_encoding, encoding);
-    if (!PyStatus_Exception(status) && colon != NULL && colon[1] != '\0') {
-        status = PyConfig_SetBytesString(config, &config->stdio_errors, colon + 1);
-    }
-    return status;
-}
-
-static PyStatus
-set_run(PyConfig *config, const pyembed_settings *settings)
-{
-    const pyembed_arguments *arguments = &pyembed_this_process.arguments;
-    if (arguments->role == PYEMBED_AS_CHILD) {
-        return PyConfig_SetBytesString(config, &config->run_command, arguments->command);
-    }
-    if (settings->run_mode == PYEMBED_RUN_EVAL) {
-        return PyConfig_SetBytesString(config, &config->run_command, settings->run_code.data);
-    }
-    if (settings->run_mode == PYEMBED_RUN_FILE) {
-        return PyConfig_SetBytesString(config, &config->run_filename, settings->run_file.data);
-    }
-    return PyStatus_Ok();
-}
-
-static void
-set_flags(PyConfig *config, const pyembed_settings *settings)
-{
-    config->isolated = settings->isolated;
-    config->use_environment = !settings->ignore_environment && !settings->isolated;
-    config->user_site_directory = !settings->no_user_site_directory && !settings->isolated;
-    config->site_import = 0; /* run.c imports it, when the finder stands */
-    config->write_bytecode = !settings->dont_write_bytecode;
-    config->optimization_level = settings->optimize_level;
-    config->parse_argv = 0;
-    config->safe_path = 1; /* the working folder is never on sys.path */
-    config->install_signal_handlers = 1;
-    config->configure_c_stdio = 1;
-    config->pathconfig_warnings = 0;
-    config->module_search_paths_set = 1;
-}
-
-/* sys.argv is the program's; that of a child begins behind its code. */
-static PyStatus
-set_arguments(boot *self)
-{
-    PyConfig *config = &self->config;
-    const pyembed_arguments *arguments = &pyembed_this_process.arguments;
-    if (self->argc == 0) {
-        return PyStatus_Ok();
-    }
-    int skipped = arguments->role == PYEMBED_AS_CHILD ? arguments->first - 1 : 0;
-    return PyConfig_SetBytesArgv(config, self->argc - skipped, self->argv + skipped);
-}
-
-static PyStatus
-append_python_path(PyConfig *config, const wchar_t *path)
-{
-    PyStatus status = PyStatus_Ok();
-    while (!PyStatus_Exception(status) && path != NULL && *path != L'\0') {
-        size_t length = wcscspn(path, L":");
-        wchar_t *item = PyMem_RawMalloc((length + 1) * sizeof(wchar_t));
-        if (item == NULL) {
-            return PyStatus_NoMemory();
-        }
-        wmemcpy(item, path, length);
-        item[length] = L'\0';
-        status = PyWideStringList_Append(&config->module_search_paths, item);
-        PyMem_RawFree(item);
-        path += length + (path[length] == L':');
-    }
-    return status;
-}
-
-/* The library's folder ends sys.path, where there is one. Its modules come from memory all the same: the finder owns paths below it. */
-static PyStatus
-append_files(PyConfig *config)
-{
-    if (pyembed_this_process.settings.module_file != PYEMBED_FILE_FILESYSTEM) {
-        return PyStatus_Ok();
-    }
-    wchar_t *files = Py_DecodeLocale(pyembed_this_process.files, NULL);
-    PyStatus status = files == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(&config->module_search_paths, files);
-    PyMem_RawFree(files);
-    return status;
-}
-
-static PyStatus
-begin_python(boot *self, PyConfig *config)
-{
-    PyConfig_InitPythonConfig(config);
-    config->module_search_paths_set = 1;
-    config->pathconfig_warnings = 0;
-    PyStatus status = set_paths(config);
-    return PyStatus_Exception(status) ? status : PyConfig_SetBytesArgv(config, self->argc, self->argv);
-}
-
-/* As `python`: its options and environment count, and what they say of paths, before those of the configuration; modules still come from memory
- * first. `site` is imported unless an option forbids it. Whether PYTHONPATH counts is known when options were read; that is tried on a configuration
- * of its own, because 3.11 forgets some options of one that is read twice. */
-static PyStatus
-configure_python(boot *self)
-{
-    PyConfig tried;
-    PyStatus status = begin_python(self, &tried);
-    if (!PyStatus_Exception(status)) {
-        status = PyConfig_Read(&tried);
-    }
-    if (!PyStatus_Exception(status)) {
-        status = begin_python(self, &self->config);
-    }
-    if (!PyStatus_Exception(status)) {
-        status = append_python_path(&self->config, tried.pythonpath_env);
-    }
-    PyConfig_Clear(&tried);
-    if (!PyStatus_Exception(status)) {
-        status = append_list(&self->config.module_search_paths, pyembed_this_process.settings.sys_paths, 1);
-    }
-    return PyStatus_Exception(status) ? status : append_files(&self->config);
-}
-
 /* After it: `config` holds all that CPython would otherwise search for or take from the environment. */
 static PyStatus
 configure(boot *self)
 {
-    const pyembed_settings *settings = &pyembed_this_process.settings;
-    PyConfig *config = &self->config;
     self->stage = "configuration";
     if (pyembed_this_process.arguments.role == PYEMBED_AS_PYTHON) {
-        return configure_python(self);
+        return pyembed_configure_python(&self->config, self->argc, self->argv);
     }
-    PyConfig_InitIsolatedConfig(config);
-    set_flags(config, settings);
-    PyStatus status = set_paths(config);
-    if (!PyStatus_Exception(status)) {
-        status = set_arguments(self);
-    }
-    if (!PyStatus_Exception(status) && settings->program_name.size > 0) {
-        status = PyConfig_SetBytesString(config, &config->program_name, settings->program_name.data);
-    }
-    if (!PyStatus_Exception(status)) {
-        status = append_list(&config->warnoptions, settings->warnings, 0);
-    }
-    if (!PyStatus_Exception(status)) {
-        status = append_list(&config->module_search_paths, settings->sys_paths, 1);
-    }
-    if (!PyStatus_Exception(status)) {
-        status = set_stdio(config, settings);
-    }
-    return PyStatus_Exception(status) ? status : set_run(config, settings);
+    return pyembed_configure_program(&self->config, self->argc, self->argv);
 }
 
 /* ---- stage 5: CPython ---- */

@@ -111,7 +111,7 @@ write_decoded(char *path, const pyembed_bytes *bytes, const char *folder, messag
 }
 
 static int
-write_item(const char *folder, pyembed_string path, const pyembed_bytes *bytes, message_buffer *complaint)
+write_item(const char *folder, const char *below, pyembed_string path, const pyembed_bytes *bytes, message_buffer *complaint)
 {
     char full[PATH_MAX];
     if (bytes->data == NULL) {
@@ -120,7 +120,7 @@ write_item(const char *folder, pyembed_string path, const pyembed_bytes *bytes, 
     if (!is_below(path)) {
         return fail(complaint, "the packed resources hold a path that leads elsewhere", folder);
     }
-    if (snprintf(full, sizeof full, "%s/%s", folder, path.data) >= (int)sizeof full) {
+    if (snprintf(full, sizeof full, "%s/%s%s", folder, below, path.data) >= (int)sizeof full) {
         return fail(complaint, strerror(ENAMETOOLONG), folder);
     }
     if (bytes->codec != PYEMBED_CODEC_NONE) {
@@ -139,7 +139,7 @@ write_modules(const pyembed_resources *resources, const char *folder, message_bu
             return fail(complaint, pyembed_status_text(status), folder);
         }
         const pyembed_bytes *bytes = module.library.data != NULL ? &module.library : &module.source;
-        if (!(module.flags & PYEMBED_IN_FILESYSTEM) && write_item(folder, module.path, bytes, complaint) < 0) {
+        if (!(module.flags & PYEMBED_IN_FILESYSTEM) && write_item(folder, "", module.path, bytes, complaint) < 0) {
             return -1;
         }
     }
@@ -155,7 +155,9 @@ write_files(const pyembed_resources *resources, unsigned section, const char *fo
         if (status != PYEMBED_OK) {
             return fail(complaint, pyembed_status_text(status), folder);
         }
-        if (!(file.flags & PYEMBED_IN_FILESYSTEM) && write_item(folder, file.path, &file.data, complaint) < 0) {
+        int is_library = section == PYEMBED_SECTION_LIBRARIES;
+        const char *below = is_library ? PYEMBED_LIBRARIES_FOLDER : "";
+        if (!(file.flags & PYEMBED_IN_FILESYSTEM) && write_item(folder, below, is_library ? file.name : file.path, &file.data, complaint) < 0) {
             return -1;
         }
     }
@@ -203,11 +205,9 @@ extract(const pyembed_resources *resources, const char *folder, message_buffer *
         return fail(complaint, strerror(errno), folder);
     }
     int result = write_modules(resources, temporary, complaint);
-    if (result == 0) {
-        result = write_files(resources, PYEMBED_SECTION_RESOURCES, temporary, complaint);
-    }
-    if (result == 0) {
-        result = write_files(resources, PYEMBED_SECTION_FILES, temporary, complaint);
+    static const unsigned sections[] = {PYEMBED_SECTION_RESOURCES, PYEMBED_SECTION_FILES, PYEMBED_SECTION_LIBRARIES};
+    for (size_t at = 0; result == 0 && at < sizeof sections / sizeof sections[0]; at++) {
+        result = write_files(resources, sections[at], temporary, complaint);
     }
     if (result == 0) {
         result = finish(temporary, complaint);

@@ -4,6 +4,7 @@
 #include "boot.h"
 #include "process.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,15 +13,40 @@
 
 static enum { NOT_STARTED, STARTED, ENDED } stage;
 static PyThreadState *main_thread;
-static _Thread_local char *error_text;
+static pthread_once_t error_once = PTHREAD_ONCE_INIT;
+static pthread_key_t error_key; /* the text of each thread, which goes with it */
 
 /* ---- errors ---- */
 
 static void
+make_error_key(void)
+{
+    if (pthread_key_create(&error_key, free) != 0) {
+        abort(); /* a process has 1024 of them */
+    }
+}
+
+static char *
+error_text(void)
+{
+    pthread_once(&error_once, make_error_key);
+    return pthread_getspecific(error_key);
+}
+
+static void
 set_error(const char *text)
 {
-    free(error_text);
-    error_text = strdup(text);
+    free(error_text());
+    pthread_setspecific(error_key, strdup(text));
+}
+
+/* A traceback may hold what UTF-8 cannot: it is escaped, and the rest of the text is not lost for it. */
+static void
+set_error_from_text(PyObject *text)
+{
+    PyObject *utf8 = text == NULL ? NULL : PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
+    set_error(utf8 == NULL ? "an exception that has no text" : PyBytes_AS_STRING(utf8));
+    Py_XDECREF(utf8);
 }
 
 /* The exception that is set, in one line: for failures outside of the program's own code. Needs the GIL, and clears it. */
@@ -30,8 +56,7 @@ set_error_from_python(void)
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
     PyObject *text = value == NULL ? NULL : PyObject_Str(value);
-    const char *utf8 = text == NULL ? NULL : PyUnicode_AsUTF8(text);
-    set_error(utf8 == NULL ? "an exception that has no text" : utf8);
+    set_error_from_text(text);
     Py_XDECREF(text);
     Py_XDECREF(type);
     Py_XDECREF(value);
@@ -42,7 +67,8 @@ set_error_from_python(void)
 const char *
 pyembed_error(void)
 {
-    return error_text == NULL ? "" : error_text;
+    const char *text = error_text();
+    return text == NULL ? "" : text;
 }
 
 static int
@@ -131,13 +157,14 @@ call_part(char **text, const char *function, const char *format, ...)
     PyObject *module = values == NULL ? NULL : PyImport_ImportModule("_oxidized_embed");
     PyObject *callable = module == NULL ? NULL : PyObject_GetAttrString(module, function);
     PyObject *result = callable == NULL ? NULL : PyObject_CallObject(callable, values);
-    const char *utf8;
-    if (result == NULL || !PyArg_ParseTuple(result, "is", &status, &utf8)) {
+    PyObject *given;
+    const char *utf8 = "";
+    if (result == NULL || !PyArg_ParseTuple(result, "iU", &status, &given) || (status >= 0 && text != NULL && (utf8 = PyUnicode_AsUTF8(given)) == NULL)) {
         status = -1;
         set_error_from_python();
     }
     else if (status < 0) {
-        set_error(utf8);
+        set_error_from_text(given);
     }
     else if (text != NULL) {
         *text = strdup(utf8);

@@ -1,91 +1,24 @@
-/* Loads shared extension modules from the mapped pages, without a file.
+/* Loads shared extension modules from the mapped pages, without a file (image_linux.c makes the image that dlopen gets).
  *
- * The image is written to a memfd, and dlopen gets the path of that descriptor. Libraries that it needs are loaded the same way before it: the
- * dynamic linker takes a DT_NEEDED library by its SONAME from those that are loaded already, and asks no disk.
- * Rejected: a loader of our own (thread-local storage, IFUNCs and exceptions are the dynamic linker's business), and files in a temporary folder.
- * What stops being true: `/proc` must be mounted, and the descriptor's path in /proc/self/maps says `/memfd:name (deleted)`. */
+ * Libraries that a module needs are loaded before it: the dynamic linker takes a DT_NEEDED library by its SONAME from those that are loaded already, and
+ * asks no disk. */
 #include "importer.h"
 
+#include "extract.h"
+#include "image.h"
+
 #include <dlfcn.h>
-#include <errno.h>
 #include <link.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
-
-enum { PATH_SIZE = 160 };
 
 /* Of the process: a library is loaded once, whichever interpreter needs it first. */
 static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
 static unsigned char *library_is_loaded;
-static unsigned image_number;
-
-/* The dynamic linker takes a name that it has seen for the library that it was then, and descriptor numbers come again: each image gets a
- * spelling of its own, `/proc/self/fd/7` with `./` or nothing before the number for each bit of the image's number. */
-static void
-spell_path(int descriptor, unsigned number, char *path)
-{
-    size_t at = (size_t)snprintf(path, PATH_SIZE, "/proc/self/fd/");
-    for (; number != 0; number >>= 1) {
-        const char *piece = (number & 1) ? "./" : "/";
-        at += (size_t)snprintf(path + at, PATH_SIZE - at, "%s", piece);
-    }
-    snprintf(path + at, PATH_SIZE - at, "./%d", descriptor);
-}
-
-static int
-write_all(int descriptor, const unsigned char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t written = write(descriptor, data, size);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return -1;
-        }
-        data += written;
-        size -= (size_t)written;
-    }
-    return 0;
-}
-
-/* A memfd with the bytes, and its path; -1 with ImportError. */
-static int
-open_image(const char *name, const pyembed_bytes *bytes, unsigned number, char *path)
-{
-    PyObject *raw = NULL;
-    const unsigned char *data = bytes->data;
-    size_t size = bytes->stored_size;
-    if (bytes->codec != PYEMBED_CODEC_NONE) {
-        raw = pyembed_bytes_object(bytes);
-        if (raw == NULL) {
-            return -1;
-        }
-        data = (const unsigned char *)PyBytes_AS_STRING(raw);
-        size = (size_t)PyBytes_GET_SIZE(raw);
-    }
-    char label[64];
-    snprintf(label, sizeof label, "%s", name);
-    int descriptor = memfd_create(label, MFD_CLOEXEC);
-    if (descriptor < 0 || write_all(descriptor, data, size) < 0) {
-        int forbidden = descriptor < 0 && (errno == EPERM || errno == EACCES || errno == ENOSYS);
-        PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: %s failed: %s%s", name, descriptor < 0 ? "memfd_create" : "writing to memory",
-                     strerror(errno), forbidden ? "; a seccomp filter or the kernel forbids it, and there is no other way to load a shared object from memory" : "");
-        if (descriptor >= 0) {
-            close(descriptor);
-        }
-        descriptor = -1;
-    }
-    else {
-        spell_path(descriptor, number, path);
-    }
-    Py_XDECREF(raw);
-    return descriptor;
-}
+static int symbols_are_shown;
 
 static PyObject *
 raise_without_proc(const char *name)
@@ -114,28 +47,27 @@ load_library_beside(const pyembed_file *library)
 }
 
 static int
-load_library(const char *needed_by, const pyembed_file *library)
+load_library(OxidizedFinder *self, const char *needed_by, const pyembed_file *library)
 {
     if (library->flags & PYEMBED_IN_FILESYSTEM) {
         return load_library_beside(library);
     }
-    char path[PATH_SIZE];
-    int descriptor = open_image(library->name.data, &library->data, image_number++, path);
-    if (descriptor < 0) {
+    pyembed_image image;
+    if (pyembed_image_open(self, library->name.data, PYEMBED_LIBRARIES_FOLDER, library->name.data, &library->data, &image) < 0) {
         return -1;
     }
-    void *handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void *handle = dlopen(image.path, RTLD_NOW | RTLD_LOCAL);
     if (handle == NULL) {
-        if (access("/proc/self/fd", F_OK) != 0) {
+        if (access("/proc/self/fd", F_OK) != 0 && image.descriptor >= 0) {
             raise_without_proc(library->name.data);
         }
         else {
             const char *reason = dlerror();
-            PyErr_Format(PyExc_ImportError, "cannot load library '%s' of '%s' from memory: %s", library->name.data, needed_by,
-                         reason == NULL ? "unknown reason" : reason);
+            PyErr_Format(PyExc_ImportError, "cannot load library '%s' of '%s'%s: %s", library->name.data, needed_by,
+                         image.descriptor >= 0 ? " from memory" : "", reason == NULL ? "unknown reason" : reason);
         }
     }
-    close(descriptor);
+    pyembed_image_close(&image);
     return handle == NULL ? -1 : 0;
 }
 
@@ -164,7 +96,7 @@ load_libraries(OxidizedFinder *self, const pyembed_module *module)
         if (is_process && library_is_loaded[index]) {
             continue;
         }
-        if (load_library(module->name.data, &library) < 0) {
+        if (load_library(self, module->name.data, &library) < 0) {
             return -1;
         }
         if (is_process) {
@@ -264,9 +196,35 @@ check_loadable(const pyembed_module *module)
     return 0;
 }
 
-/* -1 with ImportError; else the number of the image that is loaded next. */
-static long long
-prepare(OxidizedFinder *self, const pyembed_module *module)
+/* Who reads an error knows the module's file, and not where its image was. Other exceptions are the module's own, and stay. */
+static void
+name_file_in_error(OxidizedFinder *self, const pyembed_module *module, PyObject *name, const pyembed_image *image)
+{
+    PyObject *type, *value, *traceback, *file = NULL, *text = NULL;
+    if (!PyErr_ExceptionMatches(PyExc_ImportError)) {
+        return;
+    }
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    PyObject *given = PyObject_Str(value);
+    file = given == NULL ? NULL : pyembed_file_of(self, module);
+    text = file == NULL ? NULL : PyObject_CallMethod(given, "replace", "sO", image->path, file);
+    if (text != NULL) {
+        PyErr_SetImportError(text, name, file);
+        Py_XDECREF(type);
+        Py_XDECREF(value);
+        Py_XDECREF(traceback);
+    }
+    else {
+        PyErr_Restore(type, value, traceback);
+    }
+    Py_XDECREF(text);
+    Py_XDECREF(file);
+    Py_XDECREF(given);
+}
+
+int
+pyembed_memory_prepare(OxidizedFinder *self, const pyembed_module *module)
 {
     if (check_loadable(module) < 0) {
         return -1;
@@ -275,38 +233,34 @@ prepare(OxidizedFinder *self, const pyembed_module *module)
     Py_BEGIN_ALLOW_THREADS
     pthread_mutex_lock(&loading);
     Py_END_ALLOW_THREADS
-    if (image_number == 0) {
+    if (!symbols_are_shown) {
+        symbols_are_shown = 1;
         show_symbols();
     }
     int loaded = load_libraries(self, module);
-    unsigned number = image_number++;
     pthread_mutex_unlock(&loading);
-    return loaded < 0 ? -1 : (long long)number;
-}
-
-int
-pyembed_memory_prepare(OxidizedFinder *self, const pyembed_module *module)
-{
-    return prepare(self, module) < 0 ? -1 : 0;
+    return loaded;
 }
 
 PyObject *
 pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObject *name)
 {
-    char path[PATH_SIZE];
+    pyembed_image image;
     if (module->library.data == NULL) {
         return pyembed_raise_damaged("module", module->name.data, PYEMBED_DAMAGED);
     }
-    long long number = prepare(self, module);
-    int descriptor = number < 0 ? -1 : open_image(module->name.data, &module->library, (unsigned)number, path);
-    if (descriptor < 0) {
+    if (pyembed_memory_prepare(self, module) < 0 || pyembed_image_open(self, module->name.data, "", module->path.data, &module->library, &image) < 0) {
         return NULL;
     }
-    PyObject *created = create_from(self, name, path);
-    close(descriptor);
-    if (created == NULL && PyErr_ExceptionMatches(PyExc_ImportError) && access("/proc/self/fd", F_OK) != 0) {
+    PyObject *created = create_from(self, name, image.path);
+    int without_proc = created == NULL && image.descriptor >= 0 && PyErr_ExceptionMatches(PyExc_ImportError) && access("/proc/self/fd", F_OK) != 0;
+    pyembed_image_close(&image);
+    if (without_proc) {
         PyErr_Clear();
         return raise_without_proc(module->name.data);
+    }
+    if (created == NULL && image.descriptor >= 0) {
+        name_file_in_error(self, module, name, &image);
     }
     return created;
 }

@@ -7,10 +7,12 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 pyembed_process pyembed_this_process;
@@ -39,12 +41,62 @@ static int
 complain(const char *message)
 {
     if (pyembed_this_process.is_hosted) {
-        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "%s", message);
+        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "%.511s", message); /* it may hold a long path */
         return -1;
     }
     fprintf(stderr, "%s: %s\n", executable_path[0] != '\0' ? executable_path : "product", message);
     return -1;
 }
+
+/* ---- a file that was cut ---- */
+
+typedef struct {
+    uintptr_t end; /* of the resources */
+    const char *file;
+    uint64_t needed; /* bytes that the file must have */
+} file_end;
+
+/* The file, and its part, that the resources are mapped from. */
+static int
+look_for_resources(struct dl_phdr_info *image, size_t size, void *found)
+{
+    file_end *end = found;
+    (void)size;
+    for (int at = 0; at < image->dlpi_phnum; at++) {
+        const ElfW(Phdr) *part = &image->dlpi_phdr[at];
+        uintptr_t start = image->dlpi_addr + part->p_vaddr;
+        if (part->p_type == PT_LOAD && end->end > start && end->end <= start + part->p_filesz) {
+            end->file = image->dlpi_name;
+            end->needed = part->p_offset + (end->end - start);
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int
+has_size(const char *file, uint64_t size)
+{
+    struct stat status;
+    return stat(file, &status) < 0 || (uint64_t)status.st_size >= size;
+}
+
+/* Pages behind a file's end can be mapped, and the first access to them ends the process with SIGBUS: at a module that is far back in the resources. */
+static int
+file_is_whole(const unsigned char *blob)
+{
+    file_end end = {(uintptr_t)blob + (uintptr_t)pyembed_location.size, NULL, 0};
+    if (dl_iterate_phdr(look_for_resources, &end) == 0) {
+        return 1;
+    }
+    if (end.file != NULL && end.file[0] != '\0') {
+        return has_size(end.file, end.needed);
+    }
+    /* The first is exact, but under valgrind it is valgrind's own. */
+    return has_size("/proc/self/exe", end.needed) || has_size(executable_path, end.needed);
+}
+
+/* ---- */
 
 static int
 check_version(const pyembed_settings *settings)
@@ -73,7 +125,7 @@ pyembed_process_open(int argc, char **argv)
 
     char message[PATH_MAX + 256];
     const unsigned char *blob = (const unsigned char *)&pyembed_location + pyembed_location.offset;
-    pyembed_status status = pyembed_resources_open(blob, (size_t)pyembed_location.size, &process->resources);
+    pyembed_status status = file_is_whole(blob) ? pyembed_resources_open(blob, (size_t)pyembed_location.size, &process->resources) : PYEMBED_TRUNCATED;
     if (status != PYEMBED_OK) {
         snprintf(message, sizeof message, "the packed resources are damaged: %s", pyembed_status_text(status));
         return complain(message);

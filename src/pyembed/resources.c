@@ -1,5 +1,5 @@
-/* The reader of the packed-resources blob. Every read of the blob goes through the five checked accessors at the top of this
- * file (bounds, u32, string, bytes, run); what follows only names the fields, in the order of the format's drawings. */
+/* The reader of the packed-resources blob. Every read of the blob goes through the checked accessors at the top of this
+ * file (lies_within, text, name, string, bytes, run, entry); what follows only names the fields, in the order of the format's drawings. */
 #include "resources.h"
 
 #include <endian.h>
@@ -36,36 +36,34 @@ lies_within(const pyembed_resources *resources, uint64_t offset, uint64_t size)
     return offset <= resources->size && size <= resources->size - offset;
 }
 
-/* `field` is a pair (offset, length). A length of 0 is an empty string wherever the offset points. */
-static pyembed_status
-string_of(const pyembed_resources *resources, uint32_t offset, uint32_t size, pyembed_string *string)
-{
-    if (size == 0) {
-        string->data = "";
-        string->size = 0;
-        return PYEMBED_OK;
-    }
-    if (size >= NAME_LIMIT || offset < HEADER_SIZE || !lies_within(resources, offset, (uint64_t)size + 1)) {
-        return PYEMBED_DAMAGED;
-    }
-    string->data = (const char *)resources->base + offset;
-    string->size = size;
-    return string->data[size] == '\0' ? PYEMBED_OK : PYEMBED_DAMAGED;
-}
-
-/* A value of a setting may be a program's text: longer than a name. */
+/* A length of 0 is an empty string wherever the offset points. A value of a setting may be a program's text: longer than a name. */
 static pyembed_status
 text_of(const pyembed_resources *resources, uint32_t offset, uint32_t size, pyembed_string *text)
 {
-    if (size < NAME_LIMIT) {
-        return string_of(resources, offset, size, text);
+    text->data = "";
+    text->size = 0;
+    if (size == 0) {
+        return PYEMBED_OK;
     }
-    if (offset < HEADER_SIZE || !lies_within(resources, offset, (uint64_t)size + 1)) {
+    if (offset < HEADER_SIZE || !lies_within(resources, offset, (uint64_t)size + 1) || resources->base[(uint64_t)offset + size] != '\0') {
         return PYEMBED_DAMAGED;
     }
     text->data = (const char *)resources->base + offset;
     text->size = size;
-    return text->data[size] == '\0' ? PYEMBED_OK : PYEMBED_DAMAGED;
+    return PYEMBED_OK;
+}
+
+static pyembed_status
+name_of(const pyembed_resources *resources, uint32_t offset, uint32_t size, pyembed_string *name)
+{
+    return size >= NAME_LIMIT ? PYEMBED_DAMAGED : text_of(resources, offset, size, name);
+}
+
+/* `field` is a pair (offset, length). */
+static pyembed_status
+string_of(const pyembed_resources *resources, const unsigned char *field, pyembed_string *string)
+{
+    return name_of(resources, u32_of(field), u32_of(field + 4), string);
 }
 
 /* `field` is a data reference, 16 bytes. */
@@ -183,18 +181,23 @@ pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resourc
         }                                                                                                                          \
     } while (0)
 
+static pyembed_status
+entry_of(const pyembed_resources *resources, unsigned section, uint32_t index, const unsigned char **entry)
+{
+    *entry = entry_at(resources, section, index);
+    return *entry == NULL ? PYEMBED_NOT_FOUND : PYEMBED_OK;
+}
+
 pyembed_status
 pyembed_module_at(const pyembed_resources *resources, uint32_t index, pyembed_module *module)
 {
-    const unsigned char *entry = entry_at(resources, PYEMBED_SECTION_MODULES, index);
-    if (entry == NULL) {
-        return PYEMBED_NOT_FOUND;
-    }
+    const unsigned char *entry;
+    RETURN_IF_NOT_OK(entry_of(resources, PYEMBED_SECTION_MODULES, index, &entry));
     module->index = index;
     module->flags = u32_of(entry + 8);
-    RETURN_IF_NOT_OK(string_of(resources, u32_of(entry), u32_of(entry + 4), &module->name));
-    RETURN_IF_NOT_OK(string_of(resources, u32_of(entry + 80), u32_of(entry + 12), &module->path));
-    RETURN_IF_NOT_OK(string_of(resources, u32_of(entry + 88), u32_of(entry + 92), &module->root));
+    RETURN_IF_NOT_OK(string_of(resources, entry, &module->name));
+    RETURN_IF_NOT_OK(name_of(resources, u32_of(entry + 80), u32_of(entry + 12), &module->path));
+    RETURN_IF_NOT_OK(string_of(resources, entry + 88, &module->root));
     RETURN_IF_NOT_OK(bytes_of(resources, entry + 16, (module->flags >> 12) & 15u, &module->code));
     RETURN_IF_NOT_OK(bytes_of(resources, entry + 32, (module->flags >> 16) & 15u, &module->source));
     RETURN_IF_NOT_OK(bytes_of(resources, entry + 48, (module->flags >> 20) & 15u, &module->library));
@@ -210,50 +213,42 @@ pyembed_module_at(const pyembed_resources *resources, uint32_t index, pyembed_mo
 pyembed_status
 pyembed_file_at(const pyembed_resources *resources, unsigned section, uint32_t index, pyembed_file *file)
 {
-    const unsigned char *entry = entry_at(resources, section, index);
-    if (entry == NULL) {
-        return PYEMBED_NOT_FOUND;
-    }
-    RETURN_IF_NOT_OK(string_of(resources, u32_of(entry), u32_of(entry + 4), &file->name));
+    const unsigned char *entry;
+    RETURN_IF_NOT_OK(entry_of(resources, section, index, &entry));
+    RETURN_IF_NOT_OK(string_of(resources, entry, &file->name));
     file->flags = u32_of(entry + 8);
     file->owner = u32_of(entry + 12);
     RETURN_IF_NOT_OK(bytes_of(resources, entry + 16, (file->flags >> 12) & 15u, &file->data));
-    RETURN_IF_NOT_OK(string_of(resources, u32_of(entry + 32), u32_of(entry + 36), &file->root));
-    RETURN_IF_NOT_OK(string_of(resources, u32_of(entry + 40), u32_of(entry + 44), &file->path));
+    RETURN_IF_NOT_OK(string_of(resources, entry + 32, &file->root));
+    RETURN_IF_NOT_OK(string_of(resources, entry + 40, &file->path));
     return run_of(resources, PYEMBED_SECTION_DEPENDENCIES, entry + 48, &file->dependencies);
 }
 
 pyembed_status
 pyembed_distribution_at(const pyembed_resources *resources, uint32_t index, pyembed_distribution *found)
 {
-    const unsigned char *entry = entry_at(resources, PYEMBED_SECTION_DISTRIBUTIONS, index);
-    if (entry == NULL) {
-        return PYEMBED_NOT_FOUND;
-    }
-    RETURN_IF_NOT_OK(string_of(resources, u32_of(entry), u32_of(entry + 4), &found->name));
-    RETURN_IF_NOT_OK(string_of(resources, u32_of(entry + 8), u32_of(entry + 12), &found->version));
-    RETURN_IF_NOT_OK(string_of(resources, u32_of(entry + 16), u32_of(entry + 20), &found->folder));
+    const unsigned char *entry;
+    RETURN_IF_NOT_OK(entry_of(resources, PYEMBED_SECTION_DISTRIBUTIONS, index, &entry));
+    RETURN_IF_NOT_OK(string_of(resources, entry, &found->name));
+    RETURN_IF_NOT_OK(string_of(resources, entry + 8, &found->version));
+    RETURN_IF_NOT_OK(string_of(resources, entry + 16, &found->folder));
     return run_of(resources, PYEMBED_SECTION_FILES, entry + 24, &found->files);
 }
 
 pyembed_status
 pyembed_setting_at(const pyembed_resources *resources, uint32_t index, pyembed_setting *setting)
 {
-    const unsigned char *entry = entry_at(resources, PYEMBED_SECTION_SETTINGS, index);
-    if (entry == NULL) {
-        return PYEMBED_NOT_FOUND;
-    }
-    RETURN_IF_NOT_OK(string_of(resources, u32_of(entry), u32_of(entry + 4), &setting->name));
+    const unsigned char *entry;
+    RETURN_IF_NOT_OK(entry_of(resources, PYEMBED_SECTION_SETTINGS, index, &entry));
+    RETURN_IF_NOT_OK(string_of(resources, entry, &setting->name));
     return text_of(resources, u32_of(entry + 8), u32_of(entry + 12), &setting->value);
 }
 
 pyembed_status
 pyembed_number_at(const pyembed_resources *resources, unsigned section, uint32_t index, uint32_t *number)
 {
-    const unsigned char *entry = entry_at(resources, section, index);
-    if (entry == NULL) {
-        return PYEMBED_NOT_FOUND;
-    }
+    const unsigned char *entry;
+    RETURN_IF_NOT_OK(entry_of(resources, section, index, &entry));
     *number = u32_of(entry);
     return PYEMBED_OK;
 }
@@ -283,7 +278,7 @@ pyembed_module_find(const pyembed_resources *resources, const char *name, size_t
         if (entry == NULL) {
             return PYEMBED_DAMAGED;
         }
-        RETURN_IF_NOT_OK(string_of(resources, u32_of(entry), u32_of(entry + 4), &found));
+        RETURN_IF_NOT_OK(string_of(resources, entry, &found));
         if (found.size == size && memcmp(found.data, name, size) == 0) {
             return pyembed_module_at(resources, index - 1, module);
         }
@@ -316,7 +311,7 @@ name_in(const pyembed_resources *resources, unsigned section, uint32_t at, pyemb
         section = PYEMBED_SECTION_MODULES;
     }
     const unsigned char *entry = entry_at(resources, section, index);
-    return entry == NULL ? PYEMBED_DAMAGED : string_of(resources, u32_of(entry), u32_of(entry + 4), name);
+    return entry == NULL ? PYEMBED_DAMAGED : string_of(resources, entry, name);
 }
 
 /* The first entry of a sorted run that is not before the key (`after` = 0), or that is behind all equal ones (`after` = 1). */

@@ -146,6 +146,27 @@ public sealed class BadInputTests : IDisposable
         AssertTheNextBuildWorks();
     }
 
+    [Fact]
+    public void A_product_whose_file_was_cut_says_so()
+    {
+        var bytes = File.ReadAllBytes(_before.ProductPath);
+        var listing = Workspace.Run(new Command("readelf", ["-SW", _before.ProductPath])).Output;
+        var section = Regex.Match(listing, @"\.oxidizer\.resources +PROGBITS +\w+ +(\w+) +(\w+)");
+        var start = Convert.ToInt32(section.Groups[1].Value, 16);
+        var end = start + Convert.ToInt32(section.Groups[2].Value, 16);
+        var product = Path.Combine(_workspace.EmptyFolder(), "app");
+        File.Copy(_before.ProductPath, product);
+        foreach (var length in new[] { end, end - 1, end - 5000, start + ((end - start) / 2), start + 4096, start + 1, start })
+        {
+            File.WriteAllBytes(product, bytes.AsSpan(0, length)); // the file's mode stays
+            var result = _workspace.Run(product);
+            if (length == end)
+                Assert.Equal(("whole\n", "", 0), (result.Output, result.Error, result.ExitCode));
+            else
+                Assert.Equal(("", $"{product}: the packed resources are damaged: they end too early\n", 1), (result.Output, result.Error, result.ExitCode));
+        }
+    }
+
     private string FailureWithDistribution(string distribution) => Failure(Regex.Replace(
         File.ReadAllText(_workspace["oxidizer.toml"]), @"source = .*\noptimizations = .*\n", _ => distribution + "\n"));
 

@@ -1,11 +1,18 @@
 """Builds and runs everything that is tested of the runtime, for one distribution:
 
-    run.py DISTRIBUTION [unit] [inside] [outside] [sanitized]     (default: the first three)
+    run.py DISTRIBUTION [PART ...] [--seconds=N] [--corpus=FOLDER]
 
-DISTRIBUTION is a folder with PYTHON.json, or `debian:3.11`. `unit`: the reader under the sanitizers. `inside`: Python tests that run in a product. `outside`: what a product does as a
-process. `sanitized`: a product whose runtime is compiled with the address and undefined-behaviour sanitizers runs `inside`. The last line is
-`N passed, N failed`; the exit code is 1 if something failed."""
+DISTRIBUTION is a folder with PYTHON.json, or `debian:3.11`. The parts; without any, the first three are run:
+  unit       the reader under the address and undefined-behaviour sanitizers: each truncation, each changed byte, and 100,000 random changes
+  inside     Python tests that run in a product
+  outside    what a product does as a process
+  sanitized  `inside`, and a C program that hosts the runtime, with the runtime compiled with both sanitizers
+  valgrind   the same two, without sanitizers, under valgrind
+  analyze    clang's analyzer over all of the runtime
+  fuzz       libFuzzer on the reader, for `--seconds` (10); `--corpus` keeps what it found out
+The last line is `N passed, N failed`; the exit code is 1 if something failed."""
 
+import argparse
 import os
 import re
 import shutil
@@ -17,8 +24,10 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import build_product  # noqa: E402
+import hosted  # noqa: E402
+import native_checks  # noqa: E402
 
-ORDER = ["_pyembed_boot", "encodings", "encodings.aliases", "encodings.utf_8"]
+PARTS = ("unit", "inside", "outside", "sanitized", "valgrind", "analyze", "fuzz")
 MODULE = [("run_mode", "module")]
 STORED = [("run_mode", "eval"), ("run_code", """
 import sample.one, importlib.resources as r, inspect, pkgutil
@@ -128,27 +137,7 @@ def call(command, **options):
     return result.stdout, result.returncode
 
 
-def sanitized(sources, output, libraries=()):
-    subprocess.run([build_product.compiler(), "-std=c11", "-g", "-O1", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined",
-                    "-fno-sanitize-recover=all", f"-I{build_product.SOURCES}/pyembed", *map(str, sources), *libraries, "-o", str(output)], check=True)
-
-
-def unit(tally, folder):
-    sources = [HERE / "unit/test_reader.c", build_product.SOURCES / "pyembed/resources.c", build_product.SOURCES / "pyembed/settings.c"]
-    sanitized(sources, folder / "reader")
-    subprocess.run([sys.executable, "-I", "-B", str(HERE / "unit/small_blob.py"), str(folder / "small.bin")], check=True)
-    check(tally, "reader", [str(folder / "reader"), str(folder / "small.bin")])
-    for codec, library in (("zlib", "-l:libz.so.1"), ("zstd", "-l:libzstd.so.1")):
-        sources = [HERE / "unit/test_decoder.c", build_product.SOURCES / "pyembed/decoder.c", build_product.SOURCES / f"pyembed/decoder_{codec}.c"]
-        sanitized(sources, folder / codec, [library])
-        subprocess.run([sys.executable, "-I", "-B", str(HERE / "unit/stored_item.py"), codec, str(folder / f"{codec}.raw"), str(folder / f"{codec}.stored")], check=True)
-        check(tally, f"decoder of {codec}", [str(folder / codec), str(folder / f"{codec}.raw"), str(folder / f"{codec}.stored")])
-
-
-def check(tally, label, command):
-    output, code = call(command)
-    tally.passed, tally.failed = tally.passed + (code == 0), tally.failed + (code != 0)
-    print(f"{label}:", output.strip())
+NATIVE = ("multi", "single", "fails", "silent", "unreported", "newer")
 
 
 def compile_native(distribution, folder):
@@ -162,7 +151,7 @@ def compile_native(distribution, folder):
         return (folder / name).read_bytes()
     files = {"libinner.so": shared("libinner.so", "inner.c", "-Wl,-soname,libinner.so"),
              "libouter.so": shared("libouter.so", "outer.c", "-Wl,-soname,libouter.so", "-linner")}
-    for name in ("multi", "single", "fails"):
+    for name in NATIVE:
         files[name] = shared(f"{name}.so", f"{name}.c")
     files["needs"] = shared("needs.so", "needs.c", "-louter")
     return files
@@ -171,10 +160,11 @@ def compile_native(distribution, folder):
 def add_native(product, files):
     module = build_product.format.SHARED
     libraries = {"needs": ("libinner.so", "libouter.so"), "needs_noise": ("libnoise.so",)}
-    images = {**{name: files[name] for name in ("multi", "single", "fails", "needs")}, "noinit": files["multi"], "noise": b"no ELF image",
+    images = {**{name: files[name] for name in (*NATIVE, "needs")}, "noinit": files["multi"], "noise": b"no ELF image",
               "needs_noise": files["multi"]}
     for name, image in images.items():
         product.modules[f"native.{name}"] = dict(path=f"native/{name}.abi3.so", flags=module, library=image, dependencies=libraries.get(name, ()))
+    product.modules["native.foreign"] = dict(path="native/foreign.cpython-39-x86_64-linux-gnu.so", flags=module, library=files["multi"])
     for soname in ("libinner.so", "libouter.so"):
         product.blob.shared_library(soname, files[soname])
     product.blob.shared_library("libnoise.so", b"no library")
@@ -213,36 +203,64 @@ def packed(distribution, *, script=None, native=None, folder=None):
     return product
 
 
+def parse(arguments):
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("distribution")
+    parser.add_argument("parts", nargs="*", metavar="PART", choices=[*PARTS, []])
+    parser.add_argument("--seconds", type=int, default=10)
+    parser.add_argument("--corpus")
+    options = parser.parse_args(arguments)
+    options.parts = options.parts or list(PARTS[:3])
+    return options
+
+
 def main(arguments):
-    name, parts = arguments[0], arguments[1:] or ["unit", "inside", "outside"]
-    distribution = build_product.distribution_of(name)
+    options = parse(arguments)
+    distribution = build_product.distribution_of(options.distribution)
     build_product.use_interpreter_of(distribution, __file__, arguments)
     tally = Tally()
     with tempfile.TemporaryDirectory(prefix="pyembed-") as temporary:
         folder = Path(temporary)
-        if "unit" in parts:
-            unit(tally, folder)
-        if {"inside", "outside", "sanitized"} & set(parts):
-            test_products(tally, parts, distribution, folder)
+        if "unit" in options.parts:
+            native_checks.reader(tally, folder)
+            native_checks.decoders(tally, folder)
+            native_checks.mutations(tally, folder, distribution, MODES.values())
+        if "analyze" in options.parts:
+            native_checks.analyze(tally, distribution)
+        if "fuzz" in options.parts:
+            native_checks.fuzz(tally, folder, distribution, MODES.values(), options.seconds, options.corpus)
+        if {"inside", "outside", "sanitized", "valgrind"} & set(options.parts):
+            test_products(tally, options.parts, distribution, folder)
     print(f"{tally.passed} passed, {tally.failed} failed")
     return tally.failed != 0
+
+
+SANITIZED = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-U_FORTIFY_SOURCE", "-g"]
 
 
 def test_products(tally, parts, distribution, folder):
     product = packed(distribution, native=compile_native(distribution, folder / "native"), folder=folder)
     settings = [*MODULE, ("run_module", "inside")]
-    blob = product.write(settings, ORDER)
+    blob = product.write(settings, native_checks.ORDER)
     if "sanitized" in parts:
-        flags = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all", "-U_FORTIFY_SOURCE", "-g"]
         (folder / "asan").mkdir()
-        objects = build_product.compile_objects(distribution, flags, folder / "asan")
-        build_product.link(distribution, objects, blob, folder / "sanitized", flags, folder)
+        objects = build_product.compile_objects(distribution, SANITIZED, folder / "asan")
+        build_product.link(distribution, objects, blob, folder / "sanitized", SANITIZED, folder)
         environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:detect_stack_use_after_return=0")
         output, code = call([str(folder / "sanitized")], env=environment)
         tally.add(output, "inside, sanitized", code)
-    if not {"inside", "outside"} & set(parts):
+        hosted.run(tally, distribution, objects, product, folder, SANITIZED)
+    if not {"inside", "outside", "valgrind"} & set(parts):
         return
-    objects = build_product.compile_objects(distribution, [], folder)
+    objects = build_product.compile_objects(distribution, ["-g"], folder)
+    if "valgrind" in parts:
+        build_product.link(distribution, objects, product.write([*settings, ("raw_allocator", "system")], native_checks.ORDER), folder / "checked", [], folder)
+        # what changes each byte takes minutes there, and is run under the sanitizers
+        names = [file.stem for file in sorted((HERE / "inside").glob("test_*.py")) if file.stem != "test_damage"]
+        code, output, reports = hosted.watched(folder / "checked", names, folder)
+        tally.add(output, "inside, valgrind", code)
+        native_checks.count(tally, "reports of valgrind", not reports, "\n".join(reports) or "none")
+        hosted.run(tally, distribution, objects, product, folder)
     build_product.link(distribution, objects, blob, folder / "product", [], folder)
     if "inside" in parts:
         output, code = call([str(folder / "product")])
@@ -250,8 +268,8 @@ def test_products(tally, parts, distribution, folder):
     if "outside" in parts:
         build_outside(product, distribution, objects, folder)
         environment = dict(os.environ, PYEMBED_PRODUCT=str(folder / "product"), PYEMBED_SCRIPT=str(folder / "script"),
-                           PYEMBED_PYTHON=str(distribution.python), PYEMBED_MODES=str(folder / "modes"))
-        output, code = call([sys.executable, "-B", str(HERE / "outside.py")], env=environment)
+                           PYEMBED_PYTHON=str(distribution.python), PYEMBED_MODES=str(folder / "modes"), PYEMBED_NATIVE=str(folder / "native"))
+        output, code = call([sys.executable, "-B", str(HERE / "outside")], env=environment)
         tally.add(output, "outside", code)
 
 
@@ -261,11 +279,11 @@ def build_outside(product, distribution, objects, folder):
         modules, pending = {name: dict(module) for name, module in product.modules.items()}, list(product.pending)
         if mode in CHANGES:
             CHANGES[mode](product)
-        blob = product.write(settings, ORDER)
+        blob = product.write(settings, native_checks.ORDER)
         build_product.link(distribution, objects, damage(blob) if "damaged" in mode else blob, folder / "modes" / mode, [], folder, DECODERS.get(mode, "none"))
         product.modules, product.pending = modules, pending
     script = packed(distribution, script=HERE / "data/script.py")
-    build_product.link(distribution, objects, script.write([*MODULE, ("run_module", "__main__")], ORDER), folder / "script", [], folder)
+    build_product.link(distribution, objects, script.write([*MODULE, ("run_module", "__main__")], native_checks.ORDER), folder / "script", [], folder)
 
 
 if __name__ == "__main__":
