@@ -49,6 +49,15 @@ class TestArguments(unittest.TestCase):
             result = execute("import sys; print(sys.executable, sys._base_executable)", environment={variable: "/nowhere/python"})
             self.assertEqual(result.stdout, f"{PRODUCT} {PRODUCT}\n", result.stderr)
 
+    def test_a_virtual_environment_around_it_changes_nothing(self):
+        with tempfile.TemporaryDirectory() as folder:
+            os.mkdir(folder + "/bin")
+            product = shutil.copy(PRODUCT, folder + "/bin/product")
+            for place in folder, folder + "/bin":
+                Path(place, "pyvenv.cfg").write_text("home = /nowhere/bin\ninclude-system-site-packages = true\nversion = 3\n")
+            result = run("--exec", "import sys; print(sys.prefix, sys.exec_prefix, sys.base_prefix, sys._base_executable, sys.path)", product=product)
+            self.assertEqual(result.stdout, f"{folder}/bin {folder}/bin {folder}/bin {product} []\n", result.stderr)
+
     def test_the_working_folder_is_not_imported_from(self):
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "json.py").write_text("raise SystemExit('wrong json')")
