@@ -77,11 +77,14 @@ public sealed class AliasTests : IDisposable
         var product = _script[$"build/{Triple}/app"];
         var before = File.ReadAllBytes(product);
 
-        _script.Write("slow-cc", "#!/bin/sh\ncase \"$*\" in *--version*) echo slow-cc 1.0;; *) touch started; exec sleep 654;; esac\n");
+        // So long as no other run of this test on the machine has its own sleep.
+        var seconds = 100_000 + Environment.ProcessId;
+        var sleep = $"sleep\0{seconds}\0";
+        _script.Write("slow-cc", $"#!/bin/sh\ncase \"$*\" in *--version*) echo slow-cc 1.0;; *) touch started; exec sleep {seconds};; esac\n");
         File.SetUnixFileMode(_script["slow-cc"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         _script.Write("oxidizer.toml", Script.Configuration + $"\n[toolchain]\ncc = \"{_script["slow-cc"]}\"\n");
         using var cake = _script.Start();
-        while (Process.GetProcesses().All(process => !CommandLine(process).Contains("sleep\0654", StringComparison.Ordinal)))
+        while (Process.GetProcesses().All(process => CommandLine(process) != sleep))
         {
             Assert.False(cake.HasExited, cake.HasExited ? cake.StandardOutput.ReadToEnd() + cake.StandardError.ReadToEnd() : "");
             Thread.Sleep(50);
@@ -89,7 +92,7 @@ public sealed class AliasTests : IDisposable
         Process.Start("kill", ["-INT", $"{cake.Id}"]).WaitForExit();
         Assert.True(cake.WaitForExit(TimeSpan.FromSeconds(20)), "Cake did not end");
         Assert.Equal(130, cake.ExitCode);
-        Assert.DoesNotContain(Process.GetProcesses(), process => CommandLine(process).Contains("sleep\0654", StringComparison.Ordinal));
+        Assert.DoesNotContain(Process.GetProcesses(), process => CommandLine(process) == sleep);
         Assert.Equal(before, File.ReadAllBytes(product));
         Assert.Equal(2, Directory.GetFiles(Path.GetDirectoryName(product)!).Length);
     }

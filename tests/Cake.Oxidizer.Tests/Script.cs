@@ -50,7 +50,8 @@ public sealed class Script : IDisposable
 
     public Process Start(params string[] arguments)
     {
-        var info = new ProcessStartInfo("dotnet", [CakeDll, "build.cake", .. arguments])
+        // A shell that runs these tests in the background has told all of them to ignore the interrupt.
+        var info = new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", CakeDll, "build.cake", .. arguments])
         {
             WorkingDirectory = Folder,
             RedirectStandardOutput = true,

@@ -118,21 +118,41 @@ public class SourceBuiltTests(SourceBuilt built) : IClassFixture<SourceBuilt>
     }
 
     [Fact]
+    public void An_interpreter_with_the_objects_for_embedding_refuses_a_configuration_without_paths()
+    {
+        using var folder = new SourceFolder();
+        var program = LinkInterpreter(folder.Path, "int Py_BytesMain(int, char **); int main(int argc, char **argv) { return Py_BytesMain(argc, argv); }");
+        var result = ChildProcess.Run(new Command(program, ["-c", "pass"]) { ClearEnvironment = true });
+        Assert.NotEqual(0, result.ExitCode);
+        Assert.Contains("who embeds this CPython sets home, executable, prefix, exec_prefix and module_search_paths", result.Error);
+    }
+
+    [Fact]
     public void An_interpreter_with_the_smaller_table_imports_what_is_no_longer_frozen()
     {
         using var folder = new SourceFolder();
-        var program = LinkInterpreter(folder.Path);
+        var program = LinkInterpreter(folder.Path, $$"""
+            #include <Python.h>
+            int main(int argc, char **argv) {
+                PyConfig config;
+                PyConfig_InitPythonConfig(&config);
+                wchar_t **paths[] = {&config.home, &config.prefix, &config.exec_prefix, &config.executable};
+                for (int at = 0; at < 4; at++) PyConfig_SetBytesString(&config, paths[at], "{{Distribution.PathOf("install")}}");
+                PyWideStringList_Append(&config.module_search_paths, L"{{Distribution.PathOf(Distribution.StandardLibrary)}}");
+                config.module_search_paths_set = 1;
+                PyConfig_SetBytesArgv(&config, argc, argv);
+                PyStatus status = Py_InitializeFromConfig(&config);
+                if (PyStatus_Exception(status)) Py_ExitStatusException(status);
+                return Py_RunMain();
+            }
+            """);
         const string code = """
             import _imp, abc, os, site, runpy, importlib.util, ntpath, zipimport, __hello__, __phello__.spam, sys
             print(*[name for name in sorted(sys.modules) if _imp.is_frozen(name)])
             print(os.path.relpath(site.__file__, sys.prefix), os.path.join("a", "b"), runpy.run_module("__hello__")["__name__"])
             """;
 
-        var result = ChildProcess.Run(new Command(program, ["-S", "-B", "-c", code])
-        {
-            ClearEnvironment = true,
-            Environment = new Dictionary<string, string?> { ["PYTHONHOME"] = Distribution.PathOf("install") },
-        });
+        var result = ChildProcess.Run(new Command(program, ["-S", "-B", "-c", code]) { ClearEnvironment = true });
 
         Assert.True(result.ExitCode == 0, result.Error);
         Assert.Equal(
@@ -187,14 +207,14 @@ public class SourceBuiltTests(SourceBuilt built) : IClassFixture<SourceBuilt>
     }
 
     // CPython's own `python`, with the objects of a product.
-    private string LinkInterpreter(string folder)
+    private string LinkInterpreter(string folder, string source)
     {
         var plan = LinkPlan.Create(Distribution, [.. Distribution.Extensions.Values.Select(variants => variants[0])], [], strip: false);
         var (main, program) = (Path.Combine(folder, "main.c"), Path.Combine(folder, "python"));
-        File.WriteAllText(main, "int Py_BytesMain(int, char **); int main(int argc, char **argv) { return Py_BytesMain(argc, argv); }");
+        File.WriteAllText(main, source);
         var result = ChildProcess.Run(new Command("gcc",
         [
-            main, Distribution.PathOf("build/Modules/config.o"), .. plan.CoreObjects.Select(Distribution.PathOf),
+            main, "-I" + Distribution.PathOf(Distribution.IncludeDirectory), Distribution.PathOf("build/Modules/config.o"), .. plan.CoreObjects.Select(Distribution.PathOf),
             "-Wl,--start-group", .. plan.StaticLibraries.Select(Distribution.PathOf), "-Wl,--end-group", .. plan.SystemLibraries.Select(name => "-l" + name), "-o", program,
         ]));
         Assert.True(result.ExitCode == 0, result.Error);

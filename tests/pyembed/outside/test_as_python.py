@@ -14,7 +14,7 @@ class TestAsPython(unittest.TestCase):
         allowed = mode("act")
         self.assertEqual(run("-c", "print(6 * 7)", product=allowed, environment=environment).stdout, "42\n")
         self.assertEqual(run("-m", "sample", "y", product=allowed, environment=environment).stdout.split()[-1:], ["['y']"])
-        self.assertEqual(run("-c", "raise KeyboardInterrupt", product=allowed, environment=environment).returncode, -signal.SIGINT)
+        self.assertEqual(run("-c", "raise KeyboardInterrupt", product=allowed, environment=environment, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)).returncode, -signal.SIGINT)
         fresh = "import sys, importlib; del sys.modules['importlib']; import importlib; print(sys.modules['zipimport'].__file__)"
         self.assertEqual(run("-c", fresh, product=allowed, environment=environment).stdout, f"{allowed}/zipimport.py\n")
         self.assertEqual(run("-c", "print(6 * 7)", product=allowed).stdout, "the program\n")

@@ -35,7 +35,7 @@ class TestEnds(unittest.TestCase):
 
     def test_an_interrupt_ends_the_process_by_the_signal(self):
         process = subprocess.Popen([PRODUCT, "--exec", "import time; print('up', flush=True); time.sleep(30)"], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                   text=True)
+                                   text=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
         self.assertEqual(process.stdout.readline(), "up\n")
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=LIMIT)
