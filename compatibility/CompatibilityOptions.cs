@@ -13,6 +13,7 @@ public sealed record CompatibilityOptions
           --optimizations <how>    for a source: pgo or noopt; by default noopt, whose outcomes are the same
           --extensions             compiles CPython's test extensions (_testcapi) for both sides, out of the sources that the distribution names
           --extension-sources <path>  a source archive of the same CPython for them (.tar.xz, .tar.gz) instead
+          --module-file <how>      what __file__ of the product's modules is: filesystem or virtual; by default filesystem
           --limit <seconds>        for one test file on one side; by default 300
           --jobs <count>           how many files at a time; by default two a core, because many tests wait
           --resume                 keeps what an interrupted run of the very same two sides has finished
@@ -30,6 +31,9 @@ public sealed record CompatibilityOptions
     public bool Extensions { get; init; }
 
     public string? ExtensionSources { get; init; }
+
+    /// <summary>As in <c>[python_config]</c>.</summary>
+    public string ModuleFile { get; init; } = "filesystem";
 
     public int LimitSeconds { get; init; } = 300;
 
@@ -69,7 +73,8 @@ public sealed record CompatibilityOptions
             else
                 options = options.With(argument, Next);
         }
-        return options;
+        // What other names do is another question than the one that the result file answers.
+        return options.ModuleFile == "filesystem" ? options : options with { ResultFolder = Path.Combine(options.ResultFolder, options.ModuleFile) };
     }
 
     private CompatibilityOptions With(string argument, Func<string> next) => argument switch
@@ -79,6 +84,7 @@ public sealed record CompatibilityOptions
         "--optimizations" => this with { Optimizations = next() },
         "--extensions" => this with { Extensions = true },
         "--extension-sources" => this with { Extensions = true, ExtensionSources = Path.GetFullPath(next()) },
+        "--module-file" => this with { ModuleFile = next() },
         "--limit" => this with { LimitSeconds = Number(next()) },
         "--jobs" => this with { Jobs = Number(next()) },
         "--resume" => this with { Resume = true },

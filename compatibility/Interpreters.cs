@@ -32,10 +32,12 @@ public sealed record Interpreters(
         var (distribution, extensions) = Obtain(options, log);
         var folder = FolderOf(distribution, options);
         var reference = LayOutReference(distribution, extensions, folder);
-        var configuration = WriteConfiguration(folder, extensions, options);
+        // With virtual names the library has no folder: what is not packed gets one of its own.
+        var beside = options.ModuleFile == "filesystem" ? null : Path.Combine(folder, "beside");
+        var configuration = WriteConfiguration(folder, extensions, beside, options);
         var result = Pipeline.Build(new BuildRequest { ConfigurationOrScript = configuration, CacheDirectory = options.CacheDirectory, OutputDirectory = Path.Combine(folder, "product") }, log);
         var cache = Path.Combine(folder, "cache");
-        var library = ExtractFiles(result.ProductPath, cache);
+        var library = beside ?? ExtractFiles(result.ProductPath, cache);
         foreach (var part in s_besideTheLibrary.Where(part => Directory.Exists(Path.Combine(distribution.PathOf(distribution.StandardLibrary), part))))
             Copy(Path.Combine(distribution.PathOf(distribution.StandardLibrary), part), Path.Combine(library, part));
         if (extensions is not null)
@@ -44,9 +46,9 @@ public sealed record Interpreters(
             distribution.Version, distribution.MajorMinor, distribution.Name + (extensions is null ? "" : ", with CPython's test extensions"), $"{distribution.ArchiveDigest} {result.Digest}");
     }
 
-    // With and without test extensions are other interpreters: neither may find the other's.
+    // Neither with test extensions nor with other names is it the same interpreter: none may find another's files.
     private static string FolderOf(Distribution distribution, CompatibilityOptions options) =>
-        Path.Combine(options.WorkFolder, distribution.ArchiveDigest.ToShortString() + (options.Extensions ? "-extensions" : ""));
+        Path.Combine(options.WorkFolder, distribution.ArchiveDigest.ToShortString() + (options.Extensions ? "-extensions" : "") + (options.ModuleFile == "filesystem" ? "" : "-" + options.ModuleFile));
 
     private static string LayOutReference(Distribution distribution, string? extensions, string folder)
     {
@@ -84,7 +86,7 @@ public sealed record Interpreters(
         return result.ExitCode == 0 ? result.Output.Trim() : throw new IOException($"`{command}` failed: {result.Error}");
     }
 
-    private static string WriteConfiguration(string folder, string? extensions, CompatibilityOptions options)
+    private static string WriteConfiguration(string folder, string? extensions, string? beside, CompatibilityOptions options)
     {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, "oxidizer.toml");
@@ -94,7 +96,8 @@ public sealed record Interpreters(
             application_name = "python3"
             [python_config]
             act_as_python = true
-            module_file = "filesystem"
+            module_file = "{options.ModuleFile}"
+            {(beside is null ? "" : $"sys_paths = [\"{beside}\"]")}
             [[python_packages]]
             type = "stdlib"
             include_test_modules = true
