@@ -8,7 +8,7 @@ namespace Oxidizer.Compatibility;
 /// <param name="total">How many files there are.</param>
 internal sealed class Comparison(Interpreters interpreters, Journal journal, CompatibilityOptions options, Action<string> say, int total)
 {
-    private readonly string _logs = Directory.CreateDirectory(Path.Combine(options.WorkFolder, "logs-" + interpreters.MajorMinor)).FullName;
+    private readonly string _logs = Directory.CreateDirectory(Path.Combine(interpreters.Folder, "logs")).FullName;
     private int _done;
 
     /// <summary>Compares one file. May be called from several threads.</summary>

@@ -13,7 +13,7 @@ public static class CompatibilityRun
         var interpreters = Interpreters.LayOut(options, new ConsoleLog(say));
         var names = options.TestFiles.Count > 0 ? options.TestFiles : FindTestFiles(interpreters.TestFolder);
         var reasons = KnownDifferences.Read(Path.Combine(options.Root, "docs", "compatibility.md"), interpreters.MajorMinor, options.ModuleFile);
-        var journal = Journal.Open(Path.Combine(options.WorkFolder, $"journal-{interpreters.MajorMinor}.jsonl"), $"{interpreters.Identity} {options.LimitSeconds}");
+        var journal = Journal.Open(Path.Combine(interpreters.Folder, "journal.jsonl"), $"{interpreters.Identity} {options.LimitSeconds}");
         var results = CompareAll(names, interpreters, journal, options, say);
         // A busy machine makes timing tests fail on either side. What differs is run once more on both sides, one file at a time.
         var again = new Comparison(interpreters, journal, options, say, results.Count(file => file.Difference is not null));

@@ -14,15 +14,18 @@ namespace Oxidizer.Compatibility;
 /// </summary>
 /// <param name="Reference">The plain interpreter.</param>
 /// <param name="Product">The product.</param>
-/// <param name="ProductCache">The <c>XDG_CACHE_HOME</c> that the product's files were extracted to.</param>
+/// <param name="Folder">Where both are, with their logs and journal.</param>
 /// <param name="TestFolder">The folder of the package <c>test</c> of the reference.</param>
 /// <param name="Version">Such as <c>3.11.2</c>.</param>
 /// <param name="MajorMinor">Such as <c>3.11</c>.</param>
 /// <param name="Name">Says which build of CPython it is.</param>
 /// <param name="Identity">Of both sides: other interpreters have another.</param>
 public sealed record Interpreters(
-    string Reference, string Product, string ProductCache, string TestFolder, string Version, string MajorMinor, string Name, string Identity)
+    string Reference, string Product, string Folder, string TestFolder, string Version, string MajorMinor, string Name, string Identity)
 {
+    /// <summary>The <c>XDG_CACHE_HOME</c> that the product's files were extracted to.</summary>
+    public string ProductCache => CacheIn(Folder);
+
     /// <summary>What no configuration packs: data of tests that do not compile.</summary>
     private static readonly string[] s_besideTheLibrary = ["test", "lib2to3/tests/data"];
 
@@ -31,20 +34,22 @@ public sealed record Interpreters(
     {
         var (distribution, extensions) = Obtain(options, log);
         var folder = FolderOf(distribution, options);
+        var unpacked = s_besideTheLibrary.Where(part => Directory.Exists(Path.Combine(distribution.PathOf(distribution.StandardLibrary), part))).ToList();
         var reference = LayOutReference(distribution, extensions, folder);
         // With virtual names the library has no folder: what is not packed gets one of its own.
         var beside = options.ModuleFile == "filesystem" ? null : Path.Combine(folder, "beside");
-        var configuration = WriteConfiguration(folder, extensions, beside, options);
+        var configuration = WriteConfiguration(folder, unpacked, extensions, beside, options);
         var result = Pipeline.Build(new BuildRequest { ConfigurationOrScript = configuration, CacheDirectory = options.CacheDirectory, OutputDirectory = Path.Combine(folder, "product") }, log);
-        var cache = Path.Combine(folder, "cache");
-        var library = beside ?? ExtractFiles(result.ProductPath, cache);
-        foreach (var part in s_besideTheLibrary.Where(part => Directory.Exists(Path.Combine(distribution.PathOf(distribution.StandardLibrary), part))))
+        var library = beside ?? ExtractFiles(result.ProductPath, CacheIn(folder));
+        foreach (var part in unpacked)
             Copy(Path.Combine(distribution.PathOf(distribution.StandardLibrary), part), Path.Combine(library, part));
         if (extensions is not null)
             TestExtensions.TurnOn(Path.Combine(library, "test"));
-        return new Interpreters(Path.Combine(reference, distribution.Executable), result.ProductPath, cache, Path.Combine(reference, distribution.StandardLibrary, "test"),
+        return new Interpreters(Path.Combine(reference, distribution.Executable), result.ProductPath, folder, Path.Combine(reference, distribution.StandardLibrary, "test"),
             distribution.Version, distribution.MajorMinor, distribution.Name + (extensions is null ? "" : ", with CPython's test extensions"), $"{distribution.ArchiveDigest} {result.Digest}");
     }
+
+    private static string CacheIn(string folder) => Path.Combine(folder, "cache");
 
     // Neither with test extensions nor with other names is it the same interpreter: none may find another's files.
     private static string FolderOf(Distribution distribution, CompatibilityOptions options) =>
@@ -86,10 +91,11 @@ public sealed record Interpreters(
         return result.ExitCode == 0 ? result.Output.Trim() : throw new IOException($"`{command}` failed: {result.Error}");
     }
 
-    private static string WriteConfiguration(string folder, string? extensions, string? beside, CompatibilityOptions options)
+    private static string WriteConfiguration(string folder, IEnumerable<string> unpacked, string? extensions, string? beside, CompatibilityOptions options)
     {
         Directory.CreateDirectory(folder);
         var path = Path.Combine(folder, "oxidizer.toml");
+        var excludes = unpacked.Select(part => part.Replace('/', '.')).SelectMany(name => new[] { $"\"{name}\"", $"\"{name}.*\"" });
         File.WriteAllText(path, $"""
             {options.DistributionTable}
             [build]
@@ -101,7 +107,7 @@ public sealed record Interpreters(
             [[python_packages]]
             type = "stdlib"
             include_test_modules = true
-            excludes = ["test", "test.*", "lib2to3.tests.data.*"]
+            excludes = [{string.Join(", ", excludes)}]
             {(extensions is null ? "" : TestExtensions.Rule(extensions))}
             [python_run]
             mode = "noop"
