@@ -33,6 +33,7 @@ public sealed record FileResult(string Name, string Reference, string Product, i
             SecondsProduct = product.Seconds,
             Difference = more.Count > 0 ? "fails " + Shorten(more)
                 : reference.Outcome != product.Outcome ? $"{product.Outcome} instead of {reference.Outcome}"
+                : product.Outcome == "timeout" ? "timeout on both sides, which compares nothing: raise the limit"
                 : missing > 0 ? $"runs {missing} tests fewer"
                 : null,
         };
@@ -72,13 +73,13 @@ public sealed record CompatibilityReport(string PythonVersion, string Reference,
         return path;
     }
 
-    /// <summary>This, and the files of the report in a folder that this does not have.</summary>
+    /// <summary>This, and the files of the report in a folder that this does not have; a report about another reference is none.</summary>
     public CompatibilityReport MergeInto(string folder)
     {
         if (!File.Exists(PathIn(folder)))
             return this;
         var before = JsonSerializer.Deserialize<CompatibilityReport>(File.ReadAllBytes(PathIn(folder)), s_options)!;
-        if (before.PythonVersion != PythonVersion)
+        if (before.PythonVersion != PythonVersion || before.Reference != Reference)
             return this;
         var names = Files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
         // A difference that was written had its reason with it, or made that run fail.

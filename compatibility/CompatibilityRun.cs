@@ -8,10 +8,15 @@ public static class CompatibilityRun
 {
     /// <param name="options">What is compared.</param>
     /// <param name="say">Gets a line for each file.</param>
+    /// <exception cref="FormatException">The options name a test file that this version does not have.</exception>
     public static CompatibilityReport Execute(CompatibilityOptions options, Action<string> say)
     {
         var interpreters = Interpreters.LayOut(options, new ConsoleLog(say));
-        var names = options.TestFiles.Count > 0 ? options.TestFiles : FindTestFiles(interpreters.TestFolder);
+        var all = FindTestFiles(interpreters.TestFolder);
+        // What is not there fails on both sides, and would look like the same behaviour.
+        if (options.TestFiles.Except(all).FirstOrDefault() is { } unknown)
+            throw new FormatException($"CPython {interpreters.Version} has no test file `{unknown}`");
+        var names = options.TestFiles.Count > 0 ? options.TestFiles : all;
         var reasons = KnownDifferences.Read(Path.Combine(options.Root, "docs", "compatibility.md"), interpreters.MajorMinor, options.ModuleFile);
         var journal = Journal.Open(Path.Combine(interpreters.Folder, "journal.jsonl"), $"{interpreters.Identity} {options.LimitSeconds}");
         var results = CompareAll(names, interpreters, journal, options, say);

@@ -52,6 +52,17 @@ public sealed class CompatibilityTests : IDisposable
     }
 
     [Fact]
+    public void A_test_file_that_the_version_does_not_have_is_no_success()
+    {
+        var exception = Assert.Throws<FormatException>(() => CompatibilityRun.Execute(Options("test_json", "test_no_such_file"), _ => { }));
+        Assert.Contains("`test_no_such_file`", exception.Message);
+    }
+
+    [Fact]
+    public void A_file_that_ends_in_time_on_no_side_is_not_called_the_same() =>
+        Assert.StartsWith("timeout on both sides", FileResult.Of("test_x", TestRun.Read(124, ""), TestRun.Read(124, "")).Difference);
+
+    [Fact]
     public void A_product_that_skips_a_test_differs_though_both_sides_pass()
     {
         var reference = TestRun.Read(0, "Ran 12 tests in 0.1s\n\nOK (skipped=1)\n");
