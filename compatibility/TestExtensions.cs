@@ -26,14 +26,19 @@ internal static partial class TestExtensions
             throw new IOException($"`{materials.Archive.Path}` is CPython {materials.Version}, and the distribution {distribution.Version}; name its own sources");
         var command = new SourceCommand(context);
         var tree = SourceTree.Unpack(materials, Path.Combine(context.WorkDirectory, "source"), command, new SourceProgress(context.Log, "CPython"));
-        var modules = SourceSetup.Read(File.ReadAllText(Path.Combine(tree.Root, "Modules/Setup.stdlib.in")), template: true)
-            .Where(module => s_prefixes.Any(prefix => module.Name.StartsWith(prefix, StringComparison.Ordinal)) && !distribution.Extensions.ContainsKey(module.Name)).ToList();
+        var modules = Modules(tree).Where(module => !distribution.Extensions.ContainsKey(module.Name)).ToList();
         var unfinished = Directory.CreateDirectory(folder + ".tmp").FullName;
         Parallel.ForEach(modules, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, module => Compile(module, tree, unfinished, distribution, command));
         Directory.Move(unfinished, folder);
         context.Log.Information($"{modules.Count} test extensions: {string.Join(", ", modules.Select(module => module.Name))}");
         return folder;
     }
+
+    // 3.11 has `xxsubtype` in `Setup` alone.
+    private static IEnumerable<SourceModule> Modules(SourceTree tree) => new[] { "Modules/Setup.stdlib.in", "Modules/Setup" }
+        .SelectMany(file => SourceSetup.Read(File.ReadAllText(Path.Combine(tree.Root, file)), template: true))
+        .Where(module => s_prefixes.Any(prefix => module.Name.StartsWith(prefix, StringComparison.Ordinal)))
+        .DistinctBy(module => module.Name);
 
     /// <summary>The rule that packs a folder of extension modules.</summary>
     public static string Rule(string folder)
