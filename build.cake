@@ -102,10 +102,20 @@ Task("Benchmark")
 });
 
 Task("Compatibility")
-    .Description("Runs CPython's own tests in a product and in the plain interpreter into artifacts/compatibility/<version>.json. --python=3.11, --limit=<seconds>")
+    .Description("Runs CPython's own tests in a product and in the plain interpreter into artifacts/compatibility/<version>.json. --python=3.11, --archive=<a ready distribution>, --limit=<seconds>, --jobs=<files at a time>, --resume=true, --extensions=false")
     .Does(() =>
 {
-    var arguments = new ProcessArgumentBuilder().Append("--source").AppendQuoted($"apt:python{Argument("python", "3.11")}").Append("--limit").Append(Argument("limit", "300"));
+    var arguments = new ProcessArgumentBuilder().Append("--limit").Append(Argument("limit", "300"));
+    if (HasArgument("archive"))
+        arguments.Append("--archive").AppendQuoted(MakeAbsolute(FilePath.FromString(Argument<string>("archive"))).FullPath);
+    else
+        arguments.Append("--source").AppendQuoted($"apt:python{Argument("python", "3.11")}");
+    if (HasArgument("jobs"))
+        arguments.Append("--jobs").Append(Argument<string>("jobs"));
+    if (Argument("resume", false))
+        arguments.Append("--resume");
+    if (Argument("extensions", true))
+        arguments.Append("--extensions");
     DotNetRun("compatibility/Oxidizer.Compatibility.csproj", arguments, new DotNetRunSettings { Configuration = "Release" });
 });
 

@@ -11,8 +11,12 @@ public sealed record CompatibilityOptions
           --source <source>        the CPython, as in [python_distribution]; by default apt:python3.11
           --archive <path>         a "full" archive instead
           --optimizations <how>    for a source: pgo or noopt; by default noopt, whose outcomes are the same
+          --extensions             compiles CPython's test extensions (_testcapi) for both sides, out of the sources that the distribution names
+          --extension-sources <path>  a source archive of the same CPython for them (.tar.xz, .tar.gz) instead
+          --module-file <how>      what __file__ of the product's modules is: filesystem or virtual; by default filesystem
           --limit <seconds>        for one test file on one side; by default 300
-          --jobs <count>           how many files at a time; by default one a core
+          --jobs <count>           how many files at a time; by default two a core, because many tests wait
+          --resume                 keeps what an interrupted run of the very same two sides has finished
           --cache <folder>         where distributions are kept between runs; by default the user's cache
 
         Test files are named as CPython does (test_json). When some are named, only these are run, and they replace what the result file holds of them.
@@ -24,9 +28,18 @@ public sealed record CompatibilityOptions
 
     public string Optimizations { get; init; } = "noopt";
 
+    public bool Extensions { get; init; }
+
+    public string? ExtensionSources { get; init; }
+
+    /// <summary>As in <c>[python_config]</c>.</summary>
+    public string ModuleFile { get; init; } = "filesystem";
+
     public int LimitSeconds { get; init; } = 300;
 
-    public int Jobs { get; init; } = Environment.ProcessorCount;
+    public int Jobs { get; init; } = 2 * Environment.ProcessorCount;
+
+    public bool Resume { get; init; }
 
     public string CacheDirectory { get; init; } = Cache.CacheDirectory.Default();
 
@@ -55,33 +68,29 @@ public sealed record CompatibilityOptions
         {
             var argument = arguments[index];
             string Next() => ++index < arguments.Length ? arguments[index] : throw new FormatException($"`{argument}` needs a value");
-            switch (argument)
-            {
-                case "--source":
-                    options = options with { Source = Next() };
-                    break;
-                case "--archive":
-                    options = options with { Archive = Path.GetFullPath(Next()) };
-                    break;
-                case "--optimizations":
-                    options = options with { Optimizations = Next() };
-                    break;
-                case "--limit":
-                    options = options with { LimitSeconds = Number(Next()) };
-                    break;
-                case "--jobs":
-                    options = options with { Jobs = Number(Next()) };
-                    break;
-                case "--cache":
-                    options = options with { CacheDirectory = Path.GetFullPath(Next()) };
-                    break;
-                default:
-                    files.Add(argument.StartsWith("test_", StringComparison.Ordinal) ? argument : throw new FormatException($"unknown option `{argument}`"));
-                    break;
-            }
+            if (argument.StartsWith("test_", StringComparison.Ordinal))
+                files.Add(argument);
+            else
+                options = options.With(argument, Next);
         }
-        return options;
+        // What other names do is another question than the one that the result file answers.
+        return options.ModuleFile == "filesystem" ? options : options with { ResultFolder = Path.Combine(options.ResultFolder, options.ModuleFile) };
     }
+
+    private CompatibilityOptions With(string argument, Func<string> next) => argument switch
+    {
+        "--source" => this with { Source = next() },
+        "--archive" => this with { Archive = Path.GetFullPath(next()) },
+        "--optimizations" => this with { Optimizations = next() },
+        "--extensions" => this with { Extensions = true },
+        "--extension-sources" => this with { Extensions = true, ExtensionSources = Path.GetFullPath(next()) },
+        "--module-file" => this with { ModuleFile = next() },
+        "--limit" => this with { LimitSeconds = Number(next()) },
+        "--jobs" => this with { Jobs = Number(next()) },
+        "--resume" => this with { Resume = true },
+        "--cache" => this with { CacheDirectory = Path.GetFullPath(next()) },
+        _ => throw new FormatException($"unknown option `{argument}`"),
+    };
 
     private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
         ? number

@@ -8,6 +8,10 @@ namespace Oxidizer.Compatibility;
 /// <summary>One test file on both sides.</summary>
 public sealed record FileResult(string Name, string Reference, string Product, int TestsReference, int TestsProduct)
 {
+    public double SecondsReference { get; init; }
+
+    public double SecondsProduct { get; init; }
+
     /// <summary>What is different, and why; <c>null</c> when nothing is.</summary>
     public string? Difference { get; init; }
 
@@ -15,14 +19,22 @@ public sealed record FileResult(string Name, string Reference, string Product, i
     [JsonIgnore]
     public bool IsExplained { get; init; }
 
-    /// <summary>The outcome must be the same, and the product may fail no test that the reference passes, in a file that fails on both sides too.</summary>
+    /// <summary>
+    /// The outcome must be the same, the product may fail no test that the reference passes, in a file that fails on both sides too, and it may not run fewer tests:
+    /// one that is skipped or not found in a product proves nothing.
+    /// </summary>
     public static FileResult Of(string name, TestRun reference, TestRun product)
     {
         var more = product.Failures.Except(reference.Failures).Order(StringComparer.Ordinal).ToList();
+        var missing = reference.Tests - reference.Skipped - (product.Tests - product.Skipped);
         return new FileResult(name, reference.Outcome, product.Outcome, reference.Tests, product.Tests)
         {
+            SecondsReference = reference.Seconds,
+            SecondsProduct = product.Seconds,
             Difference = more.Count > 0 ? "fails " + Shorten(more)
                 : reference.Outcome != product.Outcome ? $"{product.Outcome} instead of {reference.Outcome}"
+                : product.Outcome == "timeout" ? "timeout on both sides, which compares nothing: raise the limit"
+                : missing > 0 ? $"runs {missing} tests fewer"
                 : null,
         };
     }
@@ -61,13 +73,13 @@ public sealed record CompatibilityReport(string PythonVersion, string Reference,
         return path;
     }
 
-    /// <summary>This, and the files of the report in a folder that this does not have.</summary>
+    /// <summary>This, and the files of the report in a folder that this does not have; a report about another reference is none.</summary>
     public CompatibilityReport MergeInto(string folder)
     {
         if (!File.Exists(PathIn(folder)))
             return this;
         var before = JsonSerializer.Deserialize<CompatibilityReport>(File.ReadAllBytes(PathIn(folder)), s_options)!;
-        if (before.PythonVersion != PythonVersion)
+        if (before.PythonVersion != PythonVersion || before.Reference != Reference)
             return this;
         var names = Files.Select(file => file.Name).ToHashSet(StringComparer.Ordinal);
         // A difference that was written had its reason with it, or made that run fail.

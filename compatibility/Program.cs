@@ -1,9 +1,16 @@
 using Oxidizer.Compatibility;
 
+if (args.Contains("--help"))
+{
+    Console.WriteLine(CompatibilityOptions.Usage);
+    return 0;
+}
 CompatibilityOptions options;
+CompatibilityReport report;
 try
 {
     options = CompatibilityOptions.Parse(args);
+    report = CompatibilityRun.Execute(options, Console.WriteLine);
 }
 catch (FormatException exception)
 {
@@ -11,7 +18,6 @@ catch (FormatException exception)
     return 2;
 }
 
-var report = CompatibilityRun.Execute(options, Console.WriteLine);
 var path = report.Write(options.ResultFolder);
 var unexplained = report.Files.Where(file => file.Difference is not null && !file.IsExplained).ToList();
 foreach (var file in unexplained)

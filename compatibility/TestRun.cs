@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Oxidizer.Packager.Processes;
@@ -11,6 +12,15 @@ namespace Oxidizer.Compatibility;
 /// <param name="Output">All that it printed.</param>
 public sealed partial record TestRun(string Outcome, int Tests, IReadOnlySet<string> Failures, string Output)
 {
+    /// <summary>How many of <see cref="Tests"/> were skipped.</summary>
+    public int Skipped { get; private init; }
+
+    /// <summary>How long it took, on a machine that runs others at the same time.</summary>
+    public double Seconds { get; private init; }
+
+    // It asks the hypervisor, and waits for ever below some: then nothing at all is known of its file.
+    private static readonly string[] s_ignored = ["--ignore", "ThreadedVSOCKSocketStreamTest"];
+
     /// <summary>Runs <c>python -m test -v</c> with one file in an empty folder, with an environment of its own, and ends it with its children at the limit.</summary>
     public static TestRun Of(string interpreter, string cache, string testFile, CompatibilityOptions options)
     {
@@ -20,14 +30,15 @@ public sealed partial record TestRun(string Outcome, int Tests, IReadOnlySet<str
             // Signals are not ignored, as they would be below a shell's background job. `timeout` makes a process group, and ends all of it: tests leave children behind
             // when they are stopped.
             var limit = options.LimitSeconds.ToString(CultureInfo.InvariantCulture);
-            var command = new Command("env", ["--default-signal", "nice", "-n", "5", "timeout", "--kill-after=10", limit, interpreter, "-m", "test", "-v", testFile])
+            var command = new Command("env", ["--default-signal", "nice", "-n", "5", "timeout", "--kill-after=10", limit, interpreter, "-m", "test", "-v", .. s_ignored, testFile])
             {
                 WorkingDirectory = folder,
                 ClearEnvironment = true,
                 Environment = Interpreters.EnvironmentIn(folder, cache),
             };
+            var clock = Stopwatch.StartNew();
             var result = ChildProcess.Run(command);
-            return Read(result.ExitCode, result.Output + result.Error);
+            return Read(result.ExitCode, result.Output + result.Error) with { Seconds = Math.Round(clock.Elapsed.TotalSeconds, 1) };
         }
         finally
         {
@@ -48,7 +59,8 @@ public sealed partial record TestRun(string Outcome, int Tests, IReadOnlySet<str
             0 => "passed",
             _ => "failed",
         };
-        return new TestRun(outcome, tests, failures, output);
+        var skipped = SkippedCount().Matches(output).Sum(match => int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+        return new TestRun(outcome, tests, failures, output) { Skipped = skipped };
     }
 
     // What a test has made unreadable stays: an empty folder below /tmp is no reason to lose a run.
@@ -56,6 +68,9 @@ public sealed partial record TestRun(string Outcome, int Tests, IReadOnlySet<str
 
     [GeneratedRegex(@"^Ran (\d+) tests? in", RegexOptions.Multiline)]
     private static partial Regex RanLine();
+
+    [GeneratedRegex(@"^(?:OK|FAILED) \(.*?skipped=(\d+)", RegexOptions.Multiline)]
+    private static partial Regex SkippedCount();
 
     [GeneratedRegex(@"^1 test skipped", RegexOptions.Multiline)]
     private static partial Regex SkippedLine();

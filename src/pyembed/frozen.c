@@ -24,11 +24,26 @@ frozen_find_frozen(PyObject *module, PyObject *const *args, Py_ssize_t count, Py
     return PyObject_Vectorcall(pyembed_state_of(module)->find_frozen, args, (size_t)count, keywords);
 }
 
+static PyObject *
+frozen_module_names(PyObject *module, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *names = PyObject_CallNoArgs(pyembed_state_of(module)->frozen_module_names);
+    for (Py_ssize_t at = names == NULL ? 0 : PyList_GET_SIZE(names); at-- > 0;) {
+        if (is_stand_in(PyList_GET_ITEM(names, at)) && PyList_SetSlice(names, at, at + 1, NULL) < 0) {
+            Py_CLEAR(names);
+            break;
+        }
+    }
+    return names;
+}
+
 /* With the documentation of CPython's own, which `inspect` reads signatures from. */
 static PyMethodDef functions[] = {
     {"is_frozen", frozen_is_frozen, METH_O, PyDoc_STR("is_frozen($module, name, /)\n--\n\nReturns True if the module name corresponds to a frozen module.")},
     {"find_frozen", (PyCFunction)(void (*)(void))frozen_find_frozen, METH_FASTCALL | METH_KEYWORDS,
      PyDoc_STR("find_frozen($module, name, /, *, withdata=False)\n--\n\nReturn info about the corresponding frozen module (if there is one) or None.")},
+    {"_frozen_module_names", frozen_module_names, METH_NOARGS,
+     PyDoc_STR("_frozen_module_names($module, /)\n--\n\nReturns the list of available frozen modules.")},
 };
 
 int

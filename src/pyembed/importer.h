@@ -23,6 +23,7 @@ typedef struct {
     PyObject *fix_co_filename;
     PyObject *is_frozen;
     PyObject *find_frozen;
+    PyObject *frozen_module_names;
     PyObject *create_dynamic;
     PyObject *exec_dynamic;
     PyObject *spec_keywords;   /* ("origin", "is_package") */

@@ -104,6 +104,7 @@ static const struct {
     {"_imp", "_fix_co_filename", offsetof(importer_state, fix_co_filename)},
     {"_imp", "is_frozen", offsetof(importer_state, is_frozen)},
     {"_imp", "find_frozen", offsetof(importer_state, find_frozen)},
+    {"_imp", "_frozen_module_names", offsetof(importer_state, frozen_module_names)},
     {"_imp", "create_dynamic", offsetof(importer_state, create_dynamic)},
     {"_imp", "exec_dynamic", offsetof(importer_state, exec_dynamic)},
     {"builtins", "exec", offsetof(importer_state, exec)},

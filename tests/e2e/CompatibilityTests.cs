@@ -51,6 +51,75 @@ public sealed class CompatibilityTests : IDisposable
         Assert.Null(FileResult.Of("test_x", product, reference).Difference);
     }
 
+    [Fact]
+    public void A_test_file_that_the_version_does_not_have_is_no_success()
+    {
+        var exception = Assert.Throws<FormatException>(() => CompatibilityRun.Execute(Options("test_json", "test_no_such_file"), _ => { }));
+        Assert.Contains("`test_no_such_file`", exception.Message);
+    }
+
+    [Fact]
+    public void A_file_that_ends_in_time_on_no_side_is_not_called_the_same() =>
+        Assert.StartsWith("timeout on both sides", FileResult.Of("test_x", TestRun.Read(124, ""), TestRun.Read(124, "")).Difference);
+
+    [Fact]
+    public void A_product_that_skips_a_test_differs_though_both_sides_pass()
+    {
+        var reference = TestRun.Read(0, "Ran 12 tests in 0.1s\n\nOK (skipped=1)\n");
+        var product = TestRun.Read(0, "Ran 12 tests in 0.1s\n\nOK (skipped=3, expected failures=1)\n");
+        Assert.Equal("runs 2 tests fewer", FileResult.Of("test_x", reference, product).Difference);
+        Assert.Null(FileResult.Of("test_x", product, reference).Difference);
+    }
+
+    [Fact]
+    public void An_interrupted_run_is_known_from_its_journal_though_the_last_line_is_half()
+    {
+        var path = Path.Combine(_folder, "journal.jsonl");
+        var finished = FileResult.Of("test_a", TestRun.Read(0, "Ran 2 tests in 1s\n"), TestRun.Read(2, "Ran 2 tests in 1s\nFAIL: test_b (x)\n")) with { SecondsProduct = 2, SecondsReference = 3 };
+        Journal.Open(path, "these sides").Add(finished);
+        File.AppendAllText(path, "{\"Sides\":\"these sides\",\"File\":{\"Name\":\"test_b\",");
+
+        var journal = Journal.Open(path, "these sides");
+        Assert.Equal(finished, journal.Find("test_a"));
+        Assert.Null(journal.Find("test_b"));
+        journal.Add(finished with { Name = "test_c" });
+        Assert.NotNull(Journal.Open(path, "these sides").Find("test_c"));
+    }
+
+    [Fact]
+    public void What_other_sides_did_is_no_result_but_says_how_long_it_takes()
+    {
+        var path = Path.Combine(_folder, "journal.jsonl");
+        Journal.Open(path, "a product").Add(FileResult.Of("test_a", TestRun.Read(0, ""), TestRun.Read(0, "")) with { SecondsProduct = 2, SecondsReference = 3 });
+        var journal = Journal.Open(path, "a rebuilt product");
+        Assert.Null(journal.Find("test_a"));
+        Assert.Equal((5, double.MaxValue), (journal.Seconds("test_a"), journal.Seconds("test_b")));
+    }
+
+    [Fact]
+    public void Test_extensions_of_cpython_are_compiled_for_both_sides_and_loaded_from_memory()
+    {
+        // Without them the first is skipped whole, the second in part; the third looks for them as files.
+        var report = CompatibilityRun.Execute(Options("test_fileutils", "test_picklebuffer", "test_xxlimited") with { Extensions = true }, _ => { });
+        Assert.Equal(["passed passed", "passed passed", "passed passed"], report.Files.Select(file => $"{file.Reference} {file.Product}"));
+        Assert.EndsWith("with CPython's test extensions", report.Reference);
+    }
+
+    [Fact]
+    public void A_reason_below_a_heading_with_a_module_file_counts_for_that_alone()
+    {
+        var path = Path.Combine(_folder, "compatibility.md");
+        File.WriteAllText(path, """
+            | `test_a` | 3.11, 3.13 | always |
+            ## With `module_file = "virtual"`
+            | `test_a` | 3.11 | also |
+            | `test_b` | 3.11 | opens sources |
+            """);
+        Assert.Equal("test_a: always", string.Join(", ", KnownDifferences.Read(path, "3.11", "filesystem").Select(pair => $"{pair.Key}: {pair.Value}")));
+        Assert.Equal("test_a: always; also, test_b: opens sources", string.Join(", ", KnownDifferences.Read(path, "3.11", "virtual").Select(pair => $"{pair.Key}: {pair.Value}")));
+        Assert.Equal(["test_a"], KnownDifferences.Read(path, "3.13", "virtual").Keys);
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private CompatibilityOptions Options(params string[] files) => new()

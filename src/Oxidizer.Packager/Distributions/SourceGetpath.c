@@ -4,6 +4,15 @@
 #include "Python.h"
 #include "pycore_initconfig.h"
 #include "pycore_pathconfig.h"
+#include "marshal.h"
+#include "../frozen_modules/getpath.h"
+
+/* For `_testinternalcapi`, which tests the search itself. */
+PyObject *
+_Py_Get_Getpath_CodeObject(void)
+{
+    return PyMarshal_ReadObjectFromString((const char *)_Py_M__getpath, sizeof _Py_M__getpath);
+}
 
 static PyStatus
 set_default(PyConfig *config, wchar_t **path, const wchar_t *value)

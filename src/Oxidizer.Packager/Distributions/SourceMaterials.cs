@@ -27,16 +27,27 @@ internal sealed record SourceMaterials(string Version, string Revision, string? 
     {
         var progress = new SourceProgress(context.Log, "CPython");
         progress.Begin("fetch sources");
+        var (materials, apt) = FetchCPython(request, folder, progress, context);
+        var (libraries, sysroot) = FetchLibraries(apt, folder, new SourceCommand(context));
+        progress.End();
+        return materials with { Libraries = libraries, Sysroot = sysroot };
+    }
+
+    /// <summary>Fetches CPython's own sources alone, for what is compiled against a distribution that is there already.</summary>
+    /// <exception cref="BuildFailedException">No such package, or the archive holds no CPython.</exception>
+    /// <exception cref="EnvironmentFailureException">The network failed, or sent something else.</exception>
+    public static SourceMaterials FetchSources(SourceRequest request, string folder, BuildContext context) =>
+        FetchCPython(request, folder, new SourceProgress(context.Log, "CPython"), context).Materials;
+
+    private static (SourceMaterials Materials, SourceApt Apt) FetchCPython(SourceRequest request, string folder, SourceProgress progress, BuildContext context)
+    {
         Directory.CreateDirectory(folder);
-        var command = new SourceCommand(context);
-        var apt = new SourceApt(Path.Combine(folder, "apt"), command, progress, request.Location);
+        var apt = new SourceApt(Path.Combine(folder, "apt"), new SourceCommand(context), progress, request.Location);
         apt.Update();
         var materials = request.ArchivePath is { } archive
             ? new SourceMaterials(SourceTree.VersionOf(archive, request.Location), "src", null, SourceFile.Read(archive), null, null)
             : FetchPackage(request, apt, Path.Combine(folder, "sources"), context);
-        var (libraries, sysroot) = FetchLibraries(apt, folder, command);
-        progress.End();
-        return materials with { Libraries = libraries, Sysroot = sysroot };
+        return (materials, apt);
     }
 
     private static SourceMaterials FetchPackage(SourceRequest request, SourceApt apt, string folder, BuildContext context)

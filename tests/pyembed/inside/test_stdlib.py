@@ -60,6 +60,13 @@ class TestStdlib(unittest.TestCase):
             from lib2to3 import pygram
         self.assertIn("file_input", pygram.python_grammar.symbol2number)
 
+    def test_only_what_cpython_has_frozen_is_named_as_frozen(self):
+        import _imp
+        names = _imp._frozen_module_names()
+        self.assertTrue({"os", "codecs", "_frozen_importlib"} <= set(names), names)
+        self.assertNotIn("encodings", names)
+        self.assertTrue(all(map(_imp.is_frozen, names)))
+
     def test_a_fresh_copy_of_importlib_can_be_made(self):
         import _imp
         import importlib
