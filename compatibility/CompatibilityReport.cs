@@ -87,5 +87,9 @@ public sealed record CompatibilityReport(string PythonVersion, string Reference,
         return this with { Files = [.. Files.Concat(kept).OrderBy(file => file.Name, StringComparer.Ordinal)] };
     }
 
+    /// <summary>Whether a folder holds a report about another reference, which a run of a few files must not replace.</summary>
+    public bool IsAboutAnotherThanIn(string folder) =>
+        File.Exists(PathIn(folder)) && JsonSerializer.Deserialize<CompatibilityReport>(File.ReadAllBytes(PathIn(folder)), s_options)!.Reference != Reference;
+
     private string PathIn(string folder) => Path.Combine(folder, string.Join('.', PythonVersion.Split('.').Take(2)) + ".json");
 }

@@ -18,7 +18,9 @@ catch (FormatException exception)
     return 2;
 }
 
-var path = report.Write(options.ResultFolder);
+// A whole run is not thrown away for a few files of another build.
+var apart = options.TestFiles.Count > 0 && report.IsAboutAnotherThanIn(options.ResultFolder);
+var path = report.Write(apart ? Path.Combine(options.ResultFolder, "apart") : options.ResultFolder);
 var unexplained = report.Files.Where(file => file.Difference is not null && !file.IsExplained).ToList();
 foreach (var file in unexplained)
     Console.WriteLine($"{file.Name}: {file.Difference}; docs/compatibility.md gives no reason");

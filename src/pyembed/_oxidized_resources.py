@@ -1,8 +1,12 @@
 """importlib.resources over the packed resources: a package's folder holds what it holds on disk, sources and subpackages included."""
 
+import contextlib
 import io
 import os
+import pathlib
 import sys
+import tempfile
+from importlib.resources import as_file
 from importlib.resources.abc import Traversable, TraversableResources
 
 _PACKAGE, _NAMESPACE, _BESIDE = 1, 2, 32
@@ -181,6 +185,20 @@ class OxidizedTraversable(Traversable):
 
     def __hash__(self):
         return hash(str(self))
+
+
+@as_file.register(OxidizedTraversable)
+@contextlib.contextmanager
+def _as_file(traversable):
+    """A file keeps its name, as on disk: `ensurepip` reads pip's version from it. CPython's own way puts letters before it."""
+    if traversable.is_dir():
+        with as_file.dispatch(object)(traversable) as path:
+            yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder, traversable.name)
+        path.write_bytes(traversable.read_bytes())
+        yield path
 
 
 class OxidizedResourceReader(TraversableResources):

@@ -63,6 +63,16 @@ public sealed class CompatibilityTests : IDisposable
         Assert.StartsWith("timeout on both sides", FileResult.Of("test_x", TestRun.Read(124, ""), TestRun.Read(124, "")).Difference);
 
     [Fact]
+    public void A_report_about_another_build_is_known_as_such()
+    {
+        var whole = new CompatibilityReport("3.11.2", "a build", [FileResult.Of("test_a", TestRun.Read(0, ""), TestRun.Read(0, ""))]);
+        Assert.False(whole.IsAboutAnotherThanIn(_folder));
+        whole.Write(_folder);
+        Assert.False(whole.IsAboutAnotherThanIn(_folder));
+        Assert.True((whole with { Reference = "another build" }).IsAboutAnotherThanIn(_folder));
+    }
+
+    [Fact]
     public void A_product_that_skips_a_test_differs_though_both_sides_pass()
     {
         var reference = TestRun.Read(0, "Ran 12 tests in 0.1s\n\nOK (skipped=1)\n");

@@ -41,6 +41,13 @@ class TestResources(unittest.TestCase):
         with self.assertRaises(ValueError):
             files("sample").joinpath("one.py").open("w")
 
+    def test_as_file_keeps_the_name_and_leaves_nothing(self):
+        with as_file(files("sample") / "data" / "table.csv") as path:
+            self.assertEqual(path.name, "table.csv")
+        self.assertFalse(path.parent.exists())
+        with self.assertRaises(FileNotFoundError), as_file(files("sample") / "data" / "nothing.csv"):
+            pass
+
     def test_as_file_gives_a_path_with_the_content(self):
         with as_file(files("sample") / "data" / "table.csv") as path:
             self.assertEqual(path.read_bytes(), b"name,value\na,1\n")
