@@ -74,7 +74,8 @@ public static class SourceDistribution
         compiler.AddTo(new ActionKeyBuilder(RequestKind, SourceRecipe.Version)
             .Add("source", request.Text)
             .Add("options", request.Options)
-            .Add("target", target.Value)).Build();
+            .Add("target", target.Value)
+            .Add("programs", SourceTraining.Digest)).Build();
 
     private static ActionKey ActionKey(SourceRequest request, SourceMaterials materials, TargetTriple target, SourceCompiler compiler)
     {
@@ -83,7 +84,7 @@ public static class SourceDistribution
             .Add("revision", materials.Revision)
             .Add("options", request.Options)
             .Add("target", target.Value)
-            .Add("training", SourceTraining.Digest));
+            .Add("programs", SourceTraining.Digest));
         foreach (var file in materials.Files)
             key.Add(file.Name, file.Digest);
         return key.Build();
