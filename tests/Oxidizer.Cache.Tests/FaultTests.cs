@@ -1,9 +1,7 @@
-using System.Diagnostics;
-
 namespace Oxidizer.Cache.Tests;
 
 // A cache that is damaged, gone, full, or not to be written: right results, no exception, and one warning.
-public sealed class FaultTests : IDisposable
+public sealed partial class FaultTests : IDisposable
 {
     private const int Entries = 60;
     private readonly TemporaryFolder _folder = new();
@@ -288,54 +286,6 @@ public sealed class FaultTests : IDisposable
         Assert.False(Directory.Exists(CachePath));
     }
 
-    [RootFact]
-    public void A_file_system_that_is_read_only_is_read()
-    {
-        FillAndAbsorb();
-        using var mount = new Mount("--bind", CachePath, CachePath);
-        mount.Remount("ro,bind");
-        using var cache = Open();
-        Assert.Equal(0, Build(cache));
-        Fill(cache, 1000, 10);
-        Assert.NotNull(cache.Find(KeyOf(1000)));
-        Assert.Equal(["OXI0903"], cache.Warnings.Select(warning => warning.Id));
-    }
-
-    [RootFact]
-    public void A_full_disk_stops_storing_and_not_the_build()
-    {
-        Directory.CreateDirectory(CachePath);
-        using var mount = new Mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", CachePath);
-        using (var cache = Open())
-        {
-            Assert.Equal(300, Build(cache, 300));
-            var product = _folder.Write("product", new byte[2_000_000]);
-            var digest = cache.StoreFile(product, BlobTransfer.Move, durable: true);
-            Assert.Equal(2_000_000, new FileInfo(cache.TryGetFile(digest)!).Length);
-            Assert.Equal(0, Build(cache, 300));
-            Assert.Equal(["OXI0907"], cache.Warnings.Select(warning => warning.Id));
-        }
-        using (var cache = Open())
-            Build(cache, 300);
-    }
-
-    [RootFact]
-    public void A_cache_on_another_file_system_takes_and_gives_files()
-    {
-        Directory.CreateDirectory(CachePath);
-        using var mount = new Mount("-t", "tmpfs", "tmpfs", CachePath);
-        using var cache = Open();
-        foreach (var transfer in Enum.GetValues<BlobTransfer>())
-        {
-            var source = _folder.Write("source", ContentOf((int)transfer + 7));
-            var digest = cache.StoreFile(source, transfer, durable: true);
-            Assert.Equal(transfer != BlobTransfer.Move, File.Exists(source));
-            Assert.True(cache.TryWriteTo(digest, _folder["out"], ActionOutput.PlainFile, BlobTransfer.HardLink));
-            Assert.Equal(ContentOf((int)transfer + 7), File.ReadAllBytes(_folder["out"]));
-        }
-        Assert.Empty(cache.Warnings);
-    }
-
     [Fact]
     public void A_product_larger_than_the_limit_is_kept_while_it_is_used()
     {
@@ -371,48 +321,5 @@ public sealed class FaultTests : IDisposable
             File.WriteAllText(path, $"{i:D4}");
             Assert.Equal(Sha256Digest.Of($"{i:D4}"), cache.DigestFile(path));
         }
-    }
-}
-
-// Skipped where a file system cannot be mounted; the summary of `--target=Test` counts what was skipped.
-public sealed class RootFactAttribute : FactAttribute
-{
-    public RootFactAttribute()
-    {
-        if (Environment.UserName != "root" || !Mount.IsPossible)
-            Skip = "a file system cannot be mounted here: it takes root, and a machine that lets root do it";
-    }
-}
-
-internal sealed class Mount : IDisposable
-{
-    private readonly string _target;
-
-    public Mount(params string[] arguments)
-    {
-        _target = arguments[^1];
-        Assert.Equal(0, Run("mount", arguments));
-    }
-
-    public static bool IsPossible { get; } = Try();
-
-    public void Remount(string options) => Assert.Equal(0, Run("mount", "-o", "remount," + options, _target));
-
-    public void Dispose() => Run("umount", "-l", _target);
-
-    private static bool Try()
-    {
-        using var folder = new TemporaryFolder();
-        if (Run("mount", "-t", "tmpfs", "tmpfs", folder.Path) != 0)
-            return false;
-        return Run("umount", folder.Path) == 0;
-    }
-
-    private static int Run(string program, params string[] arguments)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-        process.StandardError.ReadToEnd();
-        process.WaitForExit();
-        return process.ExitCode;
     }
 }

@@ -2,22 +2,12 @@
  * sanitizers: what is stored and what is written lie in heap blocks of exactly their sizes.
  *
  * test_decoder RAW STORED: says `ok N checks`, or dies. */
+#include "check.h"
 #include "decoder.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static unsigned long checks;
-
-#define CHECK(condition)                                                                                                           \
-    do {                                                                                                                           \
-        checks++;                                                                                                                  \
-        if (!(condition)) {                                                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                                        \
-            abort();                                                                                                               \
-        }                                                                                                                          \
-    } while (0)
 
 typedef struct {
     unsigned char *data;

@@ -2,23 +2,13 @@
  * compiled with the address and undefined-behaviour sanitizers: the blob lies in a heap block of exactly its size, so that a wild read is caught.
  *
  * test_reader BLOB: says `ok N checks`, or dies. */
+#include "check.h"
 #include "settings.h"
 #include "walk.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static unsigned long checks;
-
-#define CHECK(condition)                                                                                                           \
-    do {                                                                                                                           \
-        checks++;                                                                                                                  \
-        if (!(condition)) {                                                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                                        \
-            abort();                                                                                                               \
-        }                                                                                                                          \
-    } while (0)
 
 static void
 read_what_was_written(const pyembed_resources *resources)

@@ -1,0 +1,53 @@
+namespace Oxidizer.Cache.Tests;
+
+// File systems that are full, read-only, or other ones than the cache's.
+public sealed partial class FaultTests
+{
+    [RootFact]
+    public void A_file_system_that_is_read_only_is_read()
+    {
+        FillAndAbsorb();
+        using var mount = new Mount("--bind", CachePath, CachePath);
+        mount.Remount("ro,bind");
+        using var cache = Open();
+        Assert.Equal(0, Build(cache));
+        Fill(cache, 1000, 10);
+        Assert.NotNull(cache.Find(KeyOf(1000)));
+        Assert.Equal(["OXI0903"], cache.Warnings.Select(warning => warning.Id));
+    }
+
+    [RootFact]
+    public void A_full_disk_stops_storing_and_not_the_build()
+    {
+        Directory.CreateDirectory(CachePath);
+        using var mount = new Mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", CachePath);
+        using (var cache = Open())
+        {
+            Assert.Equal(300, Build(cache, 300));
+            var product = _folder.Write("product", new byte[2_000_000]);
+            var digest = cache.StoreFile(product, BlobTransfer.Move, durable: true);
+            Assert.Equal(2_000_000, new FileInfo(cache.TryGetFile(digest)!).Length);
+            Assert.Equal(0, Build(cache, 300));
+            Assert.Equal(["OXI0907"], cache.Warnings.Select(warning => warning.Id));
+        }
+        using (var cache = Open())
+            Build(cache, 300);
+    }
+
+    [RootFact]
+    public void A_cache_on_another_file_system_takes_and_gives_files()
+    {
+        Directory.CreateDirectory(CachePath);
+        using var mount = new Mount("-t", "tmpfs", "tmpfs", CachePath);
+        using var cache = Open();
+        foreach (var transfer in Enum.GetValues<BlobTransfer>())
+        {
+            var source = _folder.Write("source", ContentOf((int)transfer + 7));
+            var digest = cache.StoreFile(source, transfer, durable: true);
+            Assert.Equal(transfer != BlobTransfer.Move, File.Exists(source));
+            Assert.True(cache.TryWriteTo(digest, _folder["out"], ActionOutput.PlainFile, BlobTransfer.HardLink));
+            Assert.Equal(ContentOf((int)transfer + 7), File.ReadAllBytes(_folder["out"]));
+        }
+        Assert.Empty(cache.Warnings);
+    }
+}
