@@ -66,17 +66,19 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
     {
         "none" or "minimal" => false,
         "no-libraries" => variant.Links.All(link => link.IsSystem),
-        "no-copyleft" or "no-gpl" => !IsCopyleft(variant),
+        "no-copyleft" or "no-gpl" => IsFree(variant),
         "explicit-includes" => table.Includes.Contains(variant.Name),
         _ => true,
     };
 
     // A licence that is unknown may be anything, unless no library is linked: then it is CPython's own.
-    private static bool IsCopyleft(ExtensionVariant variant)
+    private static bool IsFree(ExtensionVariant variant)
     {
         if (variant.IsPublicDomain)
-            return false;
-        return variant.Licenses is { } licenses ? licenses.Any(SpdxExpression.IsCopyleft) : variant.Links.Any(link => !link.IsSystem);
+            return true;
+        return variant.Licenses is { IsDefaultOrEmpty: false } licenses
+            ? licenses.All(license => SpdxExpression.TermsOf(license) == LicenseTerms.Free)
+            : variant.Links.All(link => link.IsSystem);
     }
 
     private static bool IsForTests(string name) => name.StartsWith("_test", StringComparison.Ordinal) || name.StartsWith("xx", StringComparison.Ordinal)
@@ -87,16 +89,4 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
         var nearest = distribution.Extensions.Keys.FirstOrDefault(candidate => candidate.TrimStart('_') == name.TrimStart('_'));
         return nearest is null ? "" : $" (did you mean `{nearest}`?)";
     }
-}
-
-/// <summary>Licence identifiers, as SPDX writes them.</summary>
-internal static class SpdxExpression
-{
-    private static readonly string[] s_copyleft = ["GPL", "LGPL", "AGPL", "MPL", "EPL", "CDDL", "EUPL", "OSL", "CPL", "Sleepycat", "CC-BY-SA", "MS-RL"];
-
-    /// <summary>Whether every way to take the licence binds what is linked with it: <c>GPL-3.0-only OR MIT</c> leaves a way that does not.</summary>
-    public static bool IsCopyleft(string expression) => expression.Replace("(", "").Replace(")", "")
-        .Split(" OR ", StringSplitOptions.TrimEntries)
-        .All(choice => choice.Split(" AND ", StringSplitOptions.TrimEntries)
-            .Any(license => s_copyleft.Any(family => license.StartsWith(family, StringComparison.OrdinalIgnoreCase))));
 }
