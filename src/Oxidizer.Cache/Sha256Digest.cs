@@ -44,10 +44,10 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha2
     }
 
     /// <summary>Reads the file at <paramref name="path"/> to its end and digests it.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="IOException">The file cannot be read, or is no regular file.</exception>
     public static Sha256Digest OfFile(string path)
     {
-        using var stream = new FileStream(path, new FileStreamOptions { BufferSize = 0, Options = FileOptions.SequentialScan });
+        using var stream = Files.RegularFile.OpenStream(path);
         return Of(stream);
     }
 

@@ -71,7 +71,7 @@ internal sealed class FileMemo(CacheFolder folder)
                         digests[i] = DigestOf(Path.GetFullPath(paths[i]));
                 });
         }
-        catch (AggregateException exception) when (exception.InnerException is IOException first)
+        catch (AggregateException exception) when (exception.InnerExceptions.OfType<IOException>().FirstOrDefault() is { } first)
         {
             throw new IOException(first.Message, first);
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace Oxidizer.Cache.Files;
@@ -24,11 +25,14 @@ internal readonly record struct FileStamp(long Size, long Modified, long Changed
     public static bool TryRead(string path, out FileStamp stamp) => TryRead(path, follow: true, out stamp, out var mode) && (mode & 0xF000) == 0x8000;
 
     /// <summary>Reads the stamp and the mode (with the type's bits) of whatever is at <paramref name="path"/>.</summary>
+    public static bool TryRead(string path, bool follow, out FileStamp stamp, out int mode) => TryRead(path, follow, out stamp, out mode, out _);
+
+    /// <summary>The same with the system's error where there is nothing to read.</summary>
     [SkipLocalsInit]
-    public static unsafe bool TryRead(string path, bool follow, out FileStamp stamp, out int mode)
+    public static unsafe bool TryRead(string path, bool follow, out FileStamp stamp, out int mode, out int error)
     {
         stamp = default;
-        mode = 0;
+        mode = error = 0;
         var longest = Encoding.UTF8.GetMaxByteCount(path.Length) + 1;
         byte[]? rented = null;
         var encoded = longest <= 1024 ? stackalloc byte[1024] : rented = ArrayPool<byte>.Shared.Rent(longest);
@@ -37,6 +41,8 @@ internal readonly record struct FileStamp(long Size, long Modified, long Changed
         int result;
         fixed (byte* pointer = encoded)
             result = Libc.Statx(Libc.AtCurrentFolder, pointer, follow ? 0 : Libc.AtSymlinkNoFollow, 0x7FF, buffer);
+        if (result != 0)
+            error = Marshal.GetLastPInvokeError();
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);
         if (result != 0)
@@ -53,12 +59,16 @@ internal readonly record struct FileStamp(long Size, long Modified, long Changed
     }
 
     /// <summary>Reads the stamp of an open file.</summary>
-    public static unsafe bool TryRead(int descriptor, out FileStamp stamp)
+    public static bool TryRead(int descriptor, out FileStamp stamp) => TryRead(descriptor, out stamp, out _);
+
+    /// <summary>Reads the stamp and the mode of an open file.</summary>
+    public static unsafe bool TryRead(int descriptor, out FileStamp stamp, out int mode)
     {
+        mode = 0;
         var buffer = stackalloc byte[256];
         byte nothing = 0;
         var found = Libc.Statx(descriptor, &nothing, Libc.AtEmptyPath, 0x7FF, buffer) == 0;
-        stamp = found ? Of(buffer, out _) : default;
+        stamp = found ? Of(buffer, out mode) : default;
         return found;
     }
 

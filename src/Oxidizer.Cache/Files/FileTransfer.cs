@@ -24,8 +24,7 @@ internal static class FileTransfer
     public static bool TryLink(string source, string target) => Libc.Link(source, target) == 0;
 
     /// <summary>Opens a file that others may replace, delete or append to meanwhile.</summary>
-    public static SafeFileHandle OpenForReading(string path) =>
-        File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    public static SafeFileHandle OpenForReading(string path) => RegularFile.Open(path);
 
     /// <summary>Reads a whole file of at most 2 GB.</summary>
     public static byte[] ReadAll(string path)

@@ -11,7 +11,7 @@ internal static unsafe partial class Libc
 {
     public const int LockExclusive = 2, LockNonBlocking = 4, LockRelease = 8;
     public const int ErrorInterrupted = 4, ErrorWouldBlock = 11;
-    public const int CloseOnExec = 0x80000, ReadWriteCreateCloseOnExec = 2 | 0x40 | CloseOnExec;
+    public const int CloseOnExec = 0x80000, ReadWriteCreateCloseOnExec = 2 | 0x40 | CloseOnExec, ReadOnlyNonBlocking = 0x800 | CloseOnExec;
     public const int AtCurrentFolder = -100, AtSymlinkNoFollow = 0x100, AtEmptyPath = 0x1000;
 
     private const nuint CloneRequest = 0x40049409;
