@@ -39,6 +39,14 @@ public sealed record BuildContext(
     int Parallelism,
     CancellationToken Cancellation)
 {
+    /// <summary>Says that a file in <see cref="WorkDirectory"/> could not be written.</summary>
+    /// <param name="kind">The room's own.</param>
+    /// <param name="act">What was being done, such as <c>write the bytecode</c>.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="cause">Why.</param>
+    internal static EnvironmentFailureException NotWritten(DiagnosticKind kind, string act, string path, Exception cause) =>
+        new(kind, act, path, $"{cause.Message}; make room in the system's temporary folder, or set TMPDIR to another", cause);
+
     /// <summary>Finds an action's record or runs it, and writes down which.</summary>
     /// <param name="key">The action's identity.</param>
     /// <param name="name">What it is about, in words of the build, such as <c>app/views.py</c>.</param>

@@ -22,4 +22,7 @@ public static partial class DiagnosticKinds
 
     /// <summary>A source changed between its digest and its reading.</summary>
     public static readonly DiagnosticKind SourceChanged = new("OXI0407", DiagnosticSeverity.Error, "a source changed during the build");
+
+    /// <summary>The temporary folder does not take the bytecode.</summary>
+    public static readonly DiagnosticKind BytecodeNotWritten = new("OXI0408", DiagnosticSeverity.Error, "the bytecode cannot be written");
 }

@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using System.Text.Unicode;
 using Oxidizer.Cache;
+using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Resources;
@@ -134,11 +135,11 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         byte[] source;
         try
         {
-            source = File.ReadAllBytes(module.File.Path);
+            source = RegularFile.ReadAllBytes(module.File.Path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            context.Diagnostics.Add(DiagnosticKinds.SourceChanged, $"cannot be read: {exception.Message}", new SourceLocation(module.File.Path));
+            context.Diagnostics.Add(DiagnosticKinds.SourceChanged, $"cannot be read: {exception.Message}; build again", new SourceLocation(module.File.Path));
             return null;
         }
         // The digest is the code's name in the cache: what was compiled must be what was digested.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Bytecode;
@@ -37,7 +38,16 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
     public StoredSegment? Store(IReadOnlyDictionary<ModuleSource, CompileResult> compiled)
     {
         var path = Path.Combine(context.WorkDirectory, $"segment-{Guid.NewGuid():N}");
-        var entries = Write(path, compiled, out var size);
+        List<CodeEntry> entries;
+        long size;
+        try
+        {
+            entries = Write(path, compiled, out size);
+        }
+        catch (Exception exception) when (exception is (IOException and not EndOfStreamException) or UnauthorizedAccessException)
+        {
+            throw BuildContext.NotWritten(DiagnosticKinds.BytecodeNotWritten, "write the bytecode", path, exception);
+        }
         var index = CodeIndex.Write(entries);
         var digest = context.Cache.StoreFile(path, BlobTransfer.Move);
         var indexDigest = context.Cache.Store(index);
@@ -124,6 +134,7 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
             output.Write(padding[..(int)(-output.Position & (Alignment - 1))]);
         }
         size = output.Position;
+        output.Flush();
         return entries;
     }
 

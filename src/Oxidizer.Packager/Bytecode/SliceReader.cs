@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Oxidizer.Cache.Files;
 
 namespace Oxidizer.Packager.Bytecode;
 
@@ -24,7 +25,7 @@ internal sealed class SliceReader : IDisposable
     public void ReadTo(string path, long offset, Span<byte> destination)
     {
         if (!_handles.TryGetValue(path, out var handle))
-            handle = _handles[path] = File.OpenHandle(path);
+            handle = _handles[path] = RegularFile.Open(path);
         while (!destination.IsEmpty)
         {
             var count = RandomAccess.Read(handle, destination, offset);

@@ -1,4 +1,5 @@
 using System.Text;
+using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Configuration;
@@ -56,10 +57,10 @@ public static class ConfigurationFile
     {
         try
         {
-            using var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using var handle = RegularFile.Open(path);
             var bytes = new byte[MaxBytes + 1];
             int length = 0, read;
-            // Not by the length that the file says: a pipe and a file of /proc have none.
+            // Not by the length that the file says: a file of /proc has none.
             while (length < bytes.Length && (read = RandomAccess.Read(handle, bytes.AsSpan(length), length)) > 0)
                 length += read;
             return length <= MaxBytes ? bytes[..length] : throw new BuildFailedException(DiagnosticKinds.ConfigurationTooLarge,
@@ -71,7 +72,7 @@ public static class ConfigurationFile
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            var reason = Directory.Exists(path) ? "it is a folder; name the file in it" : exception.Message + "; make it readable";
+            var reason = Directory.Exists(path) ? "it is a folder; name the file in it" : exception.Message;
             throw new EnvironmentFailureException(DiagnosticKinds.ConfigurationNotReadable, "read the configuration", path, reason, exception);
         }
     }

@@ -12,7 +12,7 @@ internal sealed record SourceFile(string Name, string Path, Sha256Digest Digest)
     /// <summary>Digests a file. The memo is not asked: the file is fresh, and used once.</summary>
     public static SourceFile Read(string path)
     {
-        using var stream = File.OpenRead(path);
+        using var stream = Cache.Files.RegularFile.OpenStream(path);
         return new SourceFile(System.IO.Path.GetFileName(path), path, new Sha256Digest(System.Security.Cryptography.SHA256.HashData(stream)));
     }
 }

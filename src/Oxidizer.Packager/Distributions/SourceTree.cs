@@ -77,7 +77,7 @@ internal sealed partial record SourceTree(string Root, IReadOnlyList<string> Pat
 
     private static Stream Open(string archive)
     {
-        var file = new BufferedStream(File.OpenRead(archive), 1 << 20);
+        var file = new BufferedStream(Cache.Files.RegularFile.OpenStream(archive), 1 << 20);
         return archive.EndsWith(".xz", StringComparison.Ordinal) ? new XZStream(file) : new GZipStream(file, CompressionMode.Decompress);
     }
 

@@ -60,7 +60,7 @@ internal sealed record UnpackedTree(string Root, TreeManifest Manifest)
         FileStream? content = null;
         try
         {
-            content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, FileOptions.SequentialScan);
+            content = Cache.Files.RegularFile.OpenStream(path, 1 << 16);
             var actual = Sha256Digest.Of(content);
             if (actual != origin.Digest)
                 throw origin.Failure(DiagnosticKinds.ArchiveDigestDiffers, $"its sha256 is `{actual}`, and not `{origin.Digest}`; did it change while the build ran?");

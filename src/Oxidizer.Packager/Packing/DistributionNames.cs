@@ -1,4 +1,6 @@
 using System.Text.RegularExpressions;
+using Oxidizer.Cache.Files;
+using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Packing;
@@ -10,6 +12,7 @@ internal static partial class DistributionNames
     public static string Normalize(string name) => Separators().Replace(name, "_").ToLowerInvariant();
 
     /// <summary>Which distribution brought a file, by path relative to site-packages: what its RECORD says.</summary>
+    /// <exception cref="BuildFailedException">A RECORD cannot be read any more.</exception>
     public static Dictionary<string, int> OwnersOf(IReadOnlyList<PackageDistribution> distributions)
     {
         var owners = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -18,7 +21,7 @@ internal static partial class DistributionNames
             var record = distributions[index].Files.FirstOrDefault(file => file.Name == "RECORD");
             if (record.File is null)
                 continue;
-            foreach (var line in File.ReadLines(record.File.Path))
+            foreach (var line in ReadLines(record.File.Path))
                 owners.TryAdd(FirstField(line), index);
         }
         return owners;
@@ -29,6 +32,18 @@ internal static partial class DistributionNames
     {
         var path = FirstField(line, out var rest);
         return (path, rest.TrimStart(',').Split(',')[0]);
+    }
+
+    private static string[] ReadLines(string path)
+    {
+        try
+        {
+            return RegularFile.ReadAllLines(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BuildFailedException(DiagnosticKinds.PackedFileChanged, $"cannot be read: {exception.Message}; install the package again", new SourceLocation(path), exception);
+        }
     }
 
     private static string FirstField(string line) => FirstField(line, out _);

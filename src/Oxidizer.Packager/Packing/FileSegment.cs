@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.IO.Compression;
 using Oxidizer.Cache;
+using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Bytecode;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Resources;
@@ -75,20 +76,31 @@ internal sealed class FileSegmentWriter(IReadOnlyList<ResourceFile> files, Packe
         var path = Path.Combine(context.WorkDirectory, $"files-{Guid.NewGuid():N}");
         var table = new byte[files.Count * 8];
         long size;
-        using (var output = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 1 << 20 }))
+        try
         {
-            for (var index = 0; index < files.Count; index++)
-            {
-                context.Cancellation.ThrowIfCancellationRequested();
-                var (bytes, used) = Compress(Read(files[index]));
-                BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(index * 8), bytes.Length);
-                BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(index * 8 + 4), (int)used);
-                output.Write(bytes);
-                output.Write(new byte[(int)(-output.Position & (PackedFormat.ItemAlignment - 1))]);
-            }
+            using var output = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 1 << 20 });
+            WriteAll(output, table);
             size = output.Position;
+            output.Flush();
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw BuildContext.NotWritten(DiagnosticKinds.PackedNotWritten, "write the sources and resources", path, exception);
         }
         return [new ActionOutput("files", context.Cache.StoreFile(path, BlobTransfer.Move), size), new ActionOutput("index", context.Cache.Store(table), table.Length)];
+    }
+
+    private void WriteAll(FileStream output, byte[] table)
+    {
+        for (var index = 0; index < files.Count; index++)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            var (bytes, used) = Compress(Read(files[index]));
+            BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(index * 8), bytes.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(table.AsSpan(index * 8 + 4), (int)used);
+            output.Write(bytes);
+            output.Write(new byte[(int)(-output.Position & (PackedFormat.ItemAlignment - 1))]);
+        }
     }
 
     private static byte[] Read(ResourceFile file)
@@ -98,7 +110,7 @@ internal sealed class FileSegmentWriter(IReadOnlyList<ResourceFile> files, Packe
         byte[] bytes;
         try
         {
-            bytes = File.ReadAllBytes(file.Path);
+            bytes = RegularFile.ReadAllBytes(file.Path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

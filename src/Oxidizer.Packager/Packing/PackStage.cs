@@ -106,7 +106,7 @@ public static class PackStage
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentFailureException(DiagnosticKinds.PackedNotWritten, "write the packed resources", path, $"{exception.Message}; make room in the system's temporary folder, or set TMPDIR to another", exception);
+            throw BuildContext.NotWritten(DiagnosticKinds.PackedNotWritten, "write the packed resources", path, exception);
         }
         CheckUnchanged(input, context);
         return [new ActionOutput("packed-resources", context.Cache.StoreFile(path, BlobTransfer.Move), layout.TotalSize)];

@@ -1,3 +1,5 @@
+using Oxidizer.Cache.Files;
+
 namespace Oxidizer.Packager.Resources;
 
 /// <summary>Reads the metadata folders of installed packages, <c>*.dist-info</c> and <c>*.egg-info</c>.</summary>
@@ -29,9 +31,9 @@ internal static class DistributionMetadata
         foreach (var path in Directory.EnumerateFileSystemEntries(site, "*-info").Order(StringComparer.Ordinal))
         {
             if (Directory.Exists(path))
-                holder.Folders.Add(FolderNode.Load(path));
+                holder.Folders.Add(FolderNode.Load(path, scope));
             // distutils' older form is one file with what is PKG-INFO otherwise.
-            else if (FileNode.Find(path) is { } file && file.Name.EndsWith(".egg-info", StringComparison.Ordinal))
+            else if (FileNode.Find(path, scope) is { } file && file.Name.EndsWith(".egg-info", StringComparison.Ordinal))
                 holder.Folders.Add(new FolderNode(file.Name, path) { Files = { file with { Name = "PKG-INFO" } } });
         }
         holder.Folders.RemoveAll(folder => !Installed(folder, wanted));
@@ -43,10 +45,10 @@ internal static class DistributionMetadata
         var stem = folder.Name[..folder.Name.LastIndexOf('.')].Split('-')[0];
         if (packages.Any(package => string.Equals(package.Replace('_', '-'), stem.Replace('_', '-').Replace('.', '-'), StringComparison.OrdinalIgnoreCase)))
             return true;
-        if (folder.Files.Find(file => file.Name == "top_level.txt") is { } top && File.ReadLines(top.Path).Any(line => packages.Contains(line.Trim())))
+        if (folder.Files.Find(file => file.Name == "top_level.txt") is { } top && RegularFile.ReadAllLines(top.Path).Any(line => packages.Contains(line.Trim())))
             return true;
         return folder.Files.Find(file => file.Name == "RECORD") is { } record
-            && File.ReadLines(record.Path).Any(line => packages.Contains(line.Split('/', 2)[0]) || packages.Contains(line.Split(".py,", 2)[0]));
+            && RegularFile.ReadAllLines(record.Path).Any(line => packages.Contains(line.Split('/', 2)[0]) || packages.Contains(line.Split(".py,", 2)[0]));
     }
 
     // What the file does not say stands in the folder's name: `ruamel.yaml-0.17.21.dist-info`.
@@ -57,7 +59,7 @@ internal static class DistributionMetadata
         var (name, version) = dash < 0 ? (stem, "") : (stem[..dash], stem[(dash + 1)..]);
         if (folder.Files.Find(candidate => candidate.Name == file) is not { } metadata)
             return (name, version);
-        foreach (var line in File.ReadLines(metadata.Path).TakeWhile(line => line.Length > 0))
+        foreach (var line in RegularFile.ReadAllLines(metadata.Path).TakeWhile(line => line.Length > 0))
         {
             if (line.StartsWith("Name:", StringComparison.OrdinalIgnoreCase))
                 name = line["Name:".Length..].Trim();

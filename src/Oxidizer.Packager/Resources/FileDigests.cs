@@ -40,7 +40,8 @@ internal static class FileDigests
         return paths.Zip(cache.DigestFiles(paths)).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);
     }
 
-    private static IEnumerable<ResourceFile> FilesOf(Resource resource) => resource switch
+    /// <summary>The files whose content a resource is.</summary>
+    public static IEnumerable<ResourceFile> FilesOf(Resource resource) => resource switch
     {
         ModuleSource module => [module.File],
         SharedExtension extension => [extension.File],

@@ -1,4 +1,6 @@
 using Oxidizer.Cache;
+using Oxidizer.Cache.Files;
+using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Resources;
 
@@ -28,7 +30,7 @@ internal static class FileUsers
     private const int Version = 1, NamesInMessage = 4;
 
     /// <summary>By package, in order. What was found in a package's sources is kept by their digests.</summary>
-    /// <exception cref="IOException">A source cannot be read.</exception>
+    /// <exception cref="BuildFailedException">A source cannot be read any more.</exception>
     public static IReadOnlyList<FileUser> Find(ResourceSet resources, BuildContext context)
     {
         var users = new List<FileUser>();
@@ -50,9 +52,22 @@ internal static class FileUsers
         var key = new ActionKeyBuilder("file_users", Version).Add("sources", DigestList.Of(modules.Select(module => module.File.Digest))).Build();
         if (context.Cache.Find(key) is { } record && context.Cache.TryRead(record.Outputs[0].Digest) is { } known && known.Length == modules.Count)
             return [.. modules.Where((_, index) => known[index] == '1').Select(module => module.Name)];
-        var found = modules.Select(module => UsesFile(File.ReadAllBytes(module.File.Path)) ? (byte)'1' : (byte)'0').ToArray();
+        var found = modules.Select(module => UsesFile(Read(module, context)) ? (byte)'1' : (byte)'0').ToArray();
         context.Cache.Add(new ActionRecord(key, modules[0].Name, [new ActionOutput("users", context.Cache.Store(found), found.Length)], 0));
         return [.. modules.Where((_, index) => found[index] == '1').Select(module => module.Name)];
+    }
+
+    private static byte[] Read(ModuleSource module, BuildContext context)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            return RegularFile.ReadAllBytes(module.File.Path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new BuildFailedException(DiagnosticKinds.PackageNotReadable, $"`{module.Name}` cannot be read any more: {exception.Message}; build again", new SourceLocation(module.File.Path), exception);
+        }
     }
 
     /// <summary>Whether the name stands in a source as a token: not in a remark, not in a text. A part of an f-string counts as text.</summary>

@@ -1,5 +1,6 @@
-using System.IO.Enumeration;
 using Oxidizer.Cache;
+using Oxidizer.Cache.Files;
+using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 
 namespace Oxidizer.Packager.Resources;
@@ -11,16 +12,34 @@ namespace Oxidizer.Packager.Resources;
 /// <param name="Digest">If it is known without asking.</param>
 internal sealed record FileNode(string Name, string Path, long Size, Sha256Digest? Digest = null)
 {
-    /// <summary>The file at a path, through links; <c>null</c> when there is none.</summary>
-    public static FileNode? Find(string path)
+    /// <summary>The file at a path, through links; <c>null</c> when there is none. What is there and no file is said.</summary>
+    public static FileNode? Find(string path, RuleScope scope)
     {
-        var file = new FileInfo(path);
-        return file.Exists && SizeOf(file) is { } size ? new FileNode(file.Name, file.FullName, size) : null;
+        var facts = FileFacts.Of(path);
+        if (facts.Kind == FileKind.Regular)
+            return new FileNode(System.IO.Path.GetFileName(path), path, facts.Size);
+        if (facts.Kind is not FileKind.Missing and not FileKind.Folder)
+            scope.ReportLeftOut(path, facts.Reason!);
+        return null;
     }
 
-    /// <summary>The size of what a file is or a link leads to; .NET gives that of the link. <c>null</c>: it leads nowhere.</summary>
-    public static long? SizeOf(FileInfo file) =>
-        file.LinkTarget is null ? file.Length : file.ResolveLinkTarget(returnFinalTarget: true) is FileInfo { Exists: true } target ? target.Length : null;
+    /// <summary>The file that a rule names, which must be there; <c>null</c> when that is said.</summary>
+    /// <param name="what">What the rule calls it.</param>
+    /// <param name="path">Absolute.</param>
+    /// <param name="scope">The rule.</param>
+    public static FileNode? Named(string what, string path, RuleScope scope)
+    {
+        var facts = FileFacts.Of(path);
+        if (facts.Kind == FileKind.Regular)
+            return new FileNode(System.IO.Path.GetFileName(path), path, facts.Size);
+        scope.Report(DiagnosticKinds.PackageNotFound, facts.Kind switch
+        {
+            FileKind.Missing => $"the {what} `{path}` is not there; name an existing file",
+            FileKind.Folder => $"the {what} `{path}` is a folder; name the file in it",
+            _ => $"the {what} `{path}` cannot be read, for {facts.Reason}; name a regular file",
+        });
+        return null;
+    }
 }
 
 /// <summary>
@@ -46,10 +65,10 @@ internal sealed class FolderNode(string name, string path)
     /// <summary>The folder of that name, or <c>null</c>.</summary>
     public FolderNode? Folder(string name) => Folders.Find(folder => folder.Name == name);
 
-    /// <summary>Reads a folder of the disk.</summary>
+    /// <summary>Reads a folder of the disk. What is neither file nor folder is left out, and said.</summary>
     /// <exception cref="IOException">It cannot be read, or links lead round in it.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static FolderNode Load(string path) => Load(path, System.IO.Path.GetFileName(path), 0);
+    public static FolderNode Load(string path, RuleScope scope) => Load(path, System.IO.Path.GetFileName(path), 0, scope);
 
     /// <summary>Makes the tree of a distribution's folder from its list of files: the disk is not asked.</summary>
     public static FolderNode FromDistribution(Distribution distribution, string relative)
@@ -80,39 +99,38 @@ internal sealed class FolderNode(string name, string path)
         return folders[relative] = folder;
     }
 
-    private static FolderNode Load(string path, string name, int depth)
+    private static FolderNode Load(string path, string name, int depth, RuleScope scope)
     {
         if (depth > MaxDepth)
-            throw new IOException($"it is more than {MaxDepth} folders deep; does a symbolic link in it lead upwards?");
+            throw new IOException($"`{path}` is more than {MaxDepth} folders deep; does a symbolic link in it lead upwards?");
+        scope.Context.Cancellation.ThrowIfCancellationRequested();
         var folder = new FolderNode(name, path);
-        foreach (var (entry, isDirectory, isLink, size) in Entries(path))
+        foreach (var entry in FolderListing.Read(path))
         {
-            if (isDirectory && isLink)
-                CheckLink(System.IO.Path.Combine(path, entry));
-            if (isDirectory)
-                folder.Folders.Add(Load(System.IO.Path.Combine(path, entry), entry, depth + 1));
-            // An editor's lock is a link that leads nowhere.
-            else if (size >= 0)
-                folder.Files.Add(new FileNode(entry, System.IO.Path.Combine(path, entry), size));
+            var below = System.IO.Path.Combine(path, entry.Name);
+            if (IsPassedOver(entry))
+                continue;
+            if (entry.Facts.Kind == FileKind.Regular)
+                folder.Files.Add(new FileNode(entry.Name, below, entry.Facts.Size));
+            else if (entry.Facts.Kind == FileKind.Folder)
+            {
+                if (entry.Facts.IsLink)
+                    CheckLink(below);
+                folder.Folders.Add(Load(below, entry.Name, depth + 1, scope));
+            }
+            else if (entry.Facts.Kind != FileKind.Missing)
+                scope.ReportLeftOut(below, entry.Facts.Reason!);
         }
         folder.Sort();
         return folder;
     }
 
-    // Hidden folders are version control and tools' caches; hidden files may be templates that a package reads, except editors' swap files.
-    private static FileSystemEnumerable<(string Name, bool IsDirectory, bool IsLink, long Size)> Entries(string path) => new(
-        path,
-        static (ref FileSystemEntry entry) => (entry.FileName.ToString(), entry.IsDirectory, (entry.Attributes & FileAttributes.ReparsePoint) != 0, entry.IsDirectory ? 0 : SizeOf(ref entry)),
-        new EnumerationOptions { AttributesToSkip = 0, IgnoreInaccessible = false })
-    {
-        ShouldIncludePredicate = static (ref FileSystemEntry entry) => !(entry.IsDirectory
-            ? entry.FileName[0] == '.' || entry.FileName.SequenceEqual("__pycache__")
-            : entry.FileName.EndsWith(".pyc") || entry.FileName.EndsWith(".pyo") || entry.FileName.EndsWith(".swp") || entry.FileName.EndsWith("~")
-                || entry.FileName.SequenceEqual(".DS_Store")),
-    };
-
-    private static long SizeOf(ref FileSystemEntry entry) =>
-        (entry.Attributes & FileAttributes.ReparsePoint) == 0 ? entry.Length : FileNode.SizeOf(new FileInfo(entry.ToFullPath())) ?? -1;
+    // Hidden folders are version control and tools' caches; hidden files may be templates that a package reads, except editors' swap files and locks (Emacs: a
+    // link `.#x.py` that leads nowhere).
+    private static bool IsPassedOver(FolderEntry entry) => entry.Facts.Kind == FileKind.Folder
+        ? entry.Name[0] == '.' || entry.Name == "__pycache__"
+        : entry.Name.EndsWith(".pyc", StringComparison.Ordinal) || entry.Name.EndsWith(".pyo", StringComparison.Ordinal) || entry.Name.EndsWith(".swp", StringComparison.Ordinal)
+            || entry.Name.EndsWith('~') || entry.Name == ".DS_Store" || (entry.Facts.Kind == FileKind.DanglingLink && entry.Name.StartsWith(".#", StringComparison.Ordinal));
 
     // The kernel follows such a link forty times before it refuses: each time the same modules under another name.
     private static void CheckLink(string link)

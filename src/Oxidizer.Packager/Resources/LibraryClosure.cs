@@ -1,5 +1,7 @@
+using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Elf;
 
 namespace Oxidizer.Packager.Resources;
 
@@ -25,13 +27,21 @@ internal sealed class LibraryClosure
     }
 
     /// <summary>Completes what the rules brought. A library that is nowhere goes into the diagnostics.</summary>
-    /// <exception cref="IOException">A shared object cannot be read.</exception>
     public static ResourceSet Complete(ResourceSet resources, BuildConfiguration configuration, BuildContext context)
     {
         if (resources.SharedExtensions.Count == 0 && resources.SharedLibraries.Count == 0)
             return resources;
         WarnOfStatic(resources, configuration, context);
-        return new LibraryClosure(configuration, context).Complete(resources);
+        try
+        {
+            return new LibraryClosure(configuration, context).Complete(resources);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // Found by name, and gone or closed when it was opened.
+            throw new BuildFailedException(DiagnosticKinds.PackageNotReadable,
+                $"a shared library cannot be read: {exception.Message}; mend it, or leave the library to the target with `system_libraries` in [python_extensions]", configuration.Extensions.Location, exception);
+        }
     }
 
     private ResourceSet Complete(ResourceSet resources)
@@ -85,7 +95,7 @@ internal sealed class LibraryClosure
     {
         var names = found.Keys.ToList();
         var digests = _context.Cache.DigestFiles([.. names.Select(name => found[name].Path)]);
-        var files = names.Select((name, index) => new ResourceFile(found[name].Path, digests[index], FileNode.Find(found[name].Path)?.Size ?? 0)).ToList();
+        var files = names.Select((name, index) => new ResourceFile(found[name].Path, digests[index], FileFacts.Of(found[name].Path).Size)).ToList();
         var facts = SharedObjectFacts.Of(files, _context);
         var images = new List<Image>();
         for (var index = 0; index < names.Count; index++)
@@ -118,10 +128,12 @@ internal sealed class LibraryClosure
     private void ReportMissing(string name, Image by)
     {
         var isPython = name.StartsWith("libpython", StringComparison.Ordinal);
-        Refuse(name, DiagnosticKinds.LibraryNotFound, $"`{by.Name}`, brought by {by.Origin}, needs the library `{name}`, which is not on this machine; " + (isPython
+        Refuse(name, DiagnosticKinds.LibraryNotFound, $"`{by.Name}`, brought by {by.Origin}, needs the library `{name}`, which is not on this machine{Unreadable(name)}; " + (isPython
             ? "an extension module must not be linked to libpython: the product has its own; build the package anew, or leave the module out with `excludes`"
             : "install the package that brings it, name its folder in `library_paths`, or leave it to the target with `system_libraries` (both in [python_extensions])"));
     }
+
+    private string Unreadable(string name) => _search.WhyNot(name) is { Length: > 0 } reason ? $" ({reason})" : "";
 
     private void Refuse(string name, DiagnosticKind kind, string message)
     {

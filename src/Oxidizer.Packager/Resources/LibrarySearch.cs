@@ -1,4 +1,7 @@
+using Microsoft.Win32.SafeHandles;
+using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Elf;
 
 namespace Oxidizer.Packager.Resources;
 
@@ -13,6 +16,7 @@ internal sealed class LibrarySearch
     private readonly int _machine;
     private readonly IReadOnlyList<string> _named;
     private readonly List<string> _system;
+    private readonly Dictionary<string, string> _unreadable = new(StringComparer.Ordinal);
 
     public LibrarySearch(BuildConfiguration configuration)
     {
@@ -29,6 +33,9 @@ internal sealed class LibrarySearch
     public string? Find(string name, string image, string searchPath) => name.Contains('/') ? null : Own(image, searchPath)
         .Concat(_named).Concat(Above(image)).Concat(_system)
         .Select(folder => Path.Combine(folder, name)).FirstOrDefault(IsForTarget);
+
+    /// <summary>Why files of a library's name, found on the way, could not be opened; empty when there was none.</summary>
+    public string WhyNot(string name) => string.Join("; ", _unreadable.Where(entry => Path.GetFileName(entry.Key) == name).Select(entry => entry.Value));
 
     // `$ORIGIN` is the folder of the file itself: a link to it may lie in another, as with pip's caches.
     private IEnumerable<string> Own(string image, string searchPath)
@@ -74,9 +81,9 @@ internal sealed class LibrarySearch
     // Lines of folders, and `include` with a pattern in its last part.
     private static void ReadConfiguration(string file, string root, List<string> folders, int depth)
     {
-        if (depth > 4 || !File.Exists(file))
+        if (depth > 4 || FileFacts.Of(file).Kind != FileKind.Regular)
             return;
-        foreach (var line in File.ReadAllLines(file).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0))
+        foreach (var line in RegularFile.ReadAllLines(file).Select(line => line.Split('#')[0].Trim()).Where(line => line.Length > 0))
         {
             if (!line.StartsWith("include ", StringComparison.Ordinal))
             {
@@ -92,12 +99,30 @@ internal sealed class LibrarySearch
         }
     }
 
-    // A folder may hold the library of another machine under the same name: the dynamic linker passes it over, too.
+    // A folder may hold the library of another machine under the same name: the dynamic linker passes it over, too. And so it does what it may not open, but that is
+    // remembered, for a message when there is no other.
     private bool IsForTarget(string path)
     {
-        if (!File.Exists(path))
+        if (FileFacts.Of(path) is { Kind: not FileKind.Regular } facts)
+        {
+            if (facts.Kind != FileKind.Missing)
+                _unreadable[path] = $"`{path}` is there, and cannot be read: {facts.Reason ?? "it is a folder"}";
             return false;
-        using var file = File.OpenHandle(path);
+        }
+        try
+        {
+            using var file = RegularFile.Open(path);
+            return IsForTarget(file);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            _unreadable[path] = exception.Message;
+            return false;
+        }
+    }
+
+    private bool IsForTarget(SafeFileHandle file)
+    {
         Span<byte> header = stackalloc byte[20];
         return RandomAccess.Read(file, header, 0) == header.Length && header[..4].SequenceEqual("\u007fELF"u8) && header[4] == 2
             && (header[18] | header[19] << 8) == _machine;

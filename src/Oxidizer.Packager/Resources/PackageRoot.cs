@@ -23,11 +23,8 @@ internal static class PackageRoot
     /// <summary>Brings a file as <c>__main__</c>.</summary>
     public static IEnumerable<Resource> CollectScript(ScriptRule rule, RuleScope scope)
     {
-        if (FileNode.Find(rule.Path) is not { } file)
-        {
-            scope.Report(DiagnosticKinds.PackageNotFound, $"the script `{rule.Path}` is not there; name an existing file");
+        if (FileNode.Named("script", rule.Path, scope) is not { } file)
             return [];
-        }
         var source = RuleScope.Resolve(file);
         return [new ModuleSource("__main__", IsPackage: false, file.Name, source, scope.OptimizeLevel, rule.IncludeSource, scope.Origin, scope.Location)];
     }
@@ -55,7 +52,7 @@ internal static class PackageRoot
         holder.Files.AddRange(files);
         if (isFolder)
         {
-            holder.Folders.Add(FolderNode.Load(folder));
+            holder.Folders.Add(FolderNode.Load(folder, scope));
             classifier.TakeFolder(holder.Folders[0], parent, relative, null);
         }
         foreach (var file in files)
@@ -72,7 +69,7 @@ internal static class PackageRoot
             var relative = string.Join('/', parts[..depth]);
             var name = string.Join('.', parts[..depth]);
             var folder = Path.Combine(root, relative);
-            if (FileNode.Find(Path.Combine(folder, "__init__.py")) is { } init)
+            if (FileNode.Find(Path.Combine(folder, "__init__.py"), scope) is { } init)
                 classifier.TakeFile(init, name, relative + "/", null, new FolderNode(parts[depth - 1], folder));
             else
                 classifier.Resources.Add(new NamespacePackage(name, relative, scope.Origin, scope.Location));
@@ -81,11 +78,11 @@ internal static class PackageRoot
 
     private static List<FileNode> FilesOf(string folder, string module, RuleScope scope)
     {
-        var files = scope.Distribution.ExtensionSuffixes.Append(".py").Select(suffix => FileNode.Find(Path.Combine(folder, module + suffix)));
+        var files = scope.Distribution.ExtensionSuffixes.Append(".py").Select(suffix => FileNode.Find(Path.Combine(folder, module + suffix), scope));
         // Those of other Pythons last: they count when nothing else is there.
         var foreign = Directory.Exists(folder)
             ? Directory.EnumerateFiles(folder, module + ".*.so").Where(path => ModuleNames.OfForeignExtension(Path.GetFileName(path), scope.Distribution.ExtensionSuffixes) == module)
             : [];
-        return [.. files.Concat(foreign.Order(StringComparer.Ordinal).Select(FileNode.Find)).OfType<FileNode>()];
+        return [.. files.Concat(foreign.Order(StringComparer.Ordinal).Select(path => FileNode.Find(path, scope))).OfType<FileNode>()];
     }
 }

@@ -1,3 +1,4 @@
+using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Resources;
@@ -30,7 +31,7 @@ internal static class PathFiles
     private static IEnumerable<string> Lines(FileNode file, FolderNode site, RuleScope scope, bool isLink)
     {
         var number = 0;
-        foreach (var raw in File.ReadAllLines(file.Path))
+        foreach (var raw in RegularFile.ReadAllLines(file.Path))
         {
             number++;
             var line = raw.Trim();

@@ -1,3 +1,4 @@
+using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 
@@ -76,7 +77,7 @@ internal static class ResourceFilters
     {
         try
         {
-            return [.. File.ReadAllLines(file).Select(line => line.Split('#')[0].Trim().Split([' ', '\t'])[0]).Where(name => name.Length > 0)];
+            return [.. RegularFile.ReadAllLines(file).Select(line => line.Split('#')[0].Trim().Split([' ', '\t'])[0]).Where(name => name.Length > 0)];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

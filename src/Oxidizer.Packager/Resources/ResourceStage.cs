@@ -44,11 +44,11 @@ public static class ResourceStage
         try
         {
             if (Bring(rule, scope) is { } resources)
-                collection.Add(FileDigests.Fill(ResourceFilters.Exclude([.. resources.Select(Place)], scope), context.Cache), rule.Location);
+                collection.Add(FileDigests.Fill(FileSizes.Check(ResourceFilters.Exclude([.. resources.Select(Place)], scope), scope), context.Cache), rule.Location);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            scope.Report(DiagnosticKinds.PackageNotReadable, $"{scope.Origin} cannot be read: {exception.Message}");
+            scope.Report(DiagnosticKinds.PackageNotReadable, $"{scope.Origin} cannot be read: {exception.Message.TrimEnd('.')}; mend that, or take it out of the rule");
         }
     }
 

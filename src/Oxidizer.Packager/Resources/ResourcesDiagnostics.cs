@@ -67,4 +67,10 @@ public static partial class DiagnosticKinds
 
     /// <summary>A wheel whose tags name another Python or platform.</summary>
     public static readonly DiagnosticKind WheelForAnotherPlatform = new("OXI0322", DiagnosticSeverity.Error, "a wheel is for another Python or platform");
+
+    /// <summary>Something in a package that is no regular file, or whose name is no UTF-8.</summary>
+    public static readonly DiagnosticKind FileLeftOut = new("OXI0323", DiagnosticSeverity.Warning, "something in a package is left out");
+
+    /// <summary>A file that is larger than a product can take.</summary>
+    public static readonly DiagnosticKind FileTooLarge = new("OXI0324", DiagnosticSeverity.Error, "a file is too large");
 }

@@ -21,6 +21,10 @@ internal sealed record RuleScope(ResourceRule Rule, string Origin, int OptimizeL
     /// <summary>Adds a diagnostic at the rule's place.</summary>
     public void Report(DiagnosticKind kind, string message) => Context.Diagnostics.Add(kind, message, Rule.Location);
 
+    /// <summary>Says that something in a package is not packed.</summary>
+    public void ReportLeftOut(string path, string reason) =>
+        Report(DiagnosticKinds.FileLeftOut, $"`{path}` is left out of {Origin}, for {reason}; only regular files with names in UTF-8 are packed: mend it, or remove it");
+
     /// <summary>A file that was found by name. Its digest may be missing still: <see cref="FileDigests"/> fills in those of a whole rule at once.</summary>
     public static ResourceFile Resolve(FileNode file) => new(file.Path, file.Digest ?? default, file.Size);
 }

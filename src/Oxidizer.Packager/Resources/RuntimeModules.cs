@@ -1,3 +1,4 @@
+using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Resources;
@@ -30,8 +31,15 @@ internal static class RuntimeModules
         if (context.Cache.TryGetFile(source.Digest) is { } stored)
             return stored;
         var path = Path.Combine(context.WorkDirectory, "runtime-python", source.Path);
-        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        File.WriteAllBytes(path, source.Content);
-        return path;
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            File.WriteAllBytes(path, source.Content);
+            return path;
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw BuildContext.NotWritten(DiagnosticKinds.PackedNotWritten, "write the runtime's own modules", path, exception);
+        }
     }
 }

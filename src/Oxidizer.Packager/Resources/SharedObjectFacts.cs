@@ -1,5 +1,7 @@
 using System.Text;
 using Oxidizer.Cache;
+using Oxidizer.Cache.Files;
+using Oxidizer.Packager.Elf;
 
 namespace Oxidizer.Packager.Resources;
 
@@ -18,10 +20,18 @@ internal static class SharedObjectFacts
         var known = context.Cache.Find(key) is { } record && context.Cache.TryRead(record.Outputs[0].Digest) is { } bytes ? Read(bytes, files.Count) : null;
         if (known is not null)
             return known;
-        var facts = files.Select(file => ElfDynamic.TryRead(File.ReadAllBytes(file.Path), out var elf) ? elf : null).ToArray();
+        var facts = files.Select(file => Read(file.Path, context)).ToArray();
         var content = Write(facts);
         context.Cache.Add(new ActionRecord(key, $"{files.Count} shared objects", [new ActionOutput("facts", context.Cache.Store(content), content.Length)], 0));
         return facts;
+    }
+
+    // Not the whole file: a library may have gigabytes, and its tables a few kilobytes.
+    private static ElfDynamic? Read(string path, BuildContext context)
+    {
+        context.Cancellation.ThrowIfCancellationRequested();
+        using var handle = RegularFile.Open(path);
+        return ElfDynamic.TryRead(handle, out var elf) ? elf : null;
     }
 
     // A line a file: machine, SONAME, needed, modules, search path; tabs between them, spaces within lists.

@@ -26,7 +26,7 @@ internal static class Virtualenv
         {
             if (!done.Add(next))
                 continue;
-            var root = FolderNode.Load(next);
+            var root = FolderNode.Load(next, scope);
             root.Files.RemoveAll(file => s_ownFiles.Contains(file.Name));
             classifier.TakeAll(root);
             metadata.AddRange(DistributionMetadata.Collect(root, scope));

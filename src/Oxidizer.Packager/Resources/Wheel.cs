@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Oxidizer.Cache;
+using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
@@ -14,11 +15,8 @@ internal static class Wheel
     /// <summary>Brings what the wheel would install into site-packages.</summary>
     public static IEnumerable<Resource> Collect(WheelRule rule, RuleScope scope)
     {
-        if (!File.Exists(rule.Path))
-        {
-            scope.Report(DiagnosticKinds.PackageNotFound, $"the wheel `{rule.Path}` is not there; name an existing file");
+        if (FileNode.Named("wheel", rule.Path, scope) is null)
             return [];
-        }
         if (WheelName.TryParse(Path.GetFileName(rule.Path)) is not { } name)
         {
             scope.Report(DiagnosticKinds.WheelNotUsable, $"`{Path.GetFileName(rule.Path)}` is no wheel's name, which is `<name>-<version>-<python>-<abi>-<platform>.whl`; give the file the name that it was published by");
@@ -35,7 +33,7 @@ internal static class Wheel
 
     private static List<Resource> Classify(string folder, RuleScope scope)
     {
-        var root = FolderNode.Load(folder);
+        var root = FolderNode.Load(folder, scope);
         var classifier = new PackageClassifier(scope);
         classifier.TakeAll(root);
         return [.. classifier.Resources, .. SharedObjects.Classify(classifier.SharedObjects, scope), .. DistributionMetadata.Collect(root, scope)];
@@ -48,7 +46,7 @@ internal static class Wheel
         try
         {
             var key = new ActionKeyBuilder(ActionKinds.InstallPackages, Version).Add("wheel", context.Cache.DigestFile(path)).Add("distribution", $"{name.Distribution}-{name.Version}").Build();
-            var tree = context.Cache.OpenTree(key, Path.GetFileName(path), folder => Unpack(path, name, folder), context.Cancellation);
+            var tree = context.Cache.OpenTree(key, Path.GetFileName(path), folder => Unpack(path, name, folder, context.Cancellation), context.Cancellation);
             if (tree.Reason is { } reason)
                 context.Actions.Execute(new ExecutedAction(ActionKinds.InstallPackages, Path.GetFileName(path), reason, Stopwatch.GetElapsedTime(started).TotalSeconds));
             else
@@ -62,20 +60,9 @@ internal static class Wheel
         }
     }
 
-    private static IReadOnlyCollection<TreeEntry> Unpack(string path, WheelName name, string folder)
+    private static IReadOnlyCollection<TreeEntry> Unpack(string path, WheelName name, string folder, CancellationToken cancellation)
     {
-        using var stream = File.OpenRead(path);
-        var entries = new SortedDictionary<string, TreeEntry>(StringComparer.Ordinal);
-        foreach (var (file, content) in WheelContent.Read(stream, name))
-        {
-            // WheelContent has checked that no path leaves the folder.
-            var target = Path.Combine(folder, file);
-            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-            File.WriteAllBytes(target, content);
-            entries[file] = new TreeEntry(file, TreeEntryKind.File, content.Length, Sha256Digest.Of(content));
-            for (var parent = Path.GetDirectoryName(file); !string.IsNullOrEmpty(parent); parent = Path.GetDirectoryName(parent))
-                entries[parent] = new TreeEntry(parent, TreeEntryKind.Directory);
-        }
-        return entries.Values;
+        using var stream = RegularFile.OpenStream(path, bufferSize: 1 << 16);
+        return WheelContent.Unpack(stream, name, folder, cancellation);
     }
 }

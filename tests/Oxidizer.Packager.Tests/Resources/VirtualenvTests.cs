@@ -1,4 +1,5 @@
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Elf;
 using Oxidizer.Packager.Processes;
 using Oxidizer.Packager.Resources;
 
@@ -147,16 +148,63 @@ public sealed class VirtualenvTests : IDisposable
     {
         Compile("void *PyInit_x(void) { return 0; }", "x.so");
         var image = File.ReadAllBytes(_build["x.so"]);
-        Assert.True(ElfDynamic.TryRead(image, out var elf));
-        Assert.Equal(["x"], elf.InitializedModules);
+        Assert.Equal(["x"], ElfOf(image)!.InitializedModules);
         for (var length = 0; length < image.Length; length += length < 4096 ? 1 : 97)
-            ElfDynamic.TryRead(image.AsSpan(0, length), out _);
+            ElfOf(image[..length]);
         for (var index = 0; index < image.Length; index += index < 2048 ? 1 : 61)
         {
             var damaged = (byte[])image.Clone();
             damaged[index] ^= 0xff;
-            ElfDynamic.TryRead(damaged, out _);
+            ElfOf(damaged);
         }
+    }
+
+    [Fact]
+    public void A_shared_object_of_three_gigabytes_is_read_by_its_tables_alone()
+    {
+        Compile("void *PyInit_x(void) { return 0; }", "x.so", "-Wl,-soname,libx.so.7", "-Wl,-rpath,/some/where");
+        using (var file = File.Open(_build["x.so"], FileMode.Open))
+            file.SetLength(3L << 30);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        using var handle = File.OpenHandle(_build["x.so"]);
+        Assert.True(ElfDynamic.TryRead(handle, out var elf));
+        Assert.Equal(("libx.so.7", "x", "/some/where"), (elf.Soname, Assert.Single(elf.InitializedModules), elf.SearchPath));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
+    }
+
+    [Theory]
+    [InlineData("sysv")]
+    [InlineData("gnu")]
+    public void All_modules_of_a_shared_object_are_found_however_large_its_tables_are(string style)
+    {
+        // Long names move the words across the ends of the buffers; one name is the end of another.
+        var functions = Enumerable.Range(0, 3000).Select(number => $"void *PyInit_m{number}(void) {{ return 0; }} void g{number}_{new string('x', 90 + (number % 7))}(void) {{ }}").Append("void *xPyInit_m1(void) { return 0; }");
+        Compile(string.Join('\n', functions), "x.so", $"-Wl,--hash-style={style}");
+        Assert.Equal(Enumerable.Range(0, 3000).Select(number => $"m{number}").Order(StringComparer.Ordinal), ElfOf(File.ReadAllBytes(_build["x.so"]))!.InitializedModules);
+    }
+
+    [Theory]
+    [InlineData("pipe", "it is a named pipe")]
+    [InlineData("loop", "round in a circle")]
+    [InlineData("nowhere", "leads nowhere")]
+    [InlineData("folder", "it is a folder")]
+    [InlineData("closed", "Permission denied")]
+    public void A_library_that_is_there_and_cannot_be_read_is_said_with_the_reason(string what, string reason)
+    {
+        Compile("int base(void) { return 1; }", "private/libbase.so", "-Wl,-soname,libbase.so");
+        Compile("int base(void); void *PyInit_fast(void) { return (void *)(long)base(); }", $"{_site}/fast.so", "-Wl,-rpath," + _build["private"], _build["private/libbase.so"]);
+        HostileFile.Put(what, _build["private/libbase.so"]);
+        var diagnostic = Assert.Single(Collect().Context.Diagnostics.All);
+        Assert.Equal("OXI0318", diagnostic.Kind.Id);
+        Assert.Contains(_build["private/libbase.so"], diagnostic.Message);
+        Assert.Contains(reason, diagnostic.Message);
+    }
+
+    private ElfDynamic? ElfOf(byte[] image)
+    {
+        File.WriteAllBytes(_build["image"], image);
+        using var handle = File.OpenHandle(_build["image"]);
+        return ElfDynamic.TryRead(handle, out var elf) ? elf : null;
     }
 
     private void Compile(string source, string output, params string[] arguments)

@@ -164,7 +164,7 @@ public sealed class WheelTests : IDisposable
         Write(Name, s_good);
         var bytes = File.ReadAllBytes(_build[Name]);
         var name = WheelName.TryParse(Name)!;
-        var whole = WheelContent.Read(new MemoryStream(bytes), name);
+        var whole = ReadOrRefuse(bytes);
         for (var length = 0; length < bytes.Length; length++)
             Assert.Throws<Packager.Distributions.BadArchiveException>(() => ReadOrRefuse(bytes[..length]));
         for (var at = 0; at < bytes.Length; at++)
@@ -174,8 +174,7 @@ public sealed class WheelTests : IDisposable
             try
             {
                 var files = ReadOrRefuse(damaged);
-                Assert.Equal(whole.Keys, files.Keys);
-                Assert.All(files, file => Assert.Equal(whole[file.Key], file.Value));
+                Assert.Equal(whole, files);
             }
             catch (Packager.Distributions.BadArchiveException exception)
             {
@@ -183,7 +182,71 @@ public sealed class WheelTests : IDisposable
             }
         }
 
-        SortedDictionary<string, byte[]> ReadOrRefuse(byte[] content) => WheelContent.Read(new MemoryStream(content), name);
+        // The digests are those of what was written, which A_wheel_is_unpacked_as_it_was_made compares.
+        IReadOnlyCollection<Cache.TreeEntry> ReadOrRefuse(byte[] content)
+        {
+            var folder = Directory.CreateDirectory(_build[$"wheel-{Guid.NewGuid():N}"]).FullName;
+            try
+            {
+                return WheelContent.Unpack(new MemoryStream(content), name, folder, CancellationToken.None);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_wheel_is_unpacked_as_it_was_made()
+    {
+        Write(Name, s_good);
+        var folder = Directory.CreateDirectory(_build["unpacked"]).FullName;
+        using var wheel = File.OpenRead(_build[Name]);
+        var entries = WheelContent.Unpack(wheel, WheelName.TryParse(Name)!, folder, CancellationToken.None);
+        Assert.Equal(["demo_pkg", "demo_pkg-1.2.dist-info", "demo_pkg-1.2.dist-info/METADATA", "demo_pkg-1.2.dist-info/RECORD", "demo_pkg-1.2.dist-info/WHEEL", "demo_pkg/__init__.py",
+            "demo_pkg/data.txt", "demo_pkg/late.py", "extra.py"], entries.Select(entry => entry.Path));
+        Assert.All(entries.Where(entry => entry.IsFile), entry =>
+        {
+            var bytes = File.ReadAllBytes(Path.Combine(folder, entry.Path));
+            Assert.Equal((Cache.Sha256Digest.Of(bytes), bytes.Length), (entry.Digest, entry.Size));
+        });
+        Assert.Equal("E = 2\n", File.ReadAllText(Path.Combine(folder, "extra.py")));
+    }
+
+    [Fact]
+    public void A_large_wheel_is_not_held_in_memory()
+    {
+        var text = new string('x', 48 << 20);
+        Write(Name, new(s_good) { ["demo_pkg/large.txt"] = text });
+        using var wheel = File.OpenRead(_build[Name]);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        WheelContent.Unpack(wheel, WheelName.TryParse(Name)!, Directory.CreateDirectory(_build["unpacked"]).FullName, CancellationToken.None);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
+        Assert.Equal(text.Length, new FileInfo(_build["unpacked/demo_pkg/large.txt"]).Length);
+    }
+
+    [Theory]
+    [InlineData("sha384")]
+    [InlineData("sha512")]
+    public void A_record_with_a_stronger_digest_is_checked(string algorithm)
+    {
+        var record = Record(s_good);
+        var digest = Convert.ToBase64String(algorithm == "sha384" ? SHA384.HashData("data"u8) : SHA512.HashData("data"u8)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var line = record.Split('\n').Single(text => text.StartsWith("demo_pkg/data.txt", StringComparison.Ordinal));
+        Write(Name, s_good, record.Replace(line, $"demo_pkg/data.txt,{algorithm}={digest},4", StringComparison.Ordinal));
+        Assert.Empty(Collect(Name).Context.Diagnostics.All);
+        Write(Name, s_good, record.Replace(line, $"demo_pkg/data.txt,{algorithm}=A{digest[1..]},4", StringComparison.Ordinal));
+        AssertRefused(Name, "OXI0321");
+    }
+
+    [Fact]
+    public void A_name_in_a_wheel_that_is_no_utf8_is_refused()
+    {
+        Write(Name, s_good);
+        using (var zip = ZipFile.Open(_build[Name], ZipArchiveMode.Update, Encoding.Latin1))
+            zip.CreateEntry("demo_pkg/caf\u00e9.py").Open().Dispose();
+        AssertRefused(Name, "OXI0208");
     }
 
     private (ResourceSet Resources, BuildContext Context) Collect(string name)

@@ -1,0 +1,64 @@
+using System.Buffers.Binary;
+
+namespace Oxidizer.Packager.Elf;
+
+/// <summary>
+/// Finds the modules that a shared object can initialise. First the places in the string table that begin with <c>PyInit_</c>, then the symbols that are named by one: both
+/// tables pass through a small buffer, for those of some libraries have a hundred megabytes.
+/// </summary>
+internal static class InitFunctions
+{
+    /// <summary>Bytes of a symbol.</summary>
+    public const int SymbolSize = 24;
+
+    // A hostile table may hold the word as often as it has room.
+    private const int MaxPlaces = 1 << 16;
+    private const int ChunkSize = SymbolSize * 4096;
+
+    /// <summary>Their names, sorted.</summary>
+    public static IReadOnlyList<string> Find(ElfFile file, (ulong Offset, ulong Count) symbols, (ulong Offset, ulong Size) strings)
+    {
+        var places = Places(file, strings);
+        var modules = new List<string>();
+        if (places.Count == 0)
+            return modules;
+        var buffer = new byte[ChunkSize];
+        // The first symbol is none.
+        for (ulong index = 1; index < symbols.Count;)
+        {
+            var count = (int)Math.Min(symbols.Count - index, ChunkSize / SymbolSize);
+            // A count may lie: what fits into the file is taken.
+            while (count > 0 && !file.TryRead(symbols.Offset + (index * SymbolSize), buffer.AsSpan(0, count * SymbolSize)))
+                count /= 2;
+            if (count == 0)
+                break;
+            for (var at = 0; at < count * SymbolSize; at += SymbolSize)
+            {
+                var isDefined = BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(at + 6)) != 0;
+                var name = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(at));
+                if (isDefined && places.Contains(name) && file.TryString(strings.Offset, strings.Size, name, out var text))
+                    modules.Add(text["PyInit_".Length..]);
+            }
+            index += (ulong)count;
+        }
+        modules.Sort(StringComparer.Ordinal);
+        return modules;
+    }
+
+    private static HashSet<ulong> Places(ElfFile file, (ulong Offset, ulong Size) strings)
+    {
+        var word = "PyInit_"u8;
+        var places = new HashSet<ulong>();
+        var buffer = new byte[ChunkSize];
+        // Each chunk begins with the end of the one before, for the word may lie across.
+        for (ulong start = 0; start + (ulong)word.Length <= strings.Size && places.Count < MaxPlaces; start += (ulong)(ChunkSize - word.Length + 1))
+        {
+            var chunk = buffer.AsSpan(0, (int)Math.Min(strings.Size - start, ChunkSize));
+            if (!file.TryRead(strings.Offset + start, chunk))
+                break;
+            for (var at = 0; chunk[at..].IndexOf(word) is >= 0 and var next && places.Count < MaxPlaces; at += next + 1)
+                places.Add(start + (ulong)(at + next));
+        }
+        return places;
+    }
+}
