@@ -4,22 +4,49 @@ namespace Cake.Oxidizer;
 
 /// <summary>
 /// Turns SIGINT and SIGTERM into a cancelled token while a build runs. Cake itself ends the process at once; held back, the build has the time to end
-/// its children and to delete what is half-written. A second signal is not held back.
+/// its children and to delete what is half-written. A second signal is not held back, and a build that waits for a disk or a network file system, which nothing can
+/// cancel, is ended after a while: what it leaves is found and removed by later builds.
 /// </summary>
 internal sealed class InterruptSignal : IDisposable
 {
-    private readonly CancellationTokenSource _source = new();
-    private readonly PosixSignalRegistration[] _registrations;
+    // As by a shell's rule for a program that a signal ended.
+    private const int SignalExitCode = 128, InterruptNumber = 2, TerminateNumber = 15;
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
-    public InterruptSignal() =>
+    private readonly CancellationTokenSource _source = new();
+    private readonly CancellationTokenSource _finished = new();
+    private readonly PosixSignalRegistration[] _registrations;
+    private readonly TimeSpan _patience;
+    private readonly Action<int> _end;
+
+    public InterruptSignal()
+        : this(s_patience, End)
+    {
+    }
+
+    /// <summary>For tests.</summary>
+    /// <param name="patience">How long a cancelled build may take to end by itself.</param>
+    /// <param name="end">Ends the process with an exit code.</param>
+    internal InterruptSignal(TimeSpan patience, Action<int> end)
+    {
+        (_patience, _end) = (patience, end);
         _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
+    }
 
     public CancellationToken Token => _source.Token;
+
+    /// <summary>The exit code of a build that a signal cancelled.</summary>
+    public int ExitCode { get; private set; } = SignalExitCode + InterruptNumber;
+
+    /// <summary>The clock of the patience, since a signal came.</summary>
+    internal Task Waiting { get; private set; } = Task.CompletedTask;
 
     public void Dispose()
     {
         foreach (var registration in _registrations)
             registration.Dispose();
+        // The clock of the patience stops.
+        _finished.Cancel();
         _source.Dispose();
     }
 
@@ -28,6 +55,22 @@ internal sealed class InterruptSignal : IDisposable
         if (_source.IsCancellationRequested)
             return;
         signal.Cancel = true;
+        ExitCode = SignalExitCode + (signal.Signal == PosixSignal.SIGTERM ? TerminateNumber : InterruptNumber);
+        // Before the cancelling: what is called by that may wait too.
+        Waiting = EndUnlessFinished();
         _source.Cancel();
+    }
+
+    private async Task EndUnlessFinished()
+    {
+        await Task.Delay(_patience, _finished.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_finished.IsCancellationRequested)
+            _end(ExitCode);
+    }
+
+    private static void End(int exitCode)
+    {
+        Console.Error.WriteLine($"the build was cancelled and still waits for something after {s_patience.TotalSeconds:0} seconds; it is ended");
+        Environment.Exit(exitCode);
     }
 }

@@ -40,7 +40,7 @@ public static partial class OxidizerAliases
         }
         catch (OperationCanceledException exception) when (interrupt.Token.IsCancellationRequested)
         {
-            throw new CakeException(130, "cancelled; nothing was left half-written", exception);
+            throw new CakeException(interrupt.ExitCode, "cancelled; nothing was left half-written", exception);
         }
     }
 

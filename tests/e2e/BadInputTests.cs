@@ -64,6 +64,21 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
+    public void A_pipe_a_device_and_a_dangling_link_in_a_package_are_named_and_no_build_waits_for_them()
+    {
+        Assert.Equal(0, Workspace.Run(new Command("mkfifo", [_workspace["app/pipe.py"]])).ExitCode);
+        File.CreateSymbolicLink(_workspace["app/device.bin"], "/dev/zero");
+        File.CreateSymbolicLink(_workspace["app/gone.py"], "nowhere.py");
+        Assert.Equal(0, Workspace.Run(new Command("sh", ["-c", "touch \"$(printf 'caf\\351.txt')\""]) { WorkingDirectory = _workspace["app"] }).ExitCode);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        var build = Task.Run(() => _workspace.Build(cancellation: limit.Token));
+        Assert.True(Task.WaitAny([build], TimeSpan.FromMinutes(6)) == 0, "the build waits for a file that nobody writes");
+        Assert.Equal("whole\n", _workspace.Run(build.Result.ProductPath).Output);
+        var named = build.Result.Warnings.Where(warning => warning.Id == "OXI0323").Select(warning => Path.GetFileName(warning.Message.Split('`')[1]));
+        Assert.Equal([@"caf\xe9.txt", "device.bin", "gone.py", "pipe.py"], named.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_truncated_archive_is_refused()
     {
         var archive = _workspace["cpython-3.11.2-x86_64-unknown-linux-gnu-noopt-full.tar.zst"];
