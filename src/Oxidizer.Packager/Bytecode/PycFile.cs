@@ -12,6 +12,8 @@ internal static class PycFile
     /// <summary>Of the header: magic number, flags, hash of the source.</summary>
     public const int HeaderSize = 16;
 
+    private const int LongestName = 255;
+
     // Bit 0: a hash and no time stamp; bit 1, compare it with the source, is not set.
     private const uint UncheckedHash = 1;
 
@@ -28,6 +30,9 @@ internal static class PycFile
         var level = optimizeLevel == 0 ? "" : $".opt-{optimizeLevel}";
         return $"{relativePath[..slash]}__pycache__/{relativePath[slash..^".py".Length]}.{cacheTag}{level}.pyc";
     }
+
+    /// <summary>Whether no file system takes the name: that of a source may have just as many bytes as it takes.</summary>
+    public static bool IsTooLong(string relativePath) => System.Text.Encoding.UTF8.GetByteCount(relativePath.AsSpan(relativePath.LastIndexOf('/') + 1)) > LongestName;
 
     /// <summary>The source of a module's file: itself, unless it is code alone.</summary>
     public static string SourceOf(string path) => path.EndsWith(".pyc", StringComparison.Ordinal) ? path[..^1] : path;

@@ -58,6 +58,9 @@ internal sealed class BesidePlan
             var name = module.IncludeSource
                 ? PycFile.BesideSource(module.RelativePath, _distribution.CacheTag, _configuration.PythonConfig.OptimizeLevel)
                 : PycFile.WithoutSource(module.RelativePath);
+            // As Python itself: it passes over such a name in silence, and compiles the source at each start.
+            if (module.IncludeSource && PycFile.IsTooLong(name))
+                continue;
             var entry = table.AsSpan(index * EntrySize, EntrySize);
             Add(new BesideFile($"{module.Location.Folder}/{name}", new Sha256Digest(entry[..Sha256Digest.Size]),
                 BinaryPrimitives.ReadInt64LittleEndian(entry[Sha256Digest.Size..]), ActionOutput.PlainFile, module.File, module));

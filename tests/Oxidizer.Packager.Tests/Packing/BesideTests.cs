@@ -1,4 +1,5 @@
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Installing;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Tests.Resources;
 
@@ -45,6 +46,20 @@ public sealed class BesideTests : IDisposable
         Assert.Equal([("compile_bytecode", 2)], TestBuild.Executed(second.Context));
         _build.Write("parts/pkg/more.py", "");
         Assert.NotEqual(first.Blob.Digest, _build.Pack().Blob.Digest);
+    }
+
+    [Fact]
+    public void A_source_whose_bytecode_would_have_too_long_a_name_stands_alone()
+    {
+        var (fits, long_) = (new string('f', 255 - $".{_build.Distribution.CacheTag}.pyc".Length), new string('l', 252));
+        _build.Write($"parts/pkg/{fits}.py", "").Write($"parts/pkg/{long_}.py", "");
+        var context = _build.Context();
+        var resources = _build.Collect(context);
+        var configuration = _build.Configuration with { Packages = [.. _build.Rules] };
+        var paths = BesidePlan.Create(configuration, _build.Distribution, resources, _build.Compile(resources, context), context).Select(file => file.Path).ToList();
+        Assert.Empty(context.Diagnostics.All);
+        Assert.Equal([$"lib/pkg/{fits}.py", $"lib/pkg/__pycache__/{fits}.{_build.Distribution.CacheTag}.pyc"], paths.Where(path => path.Contains(fits, StringComparison.Ordinal)).OrderBy(path => path.Length));
+        Assert.Equal([$"lib/pkg/{long_}.py"], paths.Where(path => path.Contains(long_, StringComparison.Ordinal)));
     }
 
     [Fact]
