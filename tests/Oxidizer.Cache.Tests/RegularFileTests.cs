@@ -13,16 +13,14 @@ public sealed class RegularFileTests : IDisposable
     private string this[string name] => Path.Combine(_folder.Path, name);
 
     [Fact]
-    public void A_pipe_that_nobody_writes_to_is_refused_and_not_waited_for()
+    public async Task A_pipe_that_nobody_writes_to_is_refused_and_not_waited_for()
     {
         using (var made = Process.Start("mkfifo", [this["pipe"]]))
             made.WaitForExit();
-        var refused = Task.Run(() => Assert.Throws<IOException>(() => RegularFile.Open(this["pipe"])));
-        Assert.True(refused.Wait(TimeSpan.FromMinutes(2)), "it still waits after two minutes");
-        Assert.Contains("it is a named pipe", refused.Result.Message);
+        var refused = await Task.Run(() => Assert.Throws<IOException>(() => RegularFile.Open(this["pipe"]))).WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.Contains("it is a named pipe", refused.Message);
         Assert.Equal(FileKind.Pipe, FileFacts.Of(this["pipe"]).Kind);
-        var digest = Task.Run(() => Assert.Throws<IOException>(() => Sha256Digest.OfFile(this["pipe"])));
-        Assert.True(digest.Wait(TimeSpan.FromMinutes(2)), "it still waits after two minutes");
+        await Task.Run(() => Assert.Throws<IOException>(() => Sha256Digest.OfFile(this["pipe"]))).WaitAsync(TimeSpan.FromMinutes(2));
     }
 
     [Fact]
@@ -65,6 +63,9 @@ public sealed class RegularFileTests : IDisposable
         using (var made = Process.Start(new ProcessStartInfo("sh", ["-c", "touch plain \"$(printf '\\303\\251\\377\\200x')\"; mkdir folder; ln -s folder link"]) { WorkingDirectory = _folder.Path })!)
             made.WaitForExit();
         var entries = FolderListing.Read(_folder.Path).OrderBy(entry => entry.Name, StringComparer.Ordinal).ToList();
+        // .NET cannot delete what it cannot name.
+        using (var removed = Process.Start(new ProcessStartInfo("sh", ["-c", "rm *x"]) { WorkingDirectory = _folder.Path })!)
+            removed.WaitForExit();
         Assert.Equal(["folder", "link", "plain", "\u00e9\\xff\\x80x"], entries.Select(entry => entry.Name));
         Assert.Equal([FileKind.Folder, FileKind.Folder, FileKind.Regular, FileKind.Unknown], entries.Select(entry => entry.Facts.Kind));
         Assert.Equal([true, true, true, false], entries.Select(entry => entry.IsUtf8));
