@@ -12,11 +12,11 @@ internal static class FlagFiles
     private static readonly char[] s_separators = ['=', ','];
 
     /// <summary>The flags, with what stands in their response files in the place of those.</summary>
-    public static IReadOnlyList<string> Expand(IEnumerable<string> flags) => [.. flags.SelectMany(flag => Expand(flag, 0))];
+    public static IReadOnlyList<string> Expand(IEnumerable<string> flags) => [.. flags.SelectMany(flag => Walk(flag, 0)).Where(word => !word.IsOpened).Select(word => word.Text)];
 
-    /// <summary>The files that flags name, each once, in order.</summary>
+    /// <summary>The files that flags name, response files and what those name included, each once, in order.</summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<string> flags) =>
-        [.. flags.Concat(Expand(flags)).SelectMany(Candidates).Where(File.Exists).Distinct(StringComparer.Ordinal)];
+        [.. flags.SelectMany(flag => Walk(flag, 0)).SelectMany(word => Candidates(word.Text)).Where(File.Exists).Distinct(StringComparer.Ordinal)];
 
     /// <summary>Adds the files' contents to a key. Their names are in the flags.</summary>
     public static ActionKeyBuilder AddTo(ActionKeyBuilder key, IReadOnlyList<string> flags, IActionCache cache)
@@ -40,10 +40,10 @@ internal static class FlagFiles
         }
     }
 
-    // What a response file of theirs names beyond this depth, or what cannot be read, the tool refuses.
-    private static IEnumerable<string> Expand(string flag, int depth) => flag.StartsWith('@') && depth < DeepestResponse && File.Exists(flag[1..])
-        ? Words(File.ReadAllText(flag[1..])).SelectMany(word => Expand(word, depth + 1))
-        : [flag];
+    // A response file, and then each word in it. One that names itself ends somewhere, as the tool that reads it says.
+    private static IEnumerable<(string Text, bool IsOpened)> Walk(string flag, int depth) => flag.StartsWith('@') && depth < DeepestResponse && File.Exists(flag[1..])
+        ? Words(File.ReadAllText(flag[1..])).SelectMany(word => Walk(word, depth + 1)).Prepend((flag, true))
+        : [(flag, false)];
 
     // As libiberty's buildargv reads them: quotes of both kinds, and backslashes.
     private static IEnumerable<string> Words(string text)

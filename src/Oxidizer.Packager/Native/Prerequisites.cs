@@ -65,6 +65,9 @@ public static class Prerequisites
         // A compiler of its own place, and one with a sysroot, bring their own.
         if (toolchain.Sysroot is null && (toolchain.Cc is null || PackageOfCompiler(toolchain.Cc) is not (null or "musl-tools")))
             requirements.Add(s_headers);
+        // Clang assembles by itself; of a compiler of its own place nothing is known.
+        if (toolchain.Cc is null || PackageOfCompiler(toolchain.Cc)?.StartsWith("gcc", StringComparison.Ordinal) == true)
+            requirements.Add(BuildProgram.As.Requirement);
         requirements.Add(toolchain.Linker switch
         {
             "mold" => s_linkers[0],
@@ -72,9 +75,6 @@ public static class Prerequisites
             "ld" => s_linkers[2],
             _ => new Requirement("a linker (`mold`, `ld.lld` or `ld`)", "binutils", "mold", "ld.lld", "ld.bfd", "ld"),
         });
-        // Clang assembles by itself; of a compiler of its own place nothing is known.
-        if (toolchain.Cc is null || PackageOfCompiler(toolchain.Cc)?.StartsWith("gcc", StringComparison.Ordinal) == true)
-            requirements.Add(BuildProgram.As.Requirement);
         if (toolchain.Launcher is "ccache" or "sccache" or "distcc" or "icecc")
             requirements.Add(new Requirement($"the launcher `{toolchain.Launcher}`", toolchain.Launcher, toolchain.Launcher));
         return requirements;
