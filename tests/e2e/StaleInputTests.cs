@@ -17,31 +17,6 @@ public sealed class StaleInputTests(PrivateCache cache) : IDisposable
     public void Dispose() => _workspace.Dispose();
 
     [Fact]
-    public void An_object_is_compiled_again_for_each_thing_that_its_compilation_reads()
-    {
-        _workspace.Write("flags", "-DONE=1").Write("before/unrelated.h", "").Write("forced.h", "/* one */\n");
-        _workspace.WriteProgram("programs/as", "#!/bin/sh\nexec as \"$@\"\n").WriteProgram("launcher", "#!/bin/sh\nexec \"$@\"\n");
-        Toolchain($"cflags = [\"@{_workspace["flags"]}\", \"-B{_workspace["programs"]}/\", \"-isystem\", \"{_workspace["before"]}\", \"-include\", \"{_workspace["forced.h"]}\"]\nlauncher = \"{_workspace["launcher"]}\"");
-        AssertRuns(ActionKinds.CompileObject, [
-            ("the content of a file that `@` names", () => _workspace.Write("flags", "-DONE=2")),
-            ("a header", () => _workspace.Write("forced.h", "/* two */\n")),
-            ("a header that stands before another", () => _workspace.Write("before/string.h", "#include_next <string.h>\n")),
-            ("the assembler", () => _workspace.WriteProgram("programs/as", "#!/bin/sh\n# another\nexec as \"$@\"\n")),
-            ("the launcher", () => _workspace.WriteProgram("launcher", "#!/bin/sh\n# another\nexec \"$@\"\n")),
-        ]);
-    }
-
-    [Fact]
-    public void A_header_that_was_changed_to_include_another_is_compiled_once_and_follows_the_other()
-    {
-        _workspace.Write("forced.h", "/* one */\n").Write("inner.h", "/* one */\n");
-        Toolchain($"cflags = [\"-include\", \"{_workspace["forced.h"]}\"]");
-        AssertRuns(ActionKinds.CompileObject, [("an include", () => _workspace.Write("forced.h", "#include \"inner.h\"\n"))]);
-        _workspace.Write("forced.h", "/* one */\n").Build();
-        AssertRuns(ActionKinds.CompileObject, [("what was not named then", () => _workspace.Write("inner.h", "/* two */\n").Write("forced.h", "#include \"inner.h\"\n"))]);
-    }
-
-    [Fact]
     public void A_runtime_is_linked_again_for_each_thing_that_its_link_reads()
     {
         Compile("extra", "const char extra[] = \"one\";");
