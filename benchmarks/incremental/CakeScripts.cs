@@ -37,7 +37,7 @@ internal sealed class CakeScripts
     private static double Run(string folder, params string[] arguments)
     {
         var started = Stopwatch.GetTimestamp();
-        var result = ChildProcess.Run(new Command("dotnet", arguments) { WorkingDirectory = folder });
+        var result = ChildProcess.Run(new Command("dotnet", arguments) { Sees = ChosenEnvironment.Network with { Prefixes = ["DOTNET_", "NUGET_"] }, WorkingDirectory = folder });
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         return result.ExitCode == 0
             ? seconds

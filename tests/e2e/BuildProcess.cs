@@ -8,15 +8,25 @@ internal sealed class BuildProcess : IDisposable
     private readonly Process _process;
     private readonly Task<string> _output, _error;
 
-    private BuildProcess(string program, IEnumerable<string> arguments)
+    private BuildProcess(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
-        _process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (environment is not null)
+        {
+            start.Environment.Clear();
+            foreach (var (name, value) in environment)
+                start.Environment[name] = value;
+        }
+        _process = Process.Start(start)!;
         (_output, _error) = (_process.StandardOutput.ReadToEndAsync(), _process.StandardError.ReadToEndAsync());
     }
 
     private static string Program => Path.Combine(AppContext.BaseDirectory, "Oxidizer.EndToEnd.Child");
 
     public static BuildProcess Start(Workspace workspace, string? output = null) => new(Program, Arguments(workspace, output));
+
+    /// <summary>The same with these variables and no others.</summary>
+    public static BuildProcess StartIn(IReadOnlyDictionary<string, string> environment, Workspace workspace, string output) => new(Program, Arguments(workspace, output), environment);
 
     /// <summary>The same under a tracer.</summary>
     public static BuildProcess StartTraced(Workspace workspace, params string[] tracer) => new(tracer[0], [.. tracer[1..], Program, .. Arguments(workspace, null)]);

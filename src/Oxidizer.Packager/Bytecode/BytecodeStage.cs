@@ -21,7 +21,8 @@ public static class BytecodeStage
 
     internal static CompiledCode Compile(IReadOnlyList<ModuleSource> modules, Distribution distribution, string? interpreter, BuildContext context, TimeSpan patience)
     {
-        var keys = new CodeKeys(distribution);
+        var python = CodeKeys.Identify(distribution, interpreter, context.Cache);
+        var keys = new CodeKeys(python);
         var pool = new CompilePool(interpreter ?? distribution.PathOf(distribution.Executable), distribution, context, patience);
         var rules = modules.GroupBy(module => module.Origin)
             .Select(rule => new RuleCode(rule.Key, [.. rule.OrderBy(module => module.RelativePath, StringComparer.Ordinal)], keys, pool, context))
@@ -32,7 +33,7 @@ public static class BytecodeStage
         context.Actions.Reuse(ActionKinds.CompileBytecode, modules.Count - compiled);
         foreach (var rule in rules)
             rule.SayWarnings();
-        return new CompiledCode(rules.Select(rule => rule.Segment));
+        return new CompiledCode(rules.Select(rule => rule.Segment), python);
     }
 
     // Two builds that need the same rule compile it once: each rule is an action of its own that encloses those after it, and what is not

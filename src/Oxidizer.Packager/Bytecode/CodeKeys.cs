@@ -9,12 +9,15 @@ namespace Oxidizer.Packager.Bytecode;
 /// <summary>
 /// The keys of bytecode. No target and no folder is in them: every target of a Python version, and every checkout, compiles once.
 /// </summary>
-internal sealed class CodeKeys(Distribution distribution)
+/// <param name="python">What compiles, as <see cref="Identify"/> says it.</param>
+internal sealed class CodeKeys(string python)
 {
     /// <summary>Raised when the same source gives other bytes. 1: first.</summary>
     public const int Version = 1;
 
-    private string Python => $"{distribution.CacheTag} {distribution.BytecodeMagic}";
+    /// <summary>What compiles. A magic number is that of all releases of 3.11, and the compilers of two of them may differ by a fix; another interpreter that is named is known by its file.</summary>
+    public static string Identify(Distribution distribution, string? interpreter, IActionCache cache) =>
+        $"{distribution.CacheTag} {distribution.BytecodeMagic} {(interpreter is not null && File.Exists(interpreter) ? cache.DigestFile(interpreter).ToString() : distribution.Version)}";
 
     /// <summary>One module's code.</summary>
     public ActionKey Module(ModuleSource module)
@@ -23,7 +26,7 @@ internal sealed class CodeKeys(Distribution distribution)
             .Add("path", module.RelativePath)
             .Add("source", module.File.Digest)
             .Add("optimize level", module.OptimizeLevel)
-            .Add("python", Python);
+            .Add("python", python);
         // Only where it is so: the keys of all others stay what they were.
         return (module.MayNotCompile ? builder.Add("refusal", "packed as source") : builder).Build();
     }
@@ -42,7 +45,7 @@ internal sealed class CodeKeys(Distribution distribution)
             hash.AppendData([(byte)(module.OptimizeLevel | (module.MayNotCompile ? 0x80 : 0))]);
         }
         hash.GetHashAndReset(digest);
-        return new ActionKeyBuilder("bytecode_segment", Version).Add("modules", new Sha256Digest(digest)).Add("count", modules.Count).Add("python", Python).Build();
+        return new ActionKeyBuilder("bytecode_segment", Version).Add("modules", new Sha256Digest(digest)).Add("count", modules.Count).Add("python", python).Build();
     }
 
     /// <summary>Stands for the making of a segment, so that two builds do not make the same one.</summary>
@@ -54,9 +57,9 @@ internal sealed class CodeKeys(Distribution distribution)
     /// </summary>
     public IReadOnlyList<ActionKey> Heads(string origin, IReadOnlyList<ModuleSource> modules) =>
     [
-        new ActionKeyBuilder("bytecode_head", Version).Add("rule", origin).Add("python", Python).Build(),
+        new ActionKeyBuilder("bytecode_head", Version).Add("rule", origin).Add("python", python).Build(),
         new ActionKeyBuilder("bytecode_head", Version)
             .Add("packages", modules.Select(module => module.Name.Split('.')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
-            .Add("python", Python).Build(),
+            .Add("python", python).Build(),
     ];
 }

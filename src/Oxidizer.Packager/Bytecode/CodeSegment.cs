@@ -62,7 +62,11 @@ public sealed class CompiledCode
 {
     private readonly Dictionary<string, CodeSegment> _segments;
 
-    internal CompiledCode(IEnumerable<CodeSegment> segments) => _segments = segments.ToDictionary(segment => segment.Origin, StringComparer.Ordinal);
+    internal CompiledCode(IEnumerable<CodeSegment> segments, string python) =>
+        (_segments, Python) = (segments.ToDictionary(segment => segment.Origin, StringComparer.Ordinal), python);
+
+    /// <summary>What compiled it, for the keys of what is made from it.</summary>
+    internal string Python { get; }
 
     internal FileSlice Find(ModuleSource module) => _segments[module.Origin].Find(module);
 

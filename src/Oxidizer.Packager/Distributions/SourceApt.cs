@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
 
 namespace Oxidizer.Packager.Distributions;
@@ -27,7 +28,7 @@ internal sealed partial class SourceApt
         foreach (var name in new[] { "lists/partial", "none/partial", "cache/archives/partial" })
             Directory.CreateDirectory(Path.Combine(folder, name));
         // With empty lists apt names every index that it would fetch, whether it has it or not.
-        var uris = command.Try(folder, "apt-get", ["-o", $"Dir::State::Lists={Path.Combine(folder, "none")}", "update", "--print-uris"]);
+        var uris = command.Fetch(folder, BuildProgram.AptGet, ["-o", $"Dir::State::Lists={Path.Combine(folder, "none")}", "update", "--print-uris"]);
         _machine = [.. IndexPattern().Matches(uris.Output).Select(match => (match.Groups["uri"].Value, match.Groups["suite"].Value, match.Groups["component"].Value)).Distinct()];
         if (_machine.Count == 0)
             throw Failure("update", "the machine's apt has no mirror of packages; add one to its sources");
@@ -43,7 +44,7 @@ internal sealed partial class SourceApt
         Write("deb", Own());
         Write("deb-src", Own());
         // By itself apt takes a network that is down for a warning, and goes on with no lists.
-        Require("update", Apt("apt-get", ["update", "-o", "APT::Update::Error-Mode=any"]));
+        Require("update", Apt(BuildProgram.AptGet, ["update", "-o", "APT::Update::Error-Mode=any"]));
     }
 
     /// <summary>Finds the versions of a source package, newest first, in this release and, if it has none, in later ones.</summary>
@@ -57,7 +58,7 @@ internal sealed partial class SourceApt
                 break;
             Write("deb-src", Own().Select(source => source with { Suite = source.Suite.Replace(Release, release, StringComparison.Ordinal) }));
             // A release may lack a suite (`sid` has no security pool), and then apt fails after it has fetched the others.
-            Apt("apt-get", ["update"]);
+            Apt(BuildProgram.AptGet, ["update"]);
             found = Versions(package);
         }
         return found.Count > 0
@@ -69,7 +70,7 @@ internal sealed partial class SourceApt
     /// <summary>The package name of the machine's default Python, such as <c>python3.11</c>.</summary>
     public string DefaultPython()
     {
-        var version = Fields(Apt("apt-cache", ["show", "--no-all-versions", "python3"]).Output, "Version").FirstOrDefault()
+        var version = Fields(Apt(BuildProgram.AptCache, ["show", "--no-all-versions", "python3"]).Output, "Version").FirstOrDefault()
             ?? throw Failure("find the default Python", "the machine's mirrors have no package `python3`; name one, such as `apt:python3.13`");
         return $"python{string.Join('.', new SourceVersion(version).Upstream.Split('.').Take(2))}";
     }
@@ -78,7 +79,7 @@ internal sealed partial class SourceApt
     public bool TryDownloadSource(string package, SourceVersion version, string folder, out string reason)
     {
         Directory.CreateDirectory(folder);
-        var result = Apt("apt-get", ["source", "--download-only", $"{package}={version}"], folder);
+        var result = Apt(BuildProgram.AptGet, ["source", "--download-only", $"{package}={version}"], folder);
         reason = Reason(result);
         return result.ExitCode == 0;
     }
@@ -87,7 +88,7 @@ internal sealed partial class SourceApt
     public void Download(IReadOnlyList<string> packages, string folder)
     {
         Directory.CreateDirectory(folder);
-        Require($"download {string.Join(' ', packages)}", Apt("apt-get", ["download", .. packages], folder));
+        Require($"download {string.Join(' ', packages)}", Apt(BuildProgram.AptGet, ["download", .. packages], folder));
     }
 
     private IReadOnlyList<(string Uri, string Suite, string Component)> Own() =>
@@ -95,7 +96,7 @@ internal sealed partial class SourceApt
 
     private IReadOnlyList<SourceVersion> Versions(string package) =>
     [
-        .. Fields(Apt("apt-cache", ["showsrc", "--only-source", package]).Output, "Version")
+        .. Fields(Apt(BuildProgram.AptCache, ["showsrc", "--only-source", package]).Output, "Version")
             .Distinct().Select(text => new SourceVersion(text)).OrderDescending(),
     ];
 
@@ -104,7 +105,7 @@ internal sealed partial class SourceApt
             .GroupBy(source => (source.Uri, source.Suite))
             .Select(group => $"{kind} {group.Key.Uri} {group.Key.Suite} {string.Join(' ', group.Select(source => source.Component))}"));
 
-    private CommandResult Apt(string program, IReadOnlyList<string> arguments, string? folder = null) => _command.Try(folder ?? _folder, program,
+    private CommandResult Apt(BuildProgram program, IReadOnlyList<string> arguments, string? folder = null) => _command.Fetch(folder ?? _folder, program,
     [
         "-o", $"Dir::Etc::sourcelist={Path.Combine(_folder, "sources.list")}", "-o", "Dir::Etc::sourceparts=-",
         "-o", $"Dir::State::Lists={Path.Combine(_folder, "lists")}", "-o", $"Dir::Cache={Path.Combine(_folder, "cache")}",

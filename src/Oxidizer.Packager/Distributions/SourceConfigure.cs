@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Native;
+
 namespace Oxidizer.Packager.Distributions;
 
 /// <summary>Configures CPython so that every extension module is linked into the interpreter, from static libraries.</summary>
@@ -18,7 +20,7 @@ internal static class SourceConfigure
         SourceTree tree, SourceSysroot sysroot, SourceCompiler compiler, SourceRequest request, SourceCommand command, SourceProgress progress)
     {
         progress.Begin("configure", Checks);
-        command.Run("configure CPython", tree.Root, "sh", ["./configure", .. s_options, .. Variables(sysroot, compiler, request)], line =>
+        command.Run("configure CPython", tree.Root, BuildProgram.Shell, ["./configure", .. s_options, .. Variables(sysroot, compiler, request)], line =>
         {
             if (line.StartsWith("checking ", StringComparison.Ordinal))
                 progress.Step(line[9..].Split("...")[0]);

@@ -1,3 +1,4 @@
+using Oxidizer.Packager.Native;
 using System.Text;
 
 namespace Oxidizer.Packager.Distributions;
@@ -100,7 +101,7 @@ internal sealed class SourceLayout
         CopyTree(Path.Combine(_tree.Root, "Include"), $"install/include/python{MajorMinor}");
         Copy(Path.Combine(_tree.Root, "pyconfig.h"), $"install/include/python{MajorMinor}/pyconfig.h");
         Copy(Path.Combine(_tree.Root, "python"), Executable);
-        _command.Run("strip the interpreter", Root, "strip", [Executable]);
+        _command.Run("strip the interpreter", Root, BuildProgram.Strip, [Executable]);
         foreach (var name in new[] { "python3", "python" })
             File.CreateSymbolicLink(Path.Combine(Root, "install/bin", name), $"python{MajorMinor}");
     }

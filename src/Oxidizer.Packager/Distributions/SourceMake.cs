@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Native;
+
 namespace Oxidizer.Packager.Distributions;
 
 /// <summary>What the Makefile knows and <c>PYTHON.json</c> says.</summary>
@@ -102,7 +104,7 @@ internal sealed class SourceMake(string root, int parallelism, SourceCommand com
     }
 
     private string Run(string act, IReadOnlyList<string> arguments, Action<string>? onLine) =>
-        command.Run(act, root, "make", ["--no-print-directory", "-f", "Makefile", "-f", RulesFile, .. arguments], onLine);
+        command.Run(act, root, BuildProgram.Make, ["--no-print-directory", "-f", "Makefile", "-f", RulesFile, .. arguments], onLine);
 
     private static IReadOnlyList<string> Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 }

@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Native;
+
 namespace Oxidizer.Packager.Distributions;
 
 /// <summary>A folder with the headers and static libraries of unpacked packages: nothing is installed on the machine.</summary>
@@ -17,7 +19,7 @@ internal sealed record SourceSysroot(string Root)
     {
         Directory.CreateDirectory(folder);
         foreach (var package in packages)
-            command.Run($"unpack `{Path.GetFileName(package)}`", folder, "dpkg-deb", ["-x", package, folder]);
+            command.Run($"unpack `{Path.GetFileName(package)}`", folder, BuildProgram.DpkgDeb, ["-x", package, folder]);
         var sysroot = new SourceSysroot(folder);
         // A linker that finds `libz.so` takes it and not `libz.a`; and these links lead nowhere, for the libraries themselves are in other packages.
         foreach (var link in Directory.EnumerateFiles(sysroot.Libraries, "*.so"))

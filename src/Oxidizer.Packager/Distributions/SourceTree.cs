@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Native;
 using SharpCompress.Compressors.Xz;
 
 namespace Oxidizer.Packager.Distributions;
@@ -24,7 +25,7 @@ internal sealed partial record SourceTree(string Root, IReadOnlyList<string> Pat
         progress.Begin("patch", patches.Count);
         foreach (var patch in patches)
         {
-            command.Run($"apply Debian's patch `{patch}` to {Path.GetFileName(root)}", root, "patch",
+            command.Run($"apply Debian's patch `{patch}` to {Path.GetFileName(root)}", root, BuildProgram.Patch,
                 ["-p1", "--batch", "--silent", "--fuzz=0", "--no-backup-if-mismatch", "-i", Path.Combine("debian/patches", patch)]);
             progress.Step(patch);
         }

@@ -86,7 +86,7 @@ internal sealed class BesidePlan
 
     private byte[] Describe(List<ModuleSource> modules, CompiledCode code)
     {
-        var key = new ActionKeyBuilder("bytecode_files", Version).Add("segment", new CodeKeys(_distribution).Segment(modules).Digest).Build();
+        var key = new ActionKeyBuilder("bytecode_files", Version).Add("segment", new CodeKeys(code.Python).Segment(modules).Digest).Build();
         byte[]? made = null;
         var record = _context.Cache.GetOrAdd(key, modules[0].Origin, () =>
         {

@@ -12,7 +12,8 @@ namespace Oxidizer.Packager.Linking;
 /// </summary>
 public static class JoinRuntime
 {
-    private const int Version = 1;
+    // 2: what stands behind the compiler's name, and the programs of binutils, are in the key.
+    private const int Version = 2;
     private const string Name = "runtime";
     private static readonly string[] s_flags = ["-r", "-nostdlib", "-Wl,--build-id=none"];
 
@@ -26,9 +27,9 @@ public static class JoinRuntime
     /// <summary>Finds the object in the cache, or makes it.</summary>
     /// <exception cref="BuildFailedException">The linker or <c>objcopy</c> refused.</exception>
     public static ActionOutput Join(LinkPlan plan, Toolchain toolchain, BuildContext context) =>
-        context.Run(Key(plan, toolchain), Name, () => Execute(plan, toolchain, context)).Outputs[0];
+        context.Run(Key(plan, toolchain, context), Name, () => Execute(plan, toolchain, context)).Outputs[0];
 
-    private static ActionKey Key(LinkPlan plan, Toolchain toolchain)
+    private static ActionKey Key(LinkPlan plan, Toolchain toolchain, BuildContext context)
     {
         var builder = new ActionKeyBuilder(ActionKinds.Link, Version)
             .Add("joined for", plan.Output.ToString())
@@ -38,8 +39,8 @@ public static class JoinRuntime
             .Add("strip", plan.Strip)
             .Add("flags", Flags(toolchain))
             .Add("globals", s_globals)
-            .Add("linker", toolchain.Linker.Digest)
-            .Add("compiler", toolchain.Compiler.Digest);
+            .Add("position independence", plan.Output == ProductOutput.SharedLibrary ? BuildProgram.ReadElf.Find(context).Digest.ToString() : null);
+        BuildProgram.ObjCopy.Find(context).AddTo(toolchain.AddCompilerTo(toolchain.Linker.AddTo(builder, "linker")), "objcopy");
         foreach (var runtimeObject in plan.RuntimeObjects)
             builder.Add(runtimeObject.Name, runtimeObject.Digest);
         return builder.Build();
@@ -55,12 +56,12 @@ public static class JoinRuntime
         if (plan.Output == ProductOutput.SharedLibrary)
             PositionIndependence.Check(plan, context);
         var output = Path.Combine(context.WorkDirectory, Name + ".joined.o");
-        LinkerCommand.Run(Flags(toolchain)
-            .Concat(plan.CoreObjects.Select(plan.Distribution.PathOf))
-            .Concat(plan.RuntimeObjects.Select(runtimeObject => LinkerCommand.FileOf(runtimeObject, context)))
-            .Concat(["-Wl,--start-group", .. plan.StaticLibraries.Select(plan.Distribution.PathOf), "-Wl,--end-group"])
-            .Concat(["-o", output]), output + ".rsp", toolchain, context);
-        var result = ChildProcess.Run(new Command("objcopy",
+        string[] objects = [.. plan.CoreObjects.Select(plan.Distribution.PathOf), .. plan.RuntimeObjects.Select(runtimeObject => LinkerCommand.FileOf(runtimeObject, context))];
+        string[] libraries = [.. plan.StaticLibraries.Select(plan.Distribution.PathOf)];
+        var more = LinkerCommand.Run(Flags(toolchain).Concat(objects).Concat(["-Wl,--start-group", .. libraries, "-Wl,--end-group"]), output, objects.Concat(libraries), toolchain, context);
+        if (more.Files.Count > 0)
+            throw new InvalidOperationException($"joining read `{more.Files[0]}`, which its key does not name; please report this");
+        var result = ChildProcess.Run(new Command(BuildProgram.ObjCopy.Find(context).Path,
             ["--wildcard", .. s_globals.Select(name => "--keep-global-symbol=" + name), .. plan.Strip ? new[] { "--strip-debug" } : [], output]), context.Cancellation);
         if (result.ExitCode != 0)
             throw new BuildFailedException(DiagnosticKinds.LinkFailed, $"`objcopy` refused the joined objects (exit code {result.ExitCode}):\n{result.Error.TrimEnd()}\ninstall GNU binutils");

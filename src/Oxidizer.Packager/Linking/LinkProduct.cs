@@ -39,7 +39,7 @@ public static class LinkProduct
         if (plan.Output == ProductOutput.StaticLibrary)
         {
             var joined = JoinRuntime.Join(plan, toolchain, context);
-            var archive = WriteArchive.Write(joined, packedResources, plan.FileName, configuration.Toolchain.Ar, toolchain, context);
+            var archive = WriteArchive.Write(joined, packedResources, plan.FileName, toolchain, context);
             return new LinkedProduct(archive.Digest, archive.Size, joined, packedResources) { IsStored = true, Mode = archive.Mode };
         }
         // Joined first, because its symbols are then chosen: a version script would have to know the versions in libraries such as libbsd.

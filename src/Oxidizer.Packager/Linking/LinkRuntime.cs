@@ -8,7 +8,8 @@ namespace Oxidizer.Packager.Linking;
 /// <summary>Links the distribution's objects and the runtime into an executable or a shared library that has no resources yet, as one action.</summary>
 public static class LinkRuntime
 {
-    private const int Version = 4;
+    // 5: what the linker reads beside the distribution, and what stands behind the compiler's name, are in the key.
+    private const int Version = 5;
     private const string Name = "runtime";
 
     // CPython's API stays visible, because ctypes.pythonapi and shared extension modules look it up in the executable. Nothing else
@@ -26,28 +27,24 @@ public static class LinkRuntime
     /// <exception cref="BuildFailedException">The linker refused; its words are in the message.</exception>
     public static ActionOutput Link(LinkPlan plan, BuildConfiguration configuration, Toolchain toolchain, BuildContext context)
     {
-        var outputs = context.Run(Key(plan, toolchain), Name, () => Execute(plan, toolchain, context)).Outputs;
+        var outputs = new LinkAction(Name, Version, builder => Describe(builder, plan, toolchain, context), toolchain, context).Run(() => Execute(plan, toolchain, context));
         if (context.Cache.TryRead(outputs[1].Digest) is { } needs)
             RuntimeNeeds.Read(needs).Check(configuration, context.Diagnostics);
         return outputs[0];
     }
 
-    private static ActionKey Key(LinkPlan plan, Toolchain toolchain)
+    private static ActionKeyBuilder Describe(ActionKeyBuilder builder, LinkPlan plan, Toolchain toolchain, BuildContext context)
     {
-        var builder = new ActionKeyBuilder(ActionKinds.Link, Version)
+        toolchain.AddCompilerTo(toolchain.Linker.AddTo(builder
             .Add("distribution", plan.Distribution.ArchiveDigest)
             .Add("core objects", plan.CoreObjects)
             .Add("static libraries", plan.StaticLibraries)
             .Add("system libraries", plan.SystemLibraries)
             .Add("strip", plan.Strip)
-            .Add("flags", Flags(plan, toolchain))
-            .Add("linker", toolchain.Linker.Digest)
-            .Add("linker version", toolchain.Linker.Version)
-            .Add("compiler", toolchain.Compiler.Digest)
-            .Add("compiler version", toolchain.Compiler.Version);
+            .Add("flags", Flags(plan, toolchain)), "linker"));
         foreach (var runtimeObject in plan.RuntimeObjects)
             builder.Add(runtimeObject.Name, runtimeObject.Digest);
-        return builder.Build();
+        return FlagFiles.AddTo(builder, toolchain.LdFlags, context.Cache);
     }
 
     private static IEnumerable<string> Flags(LinkPlan plan, Toolchain toolchain) => s_hardening
@@ -59,25 +56,34 @@ public static class LinkRuntime
         .Concat(plan.Strip ? ["-Wl,-s"] : [])
         .Concat(toolchain.LdFlags);
 
-    private static IReadOnlyList<ActionOutput> Execute(LinkPlan plan, Toolchain toolchain, BuildContext context)
+    private static (IReadOnlyList<ActionOutput>, LinkInputs) Execute(LinkPlan plan, Toolchain toolchain, BuildContext context)
     {
         var output = Path.Combine(context.WorkDirectory, Name + ".linked");
-        var arguments = Flags(plan, toolchain)
-            .Concat(plan.CoreObjects.Select(plan.Distribution.PathOf))
-            .Concat(plan.RuntimeObjects.Select(runtimeObject => LinkerCommand.FileOf(runtimeObject, context)))
-            .Concat(["-Wl,--start-group", .. plan.StaticLibraries.Select(plan.Distribution.PathOf), "-Wl,--end-group"])
-            .Concat(plan.SystemLibraries.Select(library => "-l" + library))
-            .Concat(["-o", output]);
-        LinkerCommand.Run(arguments, output + ".rsp", toolchain, context);
+        string[] objects = [.. plan.CoreObjects.Select(plan.Distribution.PathOf), .. plan.RuntimeObjects.Select(runtimeObject => LinkerCommand.FileOf(runtimeObject, context))];
+        string[] libraries = [.. plan.StaticLibraries.Select(plan.Distribution.PathOf)];
+        var arguments = Flags(plan, toolchain).Concat(objects).Concat(["-Wl,--start-group", .. libraries, "-Wl,--end-group"]).Concat(plan.SystemLibraries.Select(library => "-l" + library));
+        var inputs = LinkerCommand.Run(arguments, output, objects.Concat(libraries), toolchain, context);
         var bytes = File.ReadAllBytes(output);
-        if (DeferRelocations.Apply(bytes) > 0)
-            File.WriteAllBytes(output, bytes);
-        var needs = RuntimeNeeds.Of(new ElfImage(bytes)).Write();
+        var needs = ReadNeeds(bytes, output, toolchain).Write();
         var size = bytes.Length;
         return
-        [
+        ([
             new ActionOutput(Name, context.Cache.StoreFile(output, BlobTransfer.Move, durable: true), size, ActionOutput.Executable),
             new ActionOutput("needs", context.Cache.Store(needs), needs.Length),
-        ];
+        ], inputs);
+    }
+
+    private static RuntimeNeeds ReadNeeds(byte[] bytes, string output, Toolchain toolchain)
+    {
+        try
+        {
+            if (DeferRelocations.Apply(bytes) > 0)
+                File.WriteAllBytes(output, bytes);
+            return RuntimeNeeds.Of(new ElfImage(bytes));
+        }
+        catch (InvalidDataException exception)
+        {
+            throw new BuildFailedException(DiagnosticKinds.LinkFailed, $"`{toolchain.Linker.Path}` made nothing that can be a product: {exception.Message}; check [toolchain] ldflags", cause: exception);
+        }
     }
 }

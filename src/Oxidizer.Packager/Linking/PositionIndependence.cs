@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Oxidizer.Packager.Diagnostics;
-using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Linking;
 
@@ -11,11 +11,10 @@ namespace Oxidizer.Packager.Linking;
 internal static partial class PositionIndependence
 {
     /// <summary>Names all such libraries at once, with the extension modules that bring them.</summary>
-    /// <exception cref="BuildFailedException">There is one.</exception>
+    /// <exception cref="BuildFailedException">There is one, or one that cannot be read.</exception>
     public static void Check(LinkPlan plan, BuildContext context)
     {
-        var bad = plan.StaticLibraries.Where(library => LocalExec().IsMatch(
-            ChildProcess.Run(new Command("readelf", ["-rW", plan.Distribution.PathOf(library)]), context.Cancellation).Output)).ToList();
+        var bad = plan.StaticLibraries.Where(library => LocalExec().IsMatch(Relocations.Of(plan.Distribution.PathOf(library), context))).ToList();
         if (bad.Count == 0)
             return;
         var extensions = plan.Distribution.Extensions

@@ -19,13 +19,21 @@ internal sealed record RuntimeNeeds(IReadOnlyList<string> Libraries, Version? Gl
         int dynamic = image.FindSection(".dynamic"), strings = image.FindSection(".dynstr");
         if (dynamic < 0 || strings < 0)
             return new RuntimeNeeds([], null);
-        var names = Encoding.UTF8.GetString(image.Range(image.U64(strings + 24), image.U64(strings + 32)));
+        // Offsets count bytes: a name is cut out of them before it is decoded.
+        var names = image.Range(image.U64(strings + 24), image.U64(strings + 32));
         var libraries = new List<string>();
         const long needed = 1;
         for (var at = image.U64(dynamic + 24); at < image.U64(dynamic + 24) + image.U64(dynamic + 32); at += 16)
             if (image.U64((int)at) == needed)
-                libraries.Add(names[(int)image.U64((int)at + 8)..].Split('\0', 2)[0]);
-        return new RuntimeNeeds(libraries, names.Split('\0').Select(VersionOf).Max());
+                libraries.Add(NameAt(names, image.U64((int)at + 8)));
+        return new RuntimeNeeds(libraries, Encoding.UTF8.GetString(names).Split('\0').Select(VersionOf).Max());
+    }
+
+    private static string NameAt(ReadOnlySpan<byte> names, long offset)
+    {
+        if (offset < 0 || offset >= names.Length || names[(int)offset..].IndexOf((byte)0) is not (>= 0 and var length))
+            throw new InvalidDataException($"what the linker made names a library at {offset} of the {names.Length} bytes of its names");
+        return Encoding.UTF8.GetString(names.Slice((int)offset, length));
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>

@@ -8,7 +8,8 @@ namespace Oxidizer.Packager.Linking;
 /// <summary>Makes a static library of the joined runtime and an object with the packed resources, as one action.</summary>
 public static class WriteArchive
 {
-    private const int Version = 1;
+    // 2: the archiver's and the assembler's digests are in the key.
+    private const int Version = 2;
 
     // src/pyembed/location.h: what is spliced into a linked file elsewhere is said to the assembler here.
     private const string Assembly = """
@@ -34,18 +35,18 @@ public static class WriteArchive
     /// <param name="runtime">The joined object, in the cache.</param>
     /// <param name="packedResources">The blob, in the cache.</param>
     /// <param name="fileName">The library's.</param>
-    /// <param name="ar">The archiver; <c>null</c>: <c>ar</c>.</param>
-    /// <param name="toolchain">Its compiler assembles.</param>
+    /// <param name="toolchain">Its compiler assembles, and its archiver archives.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">A program of the toolchain refused.</exception>
-    public static ActionOutput Write(ActionOutput runtime, Sha256Digest packedResources, string fileName, string? ar, Toolchain toolchain, BuildContext context)
+    public static ActionOutput Write(ActionOutput runtime, Sha256Digest packedResources, string fileName, Toolchain toolchain, BuildContext context)
     {
-        var key = new ActionKeyBuilder(ActionKinds.Link, Version).Add("archived runtime", runtime.Digest).Add("packed resources", packedResources)
-            .Add("assembly", Assembly).Add("compiler", toolchain.Compiler.Digest).Add("archiver", ar ?? "ar").Build();
-        return context.Run(key, fileName, () => Execute(runtime, packedResources, fileName, ar ?? "ar", toolchain, context)).Outputs[0];
+        var archiver = toolchain.Archiver is { } named ? Tool.Identify(named, context) : BuildProgram.Ar.Find(context);
+        var key = archiver.AddTo(toolchain.AddCompilerTo(new ActionKeyBuilder(ActionKinds.Link, Version).Add("archived runtime", runtime.Digest).Add("packed resources", packedResources)
+            .Add("assembly", Assembly)), "archiver").Build();
+        return context.Run(key, fileName, () => Execute(runtime, packedResources, fileName, archiver, toolchain, context)).Outputs[0];
     }
 
-    private static IReadOnlyList<ActionOutput> Execute(ActionOutput runtime, Sha256Digest packedResources, string fileName, string ar, Toolchain toolchain, BuildContext context)
+    private static IReadOnlyList<ActionOutput> Execute(ActionOutput runtime, Sha256Digest packedResources, string fileName, Tool archiver, Toolchain toolchain, BuildContext context)
     {
         var folder = Path.Combine(context.WorkDirectory, "archive");
         Directory.CreateDirectory(folder);
@@ -56,17 +57,19 @@ public static class WriteArchive
                 throw new InvalidOperationException($"{digest} was found or stored by this build and is gone; please report this");
         }
         File.WriteAllText(Path.Combine(folder, "resources.s"), Assembly);
-        Run(toolchain.CompilerCommand(["-c", "resources.s", "-o", "resources.o"], launched: false), folder, context);
+        Run(toolchain.CompilerCommand(["-c", "resources.s", "-o", "resources.o"], launched: false), "resources.o", folder, context);
         // No times and no users in it: equal inputs give equal bytes.
-        Run(new Command(ar, ["rcsD", output, "runtime.o", "resources.o"]), folder, context);
+        Run(new Command(archiver.Path, ["rcsD", output, "runtime.o", "resources.o"]), output, folder, context);
         var size = new FileInfo(output).Length;
         return [new ActionOutput(fileName, context.Cache.StoreFile(output, BlobTransfer.Move, durable: true), size)];
     }
 
-    private static void Run(Command command, string folder, BuildContext context)
+    private static void Run(Command command, string output, string folder, BuildContext context)
     {
         var result = ChildProcess.Run(command with { WorkingDirectory = folder }, context.Cancellation);
         if (result.ExitCode != 0)
             throw new BuildFailedException(DiagnosticKinds.LinkFailed, $"`{command.FileName}` refused (exit code {result.ExitCode}):\n{result.Error.TrimEnd()}\ncheck [toolchain] cc and ar");
+        if (!File.Exists(Path.Combine(folder, output)))
+            throw new BuildFailedException(DiagnosticKinds.LinkFailed, $"`{command.FileName}` ended well and wrote no `{Path.GetFileName(output)}`; check [toolchain] cc and ar");
     }
 }

@@ -34,6 +34,7 @@ internal static class AptInstall
     {
         var command = new Command(machine.Find("apt-get")!, [arguments[0], .. s_options, .. arguments[1..]])
         {
+            Sees = ChosenEnvironment.Network,
             // Its errors are shown as they are: in English, so that they can be searched for.
             Environment = new Dictionary<string, string?> { ["DEBIAN_FRONTEND"] = "noninteractive", ["LC_ALL"] = "C.UTF-8" },
         };

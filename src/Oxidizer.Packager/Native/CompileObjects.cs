@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
@@ -14,7 +13,8 @@ namespace Oxidizer.Packager.Native;
 /// </summary>
 public static class CompileObjects
 {
-    private const int Version = 1;
+    // 2: what stands behind the compiler's name, files that flags name, and headers before others on the search path are in the key.
+    private const int Version = 2;
     private static readonly string[] s_flags =
     [
         "-std=c11", "-O2", "-fvisibility=hidden", "-fno-semantic-interposition", "-ffunction-sections", "-fdata-sections",
@@ -34,7 +34,8 @@ public static class CompileObjects
         IReadOnlyList<RuntimeSource> sources, string inittab, Distribution distribution, Toolchain toolchain, BuildContext context, ProductOutput output = ProductOutput.Executable, Decoder? decoder = null)
     {
         // Twenty sources read the same eighty headers of the system: each is asked for once.
-        var headers = new ConcurrentDictionary<string, Sha256Digest?>(sources.Select(source => KeyValuePair.Create(HeaderList.RuntimePrefix + source.Path, (Sha256Digest?)source.Digest)));
+        var headers = new SearchPath(toolchain.Parts.HeaderFolders, isLink: false, context.Cache);
+        var own = sources.ToDictionary(source => HeaderList.RuntimePrefix + source.Path, source => source.Digest.ToString(), StringComparer.Ordinal);
         var folder = new Lazy<string>(() => WriteSources(sources, inittab, context));
         var position = output == ProductOutput.Executable ? "-fPIE" : "-fPIC";
         var units = sources.Where(source => source.IsUnit && source.IsPartOf(output, (decoder ?? Decoder.None).Codec))
@@ -43,7 +44,7 @@ public static class CompileObjects
             .ToList();
         var objects = new ObjectFile[units.Count];
         Parallel.For(0, units.Count, new ParallelOptions { MaxDegreeOfParallelism = context.Parallelism, CancellationToken = context.Cancellation },
-            index => objects[index] = new UnitCompiler(units[index], headers, distribution, toolchain, context, folder).Run());
+            index => objects[index] = new UnitCompiler(units[index], own, headers, distribution, toolchain, context, folder).Run());
         context.Diagnostics.ThrowIfErrors();
         return objects;
     }
@@ -59,18 +60,21 @@ public static class CompileObjects
     private sealed record Unit(string Path, Sha256Digest Digest, IReadOnlyList<string> Flags);
 
     private sealed class UnitCompiler(
-        Unit unit, ConcurrentDictionary<string, Sha256Digest?> headers, Distribution distribution, Toolchain toolchain, BuildContext context, Lazy<string> folder)
+        Unit unit, Dictionary<string, string> own, SearchPath headers, Distribution distribution, Toolchain toolchain, BuildContext context, Lazy<string> folder)
     {
         public ObjectFile Run()
         {
             try
             {
                 var first = FirstPhaseKey();
-                var known = context.Cache.Find(first) is { } list && context.Cache.TryRead(list.Outputs[0].Digest) is { } bytes
-                    ? HeaderList.Read(bytes)
-                    : null;
-                var names = known ?? Scan(first);
-                var record = context.Run(SecondPhaseKey(names), unit.Path, () => Compile(first));
+                if (Known(first) is { } known && SecondPhaseKey(known) is var key && context.Cache.Find(key) is { } found)
+                {
+                    context.Actions.Reuse(key.Kind);
+                    return new ObjectFile(unit.Path, found.Outputs[0].Digest);
+                }
+                // -M lists the headers without compiling, so that an object compiled by another checkout is found by its content. A list of last time would
+                // not do: a header that was changed may include others, and then an object would stand under a key that does not name them.
+                var record = context.Run(SecondPhaseKey(Scan(first)), unit.Path, Compile);
                 return new ObjectFile(unit.Path, record.Outputs[0].Digest);
             }
             catch (CompilerRefusedException refusal)
@@ -83,53 +87,52 @@ public static class CompileObjects
         // The key under which the dependency list of last time is found: all that is known without reading a header.
         private ActionKey FirstPhaseKey() => AddCommon(new ActionKeyBuilder("object_headers", Version)).Build();
 
+        private HeaderList? Known(ActionKey first) =>
+            context.Cache.Find(first) is { } list && context.Cache.TryRead(list.Outputs[0].Digest) is { } bytes ? HeaderList.Read(bytes) : null;
+
+        // A header that is gone has no digest: the key differs, and the compiler says what is wrong.
         private ActionKey SecondPhaseKey(HeaderList names)
         {
             var builder = AddCommon(new ActionKeyBuilder(ActionKinds.CompileObject, Version));
             foreach (var header in names.Names)
-                builder.Add(header, DigestOf(header)?.ToString());
+                builder.Add(header, own.GetValueOrDefault(header) ?? headers.StateOf(header));
             return builder.Build();
         }
 
-        private ActionKeyBuilder AddCommon(ActionKeyBuilder builder) => builder
-            .Add("source", unit.Digest)
-            .Add("path", unit.Path)
-            .Add("flags", s_flags.Concat(unit.Flags).Concat(toolchain.CFlags))
-            .Add("compiler", toolchain.Compiler.Digest)
-            .Add("compiler version", toolchain.Compiler.Version)
-            .Add("distribution headers", distribution.ArchiveDigest)
-            .Add("target", distribution.Target.Value);
-
-        // A header that is gone has no digest: the key differs, and the compiler says what is wrong.
-        private Sha256Digest? DigestOf(string header) =>
-            headers.GetOrAdd(header, static (path, cache) => File.Exists(path) ? cache.DigestFile(path) : null, context.Cache);
+        private ActionKeyBuilder AddCommon(ActionKeyBuilder builder)
+        {
+            toolchain.AddCompilerTo(builder
+                .Add("source", unit.Digest)
+                .Add("path", unit.Path)
+                .Add("flags", s_flags.Concat(unit.Flags).Concat(toolchain.CFlags))
+                .Add("distribution headers", distribution.ArchiveDigest)
+                .Add("target", distribution.Target.Value));
+            if (toolchain.Launcher is { } launcher)
+                builder.Add("launcher", launcher.Digest).Add("launcher's variables", ChosenEnvironment.Launcher.Fields());
+            return FlagFiles.AddTo(builder, toolchain.CFlags, context.Cache);
+        }
 
         private HeaderList Scan(ActionKey first)
         {
-            // Never compiled before, as far as the cache knows: -M lists the headers without compiling, so that an object compiled
-            // by another checkout is found by its content.
             var result = ChildProcess.Run(toolchain.CompilerCommand([.. Arguments(), "-M", Source], launched: false), context.Cancellation);
             if (result.ExitCode != 0)
                 throw Refusal(result);
-            return Remember(first, HeaderList.FromMakeRule(result.Output, folder.Value, distribution.Root));
-        }
-
-        private HeaderList Remember(ActionKey first, HeaderList names)
-        {
+            if (!result.Output.Contains(':', StringComparison.Ordinal))
+                throw new CompilerRefusedException($"the C compiler `{toolchain.Compiler.Path}` ended well and listed no headers of `{unit.Path}` (`-M`); is it a C compiler? check [toolchain] cc and cflags");
+            var names = HeaderList.FromMakeRule(result.Output, folder.Value, distribution.Root);
             var bytes = names.Write();
             context.Cache.Add(new ActionRecord(first, unit.Path, [new ActionOutput("headers", context.Cache.Store(bytes), bytes.Length)], 0));
             return names;
         }
 
-        private IReadOnlyList<ActionOutput> Compile(ActionKey first)
+        private IReadOnlyList<ActionOutput> Compile()
         {
             var output = Path.Combine(context.WorkDirectory, $"{unit.Path.Replace('/', '-')}.o");
-            var rule = output + ".d";
-            var result = ChildProcess.Run(
-                toolchain.CompilerCommand([.. Arguments(), "-MD", "-MF", rule, "-c", Source, "-o", output], launched: true), context.Cancellation);
+            var result = ChildProcess.Run(toolchain.CompilerCommand([.. Arguments(), "-c", Source, "-o", output], launched: true), context.Cancellation);
             if (result.ExitCode != 0)
                 throw Refusal(result);
-            Remember(first, HeaderList.FromMakeRule(File.ReadAllText(rule), folder.Value, distribution.Root));
+            if (!File.Exists(output))
+                throw new CompilerRefusedException($"the C compiler `{toolchain.Launcher?.Path ?? toolchain.Compiler.Path}` ended well and wrote no object of `{unit.Path}`; check [toolchain] cc, launcher and cflags");
             var size = new FileInfo(output).Length;
             return [new ActionOutput("object", context.Cache.StoreFile(output, BlobTransfer.Move), size)];
         }

@@ -2,7 +2,6 @@ using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
-using Oxidizer.Packager.Processes;
 
 namespace Oxidizer.Packager.Native;
 
@@ -72,13 +71,11 @@ public sealed record Decoder(string Codec)
         return new ObjectFile(name, record.Outputs[0].Digest);
     }
 
-    // Said here, because a linker names a file of the cache and a relocation. Where there is no readelf, it has to.
+    // Said here, because a linker names a file of the cache and a relocation.
     private static bool IsForOneAddress(string path, BuildContext context)
     {
-        if (Toolchain.FindProgram("readelf") is not { } readelf)
-            return false;
         var isCode = false;
-        foreach (var line in ChildProcess.Run(new Command(readelf, ["-rW", path]), context.Cancellation).Output.Split('\n'))
+        foreach (var line in Relocations.Of(path, context).Split('\n'))
         {
             if (line.StartsWith("Relocation section", StringComparison.Ordinal))
                 isCode = line.Contains("'.rela.text", StringComparison.Ordinal);

@@ -19,4 +19,7 @@ public static partial class DiagnosticKinds
 
     /// <summary>The library that <c>[packing] compress</c> needs is nowhere.</summary>
     public static readonly DiagnosticKind DecoderMissing = new("OXI0509", DiagnosticSeverity.Error, "no library to unpack with");
+
+    /// <summary>A launcher or an archiver that is named is not there.</summary>
+    public static readonly DiagnosticKind ToolNotFound = new("OXI0510", DiagnosticSeverity.Error, "a program of the toolchain is not there");
 }

@@ -36,7 +36,7 @@ public static class Prerequisites
         NotYet.Check(configuration, context.Diagnostics);
         context.Diagnostics.ThrowIfErrors();
 
-        Ensure([.. ForEveryBuild(configuration.Toolchain), .. ForPacking(configuration)], Machine.This(), context.Log, context.Cancellation);
+        Ensure([.. ForEveryBuild(configuration.Toolchain), .. ForOutput(configuration), .. ForPacking(configuration)], Machine.This(), context.Log, context.Cancellation);
     }
 
     /// <summary>The same for what building a CPython from source needs. Called when there is no cached one, before the work.</summary>
@@ -46,22 +46,12 @@ public static class Prerequisites
     public static void EnsureForSourceBuild(BuildContext context) =>
         Ensure(ForSourceBuild, Machine.This(), context.Log, context.Cancellation, " (or name a prebuilt archive by `url` or `local_path` in [python_distribution])");
 
-    /// <summary>What building a CPython starts, beside its own scripts and a POSIX shell with the usual tools.</summary>
+    /// <summary>What building a CPython starts, beside its own scripts and the usual tools of a POSIX system.</summary>
     internal static IReadOnlyList<Requirement> ForSourceBuild =>
     [
         s_compiler,
         s_headers,
-        new("`make`", "make", "make"),
-        new("`ar`", "binutils", "ar"),
-        new("`strip`", "binutils", "strip"),
-        new("`patch`", "patch", "patch"),
-        new("`tar`", "tar", "tar"),
-        new("`xz`", "xz-utils", "xz"),
-        new("`pkg-config`", "pkg-config", "pkg-config"),
-        new("`dpkg-source`", "dpkg-dev", "dpkg-source"),
-        new("`dpkg-deb`", "dpkg", "dpkg-deb"),
-        new("`apt-get`", "apt", "apt-get"),
-        new("`apt-cache`", "apt", "apt-cache"),
+        .. BuildProgram.ForSourceBuild.Select(program => program.Requirement),
     ];
 
     /// <summary>What compiling and linking start with these settings. What is named by a path, or by a name that no package is known for, the toolchain itself looks for.</summary>
@@ -75,6 +65,9 @@ public static class Prerequisites
         // A compiler of its own place, and one with a sysroot, bring their own.
         if (toolchain.Sysroot is null && (toolchain.Cc is null || PackageOfCompiler(toolchain.Cc) is not (null or "musl-tools")))
             requirements.Add(s_headers);
+        // Clang assembles by itself; of a compiler of its own place nothing is known.
+        if (toolchain.Cc is null || PackageOfCompiler(toolchain.Cc)?.StartsWith("gcc", StringComparison.Ordinal) == true)
+            requirements.Add(BuildProgram.As.Requirement);
         requirements.Add(toolchain.Linker switch
         {
             "mold" => s_linkers[0],
@@ -85,6 +78,19 @@ public static class Prerequisites
         if (toolchain.Launcher is "ccache" or "sccache" or "distcc" or "icecc")
             requirements.Add(new Requirement($"the launcher `{toolchain.Launcher}`", toolchain.Launcher, toolchain.Launcher));
         return requirements;
+    }
+
+    /// <summary>What is started for a library, or to look into an archive that a product unpacks with. An archiver that is named, the toolchain itself looks for.</summary>
+    internal static IReadOnlyList<Requirement> ForOutput(BuildConfiguration configuration)
+    {
+        var (output, programs) = (configuration.Build.Output, new List<BuildProgram>(3));
+        if (output == ProductOutput.StaticLibrary && configuration.Toolchain.Ar is null)
+            programs.Add(BuildProgram.Ar);
+        if (output != ProductOutput.Executable)
+            programs.Add(BuildProgram.ObjCopy);
+        if (output == ProductOutput.SharedLibrary || configuration.Packing.Compress != "none")
+            programs.Add(BuildProgram.ReadElf);
+        return [.. programs.Select(program => program.Requirement)];
     }
 
     /// <summary>What the product itself is made of, beside the distribution. What is looked for with <c>sysroot</c> or <c>ldflags</c>, or for another target, is not this machine's to bring (<see cref="Decoder"/>).</summary>

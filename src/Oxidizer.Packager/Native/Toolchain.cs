@@ -7,31 +7,31 @@ using Oxidizer.Packager.Processes;
 
 namespace Oxidizer.Packager.Native;
 
-/// <summary>A program of the toolchain.</summary>
-/// <param name="Path">Where it is, absolute.</param>
-/// <param name="Digest">Of its file: what keys depend on.</param>
-/// <param name="Version">The first line that it says of itself: what explanations name.</param>
-public sealed record Tool(string Path, Sha256Digest Digest, string Version);
-
 /// <summary>The C compiler and the linker that a build uses.</summary>
 /// <param name="Compiler">It compiles, and drives the link.</param>
 /// <param name="Linker">What it links with.</param>
 /// <param name="LinkerFlag">How the compiler is told: <c>-fuse-ld=mold</c>.</param>
+/// <param name="Archiver">What makes static libraries.</param>
 /// <param name="Launcher">Put in front of the compiler, or <c>null</c>.</param>
+/// <param name="Parts">What the compiler starts and reads by itself.</param>
 /// <param name="CFlags">The user's flags for the compiler.</param>
 /// <param name="LdFlags">The user's flags for the link.</param>
 /// <param name="Sysroot">The target's root folder, or <c>null</c>.</param>
 /// <param name="Static">No dynamic libc.</param>
+/// <param name="WritesDependencies">Whether the linker lists what it read in a file (<c>--dependency-file</c>).</param>
 /// <param name="PacksRelocations">Whether the linker can write relative relocations as a bitmap that the target's loader reads.</param>
 public sealed partial record Toolchain(
     Tool Compiler,
     Tool Linker,
     string LinkerFlag,
-    string? Launcher,
+    string? Archiver,
+    Tool? Launcher,
+    CompilerParts Parts,
     IReadOnlyList<string> CFlags,
     IReadOnlyList<string> LdFlags,
     string? Sysroot,
     bool Static,
+    bool WritesDependencies,
     bool PacksRelocations)
 {
     // GNU ld first, though mold takes 0.2 s where it takes 0.9: the runtime is linked once and kept, and a start of every product saves 7 % of
@@ -44,17 +44,33 @@ public sealed partial record Toolchain(
     public static Toolchain Find(ToolchainTable table, BuildContext context)
     {
         var compiler = FindCompiler(table, context);
-        var linker = FindLinker(table, context, out var flag);
+        var linker = FindLinker(table, context, out var flag, out var program);
+        var launcher = FindNamed("launcher", table.Launcher, "drop the key to compile without one", context);
+        var archiver = FindNamed("ar", table.Ar, $"drop the key to take `{BuildProgram.Ar.Name}`", context);
         context.Diagnostics.ThrowIfErrors();
-        var identified = Identify(linker!, context);
-        return new Toolchain(Identify(compiler!, context), identified, flag, table.Launcher, table.CFlags, table.LdFlags, table.Sysroot, table.Static,
+        var (identifiedCompiler, identified) = (Tool.Identify(compiler!, context), Tool.Identify(linker!, context));
+        // What the link is told comes last, because nothing of it changes where headers are looked for.
+        IReadOnlyList<string> flags = [.. table.Sysroot is { } sysroot ? ["--sysroot=" + sysroot] : (string[])[], .. table.CFlags, .. flag.Length > 0 ? [flag] : (string[])[], .. table.LdFlags.Where(IsForDriver)];
+        return new Toolchain(identifiedCompiler, identified, flag, archiver, launcher is null ? null : new Tool(launcher, context.Cache.DigestFile(launcher), Path.GetFileName(launcher)),
+            CompilerParts.Find(identifiedCompiler, program, flags, context), table.CFlags, table.LdFlags, table.Sysroot, table.Static, WritesDependencyFiles(identified, context),
             table.Sysroot is null && PacksRelativeRelocations(identified.Version) && HostLibc() >= new Version(2, 36));
     }
 
     /// <summary>The command that compiles or links: the launcher, if there is one, then the compiler.</summary>
     public Command CompilerCommand(IEnumerable<string> arguments, bool launched) => launched && Launcher is not null
-        ? new Command(Launcher, [Compiler.Path, .. arguments])
+        ? new Command(Launcher.Path, [Compiler.Path, .. arguments]) { Sees = ChosenEnvironment.Launcher }
         : new Command(Compiler.Path, [.. arguments]);
+
+    /// <summary>Adds what identifies the compiler to a key, down to the programs that it starts.</summary>
+    internal ActionKeyBuilder AddCompilerTo(ActionKeyBuilder key) => Parts.AddTo(Compiler.AddTo(key, "compiler"));
+
+    /// <summary>Where the link looks for libraries, in order.</summary>
+    internal SearchPath LibraryPath(IActionCache cache)
+    {
+        var flags = FlagFiles.Expand(LdFlags);
+        var named = flags.Select((flag, index) => flag == "-L" && index + 1 < flags.Count ? flags[index + 1] : flag.StartsWith("-L", StringComparison.Ordinal) ? flag[2..] : "");
+        return new SearchPath([.. named.Where(folder => folder.Length > 0), .. Parts.LibraryFolders], isLink: true, cache);
+    }
 
     /// <summary>Where a program is: the path itself when it has a slash, else the first on PATH; <c>null</c> if there is none.</summary>
     public static string? FindProgram(string name)
@@ -85,6 +101,30 @@ public sealed partial record Toolchain(
     [LibraryImport("libc", EntryPoint = "gnu_get_libc_version")]
     private static partial nint GlibcVersion();
 
+    // Words for the linker alone may end the driver before it answers.
+    private static bool IsForDriver(string flag) => flag.StartsWith("-B", StringComparison.Ordinal) || flag.StartsWith("-specs", StringComparison.Ordinal) || flag.StartsWith("--sysroot", StringComparison.Ordinal)
+        || flag.StartsWith("-m", StringComparison.Ordinal) || flag.StartsWith("--target", StringComparison.Ordinal);
+
+    private static bool WritesDependencyFiles(Tool linker, BuildContext context)
+    {
+        var key = new ActionKeyBuilder("linker_dependency_file", 1).Add("linker", linker.Digest).Build();
+        var record = context.Cache.GetOrAdd(key, Path.GetFileName(linker.Path), () =>
+        {
+            var help = ChildProcess.Run(new Command(linker.Path, ["--help"]), context.Cancellation).Output;
+            var answer = Encoding.ASCII.GetBytes(help.Contains("--dependency-file", StringComparison.Ordinal) ? "yes" : "no");
+            return [new ActionOutput("answer", context.Cache.Store(answer), answer.Length)];
+        }, context.Cancellation).Record;
+        return record.Outputs[0].Digest == Sha256Digest.Of("yes");
+    }
+
+    private static string? FindNamed(string setting, string? program, string otherWay, BuildContext context)
+    {
+        var found = program is null ? null : FindProgram(program);
+        if (program is not null && found is null)
+            context.Diagnostics.Add(DiagnosticKinds.ToolNotFound, $"the program `{program}` of [toolchain] {setting} is not there; name one that is, or {otherWay}");
+        return found;
+    }
+
     private static string? FindCompiler(ToolchainTable table, BuildContext context)
     {
         var names = table.Cc is { } named ? [named] : new[] { "cc", "gcc", "clang" };
@@ -96,32 +136,25 @@ public sealed partial record Toolchain(
         return found;
     }
 
-    private static string? FindLinker(ToolchainTable table, BuildContext context, out string flag)
+    private static string? FindLinker(ToolchainTable table, BuildContext context, out string flag, out string program)
     {
-        foreach (var (setting, program, itsFlag) in s_linkers)
+        // A linker that the flags of the link choose is the one that links.
+        if (table.LdFlags.LastOrDefault(word => word.StartsWith("-fuse-ld=", StringComparison.Ordinal)) is { } chosen)
         {
-            flag = itsFlag;
+            (flag, program) = ("", chosen == "-fuse-ld=mold" ? "mold" : "ld." + chosen["-fuse-ld=".Length..]);
+            if (FindProgram(program) is { } path)
+                return path;
+        }
+        foreach (var (setting, itsProgram, itsFlag) in s_linkers)
+        {
+            (flag, program) = (itsFlag, itsProgram);
             if ((table.Linker == "auto" || table.Linker == setting) && FindProgram(program) is { } path)
                 return path;
         }
-        flag = "";
+        flag = program = "";
         context.Diagnostics.Add(DiagnosticKinds.LinkerNotFound, table.Linker == "auto"
             ? "no linker on PATH (looked for `ld`, `mold`, `ld.lld`); install one, for instance with `apt-get install binutils`"
             : $"the linker `{table.Linker}` of [toolchain] linker is not there; install it, or say `linker = \"auto\"`");
         return null;
-    }
-
-    private static Tool Identify(string path, BuildContext context)
-    {
-        var digest = context.Cache.DigestFile(path);
-        var key = new ActionKeyBuilder("tool_version", 1).Add("program", digest).Build();
-        var record = context.Cache.GetOrAdd(key, Path.GetFileName(path), () =>
-        {
-            var result = ChildProcess.Run(new Command(path, ["--version"]), context.Cancellation);
-            var line = Encoding.UTF8.GetBytes(result.Output.Split('\n')[0].Trim());
-            return [new ActionOutput("version", context.Cache.Store(line), line.Length)];
-        }, context.Cancellation).Record;
-        var version = context.Cache.TryRead(record.Outputs[0].Digest);
-        return new Tool(path, digest, version is null ? Path.GetFileName(path) : Encoding.UTF8.GetString(version));
     }
 }

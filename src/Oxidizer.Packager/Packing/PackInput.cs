@@ -62,7 +62,7 @@ public sealed record PackInput
         if (packing.Bytecode != "marshal")
             throw Unknown("bytecode", packing.Bytecode, "`marshal`", configuration);
         var modules = ImportOrder.Sort(ModulesOf(resources, configuration, code), packing);
-        return new PackInput(ProductSettings.From(configuration, distribution), modules, resources, code, $"{distribution.CacheTag} {distribution.BytecodeMagic}")
+        return new PackInput(ProductSettings.From(configuration, distribution), modules, resources, code, code.Python)
         {
             Codec = codec,
             Level = packing.CompressLevel ?? (codec == PackedCodec.Zstd ? 9 : 6),

@@ -13,10 +13,13 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
     /// <summary>Where it runs; <c>null</c> for the current folder.</summary>
     public string? WorkingDirectory { get; init; }
 
+    /// <summary>What it sees of the parent's environment, beside <c>LC_ALL=C</c>: what programs say is read, and shown as it is.</summary>
+    public ChosenEnvironment Sees { get; init; } = ChosenEnvironment.Tools;
+
     /// <summary>Variables to set, or to remove (value <c>null</c>).</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
 
-    /// <summary>Whether the parent's environment is dropped first.</summary>
+    /// <summary>Whether it sees nothing but <see cref="Environment"/>.</summary>
     public bool ClearEnvironment { get; init; }
 
     /// <summary>The command as a shell would take it, for messages.</summary>
@@ -67,10 +70,7 @@ public static class ChildProcess
         };
         foreach (var argument in command.Arguments)
             info.ArgumentList.Add(argument);
-        if (command.ClearEnvironment)
-            info.Environment.Clear();
-        foreach (var (name, value) in command.Environment)
-            info.Environment[name] = value;
+        SetEnvironment(info, command);
         try
         {
             var process = Process.Start(info) ?? throw new InvalidOperationException("Process.Start gave no process for a plain executable");
@@ -81,6 +81,19 @@ public static class ChildProcess
         {
             throw new EnvironmentFailureException(DiagnosticKinds.ProgramNotStarted, "start", command.FileName, exception.Message, exception);
         }
+    }
+
+    private static void SetEnvironment(ProcessStartInfo info, Command command)
+    {
+        info.Environment.Clear();
+        if (!command.ClearEnvironment)
+        {
+            foreach (var (name, value) in command.Sees.Take())
+                info.Environment[name] = value;
+            info.Environment["LC_ALL"] = "C";
+        }
+        foreach (var (name, value) in command.Environment)
+            info.Environment[name] = value;
     }
 
     /// <summary>Runs a program to its end.</summary>

@@ -52,11 +52,23 @@ public sealed class BytecodeStageTests : IDisposable
     public void An_unchanged_build_compiles_nothing_and_starts_no_interpreter()
     {
         Compile();
-        _build.Interpreter = "/nonexistent/python";
+        var processes = Packager.Processes.ChildProcess.CountFromHere();
         var second = Compile();
+        Assert.Equal(0, processes.Count);
         Assert.Empty(second.Context.Actions.Executed);
         Assert.Equal(second.Modules.Count, second.Context.Actions.Counts[ActionKinds.CompileBytecode].Reused);
         Assert.NotEmpty(CodeOf(second, "json.decoder"));
+    }
+
+    [Fact]
+    public void Another_interpreter_of_the_same_magic_number_compiles_again()
+    {
+        WriteInterpreter($"exec {MachinePython.Interpreter} \"$@\"");
+        var first = Compile();
+        WriteInterpreter($": another; exec {MachinePython.Interpreter} \"$@\"");
+        var second = Compile();
+        Assert.Equal(first.Modules.Count, second.Context.Actions.Executed.Count(action => action.Kind == ActionKinds.CompileBytecode));
+        Assert.NotEqual(first.Code.Python, second.Code.Python);
     }
 
     [Fact]

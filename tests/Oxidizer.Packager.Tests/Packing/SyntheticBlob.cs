@@ -29,7 +29,7 @@ internal static class SyntheticBlob
             new ResourceSet([], [], [], [shared], [new SharedLibraryResource("libx.so.1", library, [], "libx.so.1", "rule 1", ResourceLocation.Embedded)],
                 [new PackageResource("a", "t.txt", "a/t.txt", build.File("t.txt", "text"u8), "rule 1", ResourceLocation.Embedded), new PackageResource("a", "u.txt", "a/u.txt", build.File("u.txt", []), "rule 1", ResourceLocation.Embedded)],
                 [new PackageDistribution("A.b", "1", "A.b-1.dist-info", [("METADATA", metadata)], "rule 1", ResourceLocation.Embedded)]),
-            new CompiledCode([]), "none"));
+            new CompiledCode([], "none"), "none"));
     }
 
     /// <summary>Namespaces of the given names, each with a resource of the given size.</summary>
@@ -40,7 +40,7 @@ internal static class SyntheticBlob
             [],
             [.. packages.Select(package => new PackedModule(package.Name, package.Name, PackedFlags.Package | PackedFlags.Namespace, true))],
             new ResourceSet([], [], [], [], [], [.. packages.Select((package, index) => new PackageResource(package.Name, "data", "data", build.File($"data{index}", Content(package.Size)), "rule 1", ResourceLocation.Embedded))], []),
-            new CompiledCode([]), "none") { Codec = codec, Level = 3 });
+            new CompiledCode([], "none"), "none") { Codec = codec, Level = 3 });
     }
 
     /// <summary>What a resource of that size holds.</summary>
