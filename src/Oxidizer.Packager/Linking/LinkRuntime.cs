@@ -8,7 +8,7 @@ namespace Oxidizer.Packager.Linking;
 /// <summary>Links the distribution's objects and the runtime into an executable or a shared library that has no resources yet, as one action.</summary>
 public static class LinkRuntime
 {
-    private const int Version = 4;
+    private const int Version = 5;
     private const string Name = "runtime";
 
     // CPython's API stays visible, because ctypes.pythonapi and shared extension modules look it up in the executable. Nothing else
