@@ -13,7 +13,9 @@ static void
 populate_heap(void)
 {
     enum { BLOCK = 96 << 10 };
-    char *first = malloc(BLOCK), *second = malloc(BLOCK), *kept = malloc(1);
+    static void *kept;
+    void *first = malloc(BLOCK), *second = malloc(BLOCK);
+    kept = malloc(1);
     uintptr_t start = (uintptr_t)first, end = (uintptr_t)sbrk(0);
     if (kept != NULL && start < (uintptr_t)second && (uintptr_t)second < end && end - start < 4 * BLOCK) {
         pyembed_populate(start, end);

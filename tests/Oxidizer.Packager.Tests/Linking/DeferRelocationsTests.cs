@@ -56,6 +56,56 @@ public sealed partial class DeferRelocationsTests : IDisposable
     }
 
     [Fact]
+    public void What_is_read_only_after_the_start_is_so_though_the_program_relocates_it_itself()
+    {
+        // The last pages of a large table: the loader's own entries are before it.
+        File.AppendAllText(this["program.c"], """
+
+            #include <signal.h>
+            #include <stdlib.h>
+            #include <unistd.h>
+            static const char *const table[4096] = {[0 ... 4095] = "table"};
+            static void refused(int signal) { (void)signal; _exit(42); }
+            __attribute__((constructor(101))) static void write_to_what_is_read_only(void) {
+                if (getenv("WRITE") == NULL) return;
+                for (int i = 0; i < 4096; i++) if (strcmp(((const char *const volatile *)table)[i], "table") != 0) _exit(1);
+                signal(SIGSEGV, refused);
+                *(const char *volatile *)(unsigned long)&table[2048] = "changed";
+            }
+            """);
+        Link("-pie", "-fPIE", "-Wl,-z,pack-relative-relocs");
+        Assert.NotEqual(0, Apply());
+        AssertRuns();
+        Assert.Equal(42, Run("env", "WRITE=1", this["linked"]).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("ENOMEM")]
+    [InlineData("EINVAL")]
+    public void A_kernel_that_brings_no_pages_ahead_starts_the_program_all_the_same(string error)
+    {
+        Link("-pie", "-fPIE", "-Wl,-z,pack-relative-relocs");
+        Assert.NotEqual(0, Apply());
+        var result = Run("strace", "-e", "trace=madvise", "-e", $"inject=madvise:error={error}", this["linked"]);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains($"{error} ", result.Error);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_kernel_that_protects_no_pages_ends_the_program_with_the_reason(int which)
+    {
+        Link("-pie", "-fPIE", "-Wl,-z,pack-relative-relocs");
+        Assert.NotEqual(0, Apply());
+        var calls = Run("strace", "-e", "trace=mprotect", this["linked"]).Error.Split('\n').Count(line => line.StartsWith("mprotect(", StringComparison.Ordinal));
+        // The last two are the program's: what it opens it closes again.
+        var result = Run("strace", "-e", "trace=mprotect", "-e", $"inject=mprotect:error=ENOMEM:when={calls - 1 + which}", this["linked"]);
+        Assert.Equal(127, result.ExitCode);
+        Assert.Contains("cannot start: the kernel refuses to change the protection of the program's data", result.Error);
+    }
+
+    [Fact]
     public void The_program_survives_strip()
     {
         Link("-pie", "-fPIE", "-g", "-Wl,-z,pack-relative-relocs");
