@@ -27,4 +27,8 @@ if [ ! -f "$addin" ] || [ -n "$(find src Directory.*.props global.json -newer "$
     rm -rf tools/cache
     touch "$addin"
 fi
+# Cake colours its log by the name of the terminal, also where the log goes into a pipe or a file.
+if [ ! -t 1 ]; then
+    export NO_COLOR="${NO_COLOR:-1}"
+fi
 exec dotnet cake build.cake "$@"

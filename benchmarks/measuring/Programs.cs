@@ -4,8 +4,8 @@ using Oxidizer.Packager.Processes;
 
 namespace Oxidizer.Benchmarks;
 
-/// <summary>What one run of a program cost.</summary>
-internal sealed record ProgramCost(double WallSeconds, double CpuSeconds, long MaxResidentBytes);
+/// <summary>What one run of a program cost. Page faults are <c>null</c> where the machine does not let us count them.</summary>
+internal sealed record ProgramCost(double WallSeconds, double CpuSeconds, long MaxResidentBytes, long? PageFaults);
 
 /// <summary>
 /// Runs whole programs and says what they cost. The environment is empty and the working directory an empty folder, so that the same program does the same
@@ -30,7 +30,21 @@ internal sealed partial class Programs
     {
         var fields = Run([_measure, .. command]).Output.Split(' ', StringSplitOptions.TrimEntries);
         var numbers = fields.Select(field => long.Parse(field, CultureInfo.InvariantCulture)).ToArray();
-        return new ProgramCost(numbers[0] / 1e9, (numbers[1] + numbers[2]) / 1e6, numbers[3] * 1024);
+        return new ProgramCost(numbers[0] / 1e9, (numbers[1] + numbers[2]) / 1e6, numbers[3] * 1024, numbers[4] < 0 ? null : numbers[4]);
+    }
+
+    /// <summary>Counts the page faults of a program, as <c>perf stat -e page-faults</c> does.</summary>
+    public double PageFaults(params string[] command) => Cost(command).PageFaults
+        ?? throw new BenchmarkFailedException("the kernel does not let us count page faults; lower it with `sysctl kernel.perf_event_paranoid=2`, or allow `perf_event_open` in the container");
+
+    /// <summary>Counts the system calls of a program, from its <c>execve</c> to its end.</summary>
+    public double SystemCalls(params string[] command)
+    {
+        Tools.Ensure("strace", "strace");
+        var log = _measure + ".strace";
+        Run([_measure, Tools.Find("strace")!, "-f", "-qq", "-e", "signal=none", "-o", log, .. command]);
+        // A call that another thread interrupts has a second line.
+        return File.ReadLines(log).Count(line => !line.Contains(" resumed>", StringComparison.Ordinal));
     }
 
     /// <summary>Counts the instructions that a program executes in user space, under valgrind, without address-space randomisation.</summary>

@@ -49,6 +49,14 @@ internal sealed class StartupSuite
         Compare("hello", [product], contenders, wallRounds: 31);
         var bytes = Interleaved.Run(Interleaved.TimingRounds, () => _programs.Cost(product).MaxResidentBytes, () => _programs.Cost(plain).MaxResidentBytes);
         _suite.Add(new Case("hello-rss", Metric.Bytes, bytes[0]) { Reference = bytes[1], ReferenceName = ReferenceInterpreter.Name });
+        Count("hello-syscalls", _programs.SystemCalls);
+        Count("hello-faults", _programs.PageFaults);
+
+        void Count(string id, Func<string[], double> count)
+        {
+            var samples = Interleaved.Run(Interleaved.TimingRounds, () => count([product]), () => count(contenders[^1].Command));
+            _suite.Add(new Case(id, Metric.Count, samples[0]) { Reference = samples[1], ReferenceName = SystemName });
+        }
     }
 
     private void StandardLibraryImport()

@@ -33,6 +33,7 @@ preinitialize(boot *self)
 {
     const pyembed_settings *settings = &pyembed_this_process.settings;
     self->stage = "preinitialization";
+    pyembed_populate_arenas();
     PyPreConfig preconfig;
     /* The isolated form would leave the locale alone; ours is a program, not a library. */
     PyPreConfig_InitPythonConfig(&preconfig);

@@ -90,7 +90,7 @@ public sealed class AliasTests : IDisposable
             Thread.Sleep(50);
         }
         Process.Start("kill", ["-INT", $"{cake.Id}"]).WaitForExit();
-        Assert.True(cake.WaitForExit(TimeSpan.FromSeconds(20)), "Cake did not end");
+        Assert.True(cake.WaitForExit(TimeSpan.FromMinutes(2)), "Cake did not end");
         Assert.Equal(130, cake.ExitCode);
         Assert.DoesNotContain(Process.GetProcesses(), process => CommandLine(process) == sleep);
         Assert.Equal(before, File.ReadAllBytes(product));

@@ -10,8 +10,8 @@ switch (args)
         return Store(folder, int.Parse(seed), double.Parse(seconds));
     case ["reuse", var folder, var seed, var seconds]:
         return Reuse(folder, int.Parse(seed), double.Parse(seconds));
-    case ["make", var folder, var name, var milliseconds]:
-        return Make(folder, name, int.Parse(milliseconds));
+    case ["make", var folder, var name, var when]:
+        return Make(folder, name, when == "when-told");
     case ["lock", var path]:
         return HoldLock(path);
     case ["lookup", var folder, var first, var count]:
@@ -19,7 +19,7 @@ switch (args)
     case ["fill", var folder, var count, var size]:
         return Fill(folder, int.Parse(count), int.Parse(size));
     default:
-        Console.Error.WriteLine("usage: store <cache> <seed> <seconds> | make <cache> <name> <milliseconds> | lock <file> | lookup <cache> <first> <count> | fill <cache> <count> <size>");
+        Console.Error.WriteLine("usage: store <cache> <seed> <seconds> | make <cache> <name> at-once|when-told | lock <file> | lookup <cache> <first> <count> | fill <cache> <count> <size>");
         return 2;
 }
 
@@ -107,14 +107,15 @@ static int Reuse(string folder, int seed, double seconds)
     return 0;
 }
 
-static int Make(string folder, string name, int milliseconds)
+static int Make(string folder, string name, bool whenTold)
 {
     using var cache = LiteDbCache.Open(new CacheSettings(folder) { OnWaiting = line => Console.WriteLine("waiting: " + line) });
     Console.WriteLine("ready");
     var result = cache.GetOrAdd(KeyOf(name), name, () =>
     {
         Console.WriteLine("executing");
-        Thread.Sleep(milliseconds);
+        if (whenTold)
+            Console.ReadLine();
         var content = ContentOf(name, 100);
         return [new ActionOutput("out", cache.Store(content), content.Length)];
     });

@@ -14,6 +14,7 @@ internal sealed class Child : IDisposable
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Oxidizer.Cache.Tests.Child"), arguments)
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -62,6 +63,9 @@ internal sealed class Child : IDisposable
             Thread.Sleep(5);
         }
     }
+
+    // A child that acts when it is told to.
+    public void Tell() => _process.StandardInput.WriteLine();
 
     public void Kill()
     {

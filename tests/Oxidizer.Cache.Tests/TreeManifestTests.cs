@@ -1,3 +1,4 @@
+using FsCheck;
 using FsCheck.Xunit;
 
 namespace Oxidizer.Cache.Tests;
@@ -40,17 +41,54 @@ public sealed class TreeManifestTests
     }
 
     [Fact]
-    public void A_manifest_with_any_byte_changed_is_read_or_is_none_but_never_throws()
+    public void A_manifest_with_any_byte_changed_is_none_or_is_that_of_another_tree()
     {
         var bytes = TreeManifest.Create(s_entries).Bytes.ToArray();
+        int read = 0, none = 0;
         for (var index = 0; index < bytes.Length; index++)
         {
-            var changed = (byte[])bytes.Clone();
-            changed[index] ^= 0xff;
-            Assert.True(TreeManifest.TryRead(changed) is not { } read || read.Entries.Count == s_entries.Length || index is >= 8 and < 12);
+            for (var change = 1; change < 256; change++)
+            {
+                var changed = (byte[])bytes.Clone();
+                changed[index] ^= (byte)change;
+                if (IsNoneOrWhatItsTreeGives(changed))
+                    none++;
+                else
+                    read++;
+            }
         }
+        // Of a digest or a size any byte may be another; of a count or a kind none.
+        Assert.True(read > 40 * 255 && none > 20 * 255, $"{read} were read, {none} were none");
+    }
+
+    [Fact]
+    public void A_manifest_whose_paths_do_not_ascend_is_none()
+    {
+        byte[] Two(char first, char second) => [.. "OXITREE\u0001"u8, 2, 0, 0, 0, (byte)TreeEntryKind.Directory, 1, 0, (byte)first, 0, (byte)TreeEntryKind.Directory, 1, 0, (byte)second, 0];
+
+        Assert.Equal(["a", "b"], TreeManifest.TryRead(Two('a', 'b'))!.Entries.Select(entry => entry.Path));
+        Assert.Null(TreeManifest.TryRead(Two('b', 'a')));
+        Assert.Null(TreeManifest.TryRead(Two('a', 'a')));
     }
 
     [Property(MaxTest = 200)]
-    public void Any_bytes_are_read_or_are_none(byte[] noise) => TreeManifest.TryRead([.. "OXITREE\u0001"u8, .. noise]);
+    public void Any_bytes_are_none_or_what_their_tree_gives(byte[] noise, PositiveInt place)
+    {
+        IsNoneOrWhatItsTreeGives([.. "OXITREE\u0001"u8, .. noise]);
+        var bytes = TreeManifest.Create(s_entries).Bytes.ToArray();
+        var at = place.Get % bytes.Length;
+        IsNoneOrWhatItsTreeGives([.. bytes[..at], .. noise, .. bytes[at..]]);
+        noise.AsSpan(0, Math.Min(noise.Length, bytes.Length - at)).CopyTo(bytes.AsSpan(at));
+        IsNoneOrWhatItsTreeGives(bytes);
+    }
+
+    // True for none.
+    private static bool IsNoneOrWhatItsTreeGives(byte[] bytes)
+    {
+        if (TreeManifest.TryRead(bytes) is not { } read)
+            return true;
+        Assert.Equal(bytes, TreeManifest.Create(read.Entries).Bytes.ToArray());
+        Assert.All(read.Entries, entry => Assert.Same(entry, read.Find(entry.Path)));
+        return false;
+    }
 }

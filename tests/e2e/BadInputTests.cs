@@ -148,15 +148,24 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void A_cancelled_build_leaves_the_old_product_and_no_process_and_no_file()
+    public async Task A_cancelled_build_leaves_the_old_product_and_no_process_and_no_file()
     {
-        _workspace.WriteProgram("slow-cc", "#!/bin/sh\ncase \"$*\" in *--version*) echo slow-cc 1.0;; *) exec sleep 321;; esac\n");
+        // So long as no other run of this test on the machine has its own sleep.
+        var seconds = 100_000 + Environment.ProcessId;
+        _workspace.WriteProgram("slow-cc", $"#!/bin/sh\ncase \"$*\" in *--version*) echo slow-cc 1.0;; *) echo > '{_workspace["started"]}'; exec sleep {seconds};; esac\n");
         var configuration = File.ReadAllText(_workspace["oxidizer.toml"]);
         _workspace.Write("oxidizer.toml", $"{configuration}\n[toolchain]\ncc = \"{_workspace["slow-cc"]}\"\n");
-        using var cancel = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        using var cancel = new CancellationTokenSource();
+        var canceller = Task.Run(async () =>
+        {
+            while (!File.Exists(_workspace["started"]))
+                await Task.Delay(20);
+            cancel.Cancel();
+        });
         Assert.ThrowsAny<OperationCanceledException>(() => _workspace.Build(cancellation: cancel.Token));
+        await canceller.WaitAsync(TimeSpan.FromMinutes(1));
 
-        Assert.NotEqual(0, Workspace.Run(new Command("pgrep", ["-f", "sleep 321"])).ExitCode);
+        Assert.NotEqual(0, Workspace.Run(new Command("pgrep", ["-xf", $"sleep {seconds}"])).ExitCode);
         Assert.Equal(["app", "app.build.json"], Directory.EnumerateFiles(Path.GetDirectoryName(_before.ProductPath)!).Select(Path.GetFileName).Order());
         Assert.Equal(_before.Digest, Cache.Sha256Digest.OfFile(_before.ProductPath));
         _workspace.Write("oxidizer.toml", configuration);

@@ -92,6 +92,7 @@ public sealed class FaultyCacheTests(PrivateCache cache) : IDisposable
         try
         {
             using var workspace = NewWorkspace();
+            workspace.CacheLockTimeout = TimeSpan.FromSeconds(3);
             AssertRight(workspace, workspace.Build(), "OXI0904");
         }
         finally

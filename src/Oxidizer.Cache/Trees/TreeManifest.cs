@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Oxidizer.Cache;
 
@@ -76,7 +77,7 @@ public sealed class TreeManifest
         return TryRead(stream.ToArray()) ?? throw new InvalidOperationException("a tree's manifest does not read back; please report this as a bug");
     }
 
-    /// <summary>Reads the blob; <c>null</c> when it is none.</summary>
+    /// <summary>Reads the blob; <c>null</c> when it is none, and also when it is one that <see cref="Create"/> would have written otherwise: the same tree has the same digest.</summary>
     public static TreeManifest? TryRead(byte[] bytes)
     {
         if (bytes.Length < HeaderSize || !bytes.AsSpan().StartsWith(s_magic))
@@ -90,7 +91,8 @@ public sealed class TreeManifest
         var reader = new Reader(bytes, HeaderSize);
         for (var index = 0; index < count; index++)
         {
-            if (!reader.TryReadEntry(out entries[index]!, out paths[index]))
+            // Searched by halves, so an order that is another would hide what is there.
+            if (!reader.TryReadEntry(out entries[index]!, out paths[index]) || (index > 0 && string.CompareOrdinal(entries[index - 1].Path, entries[index].Path) >= 0))
                 return null;
         }
         return reader.IsAtEnd ? new TreeManifest(bytes, entries, paths) : null;
@@ -146,7 +148,7 @@ public sealed class TreeManifest
         private bool TryTakeText(out string text)
         {
             text = "";
-            if (!TryTake(2, out var length) || !TryTake(BinaryPrimitives.ReadUInt16LittleEndian(length), out var utf8))
+            if (!TryTake(2, out var length) || !TryTake(BinaryPrimitives.ReadUInt16LittleEndian(length), out var utf8) || !Utf8.IsValid(utf8))
                 return false;
             text = Encoding.UTF8.GetString(utf8);
             return true;

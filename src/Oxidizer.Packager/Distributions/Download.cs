@@ -10,10 +10,11 @@ namespace Oxidizer.Packager.Distributions;
 /// <param name="LongestDelay">The longest pause, also when a server asks for a longer one.</param>
 /// <param name="Silence">How long a server may send nothing. There is no limit to the whole: a slow line is no failure.</param>
 /// <param name="LongestArchive">More bytes are not taken.</param>
-internal sealed record DownloadPatience(int Attempts, TimeSpan FirstDelay, TimeSpan LongestDelay, TimeSpan Silence, long LongestArchive)
+/// <param name="Clock">Measures the silence; the machine's, but for tests.</param>
+internal sealed record DownloadPatience(int Attempts, TimeSpan FirstDelay, TimeSpan LongestDelay, TimeSpan Silence, long LongestArchive, TimeProvider Clock)
 {
     /// <summary>For people's networks.</summary>
-    public static DownloadPatience Default { get; } = new(5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60), 4L << 30);
+    public static DownloadPatience Default { get; } = new(5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60), 4L << 30, TimeProvider.System);
 }
 
 /// <summary>Fetches an archive into the cache.</summary>

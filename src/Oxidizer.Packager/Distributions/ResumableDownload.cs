@@ -77,8 +77,8 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
 
     private async Task AttemptAsync(FileStream file)
     {
-        using var silence = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        silence.CancelAfter(patience.Silence);
+        using var silence = new CancellationTokenSource(patience.Silence, patience.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
         request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Oxidizer", typeof(ResumableDownload).Assembly.GetName().Version?.ToString(3)));
         if (_received > 0 && _validator is not null)
@@ -86,10 +86,10 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
             request.Headers.Range = new RangeHeaderValue(_received, null);
             request.Headers.IfRange = _validator;
         }
-        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, silence.Token).ConfigureAwait(false);
+        using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
         var whole = Accept(response, file);
-        await using var body = await response.Content.ReadAsStreamAsync(silence.Token).ConfigureAwait(false);
-        await ReceiveAsync(body, file, whole, silence).ConfigureAwait(false);
+        await using var body = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
+        await ReceiveAsync(body, file, whole, silence, either.Token).ConfigureAwait(false);
         if (whole is not null && _received != whole)
             throw new HttpIOException(HttpRequestError.ResponseEnded, $"the connection ended after {_received} of {whole} bytes");
     }
@@ -119,13 +119,13 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
         return length > patience.LongestArchive ? throw TooLong() : length;
     }
 
-    private async Task ReceiveAsync(Stream body, FileStream file, long? whole, CancellationTokenSource silence)
+    private async Task ReceiveAsync(Stream body, FileStream file, long? whole, CancellationTokenSource silence, CancellationToken either)
     {
         var buffer = new byte[BufferSize];
         while (true)
         {
             silence.CancelAfter(patience.Silence);
-            var count = await body.ReadAsync(buffer, silence.Token).ConfigureAwait(false);
+            var count = await body.ReadAsync(buffer, either).ConfigureAwait(false);
             if (count == 0)
                 return;
             if (_received + count > patience.LongestArchive)

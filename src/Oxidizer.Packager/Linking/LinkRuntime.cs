@@ -9,7 +9,8 @@ namespace Oxidizer.Packager.Linking;
 public static class LinkRuntime
 {
     // 5: what the linker reads beside the distribution, and what stands behind the compiler's name, are in the key.
-    private const int Version = 5;
+    // 6: the program relocates its read-only data itself.
+    private const int Version = 6;
     private const string Name = "runtime";
 
     // CPython's API stays visible, because ctypes.pythonapi and shared extension modules look it up in the executable. Nothing else

@@ -245,10 +245,13 @@ public sealed class BytecodeStageTests : IDisposable
     [Fact]
     public void A_cancelled_build_ends_its_workers()
     {
-        WriteInterpreter("sleep 600");
-        using var cancellation = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        using var worker = new StartedProcess();
+        WriteInterpreter(worker.SleepWithoutEnd);
+        using var cancellation = new CancellationTokenSource();
+        worker.CancelWhenStarted(cancellation);
         _build.Cancellation = cancellation.Token;
         Assert.ThrowsAny<OperationCanceledException>(() => Compile());
+        worker.AssertEnds();
     }
 
     [Fact]

@@ -252,21 +252,37 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void A_slow_server_is_waited_for_as_long_as_it_sends()
     {
-        var patience = s_patience with { Silence = TimeSpan.FromMilliseconds(400) };
-        using var server = new FlakyServer(request => Reply.Serve(request, s_archive) with { Piece = s_archive.Length / 10, Pause = TimeSpan.FromMilliseconds(80) });
+        var clock = new TestClock();
+        var pieces = 0;
+        // The next piece is sent when the one before it has come, three quarters of the patience later.
+        using var taken = new SemaphoreSlim(1);
+        using var server = new FlakyServer(request => Reply.Serve(request, s_archive) with { Piece = s_archive.Length / 10, MayGoOn = taken });
+        _bench.Log.Progressed = () =>
+        {
+            pieces++;
+            clock.Advance(s_patience.Silence * 0.75);
+            taken.Release();
+        };
 
-        Assert.Equal(s_archive, Fetch(server, patience));
+        Assert.Equal(s_archive, Fetch(server, s_patience with { Clock = clock }));
 
         Assert.Single(server.Requests);
+        Assert.True(pieces >= 10, $"{pieces} pieces came");
     }
 
     [Fact]
     public void A_silent_server_is_left_and_asked_for_the_rest()
     {
-        var patience = s_patience with { Silence = TimeSpan.FromMilliseconds(200) };
-        using var server = new FlakyServer(request => Reply.Serve(request, s_archive) with { BreakAfter = request.Number == 1 ? 300 : null, Pause = request.Number == 1 ? TimeSpan.FromMilliseconds(600) : default });
+        var clock = new TestClock();
+        using var server = new FlakyServer(request => Reply.Serve(request, s_archive) with { BreakAfter = request.Number == 1 ? 300 : null, Hang = request.Number == 1 });
+        // What came first has come; the next wait is for nothing.
+        _bench.Log.Progressed = () =>
+        {
+            if (server.Requests.Count == 1)
+                clock.NextWait = () => Task.Run(() => clock.Advance(s_patience.Silence));
+        };
 
-        Assert.Equal(s_archive, Fetch(server, patience));
+        Assert.Equal(s_archive, Fetch(server, s_patience with { Clock = clock }));
 
         Assert.Equal([0, 300], server.Requests.Select(request => request.Start));
     }

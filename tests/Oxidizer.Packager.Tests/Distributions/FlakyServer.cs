@@ -65,8 +65,9 @@ internal sealed class FlakyServer : IDisposable
             var sent = reply.Body.AsMemory(0, reply.BreakAfter ?? reply.Body.Length);
             foreach (var start in Enumerable.Range(0, (sent.Length + reply.Piece - 1) / reply.Piece).Select(index => index * reply.Piece))
             {
+                if (reply.MayGoOn is not null)
+                    await reply.MayGoOn.WaitAsync(_stop.Token);
                 await stream.WriteAsync(sent.Slice(start, Math.Min(reply.Piece, sent.Length - start)), _stop.Token);
-                await Task.Delay(reply.Pause, _stop.Token);
             }
             if (reply.Hang)
                 await Task.Delay(Timeout.Infinite, _stop.Token);
@@ -111,8 +112,8 @@ internal sealed record Reply(string Status, byte[] Body, params string[] Headers
     /// <summary>How many bytes are sent at once.</summary>
     public int Piece { get; init; } = 1 << 20;
 
-    /// <summary>The pause after each piece.</summary>
-    public TimeSpan Pause { get; init; }
+    /// <summary>Taken before each piece, if it is there: the test says when the next one is sent.</summary>
+    public SemaphoreSlim? MayGoOn { get; init; }
 
     /// <summary>Whether the connection is held open after the body, and nothing more is sent.</summary>
     public bool Hang { get; init; }

@@ -134,9 +134,12 @@ public sealed class PrerequisitesTests : IDisposable
     public void A_cancelled_build_ends_apt()
     {
         Link("as", "ld");
-        Apt("sleep 60");
-        using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
+        using var apt = new StartedProcess();
+        Apt(apt.SleepWithoutEnd);
+        using var source = new CancellationTokenSource();
+        apt.CancelWhenStarted(source);
         Assert.ThrowsAny<OperationCanceledException>(() => Prerequisites.Ensure(Prerequisites.ForEveryBuild(new ToolchainTable()), Of(isRoot: true), _log, source.Token));
+        apt.AssertEnds();
     }
 
     [Theory]

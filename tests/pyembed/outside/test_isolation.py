@@ -55,3 +55,21 @@ class TestIsolation(unittest.TestCase):
         ours = int(re.search(r"resident (\d+)", run(product=SCRIPT).stdout)[1])
         theirs = subprocess.run([PYTHON, "-I", str(DATA / "script.py")], capture_output=True, text=True, check=True, timeout=LIMIT).stdout
         self.assertLess(ours, int(re.search(r"resident (\d+)", theirs)[1]))
+
+
+class TestPages(unittest.TestCase):
+    """What a start will touch the kernel brings at once (populate.h)."""
+
+    def calls(self, *options):
+        result = subprocess.run(["strace", "-e", "trace=madvise,write", *options, PRODUCT, "--exec", "print('started')"], capture_output=True, text=True, timeout=LIMIT)
+        self.assertEqual((result.returncode, result.stdout), (0, "started\n"), result.stderr)
+        return re.findall(r"madvise\((\w+), (\d+), (?:MADV_POPULATE_WRITE|0x17 .*?)\) += (-?\d+)", result.stderr.partition("write(1")[0])
+
+    def test_a_start_has_the_heap_and_the_first_arena_brought_at_once(self):
+        sizes = [int(size) for _, size, _ in self.calls()]
+        self.assertEqual(sum(sizes[-4:]) if sys.version_info < (3, 10) else sizes[-1], 1 << 20, sizes)
+        self.assertTrue(any(200_000 < size < 600_000 for size in sizes), sizes)
+
+    def test_a_kernel_that_brings_no_pages_starts_the_program_all_the_same(self):
+        results = {result for _, _, result in self.calls("-e", "inject=madvise:error=EINVAL")}
+        self.assertEqual(results, {"-1"})
