@@ -41,12 +41,12 @@ _ssl.get_default_verify_paths = lambda: ("SSL_CERT_FILE", "/no/file", "SSL_CERT_
 import ssl
 context = ssl.create_default_context()
 print(context.cert_store_stats()['x509'], ssl.get_default_verify_paths().cafile)
+{CHILD}
 os.environ['SSL_CERT_FILE'] = '/no/such'
 print(ssl.create_default_context().cert_store_stats()['x509'], ssl.get_default_verify_paths().cafile)
-del os.environ['SSL_CERT_FILE']
-""" + CHILD
+"""
             result = execute(code, environment={"PATH": os.environ["PATH"]})
-            self.assertEqual((result.stdout, result.stderr), (f"1 {file.name}\n0 None\n[]\n", ""))
+            self.assertEqual((result.stdout, result.stderr), (f"1 {file.name}\n[]\n0 None\n", ""))
 
     def test_variables_of_libraries_count_unless_the_setting_closes_them(self):
         environment = {"PATH": os.environ["PATH"], "OPENSSL_CONF": "/x", "TERMINFO": "/x", "TERM": "vt100", "LANG": "C.UTF-8"}

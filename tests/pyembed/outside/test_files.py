@@ -11,10 +11,18 @@ from pathlib import Path
 from products import LIMIT, mode, run
 
 
+OWN = f"/tmp/oxidizer-files-{os.geteuid()}"
+
+
 class TestFiles(unittest.TestCase):
     def start_with_files(self, home, cache=None, **options):
         environment = {"HOME": str(home), "PATH": os.environ["PATH"], **({"XDG_CACHE_HOME": str(cache)} if cache else {})}
         return run(product=mode("files"), environment=environment, **options)
+
+    def leave_nothing_in_tmp(self):
+        """The folder of last resort is removed at the end, if it was not there."""
+        if not os.path.exists(OWN):
+            self.addCleanup(shutil.rmtree, OWN, ignore_errors=True)
 
     def test_files_of_modules_are_real_when_the_setting_says_filesystem(self):
         with tempfile.TemporaryDirectory() as home:
@@ -52,17 +60,14 @@ class TestFiles(unittest.TestCase):
 
     def test_a_disk_without_room_for_the_files_is_an_error_that_leaves_nothing(self):
         with tempfile.TemporaryDirectory() as home:
-            before = set(os.listdir("/tmp"))
+            self.leave_nothing_in_tmp()
             result = subprocess.run(["bash", "-c", f"trap '' XFSZ; ulimit -f 8; exec '{mode('files')}'"], capture_output=True, text=True, timeout=LIMIT,
                                     env={"HOME": home, "XDG_CACHE_HOME": home + "/cache"})
             self.assertEqual((result.returncode, result.stdout), (1, ""))
             self.assertRegex(result.stderr, "cannot put the modules' files below '.*': File too large; set XDG_CACHE_HOME to a folder that can be written to")
             left = [name for folder in ("cache/oxidizer-files", ".cache/oxidizer-files") for name in os.listdir(f"{home}/{folder}")]
             self.assertEqual(left, [])
-            own = f"oxidizer-files-{os.geteuid()}"
-            self.assertFalse([name for name in os.listdir(f"/tmp/{own}") if "." in name])
-            if own not in before:
-                os.rmdir(f"/tmp/{own}")
+            self.assertFalse([name for name in os.listdir(OWN) if "." in name])
 
     def test_what_a_killed_start_left_is_removed_and_what_a_running_one_fills_is_not(self):
         with tempfile.TemporaryDirectory() as home:
@@ -84,6 +89,15 @@ class TestFiles(unittest.TestCase):
             finally:
                 os.close(running)
             self.assertEqual(Path(home, "kept").read_text(), "kept")
+
+    def test_a_start_that_is_killed_leaves_nothing_for_ever(self):
+        with tempfile.TemporaryDirectory() as home:
+            killed = subprocess.run(["strace", "-o", "/dev/null", "-e", "trace=syncfs", "-e", "inject=syncfs:signal=KILL", mode("files")], capture_output=True,
+                                    timeout=LIMIT, env={"HOME": home, "PATH": os.environ["PATH"]})
+            left = os.listdir(f"{home}/.cache/oxidizer-files")
+            self.assertEqual((killed.stdout, [len(name) for name in left]), (b"", [39]), killed.stderr)
+            self.start_with_files(home)
+            self.assertEqual(os.listdir(f"{home}/.cache/oxidizer-files"), [left[0].partition(".")[0]])
 
     def test_files_that_a_cleaner_removed_are_put_back(self):
         with tempfile.TemporaryDirectory() as home:
@@ -112,6 +126,7 @@ class TestFiles(unittest.TestCase):
 
     def test_a_limit_of_file_sizes_is_an_error_and_no_signal(self):
         with tempfile.TemporaryDirectory() as home:
+            self.leave_nothing_in_tmp()
             result = subprocess.run(["bash", "-c", f"ulimit -f 8; exec '{mode('files')}'"], capture_output=True, text=True, timeout=LIMIT, env={"HOME": home})
             self.assertEqual((result.returncode, result.stdout), (1, ""))
             self.assertIn(": File too large; ", result.stderr)
