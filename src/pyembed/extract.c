@@ -108,6 +108,7 @@ write_again(void *context, const char *path, const void *bytes, size_t size)
 {
     extraction *self = context;
     if (!self->has_temporary) {
+        pyembed_temporary_sweep(self->cache);
         if (pyembed_temporary_make(self->cache, self->name, &self->temporary) < 0) {
             return -1;
         }

@@ -151,11 +151,12 @@ int
 pyembed_private_open(const char *path)
 {
     walk self = {.folder = -1, .links = 0};
-    if (strlen(path) >= sizeof self.rest) {
+    size_t size = strlen(path) + 1;
+    if (size > sizeof self.rest) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    strcpy(self.rest, path);
+    memcpy(self.rest, path, size);
     int result = go_to_root(&self);
     while (result == 0 && self.rest[0] != '\0') {
         result = step(&self);
@@ -177,11 +178,12 @@ int
 pyembed_private_make_folders(int folder, const char *path)
 {
     char part[PATH_MAX];
-    if (strlen(path) >= sizeof part) {
+    size_t size = strlen(path) + 1;
+    if (size > sizeof part) {
         errno = ENAMETOOLONG;
         return -1;
     }
-    strcpy(part, path);
+    memcpy(part, path, size);
     for (char *slash = strchr(part, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         int made = mkdirat(folder, part, 0700);

@@ -147,7 +147,7 @@ pyembed_temporary_sweep(int parent)
         if (!is_temporary_name(entry->d_name) || (left.descriptor = pyembed_private_open_at(parent, entry->d_name)) < 0) {
             continue;
         }
-        strcpy(left.name, entry->d_name);
+        memcpy(left.name, entry->d_name, STEM_SIZE + 1 + RANDOM_SIZE + 1);
         if (lock(parent, &left) == 0) {
             pyembed_temporary_remove(parent, &left);
         }

@@ -105,6 +105,7 @@ class TestFiles(unittest.TestCase):
             below = Path(first.split()[0]).parent
             tree = {path: path.read_bytes() for path in below.rglob("*") if path.is_file()}
             kept = os.stat(below / "os.py").st_ino
+            (below.parent / f"{below.name}.killed/deep").mkdir(parents=True)
             shutil.rmtree(below / "sample")
             os.remove(below / "json/decoder.py")
             os.remove(below / ".complete")
