@@ -9,19 +9,38 @@ _FILES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.cr
 _FOLDERS = ("/etc/ssl/certs", "/etc/pki/tls/certs", "/system/etc/security/cacerts")
 
 
-def ssl(finder, module):
-    """OpenSSL looks where its distribution keeps certificates; a product runs on others. What the user or the machine set stays."""
-    paths = module._ssl.get_default_verify_paths()
+def _certificates(paths):
+    """Where this machine keeps certificates, when OpenSSL's own places do not exist and nobody set others: a keyword of load_verify_locations and a path, or None."""
     file_variable, file, folder_variable, folder = paths
     if file_variable in os.environ or folder_variable in os.environ or os.path.isfile(file):
-        return
+        return None
     if os.path.isdir(folder) and any(name.endswith(".0") for name in os.listdir(folder)):
-        return
-    for name, variable, exists in [(name, file_variable, os.path.isfile) for name in _FILES] + [
-            (name, folder_variable, os.path.isdir) for name in _FOLDERS]:
-        if exists(name):
-            os.environ[variable] = name
-            return
+        return None
+    for name in _FILES:
+        if os.path.isfile(name) and os.access(name, os.R_OK):
+            return "cafile", name
+    return next((("capath", name) for name in _FOLDERS if os.path.isdir(name)), None)
+
+
+def ssl(finder, module):
+    """OpenSSL looks where its distribution keeps certificates; a product runs on others. What the user or the machine set stays, and no variable is set:
+    children would inherit it."""
+    import functools
+    context, get_paths = module.SSLContext, module.get_default_verify_paths
+    set_paths = context.set_default_verify_paths
+
+    @functools.wraps(set_paths)
+    def set_default_verify_paths(self):
+        found = _certificates(module._ssl.get_default_verify_paths())
+        return set_paths(self) if found is None else self.load_verify_locations(**dict([found]))
+
+    @functools.wraps(get_paths)
+    def get_default_verify_paths():
+        found = _certificates(module._ssl.get_default_verify_paths())
+        return get_paths() if found is None else get_paths()._replace(**dict([found]))
+
+    context.set_default_verify_paths = set_default_verify_paths
+    module.get_default_verify_paths = get_default_verify_paths
 
 
 def lib2to3_pgen2_driver(finder, module):

@@ -145,7 +145,11 @@ pyembed_beside_create(OxidizedFinder *self, PyObject *spec)
         return NULL;
     }
     PyObject *loader = PyObject_GetAttr(spec, self->state->str_loader);
+    int begun = found > 0 && pyembed_terminfo_begin(&entry);
     PyObject *module = call_original(loader, "create_module", spec);
+    if (found > 0) {
+        pyembed_terminfo_end(&entry, begun, module);
+    }
     Py_XDECREF(loader);
     return module;
 }

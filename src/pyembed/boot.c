@@ -80,6 +80,10 @@ freeze_boot_module(boot *self)
     if (PyImport_AppendInittab("oxidized_importer", pyembed_importer_init) < 0) {
         return PyStatus_NoMemory();
     }
+    pyembed_terminfo_prepare();
+    if (pyembed_this_process.is_hosted) {
+        pyembed_quiet_prepare();
+    }
     if (!pyembed_this_process.settings.filesystem_importer) {
         pyembed_hide_zipimport();
     }
@@ -185,6 +189,27 @@ fail(boot *self, PyStatus status)
     Py_ExitStatusException(status);
 }
 
+/* The interpreter stands. A host is told in `problem`, by the exception's text. */
+static int
+fail_in_python(void)
+{
+    if (!pyembed_this_process.is_hosted) {
+        PyErr_Print();
+        return 1;
+    }
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *text = value == NULL ? NULL : PyObject_Str(value);
+    const char *utf8 = text == NULL ? NULL : PyUnicode_AsUTF8(text);
+    snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "cannot start Python (paths): %.400s", utf8 == NULL ? "an exception that has no text" : utf8);
+    PyErr_Clear();
+    Py_XDECREF(text);
+    Py_XDECREF(type);
+    Py_XDECREF(value);
+    Py_XDECREF(traceback);
+    return 1;
+}
+
 int
 pyembed_boot(int argc, char **argv)
 {
@@ -207,8 +232,7 @@ pyembed_boot(int argc, char **argv)
     }
     PyConfig_Clear(&self.config);
     if (correct_paths() < 0 || freeze_objects() < 0) {
-        PyErr_Print();
-        return 1;
+        return fail_in_python();
     }
     return 0;
 }

@@ -1,22 +1,35 @@
 /* `module_file = "filesystem"`: for programs that open files beside their modules. Modules still come from memory, but `__file__` names a real
  * file: all that is embedded lies below a folder of the user's cache, named by the blob's digest. The first start puts it there, under another name
- * that is changed when everything is written; later starts only look whether it is the user's own and whole. */
-#include "decoder.h"
+ * that is changed when everything is written; later starts look whether every file is there, and put back what a cleaner took. */
 #include "extract.h"
+
+#include "environment.h"
+#include "extract_items.h"
+#include "private_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MARKER "/.complete" /* no module's name: it is written last */
+#define RESTORED "file" /* in a temporary folder */
 
 enum { DIGEST_OFFSET = 24, DIGEST_USED = 16 };
+
+typedef struct {
+    int cache;
+    int folder; /* what is written to, or looked at */
+    int has_temporary;
+    pyembed_temporary temporary;
+    const char *name; /* of the folder in the cache */
+} extraction;
+
+/* ---- messages ---- */
 
 typedef struct {
     char *message;
@@ -26,39 +39,25 @@ typedef struct {
 static int
 fail(message_buffer *complaint, const char *what, const char *path)
 {
-    snprintf(complaint->message, complaint->size, "cannot put the modules' files below '%s': %s; set XDG_CACHE_HOME to a folder that can be written to", path, what);
+    const char *way_out = pyembed_is_secure() ? "package it with module_file = \"virtual\"" : "set XDG_CACHE_HOME to a folder that can be written to";
+    snprintf(complaint->message, complaint->size, "cannot put the modules' files below '%s': %s; %s", path, what, way_out);
     return -1;
 }
 
-/* Makes a path's folders, for the user alone. */
-static int
-make_folders(char *path)
+static const char *
+text_of(int error)
 {
-    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        int made = mkdir(path, 0700);
-        *slash = '/';
-        if (made < 0 && errno != EEXIST) {
-            return -1;
-        }
-    }
-    return 0;
+    return error == EPERM ? "somebody else can write there, or to a folder above it" : strerror(error);
 }
 
-/* Nobody else can have put files into it. */
-static int
-is_private(const char *path)
-{
-    struct stat status;
-    return lstat(path, &status) == 0 && S_ISDIR(status.st_mode) && status.st_uid == geteuid() && (status.st_mode & (S_IWGRP | S_IWOTH)) == 0;
-}
+/* ---- the files ---- */
 
 static int
-write_file(char *path, const void *bytes, size_t size)
+write_file(int folder, const char *path, const void *bytes, size_t size)
 {
-    int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, file = open(path, flags, 0600);
-    if (file < 0 && errno == ENOENT && make_folders(path) == 0) {
-        file = open(path, flags, 0600);
+    int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file = openat(folder, path, flags, 0600);
+    if (file < 0 && errno == ENOENT && pyembed_private_make_folders(folder, path) == 0) {
+        file = openat(folder, path, flags, 0600);
     }
     if (file < 0) {
         return errno == EEXIST ? 0 : -1; /* a resource that is a module too */
@@ -66,6 +65,9 @@ write_file(char *path, const void *bytes, size_t size)
     const char *at = bytes;
     while (size > 0) {
         ssize_t written = write(file, at, size);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
         if (written <= 0) {
             int error = written < 0 ? errno : EIO;
             close(file);
@@ -78,150 +80,110 @@ write_file(char *path, const void *bytes, size_t size)
     return close(file);
 }
 
-/* A blob is not trusted: a path of it never leads out of the folder. */
 static int
-is_below(pyembed_string path)
+write_new(void *context, const char *path, const void *bytes, size_t size)
 {
-    if (path.size == 0 || path.data[0] == '/' || strlen(path.data) != path.size) {
-        return 0;
-    }
-    for (const char *part = path.data; part != NULL; part = strchr(part, '/'), part = part == NULL ? NULL : part + 1) {
-        size_t length = strcspn(part, "/");
-        if (length == 0 || (length <= 2 && strspn(part, ".") == length)) {
-            return 0;
-        }
-    }
-    return 1;
-}
-
-/* One item at a time stands in memory. */
-static int
-write_decoded(char *path, const pyembed_bytes *bytes, const char *folder, message_buffer *complaint)
-{
-    const char *wrong = pyembed_decode_check(bytes);
-    void *raw = wrong == NULL ? malloc(bytes->raw_size) : NULL;
-    if (wrong == NULL) {
-        wrong = raw == NULL ? strerror(ENOMEM) : pyembed_decode(bytes, raw);
-    }
-    if (wrong == NULL && write_file(path, raw, bytes->raw_size) < 0) {
-        wrong = strerror(errno);
-    }
-    free(raw);
-    return wrong == NULL ? 0 : fail(complaint, wrong, folder);
+    extraction *self = context;
+    return write_file(self->folder, path, bytes, size);
 }
 
 static int
-write_item(const char *folder, const char *below, pyembed_string path, const pyembed_bytes *bytes, message_buffer *complaint)
+is_there(void *context, const char *path, size_t size)
 {
-    char full[PATH_MAX];
-    if (bytes->data == NULL) {
-        return 0;
-    }
-    if (!is_below(path)) {
-        return fail(complaint, "the packed resources hold a path that leads elsewhere", folder);
-    }
-    if (snprintf(full, sizeof full, "%s/%s%s", folder, below, path.data) >= (int)sizeof full) {
-        return fail(complaint, strerror(ENAMETOOLONG), folder);
-    }
-    if (bytes->codec != PYEMBED_CODEC_NONE) {
-        return write_decoded(full, bytes, folder, complaint);
-    }
-    return write_file(full, bytes->data, bytes->stored_size) < 0 ? fail(complaint, strerror(errno), folder) : 0;
+    extraction *self = context;
+    struct stat status;
+    return fstatat(self->folder, path, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) && (uint64_t)status.st_size == size;
 }
 
 static int
-write_modules(const pyembed_resources *resources, const char *folder, message_buffer *complaint)
+is_never_there(void *context, const char *path, size_t size)
 {
-    for (uint32_t index = 0; index < pyembed_count(resources, PYEMBED_SECTION_MODULES); index++) {
-        pyembed_module module;
-        pyembed_status status = pyembed_module_at(resources, index, &module);
-        if (status != PYEMBED_OK) {
-            return fail(complaint, pyembed_status_text(status), folder);
-        }
-        const pyembed_bytes *bytes = module.library.data != NULL ? &module.library : &module.source;
-        if (!(module.flags & PYEMBED_IN_FILESYSTEM) && write_item(folder, "", module.path, bytes, complaint) < 0) {
-            return -1;
-        }
-    }
+    (void)context, (void)path, (void)size;
     return 0;
 }
 
+/* Each file appears whole: other processes of the product may be about to read it. */
 static int
-write_files(const pyembed_resources *resources, unsigned section, const char *folder, message_buffer *complaint)
+write_again(void *context, const char *path, const void *bytes, size_t size)
 {
-    for (uint32_t index = 0; index < pyembed_count(resources, section); index++) {
-        pyembed_file file;
-        pyembed_status status = pyembed_file_at(resources, section, index, &file);
-        if (status != PYEMBED_OK) {
-            return fail(complaint, pyembed_status_text(status), folder);
-        }
-        int is_library = section == PYEMBED_SECTION_LIBRARIES;
-        const char *below = is_library ? PYEMBED_LIBRARIES_FOLDER : "";
-        if (!(file.flags & PYEMBED_IN_FILESYSTEM) && write_item(folder, below, is_library ? file.name : file.path, &file.data, complaint) < 0) {
+    extraction *self = context;
+    if (!self->has_temporary) {
+        pyembed_temporary_sweep(self->cache);
+        if (pyembed_temporary_make(self->cache, self->name, &self->temporary) < 0) {
             return -1;
         }
+        self->has_temporary = 1;
     }
-    return 0;
-}
-
-/* The marker comes after the disk has the rest. */
-static int
-finish(const char *folder, message_buffer *complaint)
-{
-    char path[PATH_MAX];
-    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (descriptor >= 0) {
-        syncfs(descriptor);
-        close(descriptor);
+    if (write_file(self->temporary.descriptor, RESTORED, bytes, size) < 0) {
+        return -1;
     }
-    if (snprintf(path, sizeof path, "%s" MARKER, folder) >= (int)sizeof path) {
-        return fail(complaint, strerror(ENAMETOOLONG), folder);
-    }
-    return write_file(path, "", 0) < 0 ? fail(complaint, strerror(errno), folder) : 0;
-}
-
-static int
-remove_one(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-    (void)status, (void)type, (void)place;
-    return remove(path);
-}
-
-static int
-is_whole(const char *folder)
-{
-    char marker[PATH_MAX];
-    return is_private(folder) && snprintf(marker, sizeof marker, "%s" MARKER, folder) < (int)sizeof marker && access(marker, F_OK) == 0;
-}
-
-static int
-extract(const pyembed_resources *resources, const char *folder, message_buffer *complaint)
-{
-    char temporary[PATH_MAX];
-    if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", folder) >= (int)sizeof temporary) {
-        return fail(complaint, strerror(ENAMETOOLONG), folder);
-    }
-    if (make_folders(temporary) < 0 || mkdtemp(temporary) == NULL) {
-        return fail(complaint, strerror(errno), folder);
-    }
-    int result = write_modules(resources, temporary, complaint);
-    static const unsigned sections[] = {PYEMBED_SECTION_RESOURCES, PYEMBED_SECTION_FILES, PYEMBED_SECTION_LIBRARIES};
-    for (size_t at = 0; result == 0 && at < sizeof sections / sizeof sections[0]; at++) {
-        result = write_files(resources, sections[at], temporary, complaint);
-    }
-    if (result == 0) {
-        result = finish(temporary, complaint);
-    }
-    if (result == 0 && rename(temporary, folder) == 0) {
+    if (renameat(self->temporary.descriptor, RESTORED, self->folder, path) == 0) {
         return 0;
     }
-    int error = errno;
-    nftw(temporary, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-    if (result == 0 && error != EEXIST && error != ENOTEMPTY) { /* else another start was first */
-        return fail(complaint, strerror(error), folder);
-    }
-    return result;
+    return errno == ENOENT && pyembed_private_make_folders(self->folder, path) == 0 ? renameat(self->temporary.descriptor, RESTORED, self->folder, path) : -1;
 }
+
+/* ---- the folder ---- */
+
+/* Returns 0 or an error's text. */
+static const char *
+restore(extraction *self, const pyembed_resources *resources)
+{
+    const char *wrong = pyembed_each_item(resources, (pyembed_item_writer){self, is_there, write_again});
+    if (self->has_temporary) {
+        pyembed_temporary_remove(self->cache, &self->temporary);
+    }
+    close(self->folder);
+    return wrong;
+}
+
+/* The name comes after the disk has the rest. */
+static const char *
+fill(extraction *self, const pyembed_resources *resources)
+{
+    pyembed_temporary_sweep(self->cache);
+    if (pyembed_temporary_make(self->cache, self->name, &self->temporary) < 0) {
+        return text_of(errno);
+    }
+    self->folder = self->temporary.descriptor;
+    const char *wrong = pyembed_each_item(resources, (pyembed_item_writer){self, is_never_there, write_new});
+    if (wrong == NULL && syncfs(self->folder) < 0) {
+        wrong = text_of(errno);
+    }
+    if (wrong == NULL && renameat(self->cache, self->temporary.name, self->cache, self->name) == 0) {
+        close(self->folder);
+        return NULL;
+    }
+    if (wrong == NULL && errno != EEXIST && errno != ENOTEMPTY) { /* else another start was first */
+        wrong = text_of(errno);
+    }
+    pyembed_temporary_remove(self->cache, &self->temporary);
+    return wrong;
+}
+
+static const char *
+fill_or_restore(extraction *self, const pyembed_resources *resources)
+{
+    self->folder = pyembed_private_open_at(self->cache, self->name);
+    if (self->folder >= 0) {
+        return restore(self, resources);
+    }
+    if (errno != ENOENT) {
+        return text_of(errno == ENOTDIR || errno == ELOOP ? EPERM : errno);
+    }
+    const char *wrong = fill(self, resources);
+    if (wrong != NULL) {
+        return wrong;
+    }
+    int folder = pyembed_private_open_at(self->cache, self->name); /* of whichever start was first */
+    if (folder < 0) {
+        return text_of(errno);
+    }
+    close(folder);
+    return NULL;
+}
+
+/* ---- the places ---- */
 
 /* `$XDG_CACHE_HOME`, `~/.cache`, and a folder of the user's in /tmp, for those who have no home or may not write to it. */
 enum { CACHE_COUNT = 3 };
@@ -229,7 +191,7 @@ enum { CACHE_COUNT = 3 };
 static int
 cache_at(int place, char *path, size_t size)
 {
-    const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    const char *cache = pyembed_variable("XDG_CACHE_HOME"), *home = pyembed_variable("HOME");
     int length = 0;
     if (place == 0 && cache != NULL && cache[0] == '/') {
         length = snprintf(path, size, "%s/oxidizer-files", cache);
@@ -247,16 +209,23 @@ static int
 extract_into(const pyembed_resources *resources, const char *cache, char *folder, size_t size, message_buffer *complaint)
 {
     int length = snprintf(folder, size, "%s/", cache);
+    extraction self = {.cache = pyembed_private_open(cache), .folder = -1, .has_temporary = 0, .name = folder + length};
+    if (self.cache < 0) {
+        return fail(complaint, text_of(errno), cache);
+    }
     for (int at = 0; at < DIGEST_USED; at++) {
         length += snprintf(folder + length, size - (size_t)length, "%02x", resources->base[DIGEST_OFFSET + at]);
     }
-    if (is_private(cache) && is_whole(folder)) {
-        return 0;
-    }
-    if (extract(resources, folder, complaint) < 0) {
-        return -1;
-    }
-    return is_private(cache) && is_whole(folder) ? 0 : fail(complaint, "somebody else can write there, or files were removed from it", folder);
+    const char *wrong = fill_or_restore(&self, resources);
+    close(self.cache);
+    return wrong == NULL ? 0 : fail(complaint, wrong, folder);
+}
+
+/* Files of the user are the caller's to change, when the rights come from a group or a capability. */
+static int
+are_files_callers(void)
+{
+    return pyembed_is_secure() && getuid() == geteuid() && geteuid() != 0;
 }
 
 int
@@ -264,11 +233,16 @@ pyembed_extract(const pyembed_resources *resources, char *folder, size_t size, c
 {
     message_buffer complaint = {message, message_size};
     char cache[PATH_MAX - 2 * DIGEST_USED - 2];
-    fail(&complaint, strerror(ENAMETOOLONG), "the user's cache folder");
-    for (int place = 0; place < CACHE_COUNT; place++) {
-        if (cache_at(place, cache, sizeof cache) && extract_into(resources, cache, folder, size, &complaint) == 0) {
-            return 0;
-        }
+    struct sigaction before, ignored = {.sa_handler = SIG_IGN};
+    if (are_files_callers()) {
+        return fail(&complaint, "it would be the caller's, who has less rights than this program", "a folder of the user's");
     }
-    return -1;
+    fail(&complaint, strerror(ENAMETOOLONG), "the user's cache folder");
+    sigaction(SIGXFSZ, &ignored, &before); /* `ulimit -f` is an error like a full disk */
+    int result = -1;
+    for (int place = 0; result < 0 && place < CACHE_COUNT; place++) {
+        result = cache_at(place, cache, sizeof cache) ? extract_into(resources, cache, folder, size, &complaint) : -1;
+    }
+    sigaction(SIGXFSZ, &before, NULL);
+    return result;
 }

@@ -181,9 +181,6 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
         found = 0;
     }
     if (found > 0) {
-        if (module.flags & (PYEMBED_MODULE_BUILTIN | PYEMBED_MODULE_SHARED)) {
-            pyembed_fixup_before(&module);
-        }
         /* BuiltinImporter, which stands next, does the plain names; it never looks at those with dots below a path. */
         if ((module.flags & PYEMBED_MODULE_BUILTIN) && memchr(module.name.data, '.', module.name.size) == NULL) {
             found = 0;

@@ -52,36 +52,3 @@ pyembed_fixup_after(OxidizedFinder *self, const pyembed_module *entry, PyObject 
     Py_XDECREF(done);
     return done == NULL ? -1 : 0;
 }
-
-/* ncurses was compiled with its distribution's folders; an empty item stands for these. Only the C environment is changed: programs that look
- * at os.environ see what they were given. */
-static void
-set_terminfo_dirs(void)
-{
-    const pyembed_process *process = &pyembed_this_process;
-    char text[1024] = "/etc/terminfo:/lib/terminfo:/usr/share/terminfo:/usr/lib/terminfo:/usr/share/lib/terminfo:";
-    if (process->settings.terminfo_resolution == PYEMBED_TERMINFO_STATIC) {
-        size_t size = 0;
-        pyembed_run dirs = process->settings.terminfo_dirs;
-        text[0] = '\0';
-        for (uint32_t at = 0; at < dirs.count; at++) {
-            pyembed_setting setting;
-            if (pyembed_setting_at(&process->resources, dirs.first + at, &setting) != PYEMBED_OK || size + setting.value.size + 2 > sizeof text) {
-                return;
-            }
-            memcpy(text + size, setting.value.data, setting.value.size);
-            size += setting.value.size;
-            memcpy(text + size++, ":", 2);
-        }
-    }
-    setenv("TERMINFO_DIRS", text, 0);
-}
-
-void
-pyembed_fixup_before(const pyembed_module *entry)
-{
-    if (pyembed_this_process.settings.terminfo_resolution != PYEMBED_TERMINFO_NONE
-        && (strcmp(entry->name.data, "_curses") == 0 || strcmp(entry->name.data, "readline") == 0)) {
-        set_terminfo_dirs();
-    }
-}

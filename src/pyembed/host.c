@@ -40,13 +40,16 @@ set_error(const char *text)
     pthread_setspecific(error_key, strdup(text));
 }
 
-/* A traceback may hold what UTF-8 cannot: it is escaped, and the rest of the text is not lost for it. */
+/* A traceback may hold what UTF-8 cannot, or a NUL: it is escaped, and the rest of the text is not lost for it. */
 static void
 set_error_from_text(PyObject *text)
 {
-    PyObject *utf8 = text == NULL ? NULL : PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace");
+    PyObject *whole = text == NULL ? NULL : PyObject_CallMethod(text, "replace", "Cs", 0, "\\x00");
+    PyObject *utf8 = whole == NULL ? NULL : PyUnicode_AsEncodedString(whole, "utf-8", "backslashreplace");
     set_error(utf8 == NULL ? "an exception that has no text" : PyBytes_AS_STRING(utf8));
+    PyErr_Clear();
     Py_XDECREF(utf8);
+    Py_XDECREF(whole);
 }
 
 /* The exception that is set, in one line: for failures outside of the program's own code. Needs the GIL, and clears it. */
@@ -215,8 +218,13 @@ static PyObject *
 call_host(PyObject *capsule, PyObject *argument)
 {
     const host_function *host = PyCapsule_GetPointer(capsule, NULL);
-    const char *text = host == NULL ? NULL : PyUnicode_AsUTF8(argument);
+    Py_ssize_t size;
+    const char *text = host == NULL ? NULL : PyUnicode_AsUTF8AndSize(argument, &size);
     if (text == NULL) {
+        return NULL;
+    }
+    if (strlen(text) != (size_t)size) {
+        PyErr_SetString(PyExc_ValueError, "the argument holds a NUL character, and a text of the host's ends there");
         return NULL;
     }
     char *answer = host->function(text, host->context);

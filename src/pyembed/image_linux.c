@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static atomic_uint image_number;
@@ -44,6 +45,43 @@ write_all(int descriptor, const unsigned char *data, size_t size)
     return 0;
 }
 
+/* ---- `ulimit -f`, which counts for memory of this kind too ---- */
+
+/* The limit is raised as far as it is allowed, for this write: the GIL is held, so that no code of Python's runs or forks under another limit. */
+static int
+write_over_limit(int descriptor, const unsigned char *data, size_t size)
+{
+    struct rlimit before, raised;
+    int is_raised = 0;
+    if (getrlimit(RLIMIT_FSIZE, &before) == 0 && before.rlim_cur < size) {
+        raised = before;
+        raised.rlim_cur = before.rlim_max;
+        is_raised = setrlimit(RLIMIT_FSIZE, &raised) == 0;
+    }
+    int result = write_all(descriptor, data, size), error = errno;
+    if (is_raised) {
+        setrlimit(RLIMIT_FSIZE, &before);
+    }
+    errno = error;
+    return result;
+}
+
+static int
+is_within_file_limit(const pyembed_bytes *bytes)
+{
+    struct rlimit limit;
+    size_t size = bytes->codec == PYEMBED_CODEC_NONE ? bytes->stored_size : bytes->raw_size;
+    return getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_max >= size;
+}
+
+static int
+raise_over_limit(const char *name)
+{
+    PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: it is larger than files of this process may be, and the limit counts for memory too; raise it "
+                 "(ulimit -f), or package the module with install_location = \"app-relative:lib\"", name);
+    return -1;
+}
+
 /* Returns 0; or -1 with ImportError. */
 static int
 fill(pyembed_image *image, const char *name, const pyembed_bytes *bytes)
@@ -59,7 +97,7 @@ fill(pyembed_image *image, const char *name, const pyembed_bytes *bytes)
         data = (const unsigned char *)PyBytes_AS_STRING(raw);
         size = (size_t)PyBytes_GET_SIZE(raw);
     }
-    int result = write_all(image->descriptor, data, size);
+    int result = write_over_limit(image->descriptor, data, size);
     if (result < 0) {
         PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: writing to memory failed: %s", name, strerror(errno));
     }
@@ -89,8 +127,13 @@ pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, c
 {
     char label[64];
     snprintf(label, sizeof label, "%s", name);
-    if (has_files(self) && access("/proc/self/fd", F_OK) != 0) {
+    int is_within = is_within_file_limit(bytes);
+    if (has_files(self) && (!is_within || access("/proc/self/fd", F_OK) != 0)) {
         return use_file(name, folder, file, image);
+    }
+    if (!is_within) {
+        image->descriptor = -1;
+        return raise_over_limit(name);
     }
     image->descriptor = memfd_create(label, MFD_CLOEXEC);
     if (image->descriptor < 0) {

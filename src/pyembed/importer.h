@@ -151,8 +151,7 @@ PyObject *pyembed_inventory_distribution_file(OxidizedFinder *self, PyObject *ar
 
 /* ---- fixups.c ---- */
 
-/* To be called for an extension module before it is imported, and for a module after it ran. */
-void pyembed_fixup_before(const pyembed_module *entry);
+/* To be called for a module after it ran. */
 int pyembed_has_fixup(const pyembed_module *entry);
 int pyembed_fixup_after(OxidizedFinder *self, const pyembed_module *entry, PyObject *module);
 
@@ -175,6 +174,19 @@ PyObject *pyembed_index_added_spec(OxidizedFinder *self, PyObject *name, PyObjec
 PyObject *pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path);
 PyObject *pyembed_hook_iter_modules(OxidizedFinder *self, PyObject *args, PyObject *keywords);
 PyObject *pyembed_hook_find_distributions(OxidizedFinder *self, PyObject *args, PyObject *keywords);
+
+/* ---- quiet.c ---- */
+
+/* For a hosted start, before CPython starts. */
+void pyembed_quiet_prepare(void);
+
+/* ---- terminfo.c ---- */
+
+/* To be called before CPython starts, when the table of modules that are linked in is ours to change. */
+void pyembed_terminfo_prepare(void);
+/* Around the creation of a module that is a shared object: the second gets what the first returned, and the module or its definition (NULL: it failed). */
+int pyembed_terminfo_begin(const pyembed_module *module);
+void pyembed_terminfo_end(const pyembed_module *module, int begun, PyObject *created);
 
 /* ---- zip_hook.c ---- */
 

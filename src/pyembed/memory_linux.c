@@ -252,7 +252,9 @@ pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObje
     if (pyembed_memory_prepare(self, module) < 0 || pyembed_image_open(self, module->name.data, "", module->path.data, &module->library, &image) < 0) {
         return NULL;
     }
+    int begun = pyembed_terminfo_begin(module);
     PyObject *created = create_from(self, name, image.path);
+    pyembed_terminfo_end(module, begun, created);
     int without_proc = created == NULL && image.descriptor >= 0 && PyErr_ExceptionMatches(PyExc_ImportError) && access("/proc/self/fd", F_OK) != 0;
     pyembed_image_close(&image);
     if (without_proc) {

@@ -2,6 +2,7 @@
 #include "process.h"
 
 #include "compat.h"
+#include "environment.h"
 #include "extract.h"
 #include "location.h"
 
@@ -110,6 +111,30 @@ check_version(const pyembed_settings *settings)
     return complain(message);
 }
 
+/* Before anything reads a variable, and a host's own are the host's. Whoever has less rights than the process gives it none, whatever the settings allow. */
+static void
+restrict_environment(pyembed_settings *settings)
+{
+    if (pyembed_is_secure()) {
+        settings->ignore_environment = settings->no_user_site_directory = settings->ignore_library_environment = 1;
+    }
+    if (settings->ignore_library_environment && !pyembed_this_process.is_hosted) {
+        pyembed_close_environment();
+    }
+}
+
+static int
+read_resources(pyembed_process *process, char *message, size_t size)
+{
+    const unsigned char *blob = (const unsigned char *)&pyembed_location + pyembed_location.offset;
+    pyembed_status status = file_is_whole(blob) ? pyembed_resources_open(blob, (size_t)pyembed_location.size, &process->resources) : PYEMBED_TRUNCATED;
+    if (status != PYEMBED_OK) {
+        snprintf(message, size, "the packed resources are damaged: %s", pyembed_status_text(status));
+        return -1;
+    }
+    return pyembed_settings_read(&process->resources, &process->settings, message, size);
+}
+
 int
 pyembed_process_open(int argc, char **argv)
 {
@@ -124,14 +149,13 @@ pyembed_process_open(int argc, char **argv)
     process->folder = folder_path;
 
     char message[PATH_MAX + 256];
-    const unsigned char *blob = (const unsigned char *)&pyembed_location + pyembed_location.offset;
-    pyembed_status status = file_is_whole(blob) ? pyembed_resources_open(blob, (size_t)pyembed_location.size, &process->resources) : PYEMBED_TRUNCATED;
-    if (status != PYEMBED_OK) {
-        snprintf(message, sizeof message, "the packed resources are damaged: %s", pyembed_status_text(status));
+    if (read_resources(process, message, sizeof message) < 0) {
         return complain(message);
     }
-    if (pyembed_settings_read(&process->resources, &process->settings, message, sizeof message) < 0) {
-        return complain(message);
+    restrict_environment(&process->settings);
+    process->arguments = pyembed_arguments_read(argc, argv, process->settings.act_as_python);
+    if (process->arguments.refused != NULL) {
+        return complain(process->arguments.refused);
     }
     process->files = executable_path;
     if (process->settings.module_file == PYEMBED_FILE_FILESYSTEM) {
@@ -140,7 +164,6 @@ pyembed_process_open(int argc, char **argv)
         }
         process->files = files_path;
     }
-    process->arguments = pyembed_arguments_read(argc, argv, process->settings.act_as_python);
     if (process->arguments.role == PYEMBED_AS_PYTHON) {
         process->settings.filesystem_importer = 1;
     }

@@ -21,7 +21,7 @@ typedef struct {
 
 extern pyembed_process pyembed_this_process;
 
-/* Fills in all but `main`. Returns 0; or -1 after it wrote to stderr what is wrong. */
+/* Fills in all but `main`. Returns 0; or -1 after it said what is wrong: on stderr, or in `problem` when it is hosted. */
 int pyembed_process_open(int argc, char **argv);
 
 #endif

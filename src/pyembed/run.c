@@ -1,6 +1,7 @@
 /* The run modes. `repl`, `eval` and `file` are CPython's own (Py_RunMain); `module` is done here: what runpy does, without importing runpy. */
 #include "run.h"
 
+#include "environment.h"
 #include "importer.h"
 
 #include <signal.h>
@@ -222,7 +223,7 @@ static int
 start_recording(void)
 {
     const char *variable = pyembed_this_process.settings.write_modules_directory_env.data;
-    const char *folder = *variable == '\0' ? NULL : getenv(variable);
+    const char *folder = *variable == '\0' ? NULL : pyembed_variable(variable);
     if (folder == NULL || *folder == '\0') {
         return 0;
     }

@@ -22,6 +22,7 @@ static const setting_row rows[] = {
     {"dont_write_bytecode", FLAG, AT(dont_write_bytecode), NULL},
     {"filesystem_importer", FLAG, AT(filesystem_importer), NULL},
     {"ignore_environment", FLAG, AT(ignore_environment), NULL},
+    {"ignore_library_environment", FLAG, AT(ignore_library_environment), NULL},
     {"isolated", FLAG, AT(isolated), NULL},
     {"lazy_modules", LIST, AT(lazy_modules), NULL},
     {"module_file", CHOICE, AT(module_file), "virtual none filesystem "},
@@ -88,6 +89,13 @@ number_of(pyembed_string text, int *number)
     return text.size == 0 ? -1 : 0;
 }
 
+/* C's functions would read a text with a NUL to that place, and the rest of the user's code would be gone without a word. */
+static const char *
+text_problem(pyembed_string text)
+{
+    return memchr(text.data, '\0', text.size) == NULL ? NULL : "a text without NUL characters";
+}
+
 /* Stores one setting; returns what it may be in words if it is not. */
 static const char *
 store(const setting_row *row, const pyembed_setting *setting, uint32_t index, pyembed_settings *settings)
@@ -113,7 +121,7 @@ store(const setting_row *row, const pyembed_setting *setting, uint32_t index, py
         return NULL;
     case TEXT:
         *(pyembed_string *)field = setting->value;
-        return NULL;
+        return text_problem(setting->value);
     case LIST: {
         pyembed_run *run = field;
         if (run->count == 0) {
@@ -121,7 +129,7 @@ store(const setting_row *row, const pyembed_setting *setting, uint32_t index, py
         }
         /* Settings are sorted by name: a list that something else interrupts was not written by a packager. */
         run->count += 1;
-        return run->first + run->count == index + 1 ? NULL : "a list whose items stand together";
+        return run->first + run->count == index + 1 ? text_problem(setting->value) : "a list whose items stand together";
     }
     }
     return "known";

@@ -26,6 +26,37 @@ def compile_host(distribution, source, objects, flags, folder):
     return own
 
 
+def spoil_gc(product):
+    """The boot imports it when the interpreter stands."""
+    product.modules["gc"] = dict(path="gc.py", flags=0, source=b"raise ValueError('no collector')")
+
+
+def spoil_encodings(product):
+    """CPython imports it in the midst of its start."""
+    del product.modules["encodings"]
+
+
+def spoil_boot(product):
+    """What CPython runs in the place of `encodings`."""
+    product.modules["_pyembed_boot"]["code"] = b"no code"
+
+
+# Products that do not start in a host: what is done to the product, and its settings.
+FAILING = {"gc": (spoil_gc, []), "encodings": (spoil_encodings, []), "boot": (spoil_boot, []), "setting": (lambda product: None, [("no_such_setting", "1")]),
+           "nul": (lambda product: None, [("run_mode", "eval"), ("run_code", "print(1)\0print(2)")]), "version": (lambda product: None, [("python_version", "2.7")])}
+
+
+def build_failing(distribution, objects, product, folder):
+    """folder/hosted/NAME for each of them."""
+    (folder / "hosted").mkdir()
+    own = compile_host(distribution, HERE / "data/host_fails.c", objects, [], folder)
+    for name, (spoil, settings) in FAILING.items():
+        modules = {key: dict(module) for key, module in product.modules.items()}
+        spoil(product)
+        build_product.link(distribution, own, product.write(settings, native_checks.ORDER), folder / "hosted" / name, [], folder)
+        product.modules = modules
+
+
 def reports(log, program):
     """Valgrind's reports, without those that are CPython's own: `int("0")` multiplies 0 with a digit that nobody wrote, and all that comes of the number counts as
     uninitialised from then on. Such a report counts where our code, or libc for it, is at the top; any other report counts wherever it is. Our code is what was compiled

@@ -44,6 +44,15 @@ def reader(tally, folder):
     count(tally, "reader", code == 0, output)
 
 
+def arguments(tally, folder):
+    """The command lines of multiprocessing's children, and those that only look so."""
+    sources = [RUNTIME / f"{name}.c" for name in ("arguments", "child_command", "environment")]
+    code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", UNIT / "test_arguments.c", *sources, "-o", folder / "arguments"])
+    if code == 0:
+        code, output = run([folder / "arguments"])
+    count(tally, "arguments", code == 0, output)
+
+
 def decoders(tally, folder):
     """What unpacks compressed items, against one that is cut and changed."""
     for codec, library in (("zlib", "-l:libz.so.1"), ("zstd", "-l:libzstd.so.1")):

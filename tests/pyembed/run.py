@@ -54,6 +54,9 @@ MODES = {
 import os, json, sample.one, importlib.resources as r
 same = open(sample.one.__file__).read() == sample.__loader__.get_source('sample.one')
 print(os.path.dirname(json.__file__), type(json.__loader__).__name__, same, os.path.exists(r.files('sample').joinpath('data/table.csv')))""")],
+    "files-exec": [*MODULE, ("run_module", "inside"), ("module_file", "filesystem")],
+    "open": [("run_mode", "eval"), ("isolated", "false"), ("ignore_environment", "false"), ("run_code", "import sys; print(sys.warnoptions, sys.flags.inspect)")],
+    "closed": [*MODULE, ("run_module", "inside"), ("ignore_library_environment", "true")],
     "escape": [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", "print('ran')")],
     "nofile": [("run_mode", "eval"), ("module_file", "none"), ("run_code",
                "import sample, os; print(hasattr(sample, '__file__'), hasattr(os, '__file__'), hasattr(sample, '__path__'))")],
@@ -224,6 +227,7 @@ def main(arguments):
         if "unit" in options.parts:
             native_checks.reader(tally, folder)
             native_checks.decoders(tally, folder)
+            native_checks.arguments(tally, folder)
             native_checks.mutations(tally, folder, distribution, MODES.values())
         if "analyze" in options.parts:
             native_checks.analyze(tally, distribution)
@@ -267,8 +271,9 @@ def test_products(tally, parts, distribution, folder):
         tally.add(output, "inside", code)
     if "outside" in parts:
         build_outside(product, distribution, objects, folder)
+        hosted.build_failing(distribution, objects, product, folder)
         environment = dict(os.environ, PYEMBED_PRODUCT=str(folder / "product"), PYEMBED_SCRIPT=str(folder / "script"),
-                           PYEMBED_PYTHON=str(distribution.python), PYEMBED_MODES=str(folder / "modes"), PYEMBED_NATIVE=str(folder / "native"))
+                           PYEMBED_PYTHON=str(distribution.python), PYEMBED_MODES=str(folder / "modes"), PYEMBED_HOSTED=str(folder / "hosted"), PYEMBED_NATIVE=str(folder / "native"))
         output, code = call([sys.executable, "-B", str(HERE / "outside")], env=environment)
         tally.add(output, "outside", code)
 

@@ -142,6 +142,9 @@ public sealed record PythonConfigTable
     /// <summary>PYTHON* variables are ignored.</summary>
     public bool IgnoreEnvironment { get; init; } = true;
 
+    /// <summary>Variables that lead the C libraries within to files (<c>OPENSSL_CONF</c>, <c>TERMINFO</c>) are removed at the start.</summary>
+    public bool IgnoreLibraryEnvironment { get; init; }
+
     /// <summary><c>site</c> is not imported.</summary>
     public bool NoSite { get; init; } = true;
 

@@ -7,6 +7,7 @@ internal static class PythonConfigKeys
         Key.Text<PythonConfigTable>("program_name", static (table, value) => table with { ProgramName = value }),
         Key.Flag<PythonConfigTable>("dont_write_bytecode", static (table, value) => table with { DontWriteBytecode = value }),
         Key.Flag<PythonConfigTable>("ignore_environment", static (table, value) => table with { IgnoreEnvironment = value }),
+        Key.Flag<PythonConfigTable>("ignore_library_environment", static (table, value) => table with { IgnoreLibraryEnvironment = value }),
         Key.Flag<PythonConfigTable>("no_site", static (table, value) => table with { NoSite = value }),
         Key.Flag<PythonConfigTable>("no_user_site_directory", static (table, value) => table with { NoUserSiteDirectory = value }),
         Key.Flag<PythonConfigTable>("isolated", static (table, value) => table with { Isolated = value }),

@@ -29,6 +29,7 @@ internal static class ProductSettings
         yield return ("python_version", distribution.MajorMinor);
         yield return ("isolated", Text(python.Isolated));
         yield return ("ignore_environment", Text(python.IgnoreEnvironment));
+        yield return ("ignore_library_environment", Text(python.IgnoreLibraryEnvironment));
         yield return ("no_site", Text(python.NoSite));
         yield return ("no_user_site_directory", Text(python.NoUserSiteDirectory));
         yield return ("dont_write_bytecode", Text(python.DontWriteBytecode));

@@ -120,6 +120,7 @@ public sealed partial class ConfigurationReaderTests
             program_name = "prog"
             dont_write_bytecode = false
             ignore_environment = false
+            ignore_library_environment = true
             no_site = false
             no_user_site_directory = false
             isolated = false
@@ -182,7 +183,7 @@ public sealed partial class ConfigurationReaderTests
         Assert.Equal(["/lib/terminfo"], configuration.PythonConfig.TerminfoDirs);
         Assert.Equal(new PythonConfigTable
         {
-            ProgramName = "prog", DontWriteBytecode = false, IgnoreEnvironment = false, NoSite = false, NoUserSiteDirectory = false, Isolated = false,
+            ProgramName = "prog", DontWriteBytecode = false, IgnoreEnvironment = false, IgnoreLibraryEnvironment = true, NoSite = false, NoUserSiteDirectory = false, Isolated = false,
             OptimizeLevel = 2, StdioEncoding = "utf-8:strict", UnbufferedStdio = true, Utf8Mode = false, FilesystemImporter = true, SysFrozen = true, SysMeipass = true,
             ModuleFile = "none", RawAllocator = "system", TerminfoResolution = "static", MultiprocessingStartMethod = "spawn", WriteModulesDirectoryEnv = "MODULES", ActAsPython = true,
             Warnings = configuration.PythonConfig.Warnings, SysPaths = configuration.PythonConfig.SysPaths,

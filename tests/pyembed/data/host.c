@@ -58,6 +58,7 @@ code_that_ends_in_every_way(void)
     CHECK(fails_with(pyembed_run_source("x = (1"), "SyntaxError"));
     CHECK(fails_with(pyembed_run_source("def f():\n    raise ValueError('deep \\u00fc')\nf()"), "ValueError: deep \xc3\xbc"));
     CHECK(fails_with(pyembed_run_source("raise ValueError('\\ud800')"), "ValueError"));
+    CHECK(fails_with(pyembed_run_source("raise ValueError('a\\0b')"), "ValueError: a\\x00b"));
     CHECK(fails_with(pyembed_run_source("def f(): f()\nf()"), "RecursionError"));
     CHECK(pyembed_run_source("\xff\xfe") == -1);
     CHECK(fails_with(pyembed_run_module("no_such_module"), "no_such_module"));
@@ -126,6 +127,7 @@ functions_of_the_host(void)
     CHECK(pyembed_call("host", "no_utf8", "x") == NULL && strstr(pyembed_error(), "UnicodeDecodeError") != NULL);
     CHECK(fails_with(pyembed_run_source("import host; host.price(7)"), "TypeError"));
     CHECK(fails_with(pyembed_run_source("import host; host.price('\\ud800')"), "UnicodeEncodeError"));
+    CHECK(fails_with(pyembed_run_source("import host; host.price('tea\\0coffee')"), "NUL"));
     CHECK(pyembed_run_source("import host; kept = host.price; del host.price; kept('tea'); del kept") == 0);
 }
 

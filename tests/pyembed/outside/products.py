@@ -8,6 +8,7 @@ PRODUCT = os.environ["PYEMBED_PRODUCT"]      # inside/__main__.py; `--exec CODE`
 SCRIPT = os.environ["PYEMBED_SCRIPT"]        # data/script.py by the `script` rule
 PYTHON = os.environ["PYEMBED_PYTHON"]        # the same distribution's interpreter
 MODES = os.environ["PYEMBED_MODES"]          # a folder with one product for each run mode
+HOSTED = os.environ["PYEMBED_HOSTED"]        # a folder with hosts whose product cannot start (hosted.py)
 NATIVE = os.environ["PYEMBED_NATIVE"]        # a folder with the shared objects that the product has from memory
 DATA = Path(__file__).resolve().parents[1] / "data"
 LIMIT = 60

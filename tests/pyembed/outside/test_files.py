@@ -1,6 +1,8 @@
 """Real files for modules from memory: `module_file = "filesystem"`."""
 
+import fcntl
 import os
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -9,10 +11,18 @@ from pathlib import Path
 from products import LIMIT, mode, run
 
 
+OWN = f"/tmp/oxidizer-files-{os.geteuid()}"
+
+
 class TestFiles(unittest.TestCase):
     def start_with_files(self, home, cache=None, **options):
         environment = {"HOME": str(home), "PATH": os.environ["PATH"], **({"XDG_CACHE_HOME": str(cache)} if cache else {})}
         return run(product=mode("files"), environment=environment, **options)
+
+    def leave_nothing_in_tmp(self):
+        """The folder of last resort is removed at the end, if it was not there."""
+        if not os.path.exists(OWN):
+            self.addCleanup(shutil.rmtree, OWN, ignore_errors=True)
 
     def test_files_of_modules_are_real_when_the_setting_says_filesystem(self):
         with tempfile.TemporaryDirectory() as home:
@@ -34,13 +44,12 @@ class TestFiles(unittest.TestCase):
             self.assertEqual(len(os.listdir(home + "/cache/oxidizer-files")), 1)
 
     def test_files_that_others_could_have_written_are_not_used(self):
-        for spoil in (lambda folder: os.chmod(folder, 0o777), lambda folder: os.remove(folder + "/.complete")):
-            with tempfile.TemporaryDirectory() as home:
-                below = os.path.dirname(self.start_with_files(home, home + "/cache").stdout.split()[0])
-                spoil(below)
-                again = self.start_with_files(home, home + "/cache")
-                self.assertTrue(again.stdout.startswith(f"{home}/.cache/"), again)
-                self.assertEqual(os.listdir(home + "/cache/oxidizer-files"), [os.path.basename(below)])
+        with tempfile.TemporaryDirectory() as home:
+            below = os.path.dirname(self.start_with_files(home, home + "/cache").stdout.split()[0])
+            os.chmod(below, 0o777)
+            again = self.start_with_files(home, home + "/cache")
+            self.assertTrue(again.stdout.startswith(f"{home}/.cache/"), again)
+            self.assertEqual(os.listdir(home + "/cache/oxidizer-files"), [os.path.basename(below)])
 
     def test_a_packed_path_that_leads_out_of_the_folder_is_refused(self):
         with tempfile.TemporaryDirectory() as home:
@@ -51,14 +60,74 @@ class TestFiles(unittest.TestCase):
 
     def test_a_disk_without_room_for_the_files_is_an_error_that_leaves_nothing(self):
         with tempfile.TemporaryDirectory() as home:
-            before = set(os.listdir("/tmp"))
+            self.leave_nothing_in_tmp()
             result = subprocess.run(["bash", "-c", f"trap '' XFSZ; ulimit -f 8; exec '{mode('files')}'"], capture_output=True, text=True, timeout=LIMIT,
                                     env={"HOME": home, "XDG_CACHE_HOME": home + "/cache"})
             self.assertEqual((result.returncode, result.stdout), (1, ""))
             self.assertRegex(result.stderr, "cannot put the modules' files below '.*': File too large; set XDG_CACHE_HOME to a folder that can be written to")
             left = [name for folder in ("cache/oxidizer-files", ".cache/oxidizer-files") for name in os.listdir(f"{home}/{folder}")]
             self.assertEqual(left, [])
-            own = f"oxidizer-files-{os.geteuid()}"
-            self.assertFalse([name for name in os.listdir(f"/tmp/{own}") if "." in name])
-            if own not in before:
-                os.rmdir(f"/tmp/{own}")
+            self.assertFalse([name for name in os.listdir(OWN) if "." in name])
+
+    def test_what_a_killed_start_left_is_removed_and_what_a_running_one_fills_is_not(self):
+        with tempfile.TemporaryDirectory() as home:
+            cache = Path(home, ".cache/oxidizer-files")
+            cache.mkdir(parents=True, mode=0o700)
+            names = [f"{'0123456789abcdef' * 2}.{end}" for end in ("killed", "filled")]
+            for name in names:
+                (cache / name / "deep/er").mkdir(parents=True)
+                (cache / name / "deep/er/file.py").write_text("x")
+                (cache / name / "link").symlink_to(home)
+            Path(home, "kept").write_text("kept")
+            (cache / "0123.killed").mkdir()
+            running = os.open(cache / names[1], os.O_RDONLY)
+            try:
+                fcntl.flock(running, fcntl.LOCK_EX)
+                below = os.path.dirname(self.start_with_files(home).stdout.split()[0])
+                self.assertEqual(sorted(os.listdir(cache)), sorted([names[1], os.path.basename(below), "0123.killed"]))
+                self.assertTrue((cache / names[1] / "deep/er/file.py").exists())
+            finally:
+                os.close(running)
+            self.assertEqual(Path(home, "kept").read_text(), "kept")
+
+    def test_a_start_that_is_killed_leaves_nothing_for_ever(self):
+        with tempfile.TemporaryDirectory() as home:
+            killed = subprocess.run(["strace", "-o", "/dev/null", "-e", "trace=syncfs", "-e", "inject=syncfs:signal=KILL", mode("files")], capture_output=True,
+                                    timeout=LIMIT, env={"HOME": home, "PATH": os.environ["PATH"]})
+            left = os.listdir(f"{home}/.cache/oxidizer-files")
+            self.assertEqual((killed.stdout, [len(name) for name in left]), (b"", [39]), killed.stderr)
+            self.start_with_files(home)
+            self.assertEqual(os.listdir(f"{home}/.cache/oxidizer-files"), [left[0].partition(".")[0]])
+
+    def test_files_that_a_cleaner_removed_are_put_back(self):
+        with tempfile.TemporaryDirectory() as home:
+            first = self.start_with_files(home).stdout
+            below = Path(first.split()[0]).parent
+            tree = {path: path.read_bytes() for path in below.rglob("*") if path.is_file()}
+            kept = os.stat(below / "os.py").st_ino
+            (below.parent / f"{below.name}.killed/deep").mkdir(parents=True)
+            shutil.rmtree(below / "sample")
+            os.remove(below / "json/decoder.py")
+            os.remove(below / ".complete")
+            os.truncate(below / "json/encoder.py", 3)
+            self.assertEqual(self.start_with_files(home).stdout, first)
+            self.assertEqual({path: path.read_bytes() for path in below.rglob("*") if path.is_file()}, tree)
+            self.assertEqual((os.stat(below / "os.py").st_ino, os.listdir(below.parent)), (kept, [below.name]))
+
+    def test_compressed_files_that_a_cleaner_removed_are_put_back(self):
+        with tempfile.TemporaryDirectory() as home:
+            environment = {"HOME": home, "PATH": os.environ["PATH"]}
+            self.assertEqual(run(product=mode("files-zstd"), environment=environment).stderr, "")
+            files = [path for path in Path(home).rglob("*") if path.is_file() and "sample" in str(path)]
+            before = {path: path.read_bytes() for path in files}
+            for path in files:
+                path.unlink()
+            self.assertEqual(run(product=mode("files-zstd"), environment=environment).stderr, "")
+            self.assertEqual({path: path.read_bytes() for path in files}, before)
+
+    def test_a_limit_of_file_sizes_is_an_error_and_no_signal(self):
+        with tempfile.TemporaryDirectory() as home:
+            self.leave_nothing_in_tmp()
+            result = subprocess.run(["bash", "-c", f"ulimit -f 8; exec '{mode('files')}'"], capture_output=True, text=True, timeout=LIMIT, env={"HOME": home})
+            self.assertEqual((result.returncode, result.stdout), (1, ""))
+            self.assertIn(": File too large; ", result.stderr)
