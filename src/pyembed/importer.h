@@ -204,6 +204,11 @@ PyObject *pyembed_part(const char *module, const char *name);
 
 PyObject *pyembed_importer_init(void);
 
+/* An item of a dict, or NULL: without an exception if there is none, with one if looking failed. PyDict_GetItemString cannot tell the two. */
+PyObject *pyembed_dict_item(PyObject *dict, const char *key);
+/* An attribute of `sys`; AttributeError if there is none. PySys_GetObject says nothing when memory is out. */
+PyObject *pyembed_sys_item(const char *name);
+
 /* ---- install.c ---- */
 
 /* Runs in place of `encodings`: puts the finder into the interpreter, then runs the true `encodings` through it. */
