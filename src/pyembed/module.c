@@ -238,7 +238,6 @@ module_free(void *module)
 static PyModuleDef_Slot module_slots[] = {
     {Py_mod_exec, (void *)module_exec},
     PYEMBED_SLOT_INTERPRETERS
-    PYEMBED_SLOT_GIL
     {0, NULL},
 };
 
