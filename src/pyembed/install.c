@@ -28,7 +28,7 @@ adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
         }
         return -1;
     }
-    PyObject *spec = pyembed_finder_spec_of(finder, name, &entry);
+    PyObject *spec = pyembed_finder_spec_of(finder, name, &entry, NULL);
     PyObject *file = spec == NULL                                     ? NULL
                      : finder->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None)
                                                                 : pyembed_file_of(finder, &entry);
