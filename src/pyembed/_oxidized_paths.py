@@ -1,8 +1,9 @@
 """Finders for single entries of a path, for pkgutil and for importlib's PathFinder."""
 
 import sys
+from importlib.machinery import ModuleSpec
 
-_PACKAGE, _NAMESPACE, _BUILTIN = 1, 2, 4
+_PACKAGE, _NAMESPACE, _BUILTIN, _IN_FILESYSTEM = 1, 2, 4, 32
 
 
 def _below(finder, package, prefix):
@@ -37,7 +38,17 @@ class OxidizedPathEntryFinder:
         parent, _, tail = fullname.rpartition(".")
         if not tail or parent != self._package:
             return None
+        if self._finder._flags(fullname) & _NAMESPACE:
+            return self._portion(fullname, tail)
         return self._finder.find_spec(fullname, None, target)
+
+    def _portion(self, fullname, tail):
+        """As importlib's finder of a folder: a spec without a loader, from which its caller joins the package."""
+        if self._finder._flags(fullname) & _IN_FILESYSTEM:
+            return None
+        spec = ModuleSpec(fullname, None, is_package=True)
+        spec.submodule_search_locations = [f"{self._entry.rstrip('/')}/{tail}"]
+        return spec
 
     if sys.version_info < (3, 12):
         def find_loader(self, fullname):

@@ -28,7 +28,8 @@ def _packed_files(pkg_resources):
         _root = None
 
         def _node(self, path):
-            rest = path[len(self.module_path):].strip("/") if path.startswith(self.module_path) else path
+            base = self.module_path.rstrip("/")
+            rest = path[len(base):].strip("/") if path == base or path.startswith(base + "/") else path
             return self._root.joinpath(rest) if rest else self._root
 
         def _has(self, path):

@@ -1,6 +1,7 @@
 """importlib.resources over the packed resources: a package's folder holds what it holds on disk, sources and subpackages included."""
 
 import contextlib
+import errno
 import io
 import os
 import pathlib
@@ -72,7 +73,7 @@ class OxidizedTraversable(Traversable):
         for name, _, dist_folder, _ in self._finder._distributions():
             if dist_folder == folder:
                 for file in self._finder._distribution_files(name):
-                    if file.startswith(prefix) and not file.startswith(".."):
+                    if file.startswith(prefix) and not file.startswith("../"):
                         head, slash, _ = file[len(prefix):].partition("/")
                         found[head] = bool(slash)
         return found
@@ -104,43 +105,36 @@ class OxidizedTraversable(Traversable):
 
     def iterdir(self):
         if not self.is_dir():
-            raise NotADirectoryError(str(self))
-        seen = sorted(self._children())
-        for name in seen:
-            yield self._child(name)
+            kind, error = (NotADirectoryError, errno.ENOTDIR) if self.exists() else (FileNotFoundError, errno.ENOENT)
+            raise kind(error, os.strerror(error), str(self))
+        names = dict.fromkeys(sorted(self._children()))
         for portion in self._portions:
             if portion.is_dir():
-                yield from (item for item in portion.iterdir() if item.name not in seen)
+                names.update(dict.fromkeys(item.name for item in portion.iterdir()))
+        for name in names:
+            yield self._child(name)
 
     def _child(self, name):
+        """What stands directly below by this name: here, or in the portions on disk; a folder in several of them is one."""
         path = f"{self._path}/{name}" if self._path else name
         flags = self._finder._flags(path.replace("/", "."))
-        portions = tuple(portion / name for portion in self._portions if (portion / name).is_dir()) if flags & _NAMESPACE else ()
-        if flags & _BESIDE and flags & (_PACKAGE | _NAMESPACE):  # all of it is beside the product
-            real = next((portion / name for portion in self._portions if (portion / name).is_dir()), None)
-            if real is not None:
-                return real
-        return OxidizedTraversable(self._finder, path, portions)
+        disk = [portion / name for portion in self._portions if (portion / name).exists()]
+        folders = [item for item in disk if item.is_dir()]
+        child = OxidizedTraversable(self._finder, path)
+        is_beside = flags & _BESIDE and flags & (_PACKAGE | _NAMESPACE)  # all of it is beside the product
+        if not disk or not (is_beside or child._kind() is None):
+            return OxidizedTraversable(self._finder, path, folders)
+        return disk[0] if len(folders) < 2 or folders[0] != disk[0] else OxidizedTraversable(self._finder, path, folders)
 
     def joinpath(self, *descendants):
-        node = self
+        trail = [self]
         for part in (part for path in descendants for part in os.fspath(path).split("/")):
+            node = trail[-1]
             if part == "..":
-                node = OxidizedTraversable(self._finder, node._path.rpartition("/")[0])
+                trail = trail[:-1] or [node.parent]
             elif part not in ("", "."):
-                child = node._child(part)
-                if not isinstance(child, OxidizedTraversable):
-                    rest = [part for path in descendants for part in os.fspath(path).split("/")]
-                    return child.joinpath(*rest[rest.index(part) + 1:])
-                disk = [] if child.exists() else [portion / part for portion in node._portions if (portion / part).exists()]
-                if disk:
-                    rest = descendants[0] if len(descendants) == 1 else None
-                    node = disk[0]
-                    if rest is None or "/" not in os.fspath(rest):
-                        continue
-                    return node.joinpath(*os.fspath(rest).split("/")[1:])
-                node = child
-        return node
+                trail.append(node._child(part) if isinstance(node, OxidizedTraversable) else node.joinpath(part))
+        return trail[-1]
 
     __truediv__ = joinpath
 
@@ -164,11 +158,11 @@ class OxidizedTraversable(Traversable):
             if data is not None:
                 return data
         if self.is_dir():
-            raise IsADirectoryError(str(self))
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(self))
         try:
             return self._finder.get_data(str(self))
         except OSError:
-            raise FileNotFoundError(2, "No such file in the packed resources", str(self)) from None
+            raise FileNotFoundError(errno.ENOENT, "No such file in the packed resources", str(self)) from None
 
     def read_text(self, encoding=None, errors=None):
         with self.open("r", encoding=encoding, errors=errors) as stream:
@@ -238,5 +232,5 @@ class OxidizedResourceReader(TraversableResources):
     def _file(self, resource):
         item = self.files().joinpath(resource)
         if not item.is_file():
-            raise FileNotFoundError(2, "resource not found", resource)
+            raise FileNotFoundError(errno.ENOENT, "resource not found", resource)
         return item

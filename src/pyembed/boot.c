@@ -162,14 +162,16 @@ freeze_objects(void)
     PyObject *done = gc == NULL ? NULL : PyObject_CallMethod(gc, "freeze", NULL);
     Py_XDECREF(gc);
     Py_XDECREF(done);
-    PyObject *main = PyDict_GetItemString(PyImport_GetModuleDict(), "__main__");
+    PyObject *main = done == NULL ? NULL : pyembed_dict_item(PyImport_GetModuleDict(), "__main__");
+    int failed = main == NULL && PyErr_Occurred();
     if (main != NULL && PyModule_Check(main)) {
         keep_collected(main);
         keep_collected(PyModule_GetDict(main));
     }
+    Py_XDECREF(main);
     pyembed_this_process.booting = 0;
     PyGC_Enable();
-    return done == NULL ? -1 : 0;
+    return failed ? -1 : 0;
 }
 
 /* Comes back only to a host, which is told in `problem`. */

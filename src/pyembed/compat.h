@@ -31,16 +31,12 @@
 #define PYEMBED_FROZEN(name_, code_, size_, package_) {.name = (name_), .code = (code_), .size = (size_), .is_package = (package_)}
 #endif
 
-/* 3.12 lets a module say that it works in interpreters with a GIL of their own, 3.13 that it works without one. */
+/* 3.12 lets a module say that it works in interpreters with a GIL of their own. That it works without one (3.13) is not said, because it does not: decision 34
+ * lists what the GIL guards. */
 #if PY_VERSION_HEX >= 0x030C0000
 #define PYEMBED_SLOT_INTERPRETERS {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
 #else
 #define PYEMBED_SLOT_INTERPRETERS
-#endif
-#if defined(Py_GIL_DISABLED)
-#define PYEMBED_SLOT_GIL {Py_mod_gil, Py_MOD_GIL_NOT_USED},
-#else
-#define PYEMBED_SLOT_GIL
 #endif
 
 /* What CPython's own finders and loaders still had of the time before specs. */

@@ -6,6 +6,8 @@
 #define DAMAGED "the packed resources are damaged: a compressed item cannot be unpacked to the size that it says"
 #define NOT_READ(codec) "this item is stored with " codec ", which this product was not made to read; package with compress = \"" codec "\""
 
+const char pyembed_no_memory[] = "out of memory: a compressed item could not be unpacked";
+
 const char *
 pyembed_decode_check(const pyembed_bytes *bytes)
 {
@@ -29,5 +31,13 @@ pyembed_decode(const pyembed_bytes *bytes, void *out)
         memcpy(out, bytes->data, bytes->raw_size);
         return NULL;
     }
-    return pyembed_decoder_run(bytes->data, bytes->stored_size, out, bytes->raw_size) < 0 ? DAMAGED : NULL;
+    switch (pyembed_decoder_run(bytes->data, bytes->stored_size, out, bytes->raw_size)) {
+    case PYEMBED_DECODED:
+        return NULL;
+    case PYEMBED_DECODER_NO_MEMORY:
+        return pyembed_no_memory;
+    case PYEMBED_NOT_DECODED:
+        break;
+    }
+    return DAMAGED;
 }

@@ -12,6 +12,9 @@
  * blob says makes a product take memory without end. NULL, or words for what is wrong. */
 const char *pyembed_decode_check(const pyembed_bytes *bytes);
 
+/* The words of pyembed_decode when the bytes may be whole, and the decoder got no memory to work in: to be compared by address. */
+extern const char pyembed_no_memory[];
+
 /* Writes `raw_size` bytes to `out`. NULL, or words for what is wrong; then `out` holds anything. */
 const char *pyembed_decode(const pyembed_bytes *bytes, void *out);
 
@@ -23,7 +26,9 @@ extern const unsigned pyembed_decoder_codec;
 /* The most bytes that the stored ones can become; what the stored ones say of it, if they do. 0: they are no stream of the codec's. */
 uint64_t pyembed_decoder_limit(const unsigned char *stored, size_t size);
 
-/* Decodes exactly `raw_size` bytes from exactly `size`. 0, or -1 if that is not what they are. */
-int pyembed_decoder_run(const unsigned char *stored, size_t size, void *out, size_t raw_size);
+typedef enum { PYEMBED_DECODED, PYEMBED_NOT_DECODED, PYEMBED_DECODER_NO_MEMORY } pyembed_decoder_status;
+
+/* Decodes exactly `raw_size` bytes from exactly `size`; PYEMBED_NOT_DECODED if that is not what they are. */
+pyembed_decoder_status pyembed_decoder_run(const unsigned char *stored, size_t size, void *out, size_t raw_size);
 
 #endif

@@ -10,9 +10,9 @@ pyembed_decoder_limit(const unsigned char *stored, size_t size)
     return size;
 }
 
-int
+pyembed_decoder_status
 pyembed_decoder_run(const unsigned char *stored, size_t size, void *out, size_t raw_size)
 {
     (void)stored, (void)size, (void)out, (void)raw_size;
-    return -1;
+    return PYEMBED_NOT_DECODED;
 }

@@ -4,6 +4,8 @@
 /* Not <zlib.h>: the library is that of the CPython distribution's own `zlib` module, and a distribution need not bring its header. Since 1.2.9. */
 int uncompress2(unsigned char *out, unsigned long *out_size, const unsigned char *stored, unsigned long *size);
 
+enum { NO_MEMORY = -4 }; /* Z_MEM_ERROR */
+
 const unsigned pyembed_decoder_codec = PYEMBED_CODEC_ZLIB;
 
 /* A stream does not say what it becomes, but no byte of it becomes more than 1,032. */
@@ -14,9 +16,13 @@ pyembed_decoder_limit(const unsigned char *stored, size_t size)
     return (uint64_t)size * 1032;
 }
 
-int
+pyembed_decoder_status
 pyembed_decoder_run(const unsigned char *stored, size_t size, void *out, size_t raw_size)
 {
     unsigned long written = raw_size, read = size;
-    return uncompress2(out, &written, stored, &read) == 0 && written == raw_size && read == size ? 0 : -1;
+    int code = uncompress2(out, &written, stored, &read);
+    if (code == NO_MEMORY) {
+        return PYEMBED_DECODER_NO_MEMORY;
+    }
+    return code == 0 && written == raw_size && read == size ? PYEMBED_DECODED : PYEMBED_NOT_DECODED;
 }

@@ -4,6 +4,7 @@
 /* Not <zstd.h>: where a CPython distribution has a module of its own for Zstandard, its library is taken, and it need not bring the header. Since 1.3.0. */
 size_t ZSTD_decompress(void *out, size_t out_size, const void *stored, size_t size);
 unsigned ZSTD_isError(size_t code);
+int ZSTD_getErrorCode(size_t code); /* an enumeration */
 unsigned long long ZSTD_getFrameContentSize(const void *stored, size_t size);
 
 /* What getFrameContentSize says when it cannot: the two largest numbers. */
@@ -11,6 +12,8 @@ unsigned long long ZSTD_getFrameContentSize(const void *stored, size_t size);
 
 /* The least that a block is, and the most that it becomes. */
 enum { BLOCK_STORED = 4, BLOCK_RAW = 128 * 1024 };
+
+enum { NO_MEMORY = 64 }; /* ZSTD_error_memory_allocation: stable, as zstd_errors.h says */
 
 const unsigned pyembed_decoder_codec = PYEMBED_CODEC_ZSTD;
 
@@ -22,9 +25,12 @@ pyembed_decoder_limit(const unsigned char *stored, size_t size)
     return said >= UNKNOWN ? 0 : said < most ? said : most;
 }
 
-int
+pyembed_decoder_status
 pyembed_decoder_run(const unsigned char *stored, size_t size, void *out, size_t raw_size)
 {
     size_t written = ZSTD_decompress(out, raw_size, stored, size);
-    return !ZSTD_isError(written) && written == raw_size ? 0 : -1;
+    if (ZSTD_isError(written) && ZSTD_getErrorCode(written) == NO_MEMORY) {
+        return PYEMBED_DECODER_NO_MEMORY;
+    }
+    return !ZSTD_isError(written) && written == raw_size ? PYEMBED_DECODED : PYEMBED_NOT_DECODED;
 }

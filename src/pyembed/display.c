@@ -57,7 +57,13 @@ pyembed_display_open(PyObject *module, PyObject *const *args, Py_ssize_t count, 
         if (descriptor >= 0) {
             return PyObject_CallFunction(state->io_open, "iO", descriptor, args[1]);
         }
-        PyErr_Clear();
+        if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_OSError) && !PyErr_ExceptionMatches(PyExc_ImportError)) {
+            return NULL;
+        }
+        PyErr_Clear(); /* not packed, or damaged */
+    }
+    else if (PyErr_Occurred()) {
+        return NULL;
     }
     return PyObject_Vectorcall(state->io_open, args, (size_t)count, keywords);
 }

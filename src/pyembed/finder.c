@@ -67,22 +67,14 @@ is_frozen(importer_state *state, PyObject *name, const pyembed_module *module)
     return frozen;
 }
 
-/* Whether an item of the path begins with the first `length` characters of `root`. */
+/* Whether an item of the path is the folder that the first `length` characters of `folder` name, or lies below it. */
 static int
-path_is_below(PyObject *path, PyObject *root, Py_ssize_t length)
+any_is_below(PyObject *path, PyObject *folder, Py_ssize_t length)
 {
-    for (Py_ssize_t at = 0; at < PyList_GET_SIZE(path); at++) {
-        PyObject *item = PyList_GET_ITEM(path, at);
-        if (PyUnicode_Check(item) && PyUnicode_GET_LENGTH(item) >= length) {
-            PyObject *start = PyUnicode_Substring(item, 0, length);
-            if (start == NULL) {
-                return -1;
-            }
-            Py_ssize_t same = PyUnicode_Tailmatch(root, start, 0, length, -1);
-            Py_DECREF(start);
-            if (same != 0) {
-                return same < 0 ? -1 : 1;
-            }
+    for (Py_ssize_t at = 0; at < PySequence_Fast_GET_SIZE(path); at++) {
+        PyObject *item = PySequence_Fast_GET_ITEM(path, at);
+        if (PyUnicode_Check(item) && pyembed_path_is_below(item, folder, length)) {
+            return 1;
         }
     }
     return 0;
@@ -101,7 +93,7 @@ path_is_beside(OxidizedFinder *self, PyObject *path, const pyembed_module *modul
     pyembed_string root;
     for (unsigned number = 0; found == 0 && pyembed_root_at(parent.root, number, &root); number++) {
         PyObject *folder = pyembed_package_folder_of(&parent, number);
-        found = folder == NULL ? -1 : path_is_below(path, folder, PyUnicode_GET_LENGTH(folder));
+        found = folder == NULL ? -1 : any_is_below(path, folder, PyUnicode_GET_LENGTH(folder));
         Py_XDECREF(folder);
     }
     return found;
@@ -112,12 +104,19 @@ path_is_beside(OxidizedFinder *self, PyObject *path, const pyembed_module *modul
 static int
 path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
 {
-    if (path == NULL || path == Py_None || !PyList_Check(path)) {
+    if (path == NULL || path == Py_None) {
         return 1;
     }
+    /* a list, or importlib's _NamespacePath, which may look for its folders anew now */
+    PyObject *items = PySequence_Fast(path, "a module's path must be iterable");
+    if (items == NULL) {
+        return -1;
+    }
     /* without the slash: a path may be the executable itself */
-    int ours = path_is_below(path, self->root, PyUnicode_GET_LENGTH(self->root) - 1);
-    return ours == 0 ? path_is_beside(self, path, module) : ours;
+    int ours = any_is_below(items, self->root, PyUnicode_GET_LENGTH(self->root) - 1);
+    ours = ours == 0 ? path_is_beside(self, items, module) : ours;
+    Py_DECREF(items);
+    return ours;
 }
 
 /* By the entry's flag, or by the setting `lazy_modules`. */
@@ -194,10 +193,7 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
     if (found <= 0) {
         return found < 0 ? NULL : Py_NewRef(Py_None);
     }
-    PyObject *spec = pyembed_finder_spec_of(self, name, &module);
-    if (spec != NULL && spec != Py_None && (module.flags & PYEMBED_MODULE_NAMESPACE) && self->filesystem_importer) {
-        return pyembed_finder_merge_namespace(self, spec, name, path);
-    }
+    PyObject *spec = pyembed_finder_spec_of(self, name, &module, path);
     return spec != NULL && !pyembed_this_process.booting && is_lazy(&module) ? make_lazy(self, spec, &module) : spec;
 }
 

@@ -117,6 +117,7 @@ static PyMethodDef finder_methods[] = {
     {"add_resources", METHOD_O(pyembed_index_add_all), METH_O, PyDoc_STR("Adds several.")},
     {"serialize_indexed_resources", METHOD_O(pyembed_index_serialize), METH_VARARGS | METH_KEYWORDS,
      PyDoc_STR("Packed resources of all that the finder knows, as bytes.")},
+    {"_find_portions", METHOD_O(pyembed_namespace_find_portions), METH_VARARGS, NULL},
     {"_create_beside", METHOD_O(pyembed_beside_create), METH_O, NULL},
     {"_exec_beside", METHOD_O(pyembed_beside_exec), METH_O, NULL},
     {"_added", METHOD_O(pyembed_index_added), METH_NOARGS, NULL},

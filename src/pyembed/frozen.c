@@ -49,7 +49,7 @@ static PyMethodDef functions[] = {
 int
 pyembed_hide_stand_in(PyObject *module)
 {
-    PyObject *imp = PyDict_GetItemString(PyImport_GetModuleDict(), "_imp");
+    PyObject *imp = pyembed_dict_item(PyImport_GetModuleDict(), "_imp");
     PyObject *name = imp == NULL ? NULL : PyModule_GetNameObject(imp);
     int result = name == NULL ? -1 : 0;
     for (size_t at = 0; result == 0 && at < sizeof functions / sizeof functions[0]; at++) {
@@ -58,5 +58,6 @@ pyembed_hide_stand_in(PyObject *module)
         Py_XDECREF(function);
     }
     Py_XDECREF(name);
+    Py_XDECREF(imp);
     return result;
 }

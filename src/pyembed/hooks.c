@@ -10,17 +10,7 @@ is_virtual(OxidizedFinder *self, PyObject *path)
     if (self->module_file == PYEMBED_FILE_FILESYSTEM) {
         return 0;
     }
-    Py_ssize_t root = PyUnicode_GET_LENGTH(self->root) - 1, size = PyUnicode_GET_LENGTH(path);
-    if (size < root) {
-        return 0;
-    }
-    PyObject *bare = PyUnicode_Substring(self->root, 0, root);
-    Py_ssize_t same = bare == NULL ? -1 : PyUnicode_Tailmatch(path, bare, 0, root, -1);
-    Py_XDECREF(bare);
-    if (same <= 0) {
-        return same < 0 ? -1 : 0;
-    }
-    return size == root || PyUnicode_READ_CHAR(path, root) == '/';
+    return pyembed_path_is_below(path, self->root, PyUnicode_GET_LENGTH(self->root) - 1);
 }
 
 PyObject *
@@ -29,9 +19,10 @@ pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path)
     PyObject *text = PyUnicode_Check(path) ? Py_NewRef(path) : PyOS_FSPath(path);
     PyObject *decoded = NULL;
     if (text == NULL || PyUnicode_FSDecoder(text, &decoded) == 0) {
-        PyErr_Clear();
         Py_XDECREF(text);
-        PyErr_SetString(PyExc_ImportError, "only paths below the executable are supported");
+        if (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_ValueError)) { /* no path */
+            PyErr_SetString(PyExc_ImportError, "only paths below the executable are supported");
+        }
         return NULL;
     }
     Py_DECREF(text);
@@ -42,7 +33,7 @@ pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path)
         result = type == NULL ? NULL : PyObject_CallMethod(type, "_of", "OO", self, decoded);
         Py_XDECREF(type);
     }
-    else if (ours == 0) {
+    else {
         PyErr_Format(PyExc_ImportError, "not a path below '%U'", self->root);
     }
     Py_DECREF(decoded);

@@ -82,7 +82,14 @@ raise_over_limit(const char *name)
     return -1;
 }
 
-/* Returns 0; or -1 with ImportError. */
+/* A file in memory is full when memory is. */
+static int
+is_lack_of_memory(int error)
+{
+    return error == ENOMEM || error == ENOSPC;
+}
+
+/* Returns 0; or -1 with ImportError, or MemoryError. */
 static int
 fill(pyembed_image *image, const char *name, const pyembed_bytes *bytes)
 {
@@ -98,7 +105,10 @@ fill(pyembed_image *image, const char *name, const pyembed_bytes *bytes)
         size = (size_t)PyBytes_GET_SIZE(raw);
     }
     int result = write_over_limit(image->descriptor, data, size);
-    if (result < 0) {
+    if (result < 0 && is_lack_of_memory(errno)) {
+        PyErr_NoMemory();
+    }
+    else if (result < 0) {
         PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: writing to memory failed: %s", name, strerror(errno));
     }
     Py_XDECREF(raw);
@@ -140,6 +150,10 @@ pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, c
         int error = errno, forbidden = error == EPERM || error == EACCES || error == ENOSYS;
         if (forbidden && has_files(self)) {
             return use_file(name, folder, file, image);
+        }
+        if (is_lack_of_memory(error)) {
+            PyErr_NoMemory();
+            return -1;
         }
         PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: memfd_create failed: %s%s", name, strerror(error),
                      forbidden ? "; a seccomp filter or the kernel forbids it: package with module_file = \"filesystem\", which allows files in the user's cache" : "");

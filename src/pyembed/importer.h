@@ -76,11 +76,16 @@ PyObject *pyembed_loader_load_module(PyObject *self, PyObject *name);
 
 /* ---- specs.c ---- */
 
-/* The ModuleSpec of an entry. */
-PyObject *pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_module *module);
+PyObject *pyembed_new_spec(importer_state *state, PyObject *name, PyObject *loader, PyObject *origin, int is_package);
 
-/* Adds what importlib's PathFinder knows of a namespace package. Steals `spec`. */
-PyObject *pyembed_finder_merge_namespace(OxidizedFinder *self, PyObject *spec, PyObject *name, PyObject *path);
+/* The ModuleSpec of an entry that is looked for along `path`, the one of its parent (NULL or None: sys.path). */
+PyObject *pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_module *module, PyObject *path);
+
+/* ---- namespaces.c ---- */
+
+/* The ModuleSpec of a namespace package, or of a regular one of the file system that stands before it; None when there is no portion. */
+PyObject *pyembed_namespace_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *module, PyObject *path);
+PyObject *pyembed_namespace_find_portions(OxidizedFinder *self, PyObject *args);
 
 /* ---- beside.c ---- */
 
@@ -107,6 +112,8 @@ PyObject *pyembed_package_path_of(OxidizedFinder *self, const pyembed_module *mo
 PyObject *pyembed_package_folder_of(const pyembed_module *module, unsigned number);
 int pyembed_root_at(pyembed_string root, unsigned number, pyembed_string *found);
 PyObject *pyembed_cached_of(OxidizedFinder *self, const pyembed_module *module);
+/* Whether a path is the folder that the first `length` characters of `folder` name, without a slash at the end, or lies below it. Cannot fail. */
+int pyembed_path_is_below(PyObject *path, PyObject *folder, Py_ssize_t length);
 /* What a path names: 1 with `bytes` set, 0 if nothing, -1 on an error. */
 int pyembed_path_lookup(OxidizedFinder *self, const char *path, size_t size, pyembed_bytes *bytes);
 
@@ -215,6 +222,11 @@ int pyembed_hide_stand_in(PyObject *module);
 PyObject *pyembed_part(const char *module, const char *name);
 
 PyObject *pyembed_importer_init(void);
+
+/* An item of a dict, or NULL: without an exception if there is none, with one if looking failed. PyDict_GetItemString cannot tell the two. */
+PyObject *pyembed_dict_item(PyObject *dict, const char *key);
+/* An attribute of `sys`; AttributeError if there is none. PySys_GetObject says nothing when memory is out. */
+PyObject *pyembed_sys_item(const char *name);
 
 /* ---- install.c ---- */
 

@@ -191,7 +191,10 @@ add_names(OxidizedFinder *self, PyObject *names, const char *flag)
 PyObject *
 pyembed_index_builtins(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
 {
-    if (add_names(self, PySys_GetObject("builtin_module_names"), "is_builtin_extension_module") < 0) {
+    PyObject *names = pyembed_sys_item("builtin_module_names");
+    int result = add_names(self, names, "is_builtin_extension_module");
+    Py_XDECREF(names);
+    if (result < 0) {
         return NULL;
     }
     Py_RETURN_NONE;

@@ -28,7 +28,7 @@ adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
         }
         return -1;
     }
-    PyObject *spec = pyembed_finder_spec_of(finder, name, &entry);
+    PyObject *spec = pyembed_finder_spec_of(finder, name, &entry, NULL);
     PyObject *file = spec == NULL                                     ? NULL
                      : finder->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None)
                                                                 : pyembed_file_of(finder, &entry);
@@ -61,32 +61,36 @@ adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
 static int
 change_meta_path(OxidizedFinder *finder)
 {
-    PyObject *meta_path = PySys_GetObject("meta_path");
-    if (meta_path == NULL || !PyList_Check(meta_path) || PyList_Insert(meta_path, 0, (PyObject *)finder) < 0) {
-        return -1;
-    }
-    if (finder->filesystem_importer) {
-        return 0;
+    PyObject *meta_path = pyembed_sys_item("meta_path");
+    int result = meta_path == NULL ? -1 : PyList_Insert(meta_path, 0, (PyObject *)finder);
+    if (result < 0 || finder->filesystem_importer) {
+        Py_XDECREF(meta_path);
+        return result;
     }
     PyObject *path_finder = PyObject_GetAttrString(finder->state->bootstrap_external, "PathFinder");
-    int result = path_finder == NULL ? -1 : 0;
+    result = path_finder == NULL ? -1 : 0;
     for (Py_ssize_t at = PyList_GET_SIZE(meta_path) - 1; result == 0 && at >= 0; at--) {
         if (PyList_GET_ITEM(meta_path, at) == path_finder) {
             result = PyList_SetSlice(meta_path, at, at + 1, NULL);
         }
     }
     Py_XDECREF(path_finder);
+    Py_DECREF(meta_path);
     return result;
 }
 
 static int
 add_path_hook(OxidizedFinder *finder)
 {
-    PyObject *hooks = PySys_GetObject("path_hooks");
+    PyObject *hooks = pyembed_sys_item("path_hooks");
     PyObject *hook = hooks == NULL ? NULL : PyObject_GetAttrString((PyObject *)finder, "path_hook");
     int result = hook == NULL ? -1 : PyList_Insert(hooks, 0, hook);
+    if (result == 0) {
+        result = pyembed_add_zip_hook(finder->module, hooks, 1);
+    }
     Py_XDECREF(hook);
-    return result < 0 ? -1 : pyembed_add_zip_hook(finder->module, hooks, 1);
+    Py_XDECREF(hooks);
+    return result;
 }
 
 static int
@@ -122,8 +126,8 @@ replace_hook(PyObject *module, const char *name, const char *original_name)
 static int
 replace_unraisablehook(importer_state *state, PyObject *module)
 {
-    state->unraisablehook = Py_XNewRef(PySys_GetObject("unraisablehook"));
-    return replace_hook(module, "unraisablehook", "__unraisablehook__");
+    state->unraisablehook = pyembed_sys_item("unraisablehook");
+    return state->unraisablehook == NULL ? -1 : replace_hook(module, "unraisablehook", "__unraisablehook__");
 }
 
 #if PYEMBED_NEEDS_EXCEPTHOOK
@@ -131,13 +135,14 @@ replace_unraisablehook(importer_state *state, PyObject *module)
 static int
 replace_hooks(importer_state *state, PyObject *module)
 {
-    PyObject *thread = PyDict_GetItemString(PyImport_GetModuleDict(), "_thread");
+    PyObject *thread = pyembed_dict_item(PyImport_GetModuleDict(), "_thread");
     state->thread_excepthook = thread == NULL ? NULL : PyObject_GetAttrString(thread, "_excepthook");
     PyObject *hook = state->thread_excepthook == NULL ? NULL : hook_named(module, "_excepthook", "_thread");
     int result = hook == NULL ? -1 : PyObject_SetAttrString(thread, "_excepthook", hook);
     Py_XDECREF(hook);
-    state->excepthook = Py_XNewRef(PySys_GetObject("excepthook"));
-    return result < 0 ? -1 : replace_hook(module, "excepthook", "__excepthook__");
+    Py_XDECREF(thread);
+    state->excepthook = result < 0 ? NULL : pyembed_sys_item("excepthook");
+    return state->excepthook == NULL ? -1 : replace_hook(module, "excepthook", "__excepthook__");
 }
 #endif
 
@@ -145,9 +150,10 @@ replace_hooks(importer_state *state, PyObject *module)
 static int
 correct_zipimport(OxidizedFinder *finder)
 {
-    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), "zipimport");
+    PyObject *module = pyembed_dict_item(PyImport_GetModuleDict(), "zipimport");
     if (module == NULL || module == Py_None) {
-        return 0;
+        Py_XDECREF(module);
+        return module == NULL && PyErr_Occurred() ? -1 : 0;
     }
     pyembed_string path = {"zipimport.py", 12};
     PyObject *file = pyembed_virtual_path(finder, path);
@@ -160,6 +166,7 @@ correct_zipimport(OxidizedFinder *finder)
     Py_XDECREF(state);
     Py_XDECREF(spec);
     Py_XDECREF(file);
+    Py_DECREF(module);
     return result;
 }
 
@@ -183,13 +190,14 @@ static int
 teach_frozen_importer(OxidizedFinder *finder)
 {
     static const char *const names[] = {"get_source", "get_filename"};
-    PyObject *frozen_importer = PyDict_GetItemString(PyModule_GetDict(finder->state->bootstrap), "FrozenImporter");
+    PyObject *frozen_importer = PyObject_GetAttrString(finder->state->bootstrap, "FrozenImporter");
     int result = frozen_importer == NULL ? -1 : 0;
     for (size_t at = 0; result == 0 && at < sizeof names / sizeof names[0]; at++) {
         PyObject *method = PyObject_GetAttrString((PyObject *)finder, names[at]);
         result = method == NULL ? -1 : PyObject_SetAttrString(frozen_importer, names[at], method);
         Py_XDECREF(method);
     }
+    Py_XDECREF(frozen_importer);
     return result;
 }
 
@@ -233,11 +241,13 @@ pyembed_install(PyObject *module, PyObject *namespace)
     if (pyembed_this_process.booting) {
         PyGC_Disable(); /* until the end of the boot: what it makes is no garbage */
     }
-    PyObject *name = PyDict_GetItemString(namespace, "__name__");
+    PyObject *name = pyembed_dict_item(namespace, "__name__");
     state->finder = name == NULL ? NULL : pyembed_finder_create(module);
     OxidizedFinder *finder = (OxidizedFinder *)state->finder;
-    if (finder == NULL || change_meta_path(finder) < 0 || add_path_hook(finder) < 0 || set_sys_attributes(finder, module) < 0
-        || pyembed_hide_stand_in(module) < 0 || adopt(finder, name, namespace) < 0) {
+    int failed = finder == NULL || change_meta_path(finder) < 0 || add_path_hook(finder) < 0 || set_sys_attributes(finder, module) < 0
+                 || pyembed_hide_stand_in(module) < 0 || adopt(finder, name, namespace) < 0;
+    Py_XDECREF(name);
+    if (failed) {
         if (!PyErr_Occurred()) {
             PyErr_SetString(PyExc_RuntimeError, "the importer could not be installed");
         }

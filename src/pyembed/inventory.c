@@ -158,18 +158,22 @@ pyembed_inventory_resources(OxidizedFinder *self, PyObject *package)
 PyObject *
 pyembed_inventory_resource(OxidizedFinder *self, PyObject *args)
 {
-    PyObject *package;
-    const char *name;
-    Py_ssize_t size;
+    PyObject *package, *name;
     pyembed_module module;
-    if (!PyArg_ParseTuple(args, "Us#:_resource", &package, &name, &size)) {
+    if (!PyArg_ParseTuple(args, "UU:_resource", &package, &name)) {
         return NULL;
     }
     int found = pyembed_finder_lookup(self, package, &module);
     if (found <= 0) {
         return found < 0 ? NULL : Py_NewRef(Py_None);
     }
-    return content_of(self, PYEMBED_SECTION_RESOURCES, module.resources, name, size);
+    Py_ssize_t size;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &size);
+    if (text == NULL && PyErr_ExceptionMatches(PyExc_UnicodeError)) {
+        PyErr_Clear(); /* a name with a lone surrogate is not ours */
+        Py_RETURN_NONE;
+    }
+    return text == NULL ? NULL : content_of(self, PYEMBED_SECTION_RESOURCES, module.resources, text, size);
 }
 
 /* Where a distribution's folder is, if it lies beside the product: its path, else None. */

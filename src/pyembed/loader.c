@@ -48,7 +48,7 @@ pyembed_bytes_object(const pyembed_bytes *bytes)
         Py_CLEAR(raw);
     }
     if (wrong != NULL) {
-        PyErr_SetString(PyExc_ImportError, wrong);
+        PyErr_SetString(wrong == pyembed_no_memory ? PyExc_MemoryError : PyExc_ImportError, wrong);
     }
     return raw;
 }
@@ -102,15 +102,47 @@ static PyObject *
 compile_source(OxidizedFinder *self, const pyembed_module *module, PyObject *file)
 {
     PyObject *source = pyembed_bytes_object(&module->source);
-    PyObject *compile = source == NULL ? NULL : PyDict_GetItemString(PyEval_GetBuiltins(), "compile");
+    PyObject *compile = source == NULL ? NULL : PyMapping_GetItemString(PyEval_GetBuiltins(), "compile");
     PyObject *name = compile == NULL ? NULL : file == Py_None ? pyembed_text(module->path) : Py_NewRef(file);
     PyObject *code = name == NULL ? NULL : PyObject_CallFunction(self->state->frames_removed, "OOOsii", compile, source, name, "exec", 0, 1);
     if (code == NULL && source != NULL && PyErr_ExceptionMatches(PyExc_SyntaxError)) {
         add_line_to_error(source);
     }
     Py_XDECREF(name);
+    Py_XDECREF(compile);
     Py_XDECREF(source);
     return code;
+}
+
+/* What CPython raises for bytes that are no bytecode. Any other error (no memory, an interrupt) is not the bytes' fault, and passes as it is. */
+static int
+is_of_damage(PyObject *error)
+{
+    PyObject *const kinds[] = {PyExc_EOFError, PyExc_ValueError, PyExc_TypeError, PyExc_SystemError};
+    for (size_t at = 0; at < sizeof kinds / sizeof kinds[0]; at++) {
+        if (PyErr_GivenExceptionMatches(error, kinds[at])) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* `result` is what unmarshalling gave: an object of another type, or NULL with an exception. Returns NULL. */
+static PyObject *
+raise_for_code(const pyembed_module *module, PyObject *result)
+{
+    PyObject *type = NULL, *cause = NULL, *trace = NULL;
+    Py_XDECREF(result);
+    PyErr_Fetch(&type, &cause, &trace);
+    if (type != NULL && !is_of_damage(type)) {
+        PyErr_Restore(type, cause, trace);
+        return NULL;
+    }
+    PyErr_Format(PyExc_ImportError, "the packed bytecode of '%s' is damaged (%S)", module->name.data, cause == NULL ? Py_None : cause);
+    Py_XDECREF(type);
+    Py_XDECREF(cause);
+    Py_XDECREF(trace);
+    return NULL;
 }
 
 PyObject *
@@ -124,14 +156,7 @@ pyembed_code_object(OxidizedFinder *self, const pyembed_module *module, PyObject
     }
     PyObject *code = unmarshal_stored(&module->code);
     if (code == NULL || !PyCode_Check(code)) {
-        PyObject *cause = NULL, *type = NULL, *trace = NULL;
-        PyErr_Fetch(&type, &cause, &trace);
-        Py_XDECREF(type);
-        Py_XDECREF(trace);
-        PyErr_Format(PyExc_ImportError, "the packed bytecode of '%s' is damaged (%S)", module->name.data, cause == NULL ? Py_None : cause);
-        Py_XDECREF(cause);
-        Py_XDECREF(code);
-        return NULL;
+        return raise_for_code(module, code);
     }
     if (file == Py_None) {
         return code;
@@ -279,12 +304,11 @@ pyembed_loader_get_data(OxidizedFinder *self, PyObject *path)
     if (text == NULL) {
         return NULL;
     }
-    Py_ssize_t size = 0;
-    const char *name = PyUnicode_Check(text) ? PyUnicode_AsUTF8AndSize(text, &size) : PyBytes_AsString(text);
+    PyObject *name = PyUnicode_Check(text) ? PyUnicode_AsEncodedString(text, "utf-8", "surrogateescape") : Py_NewRef(text);
     PyObject *result = NULL;
     pyembed_bytes bytes;
     if (name != NULL) {
-        int found = pyembed_path_lookup(self, name, PyUnicode_Check(text) ? (size_t)size : strlen(name), &bytes);
+        int found = pyembed_path_lookup(self, PyBytes_AS_STRING(name), (size_t)PyBytes_GET_SIZE(name), &bytes);
         if (found > 0) {
             result = pyembed_bytes_object(&bytes);
         }
@@ -296,6 +320,7 @@ pyembed_loader_get_data(OxidizedFinder *self, PyObject *path)
             }
         }
     }
+    Py_XDECREF(name);
     Py_DECREF(text);
     return result;
 }

@@ -6,17 +6,16 @@
 
 #include "extract.h"
 #include "image.h"
+#include "loading.h"
 
 #include <dlfcn.h>
 #include <link.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Of the process: a library is loaded once, whichever interpreter needs it first. */
-static pthread_mutex_t loading = PTHREAD_MUTEX_INITIALIZER;
+/* Of the process, and of who has the turn (loading.h): a library is loaded once, whichever interpreter needs it first. */
 static unsigned char *library_is_loaded;
 static int symbols_are_shown;
 
@@ -229,16 +228,15 @@ pyembed_memory_prepare(OxidizedFinder *self, const pyembed_module *module)
     if (check_loadable(module) < 0) {
         return -1;
     }
-    /* Who waits holds no GIL: the one that loads may have to take it again. */
-    Py_BEGIN_ALLOW_THREADS
-    pthread_mutex_lock(&loading);
-    Py_END_ALLOW_THREADS
+    if (pyembed_loading_begin() < 0) {
+        return -1;
+    }
     if (!symbols_are_shown) {
         symbols_are_shown = 1;
         show_symbols();
     }
     int loaded = load_libraries(self, module);
-    pthread_mutex_unlock(&loading);
+    pyembed_loading_end();
     return loaded;
 }
 

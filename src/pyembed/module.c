@@ -27,6 +27,27 @@ pyembed_part(const char *module, const char *name)
     return value;
 }
 
+PyObject *
+pyembed_dict_item(PyObject *dict, const char *key)
+{
+    PyObject *name = PyUnicode_FromString(key);
+    PyObject *item = name == NULL ? NULL : Py_XNewRef(PyDict_GetItemWithError(dict, name));
+    Py_XDECREF(name);
+    return item;
+}
+
+PyObject *
+pyembed_sys_item(const char *name)
+{
+    PyObject *sys = pyembed_dict_item(PyImport_GetModuleDict(), "sys");
+    PyObject *value = sys == NULL ? NULL : PyObject_GetAttrString(sys, name);
+    if (sys == NULL && !PyErr_Occurred()) {
+        PyErr_SetString(PyExc_ImportError, "CPython has no module 'sys'");
+    }
+    Py_XDECREF(sys);
+    return value;
+}
+
 static PyObject *
 module_getattr(PyObject *module, PyObject *name)
 {
@@ -138,11 +159,13 @@ static PyObject *
 borrow(size_t at)
 {
     /* All of them are in sys.modules before any hook runs: no import happens here, which is a hundred times cheaper. */
-    PyObject *module = PyDict_GetItemString(PyImport_GetModuleDict(), borrowed[at].module);
+    PyObject *module = pyembed_dict_item(PyImport_GetModuleDict(), borrowed[at].module);
     if (module == NULL) {
-        return PyErr_Format(PyExc_ImportError, "CPython has no module '%s'", borrowed[at].module);
+        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ImportError, "CPython has no module '%s'", borrowed[at].module);
     }
-    return borrowed[at].name == NULL ? Py_NewRef(module) : PyObject_GetAttrString(module, borrowed[at].name);
+    PyObject *value = borrowed[at].name == NULL ? Py_NewRef(module) : PyObject_GetAttrString(module, borrowed[at].name);
+    Py_DECREF(module);
+    return value;
 }
 
 static int
@@ -162,6 +185,9 @@ module_exec(PyObject *module)
     state->spec_keywords = Py_BuildValue("(ss)", "origin", "is_package");
     state->finder_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &pyembed_finder_spec, NULL);
     if (state->spec_keywords == NULL || state->finder_type == NULL) {
+        if (!PyErr_Occurred()) {
+            PyErr_NoMemory(); /* PyType_FromModuleAndSpec forgets it (3.11) */
+        }
         return -1;
     }
     return PyModule_AddType(module, state->finder_type);
@@ -212,7 +238,6 @@ module_free(void *module)
 static PyModuleDef_Slot module_slots[] = {
     {Py_mod_exec, (void *)module_exec},
     PYEMBED_SLOT_INTERPRETERS
-    PYEMBED_SLOT_GIL
     {0, NULL},
 };
 

@@ -126,6 +126,20 @@ pyembed_cached_of(OxidizedFinder *self, const pyembed_module *module)
 
 /* ---- from a path to what it names ---- */
 
+int
+pyembed_path_is_below(PyObject *path, PyObject *folder, Py_ssize_t length)
+{
+    if (PyUnicode_GET_LENGTH(path) < length || (PyUnicode_GET_LENGTH(path) > length && PyUnicode_READ_CHAR(path, length) != '/')) {
+        return 0;
+    }
+    for (Py_ssize_t at = 0; at < length; at++) {
+        if (PyUnicode_READ_CHAR(path, at) != PyUnicode_READ_CHAR(folder, at)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
 /* Finds the module whose name is `path` with dots for slashes. Names that are too long for a blob are not there. */
 static pyembed_status
 module_at_path(const pyembed_resources *resources, const char *path, size_t size, pyembed_module *module)
@@ -221,16 +235,18 @@ resource_file(const pyembed_resources *resources, const char *path, size_t size,
 int
 pyembed_path_lookup(OxidizedFinder *self, const char *path, size_t size, pyembed_bytes *bytes)
 {
-    Py_ssize_t root;
-    const char *prefix = PyUnicode_AsUTF8AndSize(self->root, &root);
+    PyObject *prefix = PyUnicode_AsEncodedString(self->root, "utf-8", "surrogateescape");
     if (prefix == NULL) {
         return -1;
     }
-    if (size <= (size_t)root || memcmp(path, prefix, (size_t)root) != 0) {
+    size_t root = (size_t)PyBytes_GET_SIZE(prefix);
+    int is_below = size > root && memcmp(path, PyBytes_AS_STRING(prefix), root) == 0;
+    Py_DECREF(prefix);
+    if (!is_below) {
         return 0;
     }
     path += root;
-    size -= (size_t)root;
+    size -= root;
 
     const char *slash = memrchr(path, '/', size);
     pyembed_module module;

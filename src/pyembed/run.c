@@ -71,7 +71,7 @@ run_entry(OxidizedFinder *finder, const pyembed_module *entry)
     PyObject *main = PyImport_AddModule("__main__");
     PyObject *namespace = main == NULL ? NULL : PyModule_GetDict(main);
     PyObject *name = namespace == NULL ? NULL : pyembed_text(entry->name);
-    PyObject *spec = name == NULL ? NULL : pyembed_finder_spec_of(finder, name, entry);
+    PyObject *spec = name == NULL ? NULL : pyembed_finder_spec_of(finder, name, entry, NULL);
     PyObject *file = spec == NULL                                     ? NULL
                      : finder->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None)
                                                                 : pyembed_file_of(finder, entry);

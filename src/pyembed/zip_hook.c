@@ -10,6 +10,16 @@
 
 static PyObject *(*posix_init)(void);
 
+/* 1 or 0, -1 with an exception. */
+static int
+is_there(PyObject *modules, const char *name)
+{
+    PyObject *module = pyembed_dict_item(modules, name);
+    int there = module != NULL ? 1 : PyErr_Occurred() ? -1 : 0;
+    Py_XDECREF(module);
+    return there;
+}
+
 static PyObject *
 init_posix_and_hide_zipimport(void)
 {
@@ -18,8 +28,11 @@ init_posix_and_hide_zipimport(void)
         PyGC_Disable(); /* the first moment at which code of ours runs; install.c says why */
     }
     /* Later than the start (a reload, say) it is just `posix`. */
-    if (modules != NULL && PyDict_GetItemString(modules, "encodings") == NULL && PyDict_GetItemString(modules, "zipimport") == NULL
-        && PyDict_SetItemString(modules, "zipimport", Py_None) < 0) {
+    int standing = is_there(modules, "encodings");
+    if (standing == 0) {
+        standing = is_there(modules, "zipimport");
+    }
+    if (standing < 0 || (standing == 0 && PyDict_SetItemString(modules, "zipimport", Py_None) < 0)) {
         return NULL;
     }
     return posix_init();
@@ -43,8 +56,10 @@ static int
 show_zipimport(void)
 {
     PyObject *modules = PyImport_GetModuleDict();
-    if (PyDict_GetItemString(modules, "zipimport") != Py_None) {
-        return 0;
+    PyObject *module = pyembed_dict_item(modules, "zipimport");
+    Py_XDECREF(module); /* sys.modules has it */
+    if (module != Py_None) {
+        return module == NULL && PyErr_Occurred() ? -1 : 0;
     }
     return PyDict_DelItemString(modules, "zipimport") < 0 ? -1 : 1;
 }

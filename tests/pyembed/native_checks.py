@@ -63,6 +63,11 @@ def decoders(tally, folder):
         if code == 0:
             code, output = run([folder / codec, raw, stored])
         count(tally, f"decoder of {codec}", code == 0, output)
+        code, output = run([build_product.compiler(), *FLAGS, UNIT / "test_decoder_memory.c", RUNTIME / "decoder.c", RUNTIME / f"decoder_{codec}.c", library, "-o",
+                            folder / f"{codec}-memory"])
+        if code == 0:
+            code, output = run([folder / f"{codec}-memory", raw, stored])
+        count(tally, f"decoder of {codec} without memory", code == 0, output)
 
 
 def seeds(distribution, modes):

@@ -48,7 +48,8 @@ MODES = {
     "repl": [("run_mode", "repl")],
     "missing": [*MODULE, ("run_module", "no_such_module")],
     "paths": [("run_mode", "eval"), ("sys_paths", "$ORIGIN/disk"), ("run_code",
-              "import on_disk, space, space.part, space.other; print(on_disk.VALUE, space.part.NAME, space.other.NAME, len(space.__path__))")],
+              "import sys\nif sys.argv[1:]: exec(sys.argv[1])\n"
+              "else: import on_disk, space, space.part, space.other; print(on_disk.VALUE, space.part.NAME, space.other.NAME, len(space.__path__))")],
     "act": [("run_mode", "eval"), ("run_code", "print('the program')"), ("act_as_python", "true")],
     "files": [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", """
 import os, json, sample.one, importlib.resources as r
@@ -114,7 +115,13 @@ def lead_elsewhere(product):
     product.modules["evil"] = dict(path="sample/../../evil.py", flags=0, source=b"")
 
 
-CHANGES = {"escape": lead_elsewhere, "stored-zlib": store_compressed(1), "stored-zstd": store_compressed(2), "stored-damaged": store_compressed(2), "stored-unread": store_compressed(2),
+def nest_namespaces(product):
+    product.modules["outer.inner.packed"] = dict(path="outer/inner/packed.py", flags=0, source=b"VALUE = 'packed'\n")
+    product.pending.append(("outer/inner/data/ours.txt", b"ours", 0))
+    product.add_namespaces()
+
+
+CHANGES = {"paths": nest_namespaces, "escape": lead_elsewhere, "stored-zlib": store_compressed(1), "stored-zstd": store_compressed(2), "stored-damaged": store_compressed(2), "stored-unread": store_compressed(2),
            "files-zlib": store_compressed(1), "files-zstd": store_compressed(2), "files-damaged": store_compressed(2), "sourceless": leave_sources_out, "beside": put_beside}
 DECODERS = {"stored-zlib": "zlib", "stored-zstd": "zstd", "stored-damaged": "zstd", "stored-unread": "zlib", "files-zlib": "zlib", "files-zstd": "zstd", "files-damaged": "zstd"}
 
@@ -140,7 +147,7 @@ def call(command, **options):
     return result.stdout, result.returncode
 
 
-NATIVE = ("multi", "single", "fails", "silent", "unreported", "newer")
+NATIVE = ("multi", "single", "nomemory", "fails", "silent", "unreported", "newer")
 
 
 def compile_native(distribution, folder):
@@ -278,6 +285,15 @@ def test_products(tally, parts, distribution, folder):
         tally.add(output, "outside", code)
 
 
+def link_starved(product, distribution, objects, folder):
+    """A product in which each allocation fails once (data/starved.c)."""
+    starved = str(folder / "starved.o")
+    subprocess.run([build_product.compiler(), *build_product.FLAGS, "-g", f"-I{build_product.SOURCES}/pyembed", "-isystem", str(distribution.include), "-c",
+                    str(HERE / "data/starved.c"), "-o", starved], check=True)
+    blob = product.write([("run_mode", "eval"), ("run_code", "import sample.one; print(sample.one.VALUE)")], native_checks.ORDER)
+    build_product.link(distribution, [*objects, starved], blob, folder / "modes/starved", [], folder)
+
+
 def build_outside(product, distribution, objects, folder):
     (folder / "modes").mkdir()
     for mode, settings in MODES.items():
@@ -287,6 +303,7 @@ def build_outside(product, distribution, objects, folder):
         blob = product.write(settings, native_checks.ORDER)
         build_product.link(distribution, objects, damage(blob) if "damaged" in mode else blob, folder / "modes" / mode, [], folder, DECODERS.get(mode, "none"))
         product.modules, product.pending = modules, pending
+    link_starved(product, distribution, objects, folder)
     script = packed(distribution, script=HERE / "data/script.py")
     build_product.link(distribution, objects, script.write([*MODULE, ("run_module", "__main__")], native_checks.ORDER), folder / "script", [], folder)
 

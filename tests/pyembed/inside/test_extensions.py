@@ -3,6 +3,7 @@
 import importlib
 import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -99,6 +100,29 @@ class TestExtensions(unittest.TestCase):
                 traceback.print_exc()
                 os._exit(99)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 7)
+
+    def test_a_fork_while_other_threads_load_extensions_does_not_hang_the_child(self):
+        import native.multi
+        done = threading.Event()
+
+        def load():
+            while not done.is_set():
+                sys.meta_path[0].create_module(native.multi.__spec__)
+        threads = [threading.Thread(target=load) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        try:
+            for _ in range(12):
+                child = os.fork()
+                if child == 0:
+                    signal.alarm(30)  # one that hangs dies
+                    sys.modules.pop("native.needs", None)
+                    os._exit(importlib.import_module("native.needs").value())
+                self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), 21)
+        finally:
+            done.set()
+            for thread in threads:
+                thread.join()
 
     def test_the_image_can_be_read_as_data(self):
         import native.multi

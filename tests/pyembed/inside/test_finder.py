@@ -121,6 +121,24 @@ class TestFinder(unittest.TestCase):
         self.assertIsNone(FINDER.find_spec("sample.one", ["/somewhere/else"]))
         self.assertIsNotNone(FINDER.find_spec("sample.one", ["/somewhere/else", f"{EXECUTABLE}/sample"]))
 
+    def test_a_path_that_only_begins_as_the_executables_is_not_below_it(self):
+        self.assertIsNone(FINDER.find_spec("sample.one", [f"{EXECUTABLE}-plugins/sample"]))
+        self.assertIsNone(FINDER.find_spec("beside_pkg.inner", [f"{os.path.dirname(EXECUTABLE)}/lib/beside_pkg-more"]))
+        self.assertIsNotNone(FINDER.find_spec("beside_pkg.inner", [f"{os.path.dirname(EXECUTABLE)}/lib/beside_pkg"]))
+        self.assertIsNotNone(FINDER.find_spec("sample.one", [EXECUTABLE]))
+        self.assertRaises(ImportError, FINDER.path_hook, f"{EXECUTABLE}-plugins")
+
+    def test_any_path_that_can_be_iterated_counts(self):
+        self.assertIsNone(FINDER.find_spec("sample.one", ("/somewhere/else",)))
+        self.assertIsNotNone(FINDER.find_spec("sample.one", ("/somewhere/else", f"{EXECUTABLE}/sample")))
+        self.assertRaises(TypeError, FINDER.find_spec, "sample.one", 5)
+
+    def test_a_path_of_a_namespace_package_is_importlibs_own(self):
+        import space
+        self.assertEqual(type(space.__path__).__name__, "_NamespacePath")
+        self.assertIsInstance(FINDER.find_spec("space").submodule_search_locations[0], str)
+        self.assertEqual(FINDER.path_hook(EXECUTABLE).find_spec("space").submodule_search_locations, [f"{EXECUTABLE}/space"])
+
     def test_circular_imports(self):
         import sample.circular_a
         self.assertEqual(sys.modules["sample.circular_b"].NAME, "b")

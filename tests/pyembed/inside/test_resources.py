@@ -29,6 +29,16 @@ class TestResources(unittest.TestCase):
         with root.joinpath("one.py").open() as stream:
             self.assertEqual(stream.readline(), "VALUE = 41\n")
 
+    def test_a_name_with_a_lone_surrogate_is_a_file_that_is_not_there(self):
+        for package in ("sample", "space"):
+            nothing = files(package).joinpath("data", "\udce9")
+            self.assertEqual((nothing.name, nothing.is_file(), nothing.is_dir()), ("\udce9", False, False))
+            self.assertRaises(FileNotFoundError, nothing.read_bytes)
+            self.assertRaises(FileNotFoundError, nothing.read_text)
+            self.assertRaises(FileNotFoundError, list, nothing.iterdir())
+            self.assertFalse(files(package).joinpath("\ud800").is_file())
+        self.assertRaises(FileNotFoundError, sys.meta_path[0].get_data, f"{sys.executable}/sample/\udce9")
+
     def test_what_is_not_there(self):
         nothing = files("sample") / "nothing"
         self.assertFalse(nothing.is_file() or nothing.is_dir())

@@ -9,6 +9,13 @@ PyMODINIT_FUNC
 PyInit_single(void)
 {
     PyObject *module = PyModule_Create(&definition);
-    PyModule_AddObject(module, "Thing", PyType_FromSpec(&spec));
+    PyObject *type = module == NULL ? NULL : PyType_FromSpec(&spec);
+    if (type == NULL || PyModule_AddObjectRef(module, "Thing", type) < 0) {
+        Py_CLEAR(module);
+        if (!PyErr_Occurred()) {
+            PyErr_NoMemory(); /* PyType_FromSpec forgets it (3.11) */
+        }
+    }
+    Py_XDECREF(type);
     return module;
 }
