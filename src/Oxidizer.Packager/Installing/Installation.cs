@@ -11,7 +11,6 @@ internal sealed class Installation : IDisposable
 {
     private readonly string _root;
     private readonly FileMoves _moves;
-    private readonly List<(string Relative, Action Step)> _steps = [];
 
     /// <summary>Begins; the output folder is made if it is not there.</summary>
     /// <param name="productPath">The product's place.</param>
@@ -34,6 +33,9 @@ internal sealed class Installation : IDisposable
     /// <summary>The product, as it is being written.</summary>
     public AtomicFile Product { get; }
 
+    /// <summary>What is to be renamed, in order. A test puts a failing disk between two.</summary>
+    internal List<(string Relative, Action Step)> Steps { get; } = [];
+
     /// <summary>The product's file name.</summary>
     public string ProductName => Path.GetFileName(Product.Destination);
 
@@ -50,7 +52,7 @@ internal sealed class Installation : IDisposable
     /// <summary>Puts a written file into its place when all is ready.</summary>
     /// <param name="written">Where it is now.</param>
     /// <param name="relative">Its place, relative to the product's folder.</param>
-    public void Put(string written, string relative) => _steps.Add((relative, () => _moves.Put(written, relative)));
+    public void Put(string written, string relative) => Steps.Add((relative, () => _moves.Put(written, relative)));
 
     /// <summary>Writes a file, and puts it into its place when all is ready.</summary>
     /// <param name="relative">Its place, relative to the product's folder.</param>
@@ -78,7 +80,7 @@ internal sealed class Installation : IDisposable
     }
 
     /// <summary>Takes a file away when all that was to be put before is in place.</summary>
-    public void Take(string relative) => _steps.Add((relative, () => _moves.Take(relative)));
+    public void Take(string relative) => Steps.Add((relative, () => _moves.Take(relative)));
 
     /// <summary>Renames everything, in the order in which it was said.</summary>
     /// <exception cref="EnvironmentFailureException">A step failed; what was done is taken back, and the message says whether all of it could be.</exception>
@@ -87,13 +89,13 @@ internal sealed class Installation : IDisposable
         var at = 0;
         try
         {
-            for (; at < _steps.Count; at++)
-                _steps[at].Step();
+            for (; at < Steps.Count; at++)
+                Steps[at].Step();
         }
         catch (Exception exception) when (IsFailure(exception))
         {
             var left = _moves.Undo();
-            throw left.Count == 0 ? Untouched(_steps[at].Relative, exception) : HalfBack(_steps[at].Relative, exception, left);
+            throw left.Count == 0 ? Untouched(Steps[at].Relative, exception) : HalfBack(Steps[at].Relative, exception, left);
         }
         _moves.Keep();
     }
