@@ -86,7 +86,7 @@ internal sealed class BuildSession : IDisposable
         }
         catch
         {
-            cache.Dispose();
+            Close(cache, log);
             throw;
         }
     }
@@ -131,12 +131,15 @@ internal sealed class BuildSession : IDisposable
     public void Dispose()
     {
         using (_work)
-        {
-            Context.Cache.Dispose();
-            // Here and not in Finish: a build that fails says it too.
-            foreach (var warning in Context.Cache.Warnings)
-                Context.Log.Warning($"warning {warning.Id}: {warning.Message}");
-        }
+            Close(_cache, Context.Log);
+    }
+
+    // Here and not in Finish: a build that fails says what is wrong with the cache too.
+    private static void Close(LiteDbCache cache, IBuildLog log)
+    {
+        cache.Dispose();
+        foreach (var warning in cache.Warnings)
+            log.Warning($"warning {warning.Id}: {warning.Message}");
     }
 
     private static BuildConfiguration ReadConfiguration(BuildRequest request)

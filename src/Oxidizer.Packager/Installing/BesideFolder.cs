@@ -20,6 +20,7 @@ internal sealed class BesideFolder
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly List<(BesideFile File, string Reason)> _changed = [];
     private readonly List<string> _removed = [];
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
     private BesideFolder(IReadOnlyList<BesideFile> files, IReadOnlyList<string> folders, Installation installation, BuildContext context)
     {
@@ -63,7 +64,7 @@ internal sealed class BesideFolder
     {
         try
         {
-            foreach (var path in Stale())
+            foreach (var path in Stale().Where(path => !_taken.Contains(path)))
                 PrepareRemovalOf(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -102,7 +103,7 @@ internal sealed class BesideFolder
             known.TryAdd(file.Path, file.Digest);
         WriteManifest(new BesideManifest([.. _before.Folders.Union(_folders)], known), isLast: false);
         _installation.Flush();
-        foreach (var path in InTheWay())
+        foreach (var path in InTheWay().Where(_taken.Add))
             _installation.Take(path);
         for (var index = 0; index < written.Count; index++)
             _installation.Put(written[index], _changed[index].File.Path);
@@ -202,7 +203,7 @@ internal sealed class BesideFolder
     {
         if (_folders.Count == 0)
             return;
-        foreach (var path in Directory.GetFiles(PathOf(""), "*" + BesideManifest.Suffix).Where(path => path != PathOf(ManifestName)).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.GetFiles(PathOf(""), "*" + BesideManifest.Suffix).Where(path => path != PathOf(ManifestName) && Occupants.At(path) == Occupant.File).Order(StringComparer.Ordinal))
         {
             var others = BesideManifest.Load(path).Folders;
             foreach (var folder in _folders.Where(folder => others.Any(other => InstallLocations.Holds(folder, other) || InstallLocations.Holds(other, folder))))

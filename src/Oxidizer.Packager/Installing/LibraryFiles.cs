@@ -39,15 +39,15 @@ internal static class LibraryFiles
         }
     }
 
-    // The folder may have blanks in its name: pkg-config reads these lines as a shell would.
+    // Pkg-config escapes what is special in the folder's name itself.
     private static string PackageConfiguration(LinkPlan plan, string name) => $$"""
         prefix=${pcfiledir}
 
         Name: {{name}}
         Description: {{name}}, a Python program with CPython {{plan.Distribution.Version}} as a library
         Version: {{plan.Distribution.Version}}
-        Cflags: -I"${prefix}"
-        Libs: {{(IsStatic(plan) ? string.Join(' ', ["\"${prefix}\"/" + ForShell(plan.FileName), .. s_exports.Select(ForShell), .. SystemLibraries(plan).Select(ForShell)]) : "-L\"${prefix}\" " + ForShell("-l" + name))}}
+        Cflags: -I${prefix}
+        Libs: {{(IsStatic(plan) ? string.Join(' ', ["${prefix}/" + ForShell(plan.FileName), .. s_exports, .. SystemLibraries(plan).Select(ForShell)]) : "-L${prefix} " + ForShell("-l" + name))}}
 
         """;
 

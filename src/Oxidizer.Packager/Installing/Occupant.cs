@@ -45,7 +45,7 @@ internal static partial class Occupants
     public static void CheckIsFree(string path)
     {
         if (At(path) is var found and (Occupant.Folder or Occupant.Special))
-            throw new IOException($"{(found == Occupant.Folder ? "a folder" : "a FIFO, a socket or a device")} stands there; remove it, or name another product or output folder");
+            throw new IOException($"{(found == Occupant.Folder ? "a folder" : "a FIFO, a socket or a device")} stands at `{Path.GetFileName(path)}`; remove it, or name another product or output folder");
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

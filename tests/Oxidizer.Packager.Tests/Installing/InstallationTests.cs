@@ -80,7 +80,7 @@ public sealed class InstallationTests : IDisposable
         using var installation = new Installation(this["app"]);
         Assert.False(Occupants.Holds(this[name], "new"u8));
         var failure = Assert.Throws<EnvironmentFailureException>(() => installation.Write(name, "new"u8, durable: true));
-        Assert.Contains("a FIFO, a socket or a device stands there", failure.Message);
+        Assert.Contains($"a FIFO, a socket or a device stands at `{name}`", failure.Message);
         Assert.Equal(Occupant.Special, Occupants.At(this[name]));
     }
 
