@@ -226,14 +226,14 @@ public sealed class EndsTests(LibraryToInstall library) : IClassFixture<LibraryT
             printf '#include <pyembed.h>\n' > empty.c
             eval cc $(pkg-config --cflags app) -fsyntax-only empty.c
             eval set -- $(pkg-config --libs app)
-            for word; do case "$word" in *.a) test -f "$word"; echo "${word##*/}";; esac; done
+            for word; do case "$word" in -L*) ls "${word#-L}/libapp.a";; -l:*) echo "$word";; esac; done
             """;
         var result = Workspace.Run(new Command("sh", ["-c", Script])
         {
             WorkingDirectory = Workspace.EmptyFolder(),
             Environment = new Dictionary<string, string?> { ["PKG_CONFIG_PATH"] = folder },
         });
-        Assert.Equal(("libapp.a\n", "", 0), (result.Output, result.Error, result.ExitCode));
+        Assert.Equal(($"{folder}/libapp.a\n-l:libapp.a\n", "", 0), (result.Output, result.Error, result.ExitCode));
     }
 }
 

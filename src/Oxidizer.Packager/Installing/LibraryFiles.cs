@@ -39,7 +39,7 @@ internal static class LibraryFiles
         }
     }
 
-    // Pkg-config escapes what is special in the folder's name itself.
+    // Pkg-config escapes what is special in the folder's name itself; pkgconf 1.8 does so in options alone, and not in the path of an archive.
     private static string PackageConfiguration(LinkPlan plan, string name) => $$"""
         prefix=${pcfiledir}
 
@@ -47,7 +47,7 @@ internal static class LibraryFiles
         Description: {{name}}, a Python program with CPython {{plan.Distribution.Version}} as a library
         Version: {{plan.Distribution.Version}}
         Cflags: -I${prefix}
-        Libs: {{(IsStatic(plan) ? string.Join(' ', ["${prefix}/" + ForShell(plan.FileName), .. s_exports, .. SystemLibraries(plan).Select(ForShell)]) : "-L${prefix} " + ForShell("-l" + name))}}
+        Libs: {{(IsStatic(plan) ? string.Join(' ', ["-L${prefix}", "-l:" + ForShell(plan.FileName), .. s_exports, .. SystemLibraries(plan).Select(ForShell)]) : "-L${prefix} " + ForShell("-l" + name))}}
 
         """;
 
