@@ -12,6 +12,7 @@ internal sealed record Options
           --skip <part>     leaves a part of a suite out (its name is in the log); may be given several times
           --cache <folder>  where distributions are kept between runs; by default the user's cache
           --kills <count>   rounds of the kill test of suite `cache`; by default 100
+          --damages <count> rounds of damage to a build's cache, of suite `cache`; by default 20
         """;
 
     public IReadOnlyList<string> Suites { get; private init; } = [];
@@ -21,6 +22,8 @@ internal sealed record Options
     public string CacheDirectory { get; private init; } = Cache.CacheDirectory.Default();
 
     public int Kills { get; private init; } = 100;
+
+    public int Damages { get; private init; } = 20;
 
     /// <summary>The checkout's root.</summary>
     public string Root { get; } = FindRoot();
@@ -50,6 +53,9 @@ internal sealed record Options
                     break;
                 case "--kills":
                     options = options with { Kills = int.Parse(Next(), CultureInfo.InvariantCulture) };
+                    break;
+                case "--damages":
+                    options = options with { Damages = int.Parse(Next(), CultureInfo.InvariantCulture) };
                     break;
                 default:
                     suites.Add(knownSuites.Contains(argument) ? argument : throw new FormatException($"unknown suite or option `{argument}`"));

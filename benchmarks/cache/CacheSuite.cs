@@ -25,6 +25,7 @@ internal sealed class CacheSuite
         suite.Part("open", caches.Open);
         suite.Part("prune-2gb", caches.Prune);
         suite.Part("kills", () => new KillRounds(suite).Run());
+        suite.Part("damages", () => new DamageRounds(suite).Run());
         suite.Part("objects", () => CompilerCaches.Run(suite));
     }
 

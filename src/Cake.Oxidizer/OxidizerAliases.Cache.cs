@@ -119,9 +119,18 @@ public static partial class OxidizerAliases
         var directory = Absolute(context, settings.Directory) ?? ConfiguredCacheDirectory(context) ?? CacheDirectory.Default();
         var log = new CakeBuildLog(context.Log);
         using var cache = LiteDbCache.Open(new CacheSettings(directory) { ReadOnly = readOnly || !context.FileSystem.GetDirectory(directory).Exists });
-        var answer = act(cache);
-        foreach (var warning in cache.Warnings)
-            log.Warning($"warning {warning.Id}: {warning.Message}");
-        return answer;
+        try
+        {
+            return act(cache);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CakeException($"the cache `{directory}` cannot be used: {exception.Message}", exception);
+        }
+        finally
+        {
+            foreach (var warning in cache.Warnings)
+                log.Warning($"warning {warning.Id}: {warning.Message}");
+        }
     }
 }

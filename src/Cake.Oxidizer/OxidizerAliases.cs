@@ -26,7 +26,7 @@ public static partial class OxidizerAliases
     /// <summary>The setting of cake.config, environment (<c>CAKE_OXIDIZER_CACHEDIRECTORY</c>) and arguments that names the cache's folder.</summary>
     public const string CacheDirectorySetting = "Oxidizer_CacheDirectory";
 
-    // One way from the engine's three kinds of failure to what Cake shows: a message with ids, and no stack trace for the user's own mistakes.
+    // One way from the engine's three kinds of failure to what Cake shows: a message with ids, and no stack trace but for our own bugs.
     private static T Guard<T>(Func<CancellationToken, T> act)
     {
         using var interrupt = new InterruptSignal();
@@ -34,7 +34,7 @@ public static partial class OxidizerAliases
         {
             return act(interrupt.Token);
         }
-        catch (Exception exception) when (exception is BuildFailedException or EnvironmentFailureException)
+        catch (Exception exception) when (exception is BuildFailedException or EnvironmentFailureException or PackagerBugException)
         {
             throw new CakeException(exception.Message, exception);
         }

@@ -34,4 +34,10 @@ internal static class CacheWarnings
 
     public static CacheWarning WaitedTooLong(string name, string holder, TimeSpan waited) => new("OXI0910",
         string.Create(CultureInfo.InvariantCulture, $"`{name}` is being made by {holder} since more than {waited.TotalMinutes:0.#} min; it is made here as well: end that process if it hangs"));
+
+    public static CacheWarning NotTrusted(string folder, string problem) => new("OXI0911",
+        $"the cache folder `{folder}` is not trusted, because it {problem}; this build keeps nothing: give it to the user that builds and take the others' permission to write (`chown`, `chmod go-w`), or name another folder");
+
+    public static CacheWarning NoCache(string folder, string name) => new("OXI0912",
+        $"the folder `{folder}` is no cache and has a `{name}` of somebody else's; this build keeps nothing: name a folder of its own");
 }

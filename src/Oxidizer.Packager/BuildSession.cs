@@ -15,36 +15,21 @@ namespace Oxidizer.Packager;
 /// <summary>What lives as long as one build: its configuration, its cache, its private folder, and the clock of its stages.</summary>
 internal sealed class BuildSession : IDisposable
 {
+    private const string WorkPrefix = "oxidizer-";
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly ProcessCounter _processes = ChildProcess.CountFromHere();
     private readonly List<StageTime> _stages = [];
     private readonly LiteDbCache _cache;
+    private readonly WorkFolder _work;
     private string _stage = "configuration";
     private long _stageStarted = Stopwatch.GetTimestamp();
 
-    private BuildSession(BuildRequest request, IBuildLog log, CancellationToken cancellation)
+    private BuildSession(BuildRequest request, BuildConfiguration configuration, string name, LiteDbCache cache, WorkFolder work, BuildContext context)
     {
-        var file = request.ConfigurationOrScript is { } path && path.EndsWith(".py", StringComparison.Ordinal)
-            ? ConfigurationReader.ForScript(path)
-            : ConfigurationReader.Load(ConfigurationFile.Find(request.StartDirectory ?? Directory.GetCurrentDirectory(), request.ConfigurationOrScript));
-        Configuration = file.For(request.Target ?? file.Targets[0]);
-        if (!Configuration.Target.IsElf)
-            throw new BuildFailedException(DiagnosticKinds.TargetNotSupported,
-                $"the target `{Configuration.Target}` is not supported yet: products are ELF executables for Linux", new SourceLocation(Configuration.Origin));
-        Name = request.ApplicationName ?? Configuration.Build.ApplicationName;
+        (Configuration, Name, Context, _cache, _work) = (configuration, name, context, cache, work);
         var output = request.OutputDirectory ?? Configuration.Build.BuildPath ?? Path.Combine(Configuration.Directory, "build");
         ProductPath = Path.Combine(output, Configuration.Target.Value, FileName);
         RuntimeSources = request.RuntimeSources;
-
-        var cache = _cache = OpenCache(request, Configuration.Cache, log);
-        var diagnostics = new DiagnosticBag();
-        diagnostics.Added += diagnostic =>
-        {
-            if (diagnostic.Kind.Severity == DiagnosticSeverity.Warning)
-                log.Warning(diagnostic.ToString());
-        };
-        Context = new BuildContext(log, cache, diagnostics, new ActionLedger(),
-            Directory.CreateTempSubdirectory("oxidizer-").FullName, request.Parallelism ?? Environment.ProcessorCount, cancellation);
     }
 
     /// <summary>The configuration, merged for the target.</summary>
@@ -55,6 +40,9 @@ internal sealed class BuildSession : IDisposable
 
     /// <summary>Whether someone deleted the cache while this build ran: what it had found is gone.</summary>
     public bool LostItsCache => _cache.WasDeleted;
+
+    /// <summary>The stage that runs.</summary>
+    public string RunningStage => _stage;
 
     /// <summary>The product's name.</summary>
     public string Name { get; }
@@ -73,8 +61,35 @@ internal sealed class BuildSession : IDisposable
     /// <summary>The C sources that products are made with.</summary>
     public IReadOnlyList<RuntimeSource> RuntimeSources { get; }
 
-    /// <summary>Reads the configuration and opens the cache.</summary>
-    public static BuildSession Open(BuildRequest request, IBuildLog log, CancellationToken cancellation) => new(request, log, cancellation);
+    /// <summary>Reads the configuration, opens the cache, and makes the build's folder.</summary>
+    /// <exception cref="BuildFailedException">The configuration, or what the caller asks for, has mistakes.</exception>
+    /// <exception cref="IOException">The folder cannot be made; the cache is closed again.</exception>
+    public static BuildSession Open(BuildRequest request, IBuildLog log, CancellationToken cancellation)
+    {
+        var configuration = ReadConfiguration(request);
+        var name = request.ApplicationName ?? configuration.Build.ApplicationName;
+        if (ProductName.ProblemOf(name) is { } problem)
+            throw new BuildFailedException(DiagnosticKinds.InvalidValue, $"the product's name: {problem}", new SourceLocation(configuration.Origin));
+        var cache = OpenCache(request, configuration.Cache, log);
+        try
+        {
+            WorkFolder.Sweep(Path.GetTempPath(), WorkPrefix);
+            var work = WorkFolder.Create(Path.GetTempPath(), WorkPrefix);
+            var diagnostics = new DiagnosticBag();
+            diagnostics.Added += diagnostic =>
+            {
+                if (diagnostic.Kind.Severity == DiagnosticSeverity.Warning)
+                    log.Warning(diagnostic.ToString());
+            };
+            return new BuildSession(request, configuration, name, cache, work,
+                new BuildContext(log, cache, diagnostics, new ActionLedger(), work.Path, request.Parallelism ?? Environment.ProcessorCount, cancellation));
+        }
+        catch
+        {
+            Close(cache, log);
+            throw;
+        }
+    }
 
     /// <summary>Ends the running stage and begins the next.</summary>
     public void Stage(string name)
@@ -84,12 +99,12 @@ internal sealed class BuildSession : IDisposable
         (_stage, _stageStarted) = (name, Stopwatch.GetTimestamp());
     }
 
-    /// <summary>Ends the build, writes what the cache has queued, and says what was done.</summary>
+    /// <summary>Writes what the cache has queued, and sums up what the build did.</summary>
     public BuildResult Finish(LinkedProduct product, Distribution distribution, IReadOnlyList<FileUser> fileUsers, PackedBlob blob, FilesBeside filesBeside)
     {
         Stage("cache");
         Context.Cache.Flush();
-        Stage("");
+        Stage("install");
         var actions = Context.Actions;
         var result = new BuildResult(
             Name, Configuration.Target, ProductPath, product.Size, product.Digest, distribution.Version,
@@ -100,21 +115,44 @@ internal sealed class BuildSession : IDisposable
             FileUsers = fileUsers,
             FilesBeside = filesBeside,
         };
+        return result;
+    }
+
+    /// <summary>Says what was done, when it is done.</summary>
+    public void Tell(BuildResult result)
+    {
         Context.Log.Information(Summary(result));
         // Not again and again: when there is something new in the product.
-        if (fileUsers.Count > 0 && result.Executed.Any(action => action.Kind == ActionKinds.Pack))
-            Context.Log.Information(FileUser.Summary(fileUsers));
-        return result;
+        if (result.FileUsers.Count > 0 && result.Executed.Any(action => action.Kind == ActionKinds.Pack))
+            Context.Log.Information(FileUser.Summary(result.FileUsers));
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        Context.Cache.Dispose();
-        // Here and not in Finish: a build that fails says it too.
-        foreach (var warning in Context.Cache.Warnings)
-            Context.Log.Warning($"warning {warning.Id}: {warning.Message}");
-        Directory.Delete(Context.WorkDirectory, recursive: true);
+        using (_work)
+            Close(_cache, Context.Log);
+    }
+
+    // Here and not in Finish: a build that fails says what is wrong with the cache too.
+    private static void Close(LiteDbCache cache, IBuildLog log)
+    {
+        cache.Dispose();
+        foreach (var warning in cache.Warnings)
+            log.Warning($"warning {warning.Id}: {warning.Message}");
+    }
+
+    private static BuildConfiguration ReadConfiguration(BuildRequest request)
+    {
+        var file = request.ConfigurationOrScript is { } path && path.EndsWith(".py", StringComparison.Ordinal)
+            ? ConfigurationReader.ForScript(path)
+            : ConfigurationReader.Load(ConfigurationFile.Find(request.StartDirectory ?? Directory.GetCurrentDirectory(), request.ConfigurationOrScript));
+        // The caller's target names a folder, as the configuration's does.
+        if (request.Target is { } target && TargetPattern.ProblemOfTriple(target.Value) is { } problem)
+            throw new BuildFailedException(DiagnosticKinds.InvalidValue, $"the target: {problem}");
+        var configuration = file.For(request.Target ?? file.Targets[0]);
+        return configuration.Target.IsElf ? configuration : throw new BuildFailedException(DiagnosticKinds.TargetNotSupported,
+            $"the target `{configuration.Target}` is not supported yet: products are ELF executables for Linux", new SourceLocation(configuration.Origin));
     }
 
     private static LiteDbCache OpenCache(BuildRequest request, CacheTable table, IBuildLog log) => LiteDbCache.Open(new CacheSettings(

@@ -23,23 +23,41 @@ public static class Pipeline
     /// <param name="cancellation">Ends the build: children are stopped, nothing is left half-written.</param>
     /// <exception cref="BuildFailedException">Mistakes of the user's, all of a stage's at once.</exception>
     /// <exception cref="EnvironmentFailureException">A full disk, a broken network, a permission.</exception>
+    /// <exception cref="PackagerBugException">A bug of ours: the message asks for a report.</exception>
     /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
     public static BuildResult Build(BuildRequest request, IBuildLog log, CancellationToken cancellation = default)
     {
-        using (var session = BuildSession.Open(request, log, cancellation))
+        var stage = "configuration";
+        try
         {
-            try
-            {
-                return Build(session);
-            }
-            catch (Exception exception) when (session.LostItsCache && exception is not OperationCanceledException)
-            {
-                log.Information($"the cache was deleted while the build ran ({exception.Message}); building again");
-            }
+            return TryBuild(request, log, running => stage = running, cancellation)
+                // The cache never fails a build: files of it that a stage relied on are made again.
+                ?? TryBuild(request, log, running => stage = running, cancellation, isLast: true)!;
         }
-        // The cache never fails a build: files of it that a stage relied on are made again.
-        using var again = BuildSession.Open(request, log, cancellation);
-        return Build(again);
+        catch (Exception exception) when (!Failure.IsPromised(exception, cancellation))
+        {
+            throw Failure.Of(exception, stage, cancellation);
+        }
+        // After this: nothing but these four kinds ever leaves a build, each said once.
+    }
+
+    // Null when the cache was lost on the way.
+    private static BuildResult? TryBuild(BuildRequest request, IBuildLog log, Action<string> onEnd, CancellationToken cancellation, bool isLast = false)
+    {
+        using var session = BuildSession.Open(request, log, cancellation);
+        try
+        {
+            return Build(session);
+        }
+        catch (Exception exception) when (!isLast && session.LostItsCache && exception is not OperationCanceledException)
+        {
+            log.Information($"the cache was deleted while the build ran ({exception.Message}); building again");
+            return null;
+        }
+        finally
+        {
+            onEnd(session.RunningStage);
+        }
     }
 
     private static BuildResult Build(BuildSession session)
@@ -84,21 +102,28 @@ public static class Pipeline
 
         session.Stage("link");
         var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip, configuration.Build.Output, session.FileName, decoder);
-        using var file = new AtomicFile(session.ProductPath);
-        var product = LinkProduct.Make(plan, blob.Digest, configuration, toolchain, file, context);
+        using var installation = new Installation(session.ProductPath);
+        var product = LinkProduct.Make(plan, blob.Digest, configuration, toolchain, installation.Product, context);
         // After this: what the product is made from is in the cache, and its digest is known.
 
         session.Stage("install");
         using var content = new BesideContent(code, distribution);
-        using var beside = BesideFolder.Place(BesidePlan.Create(configuration, distribution, resources, code, context), configuration, session.ProductPath, content, context);
-        // After its files: a product that is in its place finds them all.
-        InstallProduct.Install(product, file, context);
-        LibraryFiles.Install(plan, session.Name, Path.GetDirectoryName(session.ProductPath)!, context);
-        beside.Complete();
-        // After this: the product is in its place; what was there before is gone only now.
+        var beside = BesideFolder.Prepare(BesidePlan.Create(configuration, distribution, resources, code, context), configuration, installation, content, context);
+        LibraryFiles.Prepare(plan, session.Name, installation);
+        // After its files: a product that is in its place finds them all. What it needs no longer goes after it.
+        var isNew = InstallProduct.Prepare(product, installation, context);
+        beside.PrepareRemoval();
+        var result = session.Finish(product, distribution, fileUsers, blob, beside.Facts);
+        WriteBuildResult.Prepare(result, installation, durable: isNew);
+        // After this: everything is written, and nothing in the output folder has changed.
 
-        var result = session.Finish(product, distribution, fileUsers, blob, new FilesBeside(beside.Folders, beside.Count, beside.Size));
-        WriteBuildResult.Write(result);
+        context.Cancellation.ThrowIfCancellationRequested();
+        installation.Commit();
+        // After this: the product is in its place with all that belongs to it, and what was there before is gone only now.
+        beside.Remember();
+        if (isNew)
+            context.Cache.RememberFile(installation.Product.Destination, product.Digest);
+        session.Tell(result);
         return result;
     }
 }

@@ -16,10 +16,14 @@ switch (args)
         return HoldLock(path);
     case ["lookup", var folder, var first, var count]:
         return LookUp(folder, int.Parse(first), int.Parse(count));
+    case ["default"]:
+        return UseDefault();
+    case ["work", var parent, var prefix]:
+        return Work(parent, prefix);
     case ["fill", var folder, var count, var size]:
         return Fill(folder, int.Parse(count), int.Parse(size));
     default:
-        Console.Error.WriteLine("usage: store <cache> <seed> <seconds> | make <cache> <name> at-once|when-told | lock <file> | lookup <cache> <first> <count> | fill <cache> <count> <size>");
+        Console.Error.WriteLine("usage: store <cache> <seed> <seconds> | make <cache> <name> at-once|when-told | lock <file> | lookup <cache> <first> <count> | fill <cache> <count> <size> | default | work <parent> <prefix>");
         return 2;
 }
 
@@ -120,6 +124,31 @@ static int Make(string folder, string name, bool whenTold)
         return [new ActionOutput("out", cache.Store(content), content.Length)];
     });
     Console.WriteLine(result.Reused ? "reused" : "made");
+    return 0;
+}
+
+// A build with the user's own cache: its folder, whether the action was found there, and what is said.
+static int UseDefault()
+{
+    var folder = CacheDirectory.Default();
+    Console.WriteLine(folder);
+    using var cache = LiteDbCache.Open(new CacheSettings(folder));
+    var content = ContentOf("default", 100_000);
+    var result = cache.GetOrAdd(KeyOf("default"), "default", () => [new ActionOutput("out", cache.Store(content), content.Length)]);
+    cache.Flush();
+    Console.WriteLine(result.Reused ? "reused" : "made");
+    foreach (var warning in cache.Warnings)
+        Console.WriteLine($"{warning.Id}: {warning.Message}");
+    return cache.TryRead(result.Record.Outputs[0].Digest) is { } bytes && bytes.AsSpan().SequenceEqual(content) ? 0 : 3;
+}
+
+static int Work(string parent, string prefix)
+{
+    using var folder = WorkFolder.Create(parent, prefix);
+    Directory.CreateDirectory(Path.Combine(folder.Path, "deep", "er"));
+    File.WriteAllText(Path.Combine(folder.Path, "deep", "er", "file"), "work");
+    Console.WriteLine($"made {folder.Path}");
+    Thread.Sleep(Timeout.Infinite);
     return 0;
 }
 

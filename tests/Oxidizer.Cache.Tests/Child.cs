@@ -10,9 +10,9 @@ internal sealed class Child : IDisposable
     private readonly ManualResetEventSlim _ended = new();
     private string _error = "";
 
-    private Child(IEnumerable<string> arguments)
+    private Child(string program, IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Oxidizer.Cache.Tests.Child"), arguments)
+        var start = new ProcessStartInfo(program, arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -26,7 +26,13 @@ internal sealed class Child : IDisposable
         _process.BeginErrorReadLine();
     }
 
-    public static Child Start(params string[] arguments) => new(arguments);
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "Oxidizer.Cache.Tests.Child");
+
+    public static Child Start(params string[] arguments) => new(Program, arguments);
+
+    // As another user, without a home or anything else of this one's.
+    public static Child StartAs(int user, string temporary, params string[] arguments) => new("setpriv",
+        [$"--reuid={user}", $"--regid={user}", "--clear-groups", "env", "-i", $"TMPDIR={temporary}", $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "/usr/share/dotnet"}", "DOTNET_EnableDiagnostics=0", Program, .. arguments]);
 
     public int ExitCode
     {

@@ -20,7 +20,7 @@ public sealed partial class FaultTests
     public void A_full_disk_stops_storing_and_not_the_build()
     {
         Directory.CreateDirectory(CachePath);
-        using var mount = new Mount("-t", "tmpfs", "-o", "size=1m", "tmpfs", CachePath);
+        using var mount = new Mount("-t", "tmpfs", "-o", "size=1m,mode=755", "tmpfs", CachePath);
         using (var cache = Open())
         {
             Assert.Equal(300, Build(cache, 300));
@@ -38,7 +38,7 @@ public sealed partial class FaultTests
     public void A_cache_on_another_file_system_takes_and_gives_files()
     {
         Directory.CreateDirectory(CachePath);
-        using var mount = new Mount("-t", "tmpfs", "tmpfs", CachePath);
+        using var mount = new Mount("-t", "tmpfs", "-o", "mode=755", "tmpfs", CachePath);
         using var cache = Open();
         foreach (var transfer in Enum.GetValues<BlobTransfer>())
         {

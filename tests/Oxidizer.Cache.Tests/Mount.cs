@@ -35,7 +35,7 @@ internal sealed class Mount : IDisposable
     }
 
     // Null, or what it said was wrong.
-    private static string? Run(string program, params string[] arguments)
+    public static string? Run(string program, params string[] arguments)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
         var error = process.StandardError.ReadToEnd();

@@ -1,12 +1,23 @@
 using Oxidizer.Packager;
+using Oxidizer.Packager.Reporting;
 
-// Another process that builds, for the tests that kill it, trace it, or start two at once. Its output is a line for each action that ran, and for each warning.
+// Another process that builds, for the tests that kill it, trace it, or start two at once. Its output is a line for each action that ran, and for each warning; or the
+// exception that it failed with.
 if (args is not [var configuration, var cache, var output])
 {
     Console.Error.WriteLine("usage: <configuration> <cache> <output>");
     return 2;
 }
-var result = Pipeline.Build(new BuildRequest { ConfigurationOrScript = configuration, CacheDirectory = cache, OutputDirectory = output }, new Log());
+BuildResult result;
+try
+{
+    result = Pipeline.Build(new BuildRequest { ConfigurationOrScript = configuration, CacheDirectory = cache, OutputDirectory = output }, new Log());
+}
+catch (Exception exception)
+{
+    Console.WriteLine($"{exception.GetType().Name}: {exception.Message}");
+    return 1;
+}
 foreach (var action in result.Executed)
     Console.WriteLine($"executed {action.Kind} {action.Name}");
 foreach (var warning in result.Warnings)

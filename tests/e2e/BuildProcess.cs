@@ -52,6 +52,16 @@ internal sealed class BuildProcess : IDisposable
         }
     }
 
+    /// <summary>What it failed with: the exception's type and message.</summary>
+    public string Failure
+    {
+        get
+        {
+            Assert.Equal(1, ExitCode);
+            return _output.Result;
+        }
+    }
+
     /// <summary>SIGKILL, unless it has ended.</summary>
     public void Kill()
     {

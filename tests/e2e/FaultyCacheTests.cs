@@ -67,7 +67,7 @@ public sealed class FaultyCacheTests(PrivateCache cache) : IDisposable
     public void A_disk_of_the_cache_that_is_full(int megabytes)
     {
         Directory.CreateDirectory(Cache);
-        Mount("-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", Cache);
+        Mount("-t", "tmpfs", "-o", $"size={megabytes}m,mode=755", "tmpfs", Cache);
         BuildsRight("OXI0907");
     }
 

@@ -22,7 +22,7 @@ internal static class BlobFiles
         }
         catch (DirectoryNotFoundException)
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!, CacheFolder.Private);
             File.Move(temporary, path, overwrite: true);
         }
     }

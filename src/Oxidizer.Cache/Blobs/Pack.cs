@@ -59,7 +59,7 @@ internal static class Pack
         var length = FileStamp.TryRead(PathOf(folder, number), out var stamp) ? stamp.Size : 0;
         if (length >= FullSize)
             (number, length) = (number + 1, 0);
-        Directory.CreateDirectory(folder.Packs);
+        Directory.CreateDirectory(folder.Packs, CacheFolder.Private);
         using var handle = File.OpenHandle(PathOf(folder, number), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
         var writer = new ByteWriter(1 << 16);
         foreach (var (digest, content) in blobs)

@@ -11,11 +11,11 @@ internal sealed class PrivateBlobs : IDisposable
 {
     private readonly ConcurrentDictionary<Sha256Digest, byte[]> _memory = new();
     private readonly ConcurrentDictionary<Sha256Digest, string> _files = new();
-    private readonly Lazy<string> _folder = new(() => Directory.CreateTempSubdirectory("oxidizer-cache-").FullName);
+    private readonly Lazy<WorkFolder> _folder = new(() => WorkFolder.Create(Path.GetTempPath(), "oxidizer-"));
 
     /// <summary>A folder that is deleted with this object.</summary>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public string Folder => _folder.Value;
+    public string Folder => _folder.Value.Path;
 
     public bool Contains(Sha256Digest digest) => _memory.ContainsKey(digest) || _files.ContainsKey(digest);
 
@@ -90,15 +90,7 @@ internal sealed class PrivateBlobs : IDisposable
     public void Dispose()
     {
         Clear();
-        if (!_folder.IsValueCreated)
-            return;
-        try
-        {
-            Directory.Delete(_folder.Value, recursive: true);
-        }
-        catch (Exception exception) when (FileTransfer.IsFailure(exception))
-        {
-            // A leftover in the system's temporary folder is the system's to clean; the build's result does not depend on it.
-        }
+        if (_folder.IsValueCreated)
+            _folder.Value.Dispose();
     }
 }

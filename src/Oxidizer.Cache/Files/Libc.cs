@@ -12,7 +12,12 @@ internal static unsafe partial class Libc
     public const int LockExclusive = 2, LockNonBlocking = 4, LockRelease = 8;
     public const int ErrorInterrupted = 4, ErrorWouldBlock = 11;
     public const int CloseOnExec = 0x80000, ReadWriteCreateCloseOnExec = 2 | 0x40 | CloseOnExec, ReadOnlyNonBlocking = 0x800 | CloseOnExec;
+
+    // O_NOFOLLOW has another number on Arm than on the others.
+    private static readonly int s_noFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
     public const int AtCurrentFolder = -100, AtSymlinkNoFollow = 0x100, AtEmptyPath = 0x1000;
+
+    public static int ReadWriteNoFollow => 2 | CloseOnExec | s_noFollow;
 
     private const nuint CloneRequest = 0x40049409;
 
@@ -39,6 +44,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true)]
     public static partial int Statx(int folder, byte* path, int flags, uint mask, byte* buffer);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Statx(int folder, string path, int flags, uint mask, byte* buffer);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Ioctl(SafeFileHandle descriptor, nuint request, nint argument);

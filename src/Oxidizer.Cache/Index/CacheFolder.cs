@@ -24,6 +24,9 @@ internal sealed class CacheFolder
 
     private const string FormatPrefix = "oxidizer cache, format ";
 
+    /// <summary>Of every folder in it: what is there becomes part of programs that the user runs, and holds sources of theirs.</summary>
+    public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
     private FileStamp _format;
 
     private CacheFolder(string root, FolderUse use) => (Root, Use) = (root, use);
@@ -59,6 +62,13 @@ internal sealed class CacheFolder
 
     public string Sessions => Path.Combine(Root, "sessions");
 
+    /// <summary>The folders in it.</summary>
+    public IReadOnlyList<string> Subfolders => [Blobs, Packs, Temporary, KeyLocks, Sessions, Trees];
+
+    /// <summary>Whether an entry of this name is the cache's own.</summary>
+    public bool IsOwnName(string name) => name.StartsWith("journal-", StringComparison.Ordinal)
+        || Subfolders.Concat([Lock, Snapshot, Memo, Database, DatabaseLog, Condemned]).Any(path => Path.GetFileName(path) == name);
+
     /// <summary>Whether the folder was deleted, or made anew by another process, since it was opened.</summary>
     public bool IsGone => Use != FolderUse.None && _format != default && (!FileStamp.TryRead(Format, out var now) || now.Inode != _format.Inode || now.Changed != _format.Changed);
 
@@ -66,7 +76,7 @@ internal sealed class CacheFolder
     public static CacheFolder Open(CacheSettings settings, WarningList warnings)
     {
         var folder = new CacheFolder(Path.GetFullPath(settings.Directory), settings.ReadOnly ? FolderUse.ReadOnly : FolderUse.ReadWrite);
-        if (!folder.ReadFormat(warnings))
+        if (!folder.IsTrusted(warnings) || !folder.ReadFormat(warnings))
             folder.Use = FolderUse.None;
         else if (folder.Use == FolderUse.ReadWrite && !folder.TryPrepare(warnings))
             folder.Use = Directory.Exists(folder.Root) ? FolderUse.ReadOnly : FolderUse.None;
@@ -77,11 +87,14 @@ internal sealed class CacheFolder
     /// <summary>A path for a file that is not yet what it will be.</summary>
     public string NewTemporary() => Path.Combine(Temporary, Guid.NewGuid().ToString("N"));
 
-    /// <summary>Makes the subfolders; also after someone deleted the cache while it is in use.</summary>
+    /// <summary>Makes the folders; also after someone deleted the cache while it is in use. The format comes first: folders of our names without one are somebody else's.</summary>
     public void MakeFolders()
     {
-        foreach (var path in new[] { Root, Blobs, Packs, Temporary, KeyLocks, Sessions })
-            Directory.CreateDirectory(path);
+        Directory.CreateDirectory(Root, Private);
+        if (!File.Exists(Format))
+            FileTransfer.Replace(Format, System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{FormatPrefix}{FormatVersion}\n")));
+        foreach (var path in new[] { Blobs, Packs, Temporary, KeyLocks, Sessions })
+            Directory.CreateDirectory(path, Private);
     }
 
     /// <summary>Whether a day has passed since this was last asked and answered with yes. A clock that was set back makes it due as well.</summary>
@@ -99,6 +112,24 @@ internal sealed class CacheFolder
         }
         catch (Exception exception) when (FileTransfer.IsFailure(exception))
         {
+            return false;
+        }
+    }
+
+    private bool IsTrusted(WarningList warnings)
+    {
+        try
+        {
+            var warning = FolderTrust.ProblemOf(this) is { } problem ? CacheWarnings.NotTrusted(Root, problem)
+                : FolderTrust.ForeignName(this) is { } name ? CacheWarnings.NoCache(Root, name)
+                : null;
+            if (warning is not null)
+                warnings.Add(warning);
+            return warning is null;
+        }
+        catch (Exception exception) when (FileTransfer.IsFailure(exception))
+        {
+            warnings.Add(CacheWarnings.Unusable(Root, exception.Message));
             return false;
         }
     }
@@ -135,10 +166,8 @@ internal sealed class CacheFolder
     {
         try
         {
-            if (!Directory.Exists(Sessions))
+            if (!Directory.Exists(Sessions) || !File.Exists(Format))
                 MakeFolders();
-            if (!File.Exists(Format))
-                FileTransfer.Replace(Format, System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{FormatPrefix}{FormatVersion}\n")));
             // Directories may exist and still not be writable; the lock is what every writer needs first.
             using var file = File.OpenHandle(Lock, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             return true;

@@ -33,6 +33,20 @@ internal sealed class FileLock : IDisposable
         }
     }
 
+    /// <summary>Takes the lock on a file that is there, and no link, at once or not at all; nothing is made.</summary>
+    /// <returns><c>null</c> when it is held, or there is no such file.</returns>
+    public static FileLock? TryAcquireExisting(string path)
+    {
+        var descriptor = Libc.Open(path, Libc.ReadWriteNoFollow, 0);
+        if (descriptor < 0)
+            return null;
+        var acquired = new FileLock(descriptor);
+        if (Flock(descriptor, Libc.LockExclusive | Libc.LockNonBlocking) && acquired.IsAt(path))
+            return acquired;
+        acquired.Dispose();
+        return null;
+    }
+
     /// <summary>What the holder wrote about itself, or a guess.</summary>
     public static string Holder(string path)
     {

@@ -1,4 +1,5 @@
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Index;
 using Oxidizer.Cache.Locking;
 
 namespace Oxidizer.Cache.Trees;
@@ -18,7 +19,7 @@ internal sealed class TemporaryTree : IDisposable
     /// <exception cref="IOException">The folder cannot be written.</exception>
     public TemporaryTree(string home)
     {
-        Directory.CreateDirectory(home);
+        Directory.CreateDirectory(home, CacheFolder.Private);
         RemoveAbandoned(home);
         Path = System.IO.Path.Combine(home, $"{Prefix}{Guid.NewGuid():N}");
         _lock = FileLock.TryAcquire(Path + LockSuffix, TimeSpan.FromSeconds(10));

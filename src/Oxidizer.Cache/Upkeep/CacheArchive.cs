@@ -90,17 +90,11 @@ internal static class CacheArchive
                 cache.Store(content);
             return;
         }
-        var temporary = Path.Combine(Path.GetTempPath(), $"oxidizer-import-{Guid.NewGuid():N}");
-        try
-        {
-            entry.ExtractToFile(temporary, overwrite: false);
-            if (Sha256Digest.OfFile(temporary) == digest)
-                cache.StoreFile(temporary, BlobTransfer.Move);
-        }
-        finally
-        {
-            FileTransfer.TryDelete(temporary);
-        }
+        using var folder = WorkFolder.Create(Path.GetTempPath(), "oxidizer-");
+        var temporary = Path.Combine(folder.Path, "blob");
+        entry.ExtractToFile(temporary, overwrite: false);
+        if (Sha256Digest.OfFile(temporary) == digest)
+            cache.StoreFile(temporary, BlobTransfer.Move);
     }
 
     private static bool ReadRecord(TarEntry entry, Sha256Digest key, IActionCache cache, CacheIndex index)

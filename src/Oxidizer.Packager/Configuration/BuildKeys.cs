@@ -4,7 +4,7 @@ internal static class BuildKeys
 {
     public static readonly TableSchema<BuildTable> Table = new("build",
     [
-        Key.Text<BuildTable>("application_name", TextForms.FileName, static (table, value) => table with { ApplicationName = value }),
+        Key.Text<BuildTable>("application_name", ProductName.ProblemOf, static (table, value) => table with { ApplicationName = value }),
         Key.Path<BuildTable>("build_path", static (table, value) => table with { BuildPath = value }),
         Key.Texts<BuildTable>("targets", TargetPattern.ProblemOfTriple, static (table, value) => table with { Targets = Triples(value) }),
         Key.Choice<BuildTable>("output", ["executable", "static-library", "shared-library"], static (table, value) => table with { Output = Output(value) }),

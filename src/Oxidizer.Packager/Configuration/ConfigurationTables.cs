@@ -176,7 +176,7 @@ internal sealed class ConfigurationTables
 
     private static string ApplicationName(BuildConfiguration configuration)
     {
-        if (configuration.PythonConfig.ProgramName is { } program && TextForms.FileName(program) is null)
+        if (configuration.PythonConfig.ProgramName is { } program && ProductName.ProblemOf(program) is null)
             return program;
         return Path.GetFileName(configuration.Directory.TrimEnd('/')) is { Length: > 0 } folder ? folder : "app";
     }

@@ -6,10 +6,6 @@ namespace Oxidizer.Packager.Configuration;
 /// </summary>
 internal static class TextForms
 {
-    public static string? FileName(string text) => text.Contains('/') || text is "." or ".."
-        ? $"`{text}` is no file name; write a name without `/` (folders go into `build_path`)"
-        : null;
-
     public static string? Sha256(string text) => text.Length == 64 && Array.TrueForAll(text.ToCharArray(), char.IsAsciiHexDigit)
         ? null
         : $"`{text}` is no SHA-256 digest; it has 64 hexadecimal digits, as `sha256sum <archive>` prints them";

@@ -2,7 +2,7 @@ namespace Oxidizer.Packager.Diagnostics;
 
 /// <summary>
 /// Every diagnostic that a build can give. Each room adds its own in a partial file beside its code, from its range:
-/// 01 configuration, 02 distributions, 03 resources, 04 bytecode, 05 native code and processes, 06 packing, 07 linking, 08 installing,
+/// 00 the build as a whole, 01 configuration, 02 distributions, 03 resources, 04 bytecode, 05 native code and processes, 06 packing, 07 linking, 08 installing,
 /// 09 cache, 10 the runtime inside products (declared in <c>pyembed</c>).
 /// </summary>
 public static partial class DiagnosticKinds

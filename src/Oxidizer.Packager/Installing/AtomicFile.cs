@@ -3,12 +3,11 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
-/// A file that is there whole or not at all: it is written beside its place, flushed to the disk, and renamed. Disposal without
+/// A file that is there whole or not at all: it is written elsewhere on the same file system, flushed to the disk, and renamed. Disposal without
 /// <see cref="Commit"/> deletes what was written, so that a failed or cancelled build leaves the old file.
 /// </summary>
 public sealed class AtomicFile : IDisposable
 {
-    private static readonly TimeSpan s_longestWrite = TimeSpan.FromHours(1);
     private bool _committed;
 
     /// <summary>Begins a file; its folder is made if it is not there.</summary>
@@ -16,9 +15,13 @@ public sealed class AtomicFile : IDisposable
     public AtomicFile(string destination)
     {
         Destination = Path.GetFullPath(destination);
-        TemporaryPath = $"{Destination}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp";
+        // A name of its own length, because the destination's may be the longest that there is.
+        TemporaryPath = Path.Combine(Path.GetDirectoryName(Destination)!, $".oxidizer-{Guid.NewGuid():N}.tmp");
         Guard(() => Directory.CreateDirectory(Path.GetDirectoryName(Destination)!));
     }
+
+    /// <summary>Begins a file that others put into its place.</summary>
+    internal AtomicFile(string destination, string temporaryPath) => (Destination, TemporaryPath) = (destination, temporaryPath);
 
     /// <summary>The file's place, absolute.</summary>
     public string Destination { get; }
@@ -29,9 +32,8 @@ public sealed class AtomicFile : IDisposable
     /// <summary>Writes the whole content and commits.</summary>
     /// <param name="destination">The file's place.</param>
     /// <param name="content">All of it.</param>
-    /// <param name="durable">Whether a power cut may not lose it; a flush takes tens of milliseconds.</param>
     /// <exception cref="EnvironmentFailureException">It cannot be written; what was at the destination is untouched.</exception>
-    public static void WriteAllBytes(string destination, ReadOnlySpan<byte> content, bool durable = true)
+    public static void WriteAllBytes(string destination, ReadOnlySpan<byte> content)
     {
         using var file = new AtomicFile(destination);
         try
@@ -42,28 +44,7 @@ public sealed class AtomicFile : IDisposable
         {
             throw file.Failure(exception);
         }
-        file.Commit(durable);
-    }
-
-    /// <summary>Deletes what builds that were killed while they wrote this file, or those that go with it, have left beside it, an hour later.</summary>
-    public static void RemoveAbandoned(string destination)
-    {
-        foreach (var entry in new DirectoryInfo(Path.GetDirectoryName(destination)!).GetFileSystemInfos(Path.GetFileName(destination) + ".*-*.tmp"))
-        {
-            try
-            {
-                if (DateTime.UtcNow - entry.LastWriteTimeUtc <= s_longestWrite)
-                    continue;
-                if (entry is DirectoryInfo folder)
-                    folder.Delete(recursive: true);
-                else
-                    entry.Delete();
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                // It is in no one's way.
-            }
-        }
+        file.Commit();
     }
 
     /// <summary>Flushes what was written to the disk.</summary>
@@ -76,12 +57,11 @@ public sealed class AtomicFile : IDisposable
 
     /// <summary>Flushes the content to the disk and puts it in its place.</summary>
     /// <exception cref="EnvironmentFailureException">It cannot be; what was at the destination is untouched.</exception>
-    public void Commit(bool durable = true)
+    public void Commit()
     {
         Guard(() =>
         {
-            if (durable)
-                Flush();
+            Flush();
             File.Move(TemporaryPath, Destination, overwrite: true);
         });
         _committed = true;

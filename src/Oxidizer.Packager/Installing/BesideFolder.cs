@@ -1,125 +1,125 @@
 using System.Diagnostics;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Reporting;
 
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
-/// Puts the files beside a product. Only those that differ are written, all of them before the first is moved into its place; they stay when the product is in
-/// its place too (<see cref="Complete"/>), and are taken back when it is not. Files that builds of this product wrote and that belong to it no longer are removed.
+/// The files beside a product. Only those that differ are written; they are put into their places with the product, and files that builds of this product wrote and that
+/// belong to it no longer are taken away after it.
 /// </summary>
-public sealed class BesideFolder : IDisposable
+internal sealed class BesideFolder
 {
     private const int NamesInReason = 3;
     private readonly IReadOnlyList<BesideFile> _files;
     private readonly IReadOnlyList<string> _folders;
     private readonly BuildContext _context;
-    private readonly string _root;
-    private readonly string _product;
+    private readonly Installation _installation;
     private readonly BesideManifest _before;
     private readonly long _started = Stopwatch.GetTimestamp();
     private readonly List<(BesideFile File, string Reason)> _changed = [];
     private readonly List<string> _removed = [];
-    private FileMoves? _moves;
+    private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
-    private BesideFolder(IReadOnlyList<BesideFile> files, IReadOnlyList<string> folders, string product, BuildContext context)
+    private BesideFolder(IReadOnlyList<BesideFile> files, IReadOnlyList<string> folders, Installation installation, BuildContext context)
     {
-        (_files, _folders, _context, _product, _root) = (files, folders, context, Path.GetFullPath(product), Path.GetDirectoryName(Path.GetFullPath(product))!);
-        _before = BesideManifest.Load(ManifestPath);
+        (_files, _folders, _context, _installation) = (files, folders, context, installation);
+        _before = BesideManifest.Load(PathOf(ManifestName));
     }
 
-    private string ManifestPath => _product + BesideManifest.Suffix;
+    private string ManifestName => _installation.ProductName + BesideManifest.Suffix;
 
-    /// <summary>The folders with files, relative to the product's.</summary>
-    public IReadOnlyList<string> Folders => _folders;
+    /// <summary>What the record says of them.</summary>
+    public FilesBeside Facts => new(_folders, _files.Count, _files.Sum(file => file.Size));
 
-    /// <summary>How many files there are.</summary>
-    public int Count => _files.Count;
-
-    /// <summary>Their size in bytes.</summary>
-    public long Size => _files.Sum(file => file.Size);
-
-    /// <summary>Writes what differs, and moves it into its places.</summary>
+    /// <summary>Writes what differs, and has it put into its places: before the product, which finds them all from its first moment on.</summary>
     /// <param name="files">All that is to be there.</param>
     /// <param name="configuration">Its rules name the folders.</param>
-    /// <param name="product">The product's path.</param>
+    /// <param name="installation">Where to.</param>
     /// <param name="content">Writes a file's bytes.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">A folder is another product's, or a source is no longer what it was.</exception>
-    /// <exception cref="EnvironmentFailureException">A file cannot be written; what was there is there again.</exception>
-    internal static BesideFolder Place(IReadOnlyList<BesideFile> files, BuildConfiguration configuration, string product, BesideContent content, BuildContext context)
+    /// <exception cref="EnvironmentFailureException">A file cannot be written; what was there is untouched.</exception>
+    public static BesideFolder Prepare(IReadOnlyList<BesideFile> files, BuildConfiguration configuration, Installation installation, BesideContent content, BuildContext context)
     {
         var folders = configuration.Packages.OfType<ResourceRule>().Select(rule => rule.InstallFolder).OfType<string>().Distinct(StringComparer.Ordinal)
             .Where(folder => files.Any(file => file.Path.StartsWith(folder + "/", StringComparison.Ordinal))).ToList();
-        var beside = new BesideFolder(files, folders, product, context);
         try
         {
+            var beside = new BesideFolder(files, folders, installation, context);
             beside.CheckOthers(configuration);
-            beside.Place(content);
+            beside.Prepare(content);
             return beside;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            beside.Dispose();
-            throw Failure(beside._root, exception);
-        }
-        catch
-        {
-            beside.Dispose();
-            throw;
+            throw Failure(installation, exception);
         }
     }
 
-    /// <summary>Removes what belongs to the product no longer, now that the product is in its place.</summary>
-    /// <exception cref="EnvironmentFailureException">The list of files cannot be written.</exception>
-    public void Complete()
+    /// <summary>Has what belongs to the product no longer taken away: after the product, which needed it until then.</summary>
+    /// <exception cref="EnvironmentFailureException">A file cannot be read, or the list of files not be written; what was there is untouched.</exception>
+    public void PrepareRemoval()
     {
         try
         {
-            _moves?.Keep();
-            foreach (var path in Stale())
-                Remove(path);
-            new BesideManifest(_folders, _files.ToDictionary(file => file.Path, file => file.Digest, StringComparer.Ordinal)).Write(ManifestPath);
+            foreach (var path in Stale().Where(path => !_taken.Contains(path)))
+                PrepareRemovalOf(path);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw Failure(_root, exception);
+            throw Failure(_installation, exception);
         }
-        // Their bytes were digested when they were written: the next build need not read them to know them.
-        foreach (var (file, _) in _changed)
-            _context.Cache.RememberFile(PathOf(file.Path), file.Digest);
+        WriteManifest(new BesideManifest(_folders, _files.ToDictionary(file => file.Path, file => file.Digest, StringComparer.Ordinal)), isLast: true);
         Tell();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => _moves?.Dispose();
+    /// <summary>Has the cache know what is in its place now: the next build need not read it.</summary>
+    public void Remember()
+    {
+        foreach (var (file, _) in _changed)
+            _context.Cache.RememberFile(PathOf(file.Path), file.Digest);
+    }
 
-    private string PathOf(string relative) => Path.Combine(_root, relative);
+    private string PathOf(string relative) => _installation.PathOf(relative);
 
-    private void Place(BesideContent content)
+    private void Prepare(BesideContent content)
     {
         FindChanged();
         if (_changed.Count == 0)
             return;
         CheckLinks();
-        var moves = _moves = new FileMoves(_root, $"{_product}.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
         var written = new List<string>();
         foreach (var (file, _) in _changed)
         {
             _context.Cancellation.ThrowIfCancellationRequested();
-            written.Add(moves.NewName());
+            written.Add(_installation.NewName());
             content.Write(file, written[^1]);
         }
-        // Who is killed from here on leaves files that the next build knows.
+        // Who is killed between the renames leaves files that the next build knows.
         var known = _before.Files.ToDictionary(StringComparer.Ordinal);
         foreach (var (file, _) in _changed)
             known.TryAdd(file.Path, file.Digest);
-        new BesideManifest([.. _before.Folders.Union(_folders)], known).Write(ManifestPath);
-        moves.Flush();
-        foreach (var path in InTheWay())
-            moves.Take(path);
+        WriteManifest(new BesideManifest([.. _before.Folders.Union(_folders)], known), isLast: false);
+        _installation.Flush();
+        foreach (var path in InTheWay().Where(_taken.Add))
+            _installation.Take(path);
         for (var index = 0; index < written.Count; index++)
-            moves.Put(written[index], _changed[index].File.Path);
+            _installation.Put(written[index], _changed[index].File.Path);
+    }
+
+    // The last one of a build is compared with what stands there; when another was put before it, that is another one.
+    private void WriteManifest(BesideManifest manifest, bool isLast)
+    {
+        var bytes = manifest.ToBytes();
+        if (!isLast || _changed.Count > 0 || !Occupants.Holds(PathOf(ManifestName), bytes))
+        {
+            if (bytes.Length > 0)
+                _installation.Write(ManifestName, bytes, durable: false);
+            else if (File.Exists(PathOf(ManifestName)))
+                _installation.Take(ManifestName);
+        }
     }
 
     private void FindChanged()
@@ -129,6 +129,8 @@ public sealed class BesideFolder : IDisposable
         foreach (var file in _files)
         {
             var info = new FileInfo(PathOf(file.Path));
+            if (Occupants.At(info.FullName) == Occupant.Special)
+                Occupants.CheckIsFree(info.FullName);
             if (!info.Exists || (info.Attributes & FileAttributes.ReparsePoint) != 0)
                 _changed.Add((file, "is not there"));
             else if (info.Length != file.Size)
@@ -186,13 +188,12 @@ public sealed class BesideFolder : IDisposable
         }
     }
 
-    private void Remove(string path)
+    private void PrepareRemovalOf(string path)
     {
         if (IsOurs(path))
         {
-            File.Delete(PathOf(path));
+            _installation.Take(path);
             _removed.Add(path);
-            FileMoves.RemoveEmptyFolders(_root, path);
         }
         else if (File.Exists(PathOf(path)))
             _context.Diagnostics.Add(DiagnosticKinds.ForeignFileLeft, "belongs to the product no longer, and is not as a build left it: it stays; remove it by hand", new SourceLocation(PathOf(path)));
@@ -200,9 +201,9 @@ public sealed class BesideFolder : IDisposable
 
     private void CheckOthers(BuildConfiguration configuration)
     {
-        if (_folders.Count == 0 || !Directory.Exists(_root))
+        if (_folders.Count == 0)
             return;
-        foreach (var path in Directory.GetFiles(_root, "*" + BesideManifest.Suffix).Where(path => path != ManifestPath).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.GetFiles(PathOf(""), "*" + BesideManifest.Suffix).Where(path => path != PathOf(ManifestName) && Occupants.At(path) == Occupant.File).Order(StringComparer.Ordinal))
         {
             var others = BesideManifest.Load(path).Folders;
             foreach (var folder in _folders.Where(folder => others.Any(other => InstallLocations.Holds(folder, other) || InstallLocations.Holds(other, folder))))
@@ -238,6 +239,6 @@ public sealed class BesideFolder : IDisposable
             yield return path[..slash];
     }
 
-    private static EnvironmentFailureException Failure(string folder, Exception exception) => new(DiagnosticKinds.ProductNotWritten, "write files below", folder,
-        $"{exception.Message}; what was there before is untouched", exception);
+    private static EnvironmentFailureException Failure(Installation installation, Exception exception) => new(DiagnosticKinds.ProductNotWritten, "write files below",
+        installation.PathOf(""), $"{exception.Message}; what was there before is untouched", exception);
 }

@@ -1,6 +1,5 @@
 using System.Text;
 using Oxidizer.Cache;
-using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Installing;
 
@@ -18,11 +17,12 @@ internal sealed record BesideManifest(IReadOnlyList<string> Folders, IReadOnlyDi
     /// <summary>One that names nothing.</summary>
     public static BesideManifest Empty { get; } = new([], new Dictionary<string, Sha256Digest>());
 
-    /// <summary>Reads one; a line that is none of ours is passed over, and a file that is not there is empty.</summary>
+    /// <summary>Reads one; a line that is none of ours is passed over, and a file that is not there, or a link, is empty.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static BesideManifest Load(string path)
     {
-        if (!File.Exists(path))
+        Occupants.CheckIsFree(path);
+        if (!File.Exists(path) || new FileInfo(path).LinkTarget is not null)
             return Empty;
         var folders = new List<string>();
         var files = new Dictionary<string, Sha256Digest>(StringComparer.Ordinal);
@@ -36,15 +36,11 @@ internal sealed record BesideManifest(IReadOnlyList<string> Folders, IReadOnlyDi
         return new BesideManifest(folders, files);
     }
 
-    /// <summary>Writes it, or removes one that would name nothing.</summary>
-    /// <exception cref="EnvironmentFailureException">It cannot be written.</exception>
-    public void Write(string path)
+    /// <summary>Its bytes; none when it names nothing, for then there is no such file.</summary>
+    public byte[] ToBytes()
     {
         if (Files.Count == 0)
-        {
-            File.Delete(path);
-            return;
-        }
+            return [];
         var text = new StringBuilder();
         foreach (var folder in Folders)
             text.Append(FolderLine).Append(folder).Append('\n');
@@ -54,9 +50,7 @@ internal sealed record BesideManifest(IReadOnlyList<string> Folders, IReadOnlyDi
             var escaped = file.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
             text.Append(escaped == file ? "" : "\\").Append(digest).Append("  ").Append(escaped).Append('\n');
         }
-        var bytes = Encoding.UTF8.GetBytes(text.ToString());
-        if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(bytes))
-            AtomicFile.WriteAllBytes(path, bytes, durable: false);
+        return Encoding.UTF8.GetBytes(text.ToString());
     }
 
     // A manifest may have been edited: no line of it names a file outside of the product's folder.

@@ -15,6 +15,7 @@ internal sealed class BesidePlan
 {
     private const int Version = 1, EntrySize = Sha256Digest.Size + sizeof(long);
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private readonly FileModes _modes = FileModes.Current();
     private readonly Dictionary<string, BesideFile> _files = new(StringComparer.Ordinal);
     private readonly BuildConfiguration _configuration;
     private readonly Distribution _distribution;
@@ -63,7 +64,7 @@ internal sealed class BesidePlan
                 continue;
             var entry = table.AsSpan(index * EntrySize, EntrySize);
             Add(new BesideFile($"{module.Location.Folder}/{name}", new Sha256Digest(entry[..Sha256Digest.Size]),
-                BinaryPrimitives.ReadInt64LittleEndian(entry[Sha256Digest.Size..]), ActionOutput.PlainFile, module.File, module));
+                BinaryPrimitives.ReadInt64LittleEndian(entry[Sha256Digest.Size..]), _modes.Data, module.File, module));
         }
     }
 
@@ -73,7 +74,7 @@ internal sealed class BesidePlan
         if (resource.Location.Folder is not { } folder)
             return;
         var isProgram = resource is PackageResource && (File.GetUnixFileMode(file.Path) & AnyExecute) != 0;
-        Add(new BesideFile($"{folder}/{path}", file.Digest, file.Size, isProgram ? ActionOutput.Executable : ActionOutput.PlainFile, file));
+        Add(new BesideFile($"{folder}/{path}", file.Digest, file.Size, isProgram ? _modes.Program : _modes.Data, file));
     }
 
     private void Add(BesideFile file)

@@ -1,29 +1,34 @@
 using System.Runtime.InteropServices;
+using Oxidizer.Cache;
 
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
 /// Puts written files into their places below one folder and takes others away, so that all of it can be undone until it is kept. Each file is there whole at every
-/// moment; what it replaced waits beside the product, in the folder of the build.
+/// moment; what it replaced waits in a folder of the build's own, in the same one.
 /// </summary>
 internal sealed partial class FileMoves : IDisposable
 {
+    // No name of a product: that may be as long as names can be, and hold what patterns mean something by.
+    private const string Prefix = ".oxidizer-", Suffix = ".tmp";
     private readonly string _root;
-    private readonly Stack<Action> _undo = new();
+    private readonly WorkFolder _folder;
+    private readonly Stack<(string Relative, Action Step)> _undo = new();
     private int _count;
 
-    /// <summary>Makes the build's folder.</summary>
-    /// <param name="root">Below it are all files.</param>
-    /// <param name="temporary">A folder that is not there, on the same file system.</param>
+    /// <summary>Makes the build's folder, and removes those that killed builds left.</summary>
+    /// <param name="root">Below it are all files; made if it is not there.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
-    public FileMoves(string root, string temporary)
+    public FileMoves(string root)
     {
-        (_root, Temporary) = (root, temporary);
-        Directory.CreateDirectory(temporary);
+        _root = root;
+        Directory.CreateDirectory(root);
+        WorkFolder.Sweep(root, Prefix, Suffix);
+        _folder = WorkFolder.Create(root, Prefix, Suffix);
     }
 
     /// <summary>For files before they are put into their places.</summary>
-    public string Temporary { get; }
+    public string Temporary => _folder.Path;
 
     /// <summary>A name in <see cref="Temporary"/> that nothing has.</summary>
     public string NewName() => Path.Combine(Temporary, (_count++).ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -39,26 +44,34 @@ internal sealed partial class FileMoves : IDisposable
             // Kept by a second name: the place is never empty.
             var old = NewName();
             if (new FileInfo(place).LinkTarget is null && Link(place, old) == 0)
-                _undo.Push(() => File.Move(old, place, overwrite: true));
+                _undo.Push((relative, () => File.Move(old, place, overwrite: true)));
             else
                 Take(relative);
+            File.Move(written, place, overwrite: true);
+            return;
         }
-        else
-            _undo.Push(() => File.Delete(place));
         File.Move(written, place, overwrite: true);
+        _undo.Push((relative, () => File.Delete(place)));
     }
 
-    /// <summary>Takes a file away, and the folders that it leaves empty.</summary>
+    /// <summary>Takes a file away, and the folders that it leaves empty. One that another build takes at this moment is no failure.</summary>
     /// <exception cref="IOException">It cannot be.</exception>
     public void Take(string relative)
     {
         var (place, old) = (Path.Combine(_root, relative), NewName());
-        File.Move(place, old);
-        _undo.Push(() =>
+        try
+        {
+            File.Move(place, old);
+        }
+        catch (IOException) when (Occupants.At(place) == Occupant.Nothing)
+        {
+            return;
+        }
+        _undo.Push((relative, () =>
         {
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);
             File.Move(old, place, overwrite: true);
-        });
+        }));
         RemoveEmptyFolders(_root, relative);
     }
 
@@ -94,22 +107,30 @@ internal sealed partial class FileMoves : IDisposable
     }
 
     /// <summary>Undoes what was not kept, last first.</summary>
-    public void Dispose()
+    /// <returns>What could not be undone: the paths, relative to the root, and why.</returns>
+    public IReadOnlyList<(string Relative, string Reason)> Undo()
     {
-        foreach (var step in _undo)
+        var failed = new List<(string, string)>();
+        while (_undo.TryPop(out var undo))
         {
             try
             {
-                step();
+                undo.Step();
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // The disk fails at one file: the others are still put back, and the next build finds the difference.
+                // The disk fails at one file: the others are still put back, and who asked tells.
+                failed.Add((undo.Relative, exception.Message));
             }
         }
-        _undo.Clear();
-        if (Directory.Exists(Temporary))
-            Directory.Delete(Temporary, recursive: true);
+        return failed;
+    }
+
+    /// <summary>Undoes what was not kept, and removes the build's folder.</summary>
+    public void Dispose()
+    {
+        Undo();
+        _folder.Dispose();
     }
 
     private void MakeFolders(string folder)
@@ -118,11 +139,11 @@ internal sealed partial class FileMoves : IDisposable
             return;
         MakeFolders(Path.GetDirectoryName(folder)!);
         Directory.CreateDirectory(folder);
-        _undo.Push(() =>
+        _undo.Push((Path.GetRelativePath(_root, folder), () =>
         {
             if (!Directory.EnumerateFileSystemEntries(folder).Any())
                 Directory.Delete(folder);
-        });
+        }));
     }
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

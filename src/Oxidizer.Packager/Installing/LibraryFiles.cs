@@ -9,14 +9,14 @@ namespace Oxidizer.Packager.Installing;
 /// What a C program needs beside a library: <c>pyembed.h</c>, <c>&lt;name&gt;.pc</c> for pkg-config, and <c>&lt;name&gt;-config.cmake</c>. They find the library in their own
 /// folder, wherever it is moved to.
 /// </summary>
-public static class LibraryFiles
+internal static class LibraryFiles
 {
     // Extension modules in the resources look CPython's functions up in the executable that hosts a static library.
     private static readonly string[] s_exports = ["-Wl,--export-dynamic-symbol=Py*", "-Wl,--export-dynamic-symbol=_Py*"];
 
-    /// <summary>Writes them; an executable has none.</summary>
+    /// <summary>Writes those that differ; an executable has none.</summary>
     /// <exception cref="Diagnostics.EnvironmentFailureException">One cannot be written.</exception>
-    public static void Install(LinkPlan plan, string name, string folder, BuildContext context)
+    public static void Prepare(LinkPlan plan, string name, Installation installation)
     {
         if (plan.Output == ProductOutput.Executable)
             return;
@@ -26,12 +26,20 @@ public static class LibraryFiles
 
         void Write(string file, byte[] content)
         {
-            var path = Path.Combine(folder, file);
-            if (!File.Exists(path) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(content))
-                AtomicFile.WriteAllBytes(path, content);
+            try
+            {
+                if (Occupants.Holds(installation.PathOf(file), content))
+                    return;
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+            {
+                throw installation.Untouched(file, exception);
+            }
+            installation.Write(file, content, durable: true);
         }
     }
 
+    // Pkg-config escapes what is special in the folder's name itself; pkgconf 1.8 does so in options alone, and not in the path of an archive.
     private static string PackageConfiguration(LinkPlan plan, string name) => $$"""
         prefix=${pcfiledir}
 
@@ -39,7 +47,7 @@ public static class LibraryFiles
         Description: {{name}}, a Python program with CPython {{plan.Distribution.Version}} as a library
         Version: {{plan.Distribution.Version}}
         Cflags: -I${prefix}
-        Libs: {{(IsStatic(plan) ? string.Join(' ', ["${prefix}/" + plan.FileName, .. s_exports, .. SystemLibraries(plan)]) : "-L${prefix} -l" + name)}}
+        Libs: {{(IsStatic(plan) ? string.Join(' ', ["-L${prefix}", "-l:" + ForShell(plan.FileName), .. s_exports, .. SystemLibraries(plan).Select(ForShell)]) : "-L${prefix} " + ForShell("-l" + name))}}
 
         """;
 
@@ -48,12 +56,20 @@ public static class LibraryFiles
         if(NOT TARGET {{name}}::{{name}})
           add_library({{name}}::{{name}} {{(IsStatic(plan) ? "STATIC" : "SHARED")}} IMPORTED)
           set_target_properties({{name}}::{{name}} PROPERTIES
-            IMPORTED_LOCATION "${CMAKE_CURRENT_LIST_DIR}/{{plan.FileName}}"
-            {{(IsStatic(plan) ? "INTERFACE_LINK_LIBRARIES" : "IMPORTED_SONAME")}} "{{(IsStatic(plan) ? string.Join(';', [.. s_exports, .. SystemLibraries(plan)]) : plan.FileName)}}"
+            IMPORTED_LOCATION "${CMAKE_CURRENT_LIST_DIR}/{{ForCMake(plan.FileName)}}"
+            {{(IsStatic(plan) ? "INTERFACE_LINK_LIBRARIES" : "IMPORTED_SONAME")}} "{{(IsStatic(plan) ? string.Join(';', s_exports.Concat(SystemLibraries(plan)).Select(ForCMake)) : ForCMake(plan.FileName))}}"
             INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}")
         endif()
 
         """;
+
+    // A word of a line that is read as a shell reads it, after variables were put in: names come from a distribution's description too.
+    private static string ForShell(string word) =>
+        string.Concat(word.Select(c => char.IsLetterOrDigit(c) || "-_./=,:+*".Contains(c) ? c.ToString() : c == '$' ? "\\$$" : "\\" + c));
+
+    // A part of a quoted argument that is a list.
+    private static string ForCMake(string text) =>
+        string.Concat(text.Select(c => c is '\\' or '"' or '$' or ';' ? "\\" + c : c.ToString()));
 
     private static bool IsStatic(LinkPlan plan) => plan.Output == ProductOutput.StaticLibrary;
 

@@ -8,10 +8,13 @@ namespace Oxidizer.Packager.Reporting;
 /// <summary>Writes a <see cref="BuildResult"/> as JSON, schema 1 of docs/formats/results.md. Written by hand and not by reflection: start-up time counts.</summary>
 public static class WriteBuildResult
 {
-    /// <summary>Writes <c>&lt;name&gt;.build.json</c> beside the product.</summary>
+    /// <summary>Has <c>&lt;name&gt;.build.json</c> put beside the product.</summary>
+    /// <param name="result">What it says.</param>
+    /// <param name="installation">Where to.</param>
+    /// <param name="durable">Whether a power cut may not leave an empty one. When nothing else was written, a report is not worth the wait for the disk.</param>
     /// <exception cref="Diagnostics.EnvironmentFailureException">It cannot be written.</exception>
-    // A report is of no use to anything but its reader: it is not worth the wait for the disk in each build.
-    public static void Write(BuildResult result) => AtomicFile.WriteAllBytes(result.ResultPath, ToJson(result), durable: false);
+    internal static void Prepare(BuildResult result, Installation installation, bool durable) =>
+        installation.Write(Path.GetFileName(result.ResultPath), ToJson(result), durable);
 
     /// <summary>The JSON, UTF-8, indented.</summary>
     public static byte[] ToJson(BuildResult result)

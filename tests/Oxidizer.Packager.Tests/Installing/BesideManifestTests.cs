@@ -13,7 +13,7 @@ public sealed class BesideManifestTests : IDisposable
     public void What_was_written_is_read_whatever_the_names_are()
     {
         var files = new[] { "lib/plain.py", "lib/a b/c.txt", "lib/back\\slash", "lib/line\nfeed\r", "lib/ünïcode", "lib/  two" }.ToDictionary(name => name, name => Sha256Digest.Of(name));
-        new BesideManifest(["lib", "more lib"], files).Write(_path);
+        File.WriteAllBytes(_path, new BesideManifest(["lib", "more lib"], files).ToBytes());
         var read = BesideManifest.Load(_path);
         Assert.Equal(["lib", "more lib"], read.Folders);
         Assert.Equal(files, read.Files);
@@ -22,9 +22,7 @@ public sealed class BesideManifestTests : IDisposable
     [Fact]
     public void One_that_names_nothing_is_no_file()
     {
-        new BesideManifest(["lib"], new Dictionary<string, Sha256Digest> { ["lib/x"] = default }).Write(_path);
-        BesideManifest.Empty.Write(_path);
-        Assert.False(File.Exists(_path));
+        Assert.Empty(BesideManifest.Empty.ToBytes());
         Assert.Empty(BesideManifest.Load(_path).Files);
     }
 
@@ -45,8 +43,7 @@ public sealed class BesideManifestTests : IDisposable
     public void One_that_is_cut_off_anywhere_names_no_file_that_it_did_not_name()
     {
         var files = new Dictionary<string, Sha256Digest> { ["lib/one.py"] = Sha256Digest.Of("1"), ["lib/b\\c"] = Sha256Digest.Of("2") };
-        new BesideManifest(["lib"], files).Write(_path);
-        var bytes = File.ReadAllBytes(_path);
+        var bytes = new BesideManifest(["lib"], files).ToBytes();
         for (var length = 0; length < bytes.Length; length++)
         {
             File.WriteAllBytes(_path, bytes[..length]);

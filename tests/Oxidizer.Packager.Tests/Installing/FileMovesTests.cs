@@ -56,7 +56,7 @@ public sealed class FileMovesTests : IDisposable
         Assert.True(Directory.Exists(Path.Combine(_root, "lib")));
     }
 
-    private FileMoves New() => new(_root, Path.Combine(_root, "app.1-x.tmp"));
+    private FileMoves New() => new(_root);
 
     private static void Put(FileMoves moves, string path, string text)
     {

@@ -1,0 +1,10 @@
+namespace Oxidizer.Packager.Diagnostics;
+
+public static partial class DiagnosticKinds
+{
+    /// <summary>The machine failed a stage, at a place of which no other kind speaks.</summary>
+    public static readonly DiagnosticKind MachineFailed = new("OXI0001", DiagnosticSeverity.Error, "the machine failed");
+
+    /// <summary>An assertion of ours does not hold.</summary>
+    public static readonly DiagnosticKind Bug = new("OXI0002", DiagnosticSeverity.Error, "a bug of Oxidizer");
+}
