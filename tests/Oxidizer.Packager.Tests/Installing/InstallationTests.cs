@@ -76,7 +76,7 @@ public sealed class InstallationTests : IDisposable
     {
         Before();
         File.Delete(this[name]);
-        Assert.Equal(0, Processes.ChildProcess.Run(new Processes.Command("mkfifo", [this[name]])).ExitCode);
+        Assert.Equal(0, Oxidizer.Packager.Processes.ChildProcess.Run(new Oxidizer.Packager.Processes.Command("mkfifo", [this[name]])).ExitCode);
         using var installation = new Installation(this["app"]);
         Assert.False(Occupants.Holds(this[name], "new"u8));
         var failure = Assert.Throws<EnvironmentFailureException>(() => installation.Write(name, "new"u8, durable: true));
@@ -115,7 +115,7 @@ public sealed class InstallationTests : IDisposable
     public void Permissions_are_what_the_users_mask_leaves_of_all()
     {
         // As a compiler and the shell have them, whatever the mask of this process is.
-        var expected = Processes.ChildProcess.Run(new Processes.Command("sh", ["-c", "umask"])).Output.Trim();
+        var expected = Oxidizer.Packager.Processes.ChildProcess.Run(new Oxidizer.Packager.Processes.Command("sh", ["-c", "umask"])).Output.Trim();
         var mask = (UnixFileMode)Convert.ToInt32(expected, 8);
         var modes = FileModes.Current();
         Assert.Equal(((UnixFileMode)0x1FF & ~mask, (UnixFileMode)0x1B6 & ~mask), (modes.Program, modes.Data));
