@@ -33,9 +33,10 @@ class TestAsPython(unittest.TestCase):
             self.assertEqual(self.act(*options, "-c", flags).stdout, theirs.stdout, options)
 
     def test_as_python_pythonpath_counts_unless_an_option_forbids_it(self):
+        # "-s": this user may have a folder of his own for packages.
         code = "import sys; print(sys.path)"
-        self.assertEqual(self.act("-c", code, PYTHONPATH="/a:/b").stdout, "['', '/a', '/b']\n")
-        self.assertEqual(self.act("-E", "-c", code, PYTHONPATH="/a:/b").stdout, "['']\n")
+        self.assertEqual(self.act("-s", "-c", code, PYTHONPATH="/a:/b").stdout, "['', '/a', '/b']\n")
+        self.assertEqual(self.act("-s", "-E", "-c", code, PYTHONPATH="/a:/b").stdout, "['']\n")
         self.assertEqual(self.act("-I", "-c", code, PYTHONPATH="/a:/b").stdout, "[]\n")
 
     def test_as_python_it_imports_site_unless_an_option_forbids_it(self):
