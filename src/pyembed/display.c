@@ -90,12 +90,16 @@ enter(importer_state *state, PyObject *module)
         return io;
     }
     PyObject *ours = PyObject_GetAttrString(module, "_open");
-    Py_XSETREF(state->io_open, PyObject_GetAttrString(io, "open"));
-    if (ours == NULL || state->io_open == NULL || PyObject_SetAttrString(io, "open", ours) < 0) {
+    PyObject *standing = ours == NULL ? NULL : PyObject_GetAttr(io, state->str_open);
+    if (standing == NULL || PyObject_SetAttr(io, state->str_open, ours) < 0) {
         PyErr_Clear();
         state->displaying--;
         Py_CLEAR(io);
     }
+    else if (standing != ours) { /* else a hook that lacked memory left ours there: it must not call itself */
+        Py_XSETREF(state->io_open, Py_NewRef(standing));
+    }
+    Py_XDECREF(standing);
     Py_XDECREF(ours);
     return io;
 }
@@ -106,7 +110,7 @@ leave(importer_state *state, PyObject *io)
     if (io != NULL && --state->displaying == 0) {
         PyObject *type, *value, *traceback;
         PyErr_Fetch(&type, &value, &traceback);
-        if (PyObject_SetAttrString(io, "open", state->io_open) < 0) {
+        if (PyObject_SetAttr(io, state->str_open, state->io_open) < 0) { /* with a name that needs no memory */
             PyErr_Clear();
         }
         PyErr_Restore(type, value, traceback);

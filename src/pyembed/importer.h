@@ -28,7 +28,7 @@ typedef struct {
     PyObject *exec_dynamic;
     PyObject *spec_keywords;   /* ("origin", "is_package") */
     PyObject *str_name, *str_spec, *str_loader, *str_cached, *str_set_fileattr, *str_locations, *str_builtins, *str_builtin_origin, *str_path,
-        *str_file;
+        *str_file, *str_open;
 } importer_state;
 
 typedef struct {

@@ -145,6 +145,7 @@ static const struct {
     {"built-in", offsetof(importer_state, str_builtin_origin)},
     {"__path__", offsetof(importer_state, str_path)},
     {"__file__", offsetof(importer_state, str_file)},
+    {"open", offsetof(importer_state, str_open)},
 };
 
 enum { BORROWED_COUNT = sizeof borrowed / sizeof borrowed[0], STRING_COUNT = sizeof strings / sizeof strings[0] };

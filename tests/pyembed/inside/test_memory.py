@@ -6,6 +6,7 @@ import importlib
 import importlib.metadata
 import importlib.resources
 import io
+import os
 import sys
 import traceback
 import types
@@ -172,12 +173,16 @@ class TestMemory(unittest.TestCase):
 
     def test_memory_that_is_out_while_an_exception_is_shown(self):
         self.assertEqual(displayed(), "ValueError: shown\n")
+        self.addCleanup(os.dup2, os.dup(2), 2)
+        with open(os.devnull, "w") as nothing:
+            os.dup2(nothing.fileno(), 2)  # CPython's own words for an exception that it could not show
         for number in range(1, LIMIT):
             was_reached, shown, error = native.nomemory.call(number, displayed)
             if not was_reached:
                 break
             self.assertTrue(error is None or isinstance(error, MemoryError), f"allocation {number}: {error!r}")
             self.assertEqual(displayed(), "ValueError: shown\n")
+            self.assertIs(io.open, open)
         self.assertGreater(number, 1)
 
     def test_failures_of_memory_leave_nothing_behind(self):
