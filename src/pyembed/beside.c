@@ -68,7 +68,7 @@ pyembed_beside_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *
         return spec;
     }
     if (((module->flags & PYEMBED_MODULE_SHARED) && adapt(self, spec, "create_module", "_create_beside") < 0)
-        || (pyembed_has_fixup(module) && adapt(self, spec, "exec_module", "_exec_beside") < 0)) {
+        || ((pyembed_has_fixup(module) || pyembed_is_lazy(module)) && adapt(self, spec, "exec_module", "_exec_beside") < 0)) {
         Py_CLEAR(spec);
     }
     return spec;
@@ -150,22 +150,26 @@ pyembed_beside_create(OxidizedFinder *self, PyObject *spec)
     return module;
 }
 
-/* `exec_module` of a module that needs something done afterwards (fixups.c). */
+/* `exec_module` of a module that runs when it is first used, or needs something done afterwards (fixups.c). */
 PyObject *
 pyembed_beside_exec(OxidizedFinder *self, PyObject *module)
 {
     pyembed_module entry;
     PyObject *spec = PyObject_GetAttr(module, self->state->str_spec);
-    PyObject *loader = spec == NULL ? NULL : PyObject_GetAttr(spec, self->state->str_loader);
-    PyObject *done = call_original(loader, "exec_module", module);
-    int found = done == NULL ? -1 : entry_of(self, spec, &entry);
-    if (found > 0 && pyembed_fixup_after(self, &entry, module) < 0) {
-        found = -1;
+    int found = spec == NULL ? -1 : entry_of(self, spec, &entry);
+    int deferred = found > 0 ? pyembed_lazy_defer(&entry, module) : found;
+    PyObject *done = NULL;
+    if (deferred > 0) {
+        done = Py_NewRef(Py_None);
     }
-    Py_XDECREF(loader);
+    else if (deferred == 0) {
+        PyObject *loader = PyObject_GetAttr(spec, self->state->str_loader);
+        done = call_original(loader, "exec_module", module);
+        Py_XDECREF(loader);
+        if (done != NULL && found > 0 && pyembed_fixup_after(self, &entry, module) < 0) {
+            Py_CLEAR(done);
+        }
+    }
     Py_XDECREF(spec);
-    if (found < 0) {
-        Py_CLEAR(done);
-    }
     return done;
 }

@@ -20,6 +20,25 @@ pyembed_raise_damaged(const char *what, const char *name, pyembed_status status)
     return NULL;
 }
 
+/* `from .__init__ import X` asks for `<package>.__init__`: on disk that is the package's file once more, as a module that is no package. */
+static pyembed_status
+find_init(OxidizedFinder *self, const char *name, size_t size, pyembed_module *module)
+{
+    static const char ending[] = ".__init__";
+    size_t length = sizeof ending - 1;
+    if (size <= length || memcmp(name + size - length, ending, length) != 0) {
+        return PYEMBED_NOT_FOUND;
+    }
+    pyembed_status status = pyembed_module_find(&self->resources, name, size - length, module);
+    if (status == PYEMBED_OK && ((module->flags & PYEMBED_MODULE_PACKAGE) == 0 || (module->flags & PYEMBED_MODULE_SHARED) != 0)) {
+        return PYEMBED_NOT_FOUND;
+    }
+    module->flags &= ~(uint32_t)PYEMBED_MODULE_PACKAGE;
+    module->name = (pyembed_string){name, (uint32_t)size};
+    module->resources.count = 0;
+    return status;
+}
+
 int
 pyembed_finder_lookup(OxidizedFinder *self, PyObject *name, pyembed_module *module)
 {
@@ -33,6 +52,9 @@ pyembed_finder_lookup(OxidizedFinder *self, PyObject *name, pyembed_module *modu
         return 0;
     }
     pyembed_status status = pyembed_module_find(&self->resources, text, (size_t)size, module);
+    if (status == PYEMBED_NOT_FOUND) {
+        status = find_init(self, text, (size_t)size, module);
+    }
     if (status == PYEMBED_OK) {
         return 1;
     }
@@ -120,42 +142,72 @@ path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
     return ours == 0 ? path_is_beside(self, path, module) : ours;
 }
 
-/* By the entry's flag, or by the setting `lazy_modules`. */
+/* ---- what CPython itself holds ---- */
+
 static int
-is_lazy(const pyembed_module *module)
+is_linked_in(const char *name)
 {
-    const pyembed_process *process = &pyembed_this_process;
-    if (module->flags & PYEMBED_MODULE_LAZY) {
-        return 1;
-    }
-    for (uint32_t at = 0; at < process->settings.lazy_modules.count; at++) {
-        pyembed_setting setting;
-        if (pyembed_setting_at(&process->resources, process->settings.lazy_modules.first + at, &setting) == PYEMBED_OK
-            && (strcmp(setting.value.data, "*") == 0 || strcmp(setting.value.data, module->name.data) == 0)) {
+    for (const struct _inittab *entry = PyImport_Inittab; entry->name != NULL; entry++) {
+        if (strcmp(entry->name, name) == 0) {
             return 1;
         }
     }
     return 0;
 }
 
-/* importlib's own LazyLoader around the module's. Not for packages, whose `__path__` is needed at once, nor for the parts of this importer. */
 static PyObject *
-make_lazy(OxidizedFinder *self, PyObject *spec, const pyembed_module *module)
+frozen_spec(importer_state *state, PyObject *name)
 {
-    if ((module->code.data == NULL && !pyembed_is_beside(module)) || spec == Py_None || (module->flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_SHARED | PYEMBED_MODULE_NAMESPACE))
-        || strncmp(module->name.data, "_oxidized_", 10) == 0
-        || strcmp(module->name.data, "importlib.util") == 0 || strncmp(module->name.data, "encodings.", 10) == 0) {
-        return spec;
+    return PyObject_CallMethod(state->frozen_importer, "find_spec", "O", name);
+}
+
+/* A name that the packed resources lack: a module that a host linked in, or one that CPython has frozen. Our finder stands alone in sys.meta_path, so
+ * that nobody else would find it. A finder of a program's own knows only what it was given. */
+static PyObject *
+spec_of_interpreter(OxidizedFinder *self, PyObject *name)
+{
+    importer_state *state = self->state;
+    if ((PyObject *)self != state->finder) {
+        Py_RETURN_NONE;
     }
-    PyObject *type = pyembed_part("importlib.util", "LazyLoader");
-    PyObject *eager = type == NULL ? NULL : PyObject_GetAttr(spec, self->state->str_loader);
-    PyObject *loader = eager == NULL ? NULL : PyObject_CallOneArg(type, eager);
-    if (loader == NULL || PyObject_SetAttr(spec, self->state->str_loader, loader) < 0) {
-        Py_CLEAR(spec);
+    const char *text = PyUnicode_AsUTF8(name);
+    if (text == NULL) {
+        PyErr_Clear(); /* a lone surrogate */
+        Py_RETURN_NONE;
     }
-    Py_XDECREF(type);
-    Py_XDECREF(eager);
-    Py_XDECREF(loader);
+    if (is_linked_in(text)) {
+        return pyembed_finder_builtin_spec(state, name);
+    }
+    PyObject *frozen = PyObject_CallOneArg(state->find_frozen, name);
+    if (frozen == NULL || frozen == Py_None) {
+        return frozen;
+    }
+    Py_DECREF(frozen);
+    return frozen_spec(state, name);
+}
+
+/* The spec of an entry of the blob, whoever loads it. */
+static PyObject *
+spec_of_entry(OxidizedFinder *self, PyObject *name, PyObject *path, const pyembed_module *module)
+{
+    if (module->flags & (PYEMBED_MODULE_BUILTIN | PYEMBED_MODULE_SHARED)) {
+        pyembed_fixup_before(module);
+    }
+    if ((module->flags & PYEMBED_MODULE_BUILTIN) && memchr(module->name.data, '.', module->name.size) == NULL) {
+        return is_linked_in(module->name.data) ? pyembed_finder_builtin_spec(self->state, name) : Py_NewRef(Py_None);
+    }
+    int frozen = is_frozen(self->state, name, module);
+    if (frozen != 0) {
+        return frozen < 0 ? NULL : frozen_spec(self->state, name);
+    }
+    int ours = path_is_ours(self, path, module);
+    if (ours <= 0) {
+        return ours < 0 ? NULL : Py_NewRef(Py_None);
+    }
+    PyObject *spec = pyembed_finder_spec_of(self, name, module);
+    if (spec != NULL && spec != Py_None && (module->flags & PYEMBED_MODULE_NAMESPACE) && self->filesystem_importer) {
+        return pyembed_finder_merge_namespace(self, spec, name, path);
+    }
     return spec;
 }
 
@@ -165,14 +217,9 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
     if (self->state == NULL || !PyUnicode_Check(name)) {
         return PyErr_Format(PyExc_TypeError, "find_spec() needs a module name, not %.100s", Py_TYPE(name)->tp_name);
     }
-    if (self->added != NULL && PyDict_GET_SIZE(self->added) > 0) {
-        PyObject *added = PyDict_GetItemWithError(self->added, name);
-        if (added != NULL) {
-            return pyembed_index_added_spec(self, name, added);
-        }
-        if (PyErr_Occurred()) {
-            return NULL;
-        }
+    PyObject *added;
+    if (pyembed_added_spec(self, name, &added)) {
+        return added;
     }
     pyembed_module module;
     int found = pyembed_finder_lookup(self, name, &module);
@@ -180,28 +227,10 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
     if (found > 0 && strcmp(module.name.data, "__main__") == 0) {
         found = 0;
     }
-    if (found > 0) {
-        if (module.flags & (PYEMBED_MODULE_BUILTIN | PYEMBED_MODULE_SHARED)) {
-            pyembed_fixup_before(&module);
-        }
-        /* BuiltinImporter, which stands next, does the plain names; it never looks at those with dots below a path. */
-        if ((module.flags & PYEMBED_MODULE_BUILTIN) && memchr(module.name.data, '.', module.name.size) == NULL) {
-            found = 0;
-        }
-        else {
-            int frozen = is_frozen(self->state, name, &module);
-            int ours = frozen == 0 ? path_is_ours(self, path, &module) : 0;
-            found = frozen < 0 || ours < 0 ? -1 : ours;
-        }
-    }
     if (found <= 0) {
-        return found < 0 ? NULL : Py_NewRef(Py_None);
+        return found < 0 ? NULL : spec_of_interpreter(self, name);
     }
-    PyObject *spec = pyembed_finder_spec_of(self, name, &module);
-    if (spec != NULL && spec != Py_None && (module.flags & PYEMBED_MODULE_NAMESPACE) && self->filesystem_importer) {
-        return pyembed_finder_merge_namespace(self, spec, name, path);
-    }
-    return spec != NULL && !pyembed_this_process.booting && is_lazy(&module) ? make_lazy(self, spec, &module) : spec;
+    return spec_of_entry(self, name, path, &module);
 }
 
 PyObject *

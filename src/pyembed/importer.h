@@ -15,7 +15,7 @@ typedef struct {
     PyObject *io_open;         /* io's own, while `displaying` hooks print */
     int displaying;
     PyObject *module_spec;     /* importlib's ModuleSpec */
-    PyObject *builtin_importer;
+    PyObject *builtin_importer, *frozen_importer;
     PyObject *bootstrap;       /* _frozen_importlib */
     PyObject *bootstrap_external;
     PyObject *frames_removed;  /* importlib's _call_with_frames_removed: tracebacks end at it */
@@ -39,7 +39,8 @@ typedef struct {
     PyObject *blob;              /* the buffer's object, or NULL */
     PyObject *root;              /* `<executable>/`, or that of extracted files: what virtual paths begin with */
     PyObject *added;             /* dict: name -> OxidizedResource, or NULL while nothing was added */
-    PyObject *set_start_method;  /* str or None */
+    PyObject *origin;            /* str: what relative paths begin at, or NULL: the executable's folder */
+    PyObject *set_start_method;  /* str or None; NULL: what the product was packaged with */
     int module_file;             /* a pyembed_module_file */
     int filesystem_importer;
     int register_pkg_resources;
@@ -75,6 +76,9 @@ PyObject *pyembed_finder_find_module(PyObject *self, PyObject *args, PyObject *k
 PyObject *pyembed_loader_load_module(PyObject *self, PyObject *name);
 
 /* ---- specs.c ---- */
+
+/* The ModuleSpec of an extension module that is linked in. */
+PyObject *pyembed_finder_builtin_spec(importer_state *state, PyObject *name);
 
 /* The ModuleSpec of an entry. */
 PyObject *pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_module *module);
@@ -145,6 +149,7 @@ PyObject *pyembed_inventory_file_name(OxidizedFinder *self, PyObject *name);
 PyObject *pyembed_inventory_main_file(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_inventory_resources(OxidizedFinder *self, PyObject *package);
 PyObject *pyembed_inventory_resource(OxidizedFinder *self, PyObject *args);
+PyObject *pyembed_inventory_libraries(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_inventory_distributions(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_inventory_distribution_files(OxidizedFinder *self, PyObject *name);
 PyObject *pyembed_inventory_distribution_file(OxidizedFinder *self, PyObject *args);
@@ -168,7 +173,27 @@ PyObject *pyembed_index_serialize(OxidizedFinder *self, PyObject *args, PyObject
 PyObject *pyembed_index_builtins(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_index_frozen(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_index_interpreter(OxidizedFinder *self, PyObject *ignored);
-PyObject *pyembed_index_added_spec(OxidizedFinder *self, PyObject *name, PyObject *resource);
+
+/* ---- added.c ---- */
+
+/* What the finder's methods do for resources that were added when the program ran; without such, they are those of the blob. */
+int pyembed_added_spec(OxidizedFinder *self, PyObject *name, PyObject **spec);
+PyObject *pyembed_added_create_module(OxidizedFinder *self, PyObject *spec);
+PyObject *pyembed_added_exec_module(OxidizedFinder *self, PyObject *module);
+PyObject *pyembed_added_get_code(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_get_source(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_get_filename(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_is_package(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_get_resource_reader(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_get_data(OxidizedFinder *self, PyObject *path);
+PyObject *pyembed_added_modules(OxidizedFinder *self, PyObject *prefix);
+PyObject *pyembed_added_flags(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_file_name(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_resources(OxidizedFinder *self, PyObject *package);
+PyObject *pyembed_added_resource(OxidizedFinder *self, PyObject *args);
+PyObject *pyembed_added_distributions(OxidizedFinder *self, PyObject *ignored);
+PyObject *pyembed_added_distribution_files(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_distribution_file(OxidizedFinder *self, PyObject *args);
 
 /* ---- hooks.c ---- */
 
@@ -180,7 +205,7 @@ PyObject *pyembed_hook_find_distributions(OxidizedFinder *self, PyObject *args, 
 
 /* Before CPython starts, after the last PyImport_AppendInittab. */
 void pyembed_hide_zipimport(void);
-/* Puts the hook that stands in for zipimport's into a list, if zipimport was hidden. */
+/* Puts the hook that stands in for zipimport's into a list (or nowhere: NULL), if zipimport was hidden. */
 int pyembed_add_zip_hook(PyObject *module, PyObject *path_hooks, Py_ssize_t place);
 PyObject *pyembed_zip_hook(PyObject *module, PyObject *path);
 
@@ -197,10 +222,19 @@ PyObject *pyembed_display_open(PyObject *module, PyObject *const *args, Py_ssize
 /* Makes `_imp` deny that `encodings` is frozen. */
 int pyembed_hide_stand_in(PyObject *module);
 
-/* ---- module.c ---- */
+/* ---- parts.c ---- */
 
 /* A name of one of the module's parts that are written in Python. */
 PyObject *pyembed_part(const char *module, const char *name);
+
+/* ---- lazy.c ---- */
+
+/* Whether a module's code runs when it is first used (`lazy_modules`). */
+int pyembed_is_lazy(const pyembed_module *module);
+/* Leaves the module's code to its first use: 1; 0 if it is to run now; -1 on an error. */
+int pyembed_lazy_defer(const pyembed_module *entry, PyObject *module);
+
+/* ---- module.c ---- */
 
 PyObject *pyembed_importer_init(void);
 

@@ -8,20 +8,66 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const char *
+explain(pyembed_status status, size_t size)
+{
+    return size < 8                        ? "error reading 8 byte magic header"
+           : status == PYEMBED_BAD_MAGIC ? "unrecognized file format"
+                                         : pyembed_status_text(status);
+}
+
+/* What a blob cannot hold as entries, stands in it as a text (_oxidized_inventory.py). */
+static int
+restore_added(OxidizedFinder *self)
+{
+    int result = 0;
+    for (uint32_t at = 0; result == 0 && at < pyembed_count(&self->resources, PYEMBED_SECTION_SETTINGS); at++) {
+        pyembed_setting setting;
+        if (pyembed_setting_at(&self->resources, at, &setting) == PYEMBED_OK && strcmp(setting.name.data, "oxidized_importer.resources") == 0) {
+            PyObject *restore = pyembed_part("_oxidized_inventory", "restore");
+            PyObject *text = restore == NULL ? NULL : pyembed_text(setting.value);
+            PyObject *done = text == NULL ? NULL : PyObject_CallFunctionObjArgs(restore, self, text, NULL);
+            result = done == NULL ? -1 : 0;
+            Py_XDECREF(done);
+            Py_XDECREF(text);
+            Py_XDECREF(restore);
+        }
+    }
+    return result;
+}
+
+static PyObject *take_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size);
+
+/* A finder reads one blob in place; the resources of another are added to it. */
+static PyObject *
+add_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size)
+{
+    PyObject *other = PyObject_CallNoArgs((PyObject *)self->state->finder_type);
+    PyObject *taken = other == NULL ? NULL : take_blob((OxidizedFinder *)other, owner, data, size);
+    PyObject *resources = taken == NULL ? NULL : pyembed_index_resources((OxidizedFinder *)other, NULL);
+    PyObject *done = resources == NULL ? NULL : pyembed_index_add_all(self, resources);
+    Py_XDECREF(resources);
+    Py_XDECREF(taken);
+    Py_XDECREF(other);
+    return done;
+}
+
 static PyObject *
 take_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size)
 {
     pyembed_resources resources;
     pyembed_status status = pyembed_resources_open(data, size, &resources);
     if (status != PYEMBED_OK) {
-        return PyErr_Format(PyExc_ValueError, "these are no packed resources: %s", pyembed_status_text(status));
+        return PyErr_Format(PyExc_ValueError, "these are no packed resources: %s", explain(status, size));
     }
     if (self->resources.base != NULL) {
-        PyErr_SetString(PyExc_ValueError, "this finder has packed resources already; make another OxidizedFinder for more");
-        return NULL;
+        return add_blob(self, owner, data, size);
     }
     self->resources = resources;
     self->blob = Py_NewRef(owner);
+    if (restore_added(self) < 0) {
+        return NULL;
+    }
     Py_RETURN_NONE;
 }
 
@@ -49,6 +95,24 @@ unmap(PyObject *capsule)
     munmap(data, size);
 }
 
+/* A ValueError with the system's as its cause. */
+static PyObject *
+raise_unread(PyObject *path)
+{
+    PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
+    PyObject *type, *cause, *trace, *error;
+    PyErr_Fetch(&type, &cause, &trace);
+    PyErr_NormalizeException(&type, &cause, &trace);
+    Py_XDECREF(type);
+    Py_XDECREF(trace);
+    PyErr_Format(PyExc_ValueError, "cannot read packed resources from a file: %S", cause);
+    PyErr_Fetch(&type, &error, &trace);
+    PyErr_NormalizeException(&type, &error, &trace);
+    PyException_SetCause(error, cause);
+    PyErr_Restore(type, error, trace);
+    return NULL;
+}
+
 PyObject *
 pyembed_index_file(OxidizedFinder *self, PyObject *path)
 {
@@ -63,7 +127,7 @@ pyembed_index_file(OxidizedFinder *self, PyObject *path)
         if (descriptor >= 0) {
             close(descriptor);
         }
-        return PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
+        return raise_unread(path);
     }
     void *data = status.st_size == 0 ? MAP_FAILED : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     close(descriptor);
@@ -98,15 +162,18 @@ pyembed_index_added(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
     return added == NULL ? NULL : PyDict_Copy(added);
 }
 
+/* The finder keeps a copy: what a program does with its own later does not change what is found. */
 PyObject *
 pyembed_index_add(OxidizedFinder *self, PyObject *resource)
 {
-    PyObject *check = pyembed_part("_oxidized_inventory", "check");
-    PyObject *name = check == NULL ? NULL : PyObject_CallOneArg(check, resource);
-    Py_XDECREF(check);
+    PyObject *checked = pyembed_part("_oxidized_inventory", "checked");
+    PyObject *copy = checked == NULL ? NULL : PyObject_CallOneArg(checked, resource);
+    PyObject *name = copy == NULL ? NULL : PyObject_GetAttr(copy, self->state->str_name);
     PyObject *added = name == NULL ? NULL : added_of(self);
-    int result = added == NULL ? -1 : PyDict_SetItem(added, name, resource);
+    int result = added == NULL ? -1 : PyDict_SetItem(added, name, copy);
     Py_XDECREF(name);
+    Py_XDECREF(copy);
+    Py_XDECREF(checked);
     if (result < 0) {
         return NULL;
     }
@@ -156,12 +223,6 @@ pyembed_index_serialize(OxidizedFinder *self, PyObject *args, PyObject *keywords
         return NULL;
     }
     return call_inventory("serialize", PyTuple_Pack(3, self, ignore_builtin ? Py_True : Py_False, ignore_frozen ? Py_True : Py_False));
-}
-
-PyObject *
-pyembed_index_added_spec(OxidizedFinder *self, PyObject *name, PyObject *resource)
-{
-    return call_inventory("added_spec", PyTuple_Pack(3, self, name, resource));
 }
 
 /* ---- what CPython itself holds ---- */
