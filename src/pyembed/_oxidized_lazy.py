@@ -13,6 +13,10 @@ _replaced = {}  # id of a module -> (the module, what it put in its place)
 
 def defer(module):
     """Makes a module run when it is first used. False if it is to run now: it ran before, is being run by `_load`, or is not of a plain type."""
+    spec = _get(module, "__spec__")
+    if spec.loader_state is module:
+        spec.loader_state = None
+        return True  # it was there already (pyembed_lazy_mark)
     if type(module) is not _Module or "__builtins__" in _get(module, "__dict__"):
         return False
     _waiting[id(module)] = [module, None]

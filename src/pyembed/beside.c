@@ -67,7 +67,7 @@ pyembed_beside_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *
     if (spec == NULL || spec == Py_None) {
         return spec;
     }
-    if (((module->flags & PYEMBED_MODULE_SHARED) && adapt(self, spec, "create_module", "_create_beside") < 0)
+    if ((((module->flags & PYEMBED_MODULE_SHARED) || pyembed_is_lazy(module)) && adapt(self, spec, "create_module", "_create_beside") < 0)
         || ((pyembed_has_fixup(module) || pyembed_is_lazy(module)) && adapt(self, spec, "exec_module", "_exec_beside") < 0)) {
         Py_CLEAR(spec);
     }
@@ -135,14 +135,19 @@ entry_of(OxidizedFinder *self, PyObject *spec, pyembed_module *entry)
     return found;
 }
 
-/* `create_module` of an extension module's loader. */
+/* `create_module` of the loader of an extension module, or of one that runs when it is first used. */
 PyObject *
 pyembed_beside_create(OxidizedFinder *self, PyObject *spec)
 {
     pyembed_module entry;
     int found = entry_of(self, spec, &entry);
-    if (found < 0 || (found > 0 && pyembed_memory_prepare(self, &entry) < 0)) {
+    int is_shared = found > 0 && (entry.flags & PYEMBED_MODULE_SHARED) != 0;
+    if (found < 0 || (is_shared && pyembed_memory_prepare(self, &entry) < 0)) {
         return NULL;
+    }
+    PyObject *marked = found > 0 && pyembed_is_lazy(&entry) ? pyembed_lazy_marked(self, spec) : NULL;
+    if (marked != NULL) {
+        return marked;
     }
     PyObject *loader = PyObject_GetAttr(spec, self->state->str_loader);
     PyObject *module = call_original(loader, "create_module", spec);

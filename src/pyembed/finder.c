@@ -212,7 +212,7 @@ spec_of_entry(OxidizedFinder *self, PyObject *name, PyObject *path, const pyembe
 }
 
 static PyObject *
-find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
+find_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject *target)
 {
     if (self->state == NULL || !PyUnicode_Check(name)) {
         return PyErr_Format(PyExc_TypeError, "find_spec() needs a module name, not %.100s", Py_TYPE(name)->tp_name);
@@ -230,7 +230,12 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
     if (found <= 0) {
         return found < 0 ? NULL : spec_of_interpreter(self, name);
     }
-    return spec_of_entry(self, name, path, &module);
+    PyObject *spec = spec_of_entry(self, name, path, &module);
+    if (spec != NULL && spec != Py_None && target == NULL && path != NULL && path != Py_None && pyembed_is_lazy(&module)
+        && pyembed_lazy_mark(self, name, spec) < 0) {
+        Py_CLEAR(spec);
+    }
+    return spec;
 }
 
 PyObject *
@@ -259,5 +264,5 @@ pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count
         PyErr_SetString(PyExc_TypeError, "find_spec() missing required argument: 'fullname'");
         return NULL;
     }
-    return find_spec((OxidizedFinder *)self, values[0], values[1]);
+    return find_spec((OxidizedFinder *)self, values[0], values[1], values[2] == Py_None ? NULL : values[2]);
 }

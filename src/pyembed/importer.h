@@ -28,7 +28,7 @@ typedef struct {
     PyObject *exec_dynamic;
     PyObject *spec_keywords;   /* ("origin", "is_package") */
     PyObject *str_name, *str_spec, *str_loader, *str_cached, *str_set_fileattr, *str_locations, *str_builtins, *str_builtin_origin, *str_path,
-        *str_file;
+        *str_file, *str_loader_state;
 } importer_state;
 
 typedef struct {
@@ -231,6 +231,11 @@ PyObject *pyembed_part(const char *module, const char *name);
 
 /* Whether a module's code runs when it is first used (`lazy_modules`). */
 int pyembed_is_lazy(const pyembed_module *module);
+/* A package that runs when importlib asks for its `__path__` may import the very submodule that is being looked for, which is then there already. The spec is marked with
+ * it, so that it is not made and run a second time. */
+int pyembed_lazy_mark(OxidizedFinder *self, PyObject *name, PyObject *spec);
+/* The module that a spec is marked with: new, or NULL. */
+PyObject *pyembed_lazy_marked(OxidizedFinder *self, PyObject *spec);
 /* Leaves the module's code to its first use: 1; 0 if it is to run now; -1 on an error. */
 int pyembed_lazy_defer(const pyembed_module *entry, PyObject *module);
 

@@ -35,6 +35,29 @@ pyembed_is_lazy(const pyembed_module *module)
 }
 
 int
+pyembed_lazy_mark(OxidizedFinder *self, PyObject *name, PyObject *spec)
+{
+    PyObject *module = PyDict_GetItemWithError(PyImport_GetModuleDict(), name);
+    if (module == NULL || !PyModule_Check(module)) {
+        return PyErr_Occurred() ? -1 : 0;
+    }
+    return PyObject_SetAttr(spec, self->state->str_loader_state, module);
+}
+
+PyObject *
+pyembed_lazy_marked(OxidizedFinder *self, PyObject *spec)
+{
+    PyObject *module = PyObject_GetAttr(spec, self->state->str_loader_state);
+    if (module == NULL) {
+        PyErr_Clear(); /* not importlib's type of spec */
+    }
+    else if (!PyModule_Check(module)) {
+        Py_CLEAR(module);
+    }
+    return module;
+}
+
+int
 pyembed_lazy_defer(const pyembed_module *entry, PyObject *module)
 {
     if (!pyembed_is_lazy(entry)) {

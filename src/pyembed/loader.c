@@ -172,6 +172,10 @@ pyembed_loader_create_module(OxidizedFinder *self, PyObject *spec)
         Py_XDECREF(name);
         return NULL;
     }
+    if (pyembed_is_lazy(&module) && (created = pyembed_lazy_marked(self, spec)) != NULL) {
+        Py_DECREF(name);
+        return created;
+    }
     if (pyembed_is_beside(&module)) {
         Py_DECREF(name);
         return pyembed_beside_ask(self, &module, "create_module", spec);

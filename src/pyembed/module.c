@@ -146,6 +146,7 @@ static const struct {
     {"built-in", offsetof(importer_state, str_builtin_origin)},
     {"__path__", offsetof(importer_state, str_path)},
     {"__file__", offsetof(importer_state, str_file)},
+    {"loader_state", offsetof(importer_state, str_loader_state)},
 };
 
 enum { BORROWED_COUNT = sizeof borrowed / sizeof borrowed[0], STRING_COUNT = sizeof strings / sizeof strings[0] };

@@ -1,6 +1,7 @@
 """The module's own API: finders of a program's own, resources as objects, collecting, zip archives."""
 
 import importlib
+import importlib.resources
 import io
 import os
 import sys
