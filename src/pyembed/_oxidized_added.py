@@ -8,6 +8,10 @@ import sys
 from importlib.machinery import ModuleSpec
 from importlib.util import decode_source, spec_from_file_location
 
+import _oxidized_fixups
+import oxidized_importer
+from _oxidized_writer import write
+
 _PACKAGE, _NAMESPACE, _BUILTIN, _SHARED, _BESIDE = 1, 2, 4, 8, 32
 
 
@@ -77,11 +81,9 @@ def _none(name):
 def create_module(finder, resource, name, spec):
     if resource._in_memory_extension_module_shared_library is None:
         return None
-    from _oxidized_writer import write
-    from oxidized_importer import OxidizedFinder
     bare = resource._copy()
     bare.shared_library_dependency_names = None
-    carrier = OxidizedFinder()
+    carrier = oxidized_importer.OxidizedFinder()
     carrier.index_bytes(write([bare]))
     module = carrier.create_module(spec)
     if not finder._has_file:
@@ -89,15 +91,16 @@ def create_module(finder, resource, name, spec):
     return module
 
 
-def exec_module(finder, resource, name, module):
+def code_to_run(finder, resource, name, module):
+    """What `exec_module` runs; None if there is nothing to run."""
     if resource._in_memory_extension_module_shared_library is not None:
         sys.modules["_imp"].exec_dynamic(module)
-        return
-    code = get_code(finder, resource, name)
-    if code is not None:
-        _importer("_call_with_frames_removed")(exec, code, module.__dict__)
+        return None
+    return get_code(finder, resource, name)
+
+
+def after_run(finder, resource, name, module):
     if name in ("multiprocessing", "pkg_resources"):
-        import _oxidized_fixups
         getattr(_oxidized_fixups, name)(finder, module)
 
 
@@ -145,8 +148,7 @@ def is_package(finder, resource, name):
 def get_resource_reader(finder, resource, name):
     if not resource._is_importable or not _is_package(resource, name):
         return None
-    from _oxidized_resources import OxidizedResourceReader
-    return OxidizedResourceReader(finder, name)
+    return oxidized_importer.OxidizedResourceReader(finder, name)
 
 
 # ---- the inventory: in the form of inventory.c ----

@@ -2,7 +2,9 @@
 
 import os
 
+from _oxidized_added import key_of
 from _oxidized_resource import _ATTRIBUTES, OxidizedResource
+from _oxidized_writer import can_hold, write
 
 _PACKAGE, _NAMESPACE, _BUILTIN, _SHARED, _IN_FILESYSTEM = 1, 2, 4, 8, 32
 
@@ -65,7 +67,6 @@ def _set_relative_paths(resource, path, flags):
 
 def indexed_resources(finder):
     """Everything that the finder knows, in the order of names. Changes of what is returned do not change the finder."""
-    from _oxidized_added import key_of
     added = finder._added()
     keys = {key_of(name) for name, resource in added.items() if resource.in_memory_distribution_resources or resource.relative_path_distribution_resources}
     found = {name: _of_module(finder, name) for name, *_ in finder._modules("") if name not in added}
@@ -92,7 +93,6 @@ def checked(resource):
 
 def serialize(finder, ignore_builtin=True, ignore_frozen=True):
     """A packed-resources blob of everything that the finder knows; `index_bytes` reads it."""
-    from _oxidized_writer import can_hold, write
     resources = [resource for resource in indexed_resources(finder)
                  if not (ignore_builtin and resource.is_builtin_extension_module or ignore_frozen and resource.is_frozen_module)]
     others = [resource for resource in resources if not can_hold(resource)]

@@ -4,6 +4,7 @@ import importlib.resources
 import sys
 
 import pkg_resources
+from _oxidized_added import key_of
 from _oxidized_metadata import OxidizedDistribution
 from _oxidized_paths import OxidizedPathEntryFinder
 from _oxidized_resources import OxidizedTraversable
@@ -107,7 +108,6 @@ class OxidizedPkgResourcesProvider(_PackedFiles):
 
 
 def _metadata_of(finder, package):
-    from _oxidized_added import key_of
     for found in finder.find_distributions():
         if isinstance(found, OxidizedDistribution) and found._normalized_name == key_of(package or ""):
             return _PackedMetadata(found)

@@ -75,16 +75,35 @@ pyembed_added_create_module(OxidizedFinder *self, PyObject *spec)
     return ask_about_spec(self, "create_module", spec, spec, &answer) ? answer : pyembed_loader_create_module(self, spec);
 }
 
+/* In C, so that a traceback has no frame of ours. */
+static int
+run(OxidizedFinder *self, PyObject *code, PyObject *module)
+{
+    PyObject *namespace = PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
+    if (namespace == NULL) {
+        PyErr_Format(PyExc_TypeError, "a module is needed, not %.100s", Py_TYPE(module)->tp_name);
+        return -1;
+    }
+    PyObject *arguments[] = {self->state->exec, code, namespace};
+    PyObject *done = PyObject_Vectorcall(self->state->frames_removed, arguments, 3, NULL);
+    Py_XDECREF(done);
+    return done == NULL ? -1 : 0;
+}
+
 PyObject *
 pyembed_added_exec_module(OxidizedFinder *self, PyObject *module)
 {
     if (!has_added(self)) {
         return pyembed_loader_exec_module(self, module);
     }
-    PyObject *answer = NULL, *spec = PyObject_GetAttr(module, self->state->str_spec);
-    int done = spec == NULL ? 1 : ask_about_spec(self, "exec_module", spec, module, &answer);
+    PyObject *code = NULL, *done = NULL, *spec = PyObject_GetAttr(module, self->state->str_spec);
+    int ours = spec == NULL ? 1 : ask_about_spec(self, "code_to_run", spec, module, &code);
+    if (ours && code != NULL && (code == Py_None || run(self, code, module) == 0)) {
+        ask_about_spec(self, "after_run", spec, module, &done);
+    }
+    Py_XDECREF(code);
     Py_XDECREF(spec);
-    return done ? answer : pyembed_loader_exec_module(self, module);
+    return ours ? done : pyembed_loader_exec_module(self, module);
 }
 
 PyObject *

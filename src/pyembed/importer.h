@@ -226,6 +226,8 @@ int pyembed_hide_stand_in(PyObject *module);
 
 /* A name of one of the module's parts that are written in Python. */
 PyObject *pyembed_part(const char *module, const char *name);
+/* Calls it with a tuple of arguments. */
+PyObject *pyembed_part_call(const char *module, const char *name, PyObject *args);
 
 /* ---- lazy.c ---- */
 

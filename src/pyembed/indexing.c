@@ -16,6 +16,15 @@ explain(pyembed_status status, size_t size)
                                          : pyembed_status_text(status);
 }
 
+/* Steals `args`. */
+static PyObject *
+call_inventory(const char *function, PyObject *args)
+{
+    PyObject *result = args == NULL ? NULL : pyembed_part_call("_oxidized_inventory", function, args);
+    Py_XDECREF(args);
+    return result;
+}
+
 /* What a blob cannot hold as entries, stands in it as a text (_oxidized_inventory.py). */
 static int
 restore_added(OxidizedFinder *self)
@@ -24,13 +33,9 @@ restore_added(OxidizedFinder *self)
     for (uint32_t at = 0; result == 0 && at < pyembed_count(&self->resources, PYEMBED_SECTION_SETTINGS); at++) {
         pyembed_setting setting;
         if (pyembed_setting_at(&self->resources, at, &setting) == PYEMBED_OK && strcmp(setting.name.data, "oxidized_importer.resources") == 0) {
-            PyObject *restore = pyembed_part("_oxidized_inventory", "restore");
-            PyObject *text = restore == NULL ? NULL : pyembed_text(setting.value);
-            PyObject *done = text == NULL ? NULL : PyObject_CallFunctionObjArgs(restore, self, text, NULL);
+            PyObject *done = call_inventory("restore", Py_BuildValue("(ON)", self, pyembed_text(setting.value)));
             result = done == NULL ? -1 : 0;
             Py_XDECREF(done);
-            Py_XDECREF(text);
-            Py_XDECREF(restore);
         }
     }
     return result;
@@ -196,16 +201,6 @@ pyembed_index_add_all(OxidizedFinder *self, PyObject *resources)
     }
     Py_DECREF(items);
     Py_RETURN_NONE;
-}
-
-static PyObject *
-call_inventory(const char *function, PyObject *args)
-{
-    PyObject *callable = pyembed_part("_oxidized_inventory", function);
-    PyObject *result = callable == NULL ? NULL : PyObject_CallObject(callable, args);
-    Py_XDECREF(callable);
-    Py_XDECREF(args);
-    return result;
 }
 
 PyObject *

@@ -70,3 +70,18 @@ pyembed_part(const char *module, const char *name)
     Py_XDECREF(part);
     return value;
 }
+
+/* For what imports more of the standard library when it is called. */
+PyObject *
+pyembed_part_call(const char *module, const char *name, PyObject *args)
+{
+    PyObject *callable = pyembed_part(module, name);
+    importer_state *state = own_state();
+    PyObject *lent = callable == NULL || state == NULL || state->finder == NULL ? NULL : lend_finder(state);
+    PyObject *result = callable == NULL ? NULL : PyObject_CallObject(callable, args);
+    if (lent != NULL) {
+        take_finder_back(state, lent);
+    }
+    Py_XDECREF(callable);
+    return result;
+}
