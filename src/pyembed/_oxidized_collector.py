@@ -37,30 +37,35 @@ class _Found:
 class PythonModuleSource(_Found):
     """module, source (bytes), is_package"""
 
+    __module__ = "oxidized_importer"
     _fields = ("module", "is_package")
 
 
 class PythonModuleBytecode(_Found):
     """module, bytecode (bytes, without a header), optimize_level, is_package"""
 
+    __module__ = "oxidized_importer"
     _fields = ("module", "optimize_level")
 
 
 class PythonExtensionModule(_Found):
     """name, data (bytes), is_package"""
 
+    __module__ = "oxidized_importer"
     _fields = ("name",)
 
 
 class PythonPackageResource(_Found):
     """package, name (relative to it), data (bytes)"""
 
+    __module__ = "oxidized_importer"
     _fields = ("package", "name")
 
 
 class PythonPackageDistributionResource(_Found):
     """package, version, name (relative to the dist-info folder), data (bytes)"""
 
+    __module__ = "oxidized_importer"
     _fields = ("package", "version", "name")
 
 
@@ -122,6 +127,8 @@ def _bytecode(parts, file):
 
 class OxidizedResourceCollector:
     """Gathers resources, and makes OxidizedResources and files of them."""
+
+    __module__ = "oxidized_importer"
 
     def __init__(self, allowed_locations):
         for location in allowed_locations:

@@ -9,6 +9,8 @@ from pathlib import Path
 class OxidizedDistribution(Distribution):
     """An installed package, as its `*.dist-info` tells."""
 
+    __module__ = "oxidized_importer"
+
     def __init__(self, finder, name, folder):
         self._finder = finder
         self._key = name

@@ -46,6 +46,7 @@ def finder_beside(finder, path):
 class OxidizedPathEntryFinder:
     """Finds modules directly below one path: `<executable>`, or a package's `<executable>/<package>`."""
 
+    __module__ = "oxidized_importer"
     __slots__ = ("_finder", "_entry", "_name")
 
     def __new__(cls, *args, **kwargs):

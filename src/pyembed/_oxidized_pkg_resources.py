@@ -81,6 +81,8 @@ class _PackedFiles(pkg_resources.NullProvider):
 class OxidizedPkgResourcesProvider(_PackedFiles):
     """Resources of a module's package, and the metadata of the distribution of its name."""
 
+    __module__ = "oxidized_importer"
+
     def __init__(self, module):
         self.loader = module.__loader__
         package = module.__name__ if hasattr(module, "__path__") else module.__package__

@@ -84,6 +84,7 @@ def _attribute(kind, name):
 class OxidizedResource:
     """A resource by name. Attributes that do not apply are None, flags False; each is checked and copied when it is set, and copied when it is read."""
 
+    __module__ = "oxidized_importer"
     __slots__ = ("_name", *("_" + name for name in _ATTRIBUTES))
 
     def __init__(self):

@@ -12,6 +12,8 @@ import zipfile
 class OxidizedZipFinder:
     """A meta path finder and loader over one archive. Bytecode counts only where its header is of this Python."""
 
+    __module__ = "oxidized_importer"
+
     def __init__(self, *args, **kwargs):
         raise TypeError("use OxidizedZipFinder.from_path() or from_zip_data()")
 

@@ -49,6 +49,9 @@ class TestNames(unittest.TestCase):
         self.assertEqual(names, FINDER)
 
     def test_types_say_their_module(self):
+        for name in DOCUMENTED:
+            if name[0] in "OP" and "PkgResources" not in name:
+                self.assertEqual((getattr(oxidized_importer, name).__module__, getattr(oxidized_importer, name).__name__), ("oxidized_importer", name))
         self.assertEqual(OxidizedFinder.__module__, "oxidized_importer")
         self.assertTrue(repr(OxidizedFinder()).startswith("<oxidized_importer.OxidizedFinder object at 0x"))
 
