@@ -68,12 +68,15 @@ print(os.path.dirname(json.__file__), type(json.__loader__).__name__, same, os.p
     "beside": [("run_mode", "eval"), ("run_code", "import beside, beside_pkg.inner as i; print(beside.__file__, "
                 "sys.modules['beside_pkg'].__file__ if (sys := __import__('sys')) else 0, type(beside.__loader__).__name__, i.NAME)")],
     "recorded": [("run_mode", "eval"), ("run_code", "import json"), ("write_modules_directory_env", "RECORD_TO")],
-    "lazy": [("run_mode", "eval"), ("lazy_modules", "sample.one"), ("lazy_modules", "colorsys"), ("run_code", """
+    "lazy": [("run_mode", "eval"), ("lazy_modules", "sample.one"), ("lazy_modules", "colorsys"), ("lazy_modules", "asyncio"), ("run_code", """
 import sys, colorsys
 print('rgb_to_hsv' in object.__getattribute__(colorsys, '__dict__'), type(colorsys).__name__)
 used = callable(colorsys.rgb_to_hsv)
 import sample.one
-print(used, sample.one.VALUE)""")],
+print(used, sample.one.VALUE)
+import asyncio
+print(type(asyncio).__name__, callable(asyncio.run), type(asyncio).__name__)""")],
+    "lazy-all": [("run_mode", "eval"), ("lazy_modules", "*"), ("run_code", "import sys; exec(sys.argv[1])")],
     "unknown": [("no_such_setting", "1")],
     "wrong": [("run_mode", "dance")],
     "version": [("python_version", "2.7")],
