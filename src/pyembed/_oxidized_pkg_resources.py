@@ -92,7 +92,7 @@ class OxidizedPkgResourcesProvider(_PackedFiles):
         self._metadata = _metadata_of(self.loader, package)
 
     def has_metadata(self, name):
-        return self._metadata is not None and self._metadata.has_metadata(name)
+        return self._metadata and self._metadata.has_metadata(name)  # None without any, as NullProvider says
 
     def get_metadata(self, name):
         if not self.has_metadata(name):
