@@ -34,12 +34,16 @@ def _package_of(path, base):
 
 def finder_beside(finder, path):
     """importlib's finder for the folder of a package that lies beside the product, else None."""
-    parts = path[len(finder.origin):].strip("/").split("/")
+    origin = finder.origin.rstrip("/") + "/"
+    parts = path[len(origin):].split("/") if path.startswith(origin) else []
     for first in range(len(parts)):
         flags = finder._flags(".".join(parts[first:]))
-        if flags & _BESIDE and flags & (_PACKAGE | _NAMESPACE) or flags & _NAMESPACE:
+        if flags & _NAMESPACE or flags & _BESIDE and flags & _PACKAGE:
             external = sys.modules["_frozen_importlib_external"]
-            return external.FileFinder.path_hook(*external._get_supported_file_loaders())(path)
+            try:
+                return external.FileFinder.path_hook(*external._get_supported_file_loaders())(path)
+            except ImportError:
+                return None  # no folder
     return None
 
 

@@ -151,6 +151,27 @@ other_data(OxidizedFinder *self, PyObject *path)
     return data;
 }
 
+/* Below the origin, and not below the executable: 1; 0; -1 on an error. */
+static int
+is_beside(OxidizedFinder *self, PyObject *path)
+{
+    PyObject *given = PyOS_FSPath(path), *text = NULL;
+    int result = given == NULL || PyUnicode_FSDecoder(given, &text) == 0 ? -1 : 0;
+    PyObject *origin = result < 0 ? NULL : PyObject_GetAttrString((PyObject *)self, "origin");
+    if (origin != NULL) {
+        Py_ssize_t below = PyUnicode_Tailmatch(text, origin, 0, PY_SSIZE_T_MAX, -1);
+        Py_ssize_t packed = PyUnicode_Tailmatch(text, self->root, 0, PY_SSIZE_T_MAX, -1);
+        result = below < 0 || packed < 0 ? -1 : below == 1 && packed == 0;
+        Py_DECREF(origin);
+    }
+    else {
+        result = -1;
+    }
+    Py_XDECREF(text);
+    Py_XDECREF(given);
+    return result;
+}
+
 PyObject *
 pyembed_added_get_data(OxidizedFinder *self, PyObject *path)
 {
@@ -162,18 +183,21 @@ pyembed_added_get_data(OxidizedFinder *self, PyObject *path)
     if (packed != NULL || !PyErr_ExceptionMatches(PyExc_FileNotFoundError)) {
         return packed;
     }
-    PyObject *type, *error, *trace;
+    PyObject *type, *error, *trace, *data = NULL;
     PyErr_Fetch(&type, &error, &trace);
-    PyObject *data = other_data(self, path);
-    if (data != Py_None) {
-        Py_XDECREF(type);
-        Py_XDECREF(error);
-        Py_XDECREF(trace);
-        return data;
+    int beside = is_beside(self, path);
+    if (beside > 0) {
+        data = other_data(self, path);
     }
-    Py_DECREF(data);
-    PyErr_Restore(type, error, trace);
-    return NULL;
+    if (beside == 0 || data == Py_None) {
+        Py_XDECREF(data);
+        PyErr_Restore(type, error, trace);
+        return NULL;
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(error);
+    Py_XDECREF(trace);
+    return data;
 }
 
 /* ---- the inventory ---- */

@@ -155,3 +155,9 @@ class TestInstalled(ImporterTest):
         self.assertIn("inner", [item.name for item in pkgutil.iter_modules(beside_pkg.__path__)])
         self.assertNotIsInstance(pkgutil.get_importer(beside_pkg.__path__[0]), OxidizedPathEntryFinder)
         self.assertIsNone(pkgutil.get_importer(os.path.dirname(BASE)))
+
+    def test_other_folders_beside_the_product_are_refused(self):
+        folder = os.path.dirname(BASE)
+        for path in (f"{folder}/lib", f"{folder}/lib/beside_pkg/data", f"{folder}/space", f"{folder}x/lib/beside_pkg"):
+            with self.assertRaisesRegex(ImportError, "error running OxidizedFinder.path_hook"):
+                PRODUCT.path_hook(path)
