@@ -22,7 +22,7 @@ def register_pkg_resources_with_module(module):
     module.register_finder(OxidizedPathEntryFinder, pkg_resources_find_distributions)
     # The working set was made while pkg_resources was imported: then nobody could find these.
     base = _finder().path_hook_base_str
-    for distribution in pkg_resources_find_distributions(_finder().path_hook(base), base):
+    for distribution in _distributions(_finder(), base, None, False):
         module.working_set.add(distribution, entry=base)
 
 
@@ -30,8 +30,11 @@ def pkg_resources_find_distributions(importer, path_item, only=False):
     """The distributions of an OxidizedPathEntryFinder: with `only` those of its package's own level, else those below it too."""
     if not isinstance(importer, OxidizedPathEntryFinder) or path_item != importer._entry:
         return []
-    package = importer._package
-    return [_distribution(item, path_item) for item in importer._finder.find_distributions()
+    return _distributions(importer._finder, path_item, importer._package, only)
+
+
+def _distributions(finder, path_item, package, only):
+    return [_distribution(item, path_item) for item in finder.find_distributions()
             if isinstance(item, OxidizedDistribution) and (package is None or _is_below(item.metadata["Name"] or "", package, only))]
 
 

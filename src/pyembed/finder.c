@@ -221,6 +221,10 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject *target
     if (pyembed_added_spec(self, name, &added)) {
         return added;
     }
+    PyObject *alias;
+    if (pyembed_alias_spec(self, name, path, &alias)) {
+        return alias;
+    }
     pyembed_module module;
     int found = pyembed_finder_lookup(self, name, &module);
     /* A script is no module that can be found: `runpy.run_path` of another script looks for a `__main__` of that one. */

@@ -226,8 +226,13 @@ int pyembed_hide_stand_in(PyObject *module);
 
 /* A name of one of the module's parts that are written in Python. */
 PyObject *pyembed_part(const char *module, const char *name);
-/* Calls it with a tuple of arguments. */
+/* Calls it with a tuple of arguments, which is stolen; NULL: an error is set already. */
 PyObject *pyembed_part_call(const char *module, const char *name, PyObject *args);
+
+/* ---- aliases.c ---- */
+
+/* 1 with the spec, or NULL for an error, of what lies along a path that is not the parent's; 0 if there is nothing. */
+int pyembed_alias_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject **spec);
 
 /* ---- lazy.c ---- */
 

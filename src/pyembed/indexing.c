@@ -20,9 +20,7 @@ explain(pyembed_status status, size_t size)
 static PyObject *
 call_inventory(const char *function, PyObject *args)
 {
-    PyObject *result = args == NULL ? NULL : pyembed_part_call("_oxidized_inventory", function, args);
-    Py_XDECREF(args);
-    return result;
+    return pyembed_part_call("_oxidized_inventory", function, args);
 }
 
 /* What a blob cannot hold as entries, stands in it as a text (_oxidized_inventory.py). */

@@ -75,6 +75,9 @@ pyembed_part(const char *module, const char *name)
 PyObject *
 pyembed_part_call(const char *module, const char *name, PyObject *args)
 {
+    if (args == NULL) {
+        return NULL;
+    }
     PyObject *callable = pyembed_part(module, name);
     importer_state *state = own_state();
     PyObject *lent = callable == NULL || state == NULL || state->finder == NULL ? NULL : lend_finder(state);
@@ -83,5 +86,6 @@ pyembed_part_call(const char *module, const char *name, PyObject *args)
         take_finder_back(state, lent);
     }
     Py_XDECREF(callable);
+    Py_DECREF(args);
     return result;
 }

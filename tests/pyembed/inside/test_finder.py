@@ -122,6 +122,22 @@ class TestFinder(unittest.TestCase):
         self.assertIsNone(FINDER.find_spec("sample.one", ["/somewhere/else"]))
         self.assertIsNotNone(FINDER.find_spec("sample.one", ["/somewhere/else", f"{EXECUTABLE}/sample"]))
 
+    def test_a_package_under_anothers_name_has_its_own_submodules(self):
+        # as setuptools' distutils; the other package has a submodule of that name too
+        import ctypes.util
+        import wsgiref.util
+        before = {name: sys.modules[name] for name in ("wsgiref", "wsgiref.util")}
+        self.addCleanup(setattr, ctypes, "util", ctypes.util)
+        self.addCleanup(sys.modules.update, before)
+        sys.modules["wsgiref"] = ctypes
+        del sys.modules["wsgiref.util"]
+        alias = importlib.import_module("wsgiref.util")
+        self.assertEqual((alias.__name__, alias.__file__, alias.__package__), ("wsgiref.util", f"{EXECUTABLE}/ctypes/util.py", "wsgiref"))
+        self.assertTrue(callable(alias.find_library))
+        self.assertIn("def find_library", inspect.getsource(alias))
+        self.assertEqual(alias.__loader__.get_code("wsgiref.util").co_filename, alias.__file__)
+        self.assertRaises(ImportError, alias.__loader__.get_code, "ctypes.util")
+
     def test_circular_imports(self):
         import sample.circular_a
         self.assertEqual(sys.modules["sample.circular_b"].NAME, "b")
