@@ -3,13 +3,13 @@ for: that of the resource, or `<package>.__init__`."""
 
 import marshal
 import os
-import re
 import sys
 from importlib.machinery import ModuleSpec
 from importlib.util import decode_source, spec_from_file_location
 
 import _oxidized_fixups
 import oxidized_importer
+from _oxidized_added_files import file_below, joined
 from _oxidized_writer import write
 
 _PACKAGE, _NAMESPACE, _BUILTIN, _SHARED, _BESIDE = 1, 2, 4, 8, 32
@@ -21,18 +21,10 @@ def _is_package(resource, name):
     return name == resource.name and (resource.is_package or resource.is_namespace_package)
 
 
-def _path(resource):
-    """Of the module's file below the executable; what is linked in or frozen, and a namespace package, have none."""
-    tail = resource.name.replace(".", "/")
-    if resource._in_memory_extension_module_shared_library is not None:
-        return f"{tail}.so"
-    return f"{tail}/__init__.py" if resource.is_package else f"{tail}.py"
-
-
 def _file(finder, resource):
     if resource.is_namespace_package or not finder._has_file:
         return None
-    return f"{finder.path_hook_base_str}/{_path(resource)}"
+    return f"{finder.path_hook_base_str}/{file_below(resource)}"
 
 
 def _importer(name):
@@ -112,7 +104,7 @@ def get_code(finder, resource, name):
         return compile("", "<string>", "exec", dont_inherit=True)
     file, source, bytecode = _file(finder, resource), resource._in_memory_source, resource._bytecode
     if bytecode is None and source is not None:
-        return _importer("_call_with_frames_removed")(compile, source, file or _path(resource), "exec", dont_inherit=True)
+        return _importer("_call_with_frames_removed")(compile, source, file or file_below(resource), "exec", dont_inherit=True)
     bytecode = bytecode or next((code for code in resource._levels if code is not None), None)
     if bytecode is None:
         return None
@@ -159,7 +151,7 @@ def modules(finder, packed, prefix):
     for name, resource in added.items():
         if name.startswith(prefix) and resource._is_importable:
             has_file = resource._in_memory_source is not None or resource._in_memory_extension_module_shared_library is not None
-            found[name] = (name, resource.is_package or resource.is_namespace_package, _path(resource), has_file)
+            found[name] = (name, resource.is_package or resource.is_namespace_package, file_below(resource), has_file)
     return [found[name] for name in sorted(found)]
 
 
@@ -172,16 +164,11 @@ def flags(finder, resource, name):
 
 def file_name(finder, resource, name):
     has_file = resource._in_memory_source is not None or resource._in_memory_extension_module_shared_library is not None
-    return _path(resource).rpartition("/")[2] if has_file else None
-
-
-def _joined(finder, in_memory, relative):
-    """One dictionary: bytes, or the path of a file."""
-    return {**{name: os.path.join(finder.origin, path) for name, path in (relative or {}).items()}, **(in_memory or {})}
+    return file_below(resource).rpartition("/")[2] if has_file else None
 
 
 def _resources(finder, resource):
-    return _joined(finder, resource._in_memory_package_resources, resource._relative_path_package_resources)
+    return joined(finder, resource._in_memory_package_resources, resource._relative_path_package_resources)
 
 
 def resources(finder, resource, name):
@@ -190,99 +177,3 @@ def resources(finder, resource, name):
 
 def resource(finder, resource, name, item):
     return _resources(finder, resource).get(item) if name == resource.name else None
-
-
-# ---- distributions ----
-
-def key_of(name):
-    """The form in which names of distributions are compared."""
-    return re.sub(r"[-_.]+", "-", name).lower().replace("-", "_")
-
-
-def _distribution(finder, key):
-    for name, resource in finder._added().items():
-        if key_of(name) == key and (resource._in_memory_distribution_resources is not None or resource._relative_path_distribution_resources is not None):
-            return resource, _joined(finder, resource._in_memory_distribution_resources, resource._relative_path_distribution_resources)
-    return None, None
-
-
-def _content(files, name):
-    data = files.get(name)
-    if isinstance(data, str):
-        with open(data, "rb") as file:
-            return file.read()
-    return data
-
-
-def _version(files):
-    for name in ("METADATA", "PKG-INFO"):
-        found = re.search(rb"^Version:[ \t]*(\S+)", _content(files, name) or b"", re.M | re.I)
-        if found:
-            return found[1].decode("utf-8", "replace")
-    return ""
-
-
-def distributions(finder, packed):
-    found = {item[0]: item for item in packed}
-    for name in finder._added():
-        _, files = _distribution(finder, key_of(name))
-        if files is not None:
-            version = _version(files)
-            ending = "egg-info" if "PKG-INFO" in files and "METADATA" not in files else "dist-info"
-            found[key_of(name)] = (key_of(name), version, f"{name}-{version}.{ending}", None)
-    return [found[key] for key in sorted(found)]
-
-
-def distribution_files(finder, key):
-    _, files = _distribution(finder, key)
-    return None if files is None else sorted(files)
-
-
-def distribution_file(finder, key, name):
-    """None if nothing of that name was added; then the blob is asked."""
-    _, files = _distribution(finder, key)
-    return None if files is None else files.get(name)
-
-
-# ---- by path ----
-
-def get_data(finder, path):
-    """What a path names of all that is not in a blob, or None."""
-    path = os.fsdecode(path)
-    base = finder.path_hook_base_str + "/"
-    if path.startswith(base):
-        return _data_in_memory(finder, path[len(base):])
-    origin = finder.origin.rstrip("/") + "/"
-    return _data_beside(finder, path, path[len(origin):]) if path.startswith(origin) else None
-
-
-def _data_in_memory(finder, path):
-    added = finder._added()
-    for resource in added.values():
-        if resource._in_memory_source is not None and _path(resource) == path:
-            return resource._in_memory_source
-        if resource._in_memory_extension_module_shared_library is not None and _path(resource) == path:
-            return resource._in_memory_extension_module_shared_library
-    parts = path.split("/")
-    for count in range(len(parts) - 1, 0, -1):
-        resource = added.get(".".join(parts[:count]))
-        if resource is not None and _is_package(resource, resource.name):
-            data = (resource._in_memory_package_resources or {}).get("/".join(parts[count:]))
-            return data
-    for key, _, folder, _ in finder._distributions():
-        if folder == parts[0]:
-            data = finder._distribution_file(key, "/".join(parts[1:]))
-            return data if isinstance(data, bytes) else None
-    return None
-
-
-def _data_beside(finder, path, relative):
-    """A resource of the deepest package whose folder is in the path; nothing else that lies there."""
-    parts = relative.split("/")
-    for count in range(len(parts) - 1, 0, -1):
-        for first in range(count):
-            package = ".".join(parts[first:count])
-            if finder._flags(package) & (_PACKAGE | _NAMESPACE) and finder._resource(package, "/".join(parts[count:])) == path:
-                with open(path, "rb") as file:
-                    return file.read()
-    return None

@@ -2,7 +2,7 @@
 
 import os
 
-from _oxidized_added import key_of
+from _oxidized_added_files import key_of
 from _oxidized_resource import _ATTRIBUTES, OxidizedResource
 from _oxidized_writer import can_hold, write
 

@@ -4,7 +4,7 @@ import importlib.resources
 import sys
 
 import pkg_resources
-from _oxidized_added import key_of
+from _oxidized_added_files import key_of
 from _oxidized_metadata import OxidizedDistribution
 from _oxidized_paths import OxidizedPathEntryFinder
 from _oxidized_resources import OxidizedTraversable

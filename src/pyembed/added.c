@@ -145,7 +145,7 @@ pyembed_added_get_resource_reader(OxidizedFinder *self, PyObject *name)
 static PyObject *
 other_data(OxidizedFinder *self, PyObject *path)
 {
-    PyObject *callable = pyembed_part("_oxidized_added", "get_data");
+    PyObject *callable = pyembed_part("_oxidized_added_files", "get_data");
     PyObject *data = callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, path, NULL);
     Py_XDECREF(callable);
     return data;
@@ -204,12 +204,12 @@ pyembed_added_get_data(OxidizedFinder *self, PyObject *path)
 
 /* The blob's answer with that of what was added, put together in Python. Steals `packed`. */
 static PyObject *
-join(OxidizedFinder *self, const char *function, PyObject *packed, PyObject *argument)
+join(OxidizedFinder *self, const char *part, const char *function, PyObject *packed, PyObject *argument)
 {
     if (packed == NULL || !has_added(self)) {
         return packed;
     }
-    PyObject *callable = pyembed_part("_oxidized_added", function);
+    PyObject *callable = pyembed_part(part, function);
     PyObject *result = callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, packed, argument, NULL);
     Py_XDECREF(callable);
     Py_DECREF(packed);
@@ -219,13 +219,13 @@ join(OxidizedFinder *self, const char *function, PyObject *packed, PyObject *arg
 PyObject *
 pyembed_added_modules(OxidizedFinder *self, PyObject *prefix)
 {
-    return join(self, "modules", pyembed_inventory_modules(self, prefix), prefix);
+    return join(self, "_oxidized_added", "modules", pyembed_inventory_modules(self, prefix), prefix);
 }
 
 PyObject *
 pyembed_added_distributions(OxidizedFinder *self, PyObject *ignored)
 {
-    return join(self, "distributions", pyembed_inventory_distributions(self, ignored), NULL);
+    return join(self, "_oxidized_added_files", "distributions", pyembed_inventory_distributions(self, ignored), NULL);
 }
 
 PyObject *
@@ -263,7 +263,7 @@ pyembed_added_resource(OxidizedFinder *self, PyObject *args)
 static PyObject *
 ask_distribution(OxidizedFinder *self, PyObject *name, PyObject *file)
 {
-    PyObject *callable = pyembed_part("_oxidized_added", file == NULL ? "distribution_files" : "distribution_file");
+    PyObject *callable = pyembed_part("_oxidized_added_files", file == NULL ? "distribution_files" : "distribution_file");
     PyObject *answer = callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, name, file, NULL);
     Py_XDECREF(callable);
     return answer;

@@ -49,6 +49,19 @@ below_root(OxidizedFinder *self, PyObject *item, size_t *size)
     return text + root_length;
 }
 
+/* 1 with the spec of the Python module that a folder has for a name's tail, NULL for an error; 0 if it has none. */
+static int
+spec_in(OxidizedFinder *self, PyObject *name, const char *folder, size_t size, const char *tail, PyObject **spec)
+{
+    pyembed_module module;
+    PyObject *real = name_in(folder, size, tail);
+    int found = real == NULL ? -1 : pyembed_finder_lookup(self, real, &module);
+    int is_python = found > 0 && (module.code.data != NULL || module.source.data != NULL);
+    *spec = is_python ? pyembed_part_call("_oxidized_alias", "find_spec", Py_BuildValue("(OOO)", self, name, real)) : NULL;
+    Py_XDECREF(real);
+    return found < 0 || is_python;
+}
+
 /* 1 with the spec (NULL for an error) of what the path has under the name's last part; 0 if the path is the parent's own, or has nothing. */
 int
 pyembed_alias_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject **spec)
@@ -59,19 +72,10 @@ pyembed_alias_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObjec
     for (Py_ssize_t at = 0; tail != NULL && at < PyList_GET_SIZE(path); at++) {
         size_t size = 0;
         const char *folder = below_root(self, PyList_GET_ITEM(path, at), &size);
-        if (folder == NULL) {
-            continue;
-        }
-        if (is_folder_of(folder, size, text, (size_t)(tail - text))) {
+        if (folder != NULL && is_folder_of(folder, size, text, (size_t)(tail - text))) {
             return 0;
         }
-        pyembed_module module;
-        PyObject *real = name_in(folder, size, tail);
-        int found = real == NULL ? -1 : pyembed_finder_lookup(self, real, &module);
-        int is_python = found > 0 && (module.code.data != NULL || module.source.data != NULL);
-        *spec = is_python ? pyembed_part_call("_oxidized_alias", "find_spec", Py_BuildValue("(OOO)", self, name, real)) : NULL;
-        Py_XDECREF(real);
-        if (found < 0 || is_python) {
+        if (folder != NULL && spec_in(self, name, folder, size, tail, spec)) {
             return 1;
         }
     }

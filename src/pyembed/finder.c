@@ -142,50 +142,6 @@ path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
     return ours == 0 ? path_is_beside(self, path, module) : ours;
 }
 
-/* ---- what CPython itself holds ---- */
-
-static int
-is_linked_in(const char *name)
-{
-    for (const struct _inittab *entry = PyImport_Inittab; entry->name != NULL; entry++) {
-        if (strcmp(entry->name, name) == 0) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-static PyObject *
-frozen_spec(importer_state *state, PyObject *name)
-{
-    return PyObject_CallMethod(state->frozen_importer, "find_spec", "O", name);
-}
-
-/* A name that the packed resources lack: a module that a host linked in, or one that CPython has frozen. Our finder stands alone in sys.meta_path, so
- * that nobody else would find it. A finder of a program's own knows only what it was given. */
-static PyObject *
-spec_of_interpreter(OxidizedFinder *self, PyObject *name)
-{
-    importer_state *state = self->state;
-    if ((PyObject *)self != state->finder) {
-        Py_RETURN_NONE;
-    }
-    const char *text = PyUnicode_AsUTF8(name);
-    if (text == NULL) {
-        PyErr_Clear(); /* a lone surrogate */
-        Py_RETURN_NONE;
-    }
-    if (is_linked_in(text)) {
-        return pyembed_finder_builtin_spec(state, name);
-    }
-    PyObject *frozen = PyObject_CallOneArg(state->find_frozen, name);
-    if (frozen == NULL || frozen == Py_None) {
-        return frozen;
-    }
-    Py_DECREF(frozen);
-    return frozen_spec(state, name);
-}
-
 /* The spec of an entry of the blob, whoever loads it. */
 static PyObject *
 spec_of_entry(OxidizedFinder *self, PyObject *name, PyObject *path, const pyembed_module *module)
@@ -194,11 +150,11 @@ spec_of_entry(OxidizedFinder *self, PyObject *name, PyObject *path, const pyembe
         pyembed_fixup_before(module);
     }
     if ((module->flags & PYEMBED_MODULE_BUILTIN) && memchr(module->name.data, '.', module->name.size) == NULL) {
-        return is_linked_in(module->name.data) ? pyembed_finder_builtin_spec(self->state, name) : Py_NewRef(Py_None);
+        return pyembed_is_linked_in(module->name.data) ? pyembed_finder_builtin_spec(self->state, name) : Py_NewRef(Py_None);
     }
     int frozen = is_frozen(self->state, name, module);
     if (frozen != 0) {
-        return frozen < 0 ? NULL : frozen_spec(self->state, name);
+        return frozen < 0 ? NULL : pyembed_frozen_spec(self->state, name);
     }
     int ours = path_is_ours(self, path, module);
     if (ours <= 0) {
@@ -232,7 +188,7 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject *target
         found = 0;
     }
     if (found <= 0) {
-        return found < 0 ? NULL : spec_of_interpreter(self, name);
+        return found < 0 ? NULL : pyembed_interpreter_spec(self, name);
     }
     PyObject *spec = spec_of_entry(self, name, path, &module);
     if (spec != NULL && spec != Py_None && target == NULL && path != NULL && path != Py_None && pyembed_is_lazy(&module)

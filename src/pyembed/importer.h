@@ -170,6 +170,15 @@ PyObject *pyembed_index_add(OxidizedFinder *self, PyObject *resource);
 PyObject *pyembed_index_add_all(OxidizedFinder *self, PyObject *resources);
 PyObject *pyembed_index_resources(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_index_serialize(OxidizedFinder *self, PyObject *args, PyObject *keywords);
+
+/* ---- interpreter.c ---- */
+
+/* Whether CPython has a built-in module of the name. */
+int pyembed_is_linked_in(const char *name);
+/* FrozenImporter's ModuleSpec. */
+PyObject *pyembed_frozen_spec(importer_state *state, PyObject *name);
+/* The ModuleSpec of a module that the interpreter holds, or None. */
+PyObject *pyembed_interpreter_spec(OxidizedFinder *self, PyObject *name);
 PyObject *pyembed_index_builtins(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_index_frozen(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_index_interpreter(OxidizedFinder *self, PyObject *ignored);

@@ -56,7 +56,9 @@ same = open(sample.one.__file__).read() == sample.__loader__.get_source('sample.
 print(os.path.dirname(json.__file__), type(json.__loader__).__name__, same, os.path.exists(r.files('sample').joinpath('data/table.csv')))""")],
     "escape": [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", "print('ran')")],
     "nofile": [("run_mode", "eval"), ("module_file", "none"), ("run_code",
-               "import sample, os; print(hasattr(sample, '__file__'), hasattr(os, '__file__'), hasattr(sample, '__path__'))")],
+               "import sample, os; print(hasattr(sample, '__file__'), hasattr(os, '__file__'), hasattr(sample, '__path__'))\n"
+               "import sys, oxidized_importer as o; r = o.OxidizedResource(); r.name, r.is_module, r.in_memory_source = 'added', True, b''\n"
+               "sys.meta_path[0].add_resource(r); import added; print(hasattr(added, '__file__'), added.__spec__.origin, added.__loader__ is sys.meta_path[0])")],
     "stored-zlib": STORED,
     "stored-zstd": STORED,
     "stored-damaged": STORED,

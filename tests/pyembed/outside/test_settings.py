@@ -69,4 +69,4 @@ class TestSettings(unittest.TestCase):
 
     def test_no_module_has_a_file_when_the_setting_says_none(self):
         result = run(product=mode("nofile"))
-        self.assertEqual(result.stdout, "False False True\n", result.stderr)
+        self.assertEqual(result.stdout, "False False True\nFalse None True\n", result.stderr)
