@@ -5,10 +5,10 @@ namespace Oxidizer.EndToEnd.Tests;
 /// <summary><c>lazy_modules = true</c> with programs that nobody wrote for it, as Debian has them.</summary>
 public sealed class LazyProgramsTests : IDisposable
 {
-    private const string Names = "\"black\", \"blib2to3\", \"_black_version\", \"click\", \"pathspec\", \"platformdirs\", \"mypy_extensions\", \"pygments\", \"markdown\"";
+    private const string Names = "\"black\", \"blib2to3\", \"_black_version\", \"click\", \"pathspec\", \"platformdirs\", \"mypy_extensions\", \"packaging\", \"pygments\", \"markdown\"";
 
     private readonly DebianPackages _packages = DebianPackages.Fetch(
-        "black", "python3-click", "python3-pathspec", "python3-platformdirs", "python3-mypy-extensions", "python3-pygments", "python3-markdown");
+        "black", "python3-click", "python3-pathspec", "python3-platformdirs", "python3-mypy-extensions", "python3-packaging", "python3-pygments", "python3-markdown");
 
     private readonly Workspace _workspace = new();
 
