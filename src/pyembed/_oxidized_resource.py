@@ -119,8 +119,9 @@ class OxidizedResource:
         """The file that holds the module, relative to the finder's origin, or None; what is in memory comes first."""
         if any(value is not None for value in (self._in_memory_source, *self._levels, self._in_memory_extension_module_shared_library)):
             return None
-        own = getattr(self, _BYTECODE_PATHS[sys.flags.optimize])
-        return next((path for path in (self._relative_path_module_source, own, self._relative_path_extension_module_shared_library) if path is not None), None)
+        levels = _BYTECODE_PATHS[sys.flags.optimize], *_BYTECODE_PATHS
+        order = "_relative_path_module_source", *levels, "_relative_path_extension_module_shared_library"
+        return next((path for path in (getattr(self, name) for name in order) if path is not None), None)
 
     @property
     def _levels(self):

@@ -206,13 +206,12 @@ class TestFiles(ImporterTest):
             self.finder().get_data(f"{self.folder}/lib/made_up/y.txt")
         self.assertEqual((caught.exception.errno, caught.exception.filename), (2, f"{self.folder}/lib/made_up/y.txt"))
 
-    def test_bytecode_of_a_file(self):
+    def test_bytecode_of_a_file_of_whatever_level_there_is(self):
         import py_compile
         py_compile.compile(f"{self.folder}/lib/made_up/__init__.py", f"{self.folder}/lib/made_up.pyc", doraise=True)
-        item = module("made_up", None, **{("relative_path_module_bytecode", "relative_path_module_bytecode_opt1", "relative_path_module_bytecode_opt2")[sys.flags.optimize]:
-                                          "lib/made_up.pyc"})
-        with OnPath(finder_of(item, relative_path_origin=self.folder)):
-            self.assertEqual(importlib.import_module("made_up").A, "file")
+        for level in ("", "_opt1", "_opt2"):
+            with OnPath(finder_of(module("made_up", None, **{f"relative_path_module_bytecode{level}": "lib/made_up.pyc"}), relative_path_origin=self.folder)):
+                self.assertEqual(importlib.import_module("made_up").A, "file")
 
     def test_distributions_of_files(self):
         Path(self.folder, "METADATA").write_text("Name: made-up\nVersion: 9\n")
