@@ -1,9 +1,10 @@
 """The finder's methods that look at, add and write resources as OxidizedResource objects."""
 
 import os
-import sys
 
-from _oxidized_resource import OxidizedResource
+from _oxidized_added_files import key_of
+from _oxidized_resource import _ATTRIBUTES, OxidizedResource
+from _oxidized_writer import can_hold, write
 
 _PACKAGE, _NAMESPACE, _BUILTIN, _SHARED, _IN_FILESYSTEM = 1, 2, 4, 8, 32
 
@@ -26,10 +27,29 @@ def _of_module(finder, name):
     if flags & _IN_FILESYSTEM and not flags & _NAMESPACE:
         _set_relative_paths(resource, f"{root}/{path}", flags)
     files = {item: finder._resource(name, item) for item in finder._resources(name)}
-    resource.in_memory_package_resources = {item: data for item, data in files.items() if isinstance(data, bytes)} or None
-    beside = {item: os.path.relpath(data, finder.origin) for item, data in files.items() if isinstance(data, str)}
-    resource.relative_path_package_resources = beside or None
+    resource.in_memory_package_resources, resource.relative_path_package_resources = _by_place(finder, files)
     return resource
+
+
+def _by_place(finder, files):
+    """(those in memory, the paths of the others), each None if there are none."""
+    in_memory = {name: data for name, data in files.items() if isinstance(data, bytes)}
+    return in_memory or None, {name: os.path.relpath(path, finder.origin) for name, path in files.items() if isinstance(path, str)} or None
+
+
+def _add_distribution(finder, found, added, name):
+    if name not in added:
+        resource = found.setdefault(name, OxidizedResource())
+        resource.name = name
+        files = {item: finder._distribution_file(name, item) for item in finder._distribution_files(name)}
+        resource.in_memory_distribution_resources, resource.relative_path_distribution_resources = _by_place(finder, files)
+
+
+def _add_library(found, name, data, needed):
+    resource = found.setdefault(name, OxidizedResource())
+    resource.name, resource.is_shared_library = name, True
+    resource.in_memory_shared_library = data if isinstance(data, bytes) else None
+    resource.shared_library_dependency_names = needed or None
 
 
 def _set_relative_paths(resource, path, flags):
@@ -46,84 +66,64 @@ def _set_relative_paths(resource, path, flags):
 
 
 def indexed_resources(finder):
-    """Everything that the finder knows, in the order of names."""
+    """Everything that the finder knows, in the order of names. Changes of what is returned do not change the finder."""
     added = finder._added()
-    found = {name: _of_module(finder, name) for name, *_ in finder._modules("")}
-    found.update(added)
+    keys = {key_of(name) for name, resource in added.items() if resource.in_memory_distribution_resources or resource.relative_path_distribution_resources}
+    found = {name: _of_module(finder, name) for name, *_ in finder._modules("") if name not in added}
+    for name, *_ in finder._distributions():
+        if name not in keys:
+            _add_distribution(finder, found, added, name)
+    for name, data, needed in finder._libraries():
+        if name not in added:
+            _add_library(found, name, data, needed)
+    found.update((name, resource._copy()) for name, resource in added.items())
     return [found[name] for name in sorted(found)]
 
 
-def added_spec(finder, name, resource):
-    """The spec of a module that was added when the program ran."""
-    if resource.is_builtin_extension_module:
-        return sys.modules["_frozen_importlib"].BuiltinImporter.find_spec(name)
-    if resource.is_frozen_module:
-        return sys.modules["_frozen_importlib"].FrozenImporter.find_spec(name)
-    from importlib.machinery import ModuleSpec
-    beside = resource._beside
-    if beside is not None and resource.in_memory_source is None and resource._bytecode is None:
-        from importlib.util import spec_from_file_location
-        file = os.path.join(finder.origin, beside)
-        return spec_from_file_location(name, file, submodule_search_locations=[os.path.dirname(file)] if resource.is_package else None)
-    tail = name.replace(".", "/")
-    path = f"{tail}/__init__.py" if resource.is_package else f"{tail}.py"
-    spec = ModuleSpec(name, AddedLoader(finder, resource), origin=None if resource.is_namespace_package else f"{finder.path_hook_base_str}/{path}",
-                      is_package=resource.is_package or resource.is_namespace_package)
-    if spec.submodule_search_locations is not None:
-        spec.submodule_search_locations.append(f"{finder.path_hook_base_str}/{tail}")
-    spec.has_location = not resource.is_namespace_package
-    return spec
-
-
-class AddedLoader:
-    """Loads a module from an OxidizedResource."""
-
-    def __init__(self, finder, resource):
-        self._finder, self._resource = finder, resource
-
-    def create_module(self, spec):
-        if self._resource.in_memory_extension_module_shared_library is not None:
-            raise ImportError(f"the extension module {spec.name!r} was added when the program ran, and must be packed to be loaded", name=spec.name)
-        return None
-
-    def exec_module(self, module):
-        code = self.get_code(module.__name__)
-        if code is not None:
-            exec(code, module.__dict__)
-
-    def get_code(self, fullname):
-        import marshal
-        bytecode = self._resource._bytecode
-        if bytecode is not None:
-            return marshal.loads(bytecode[0])
-        source = self._resource.in_memory_source
-        if source is None:
-            return None
-        return compile(source, self.get_filename(fullname), "exec", dont_inherit=True)
-
-    def get_source(self, fullname):
-        from importlib.util import decode_source
-        source = self._resource.in_memory_source
-        return None if source is None else decode_source(source)
-
-    def get_filename(self, fullname):
-        tail = fullname.replace(".", "/")
-        return f"{self._finder.path_hook_base_str}/{tail}/__init__.py" if self._resource.is_package else f"{self._finder.path_hook_base_str}/{tail}.py"
-
-    def is_package(self, fullname):
-        return self._resource.is_package
-
-
-def check(resource):
+def checked(resource):
+    """A copy of a resource that can be added."""
     if not isinstance(resource, OxidizedResource):
         raise TypeError(f"an OxidizedResource is needed, not {type(resource).__name__}")
     if not resource.name:
         raise ValueError("the resource has no name")
-    return resource.name
+    return resource._copy()
 
+
+# ---- serialized ----
 
 def serialize(finder, ignore_builtin=True, ignore_frozen=True):
     """A packed-resources blob of everything that the finder knows; `index_bytes` reads it."""
-    from _oxidized_writer import write
-    return write([resource for resource in indexed_resources(finder)
-                  if not (ignore_builtin and resource.is_builtin_extension_module or ignore_frozen and resource.is_frozen_module)])
+    resources = [resource for resource in indexed_resources(finder)
+                 if not (ignore_builtin and resource.is_builtin_extension_module or ignore_frozen and resource.is_frozen_module)]
+    others = [resource for resource in resources if not can_hold(resource)]
+    return write([resource for resource in resources if can_hold(resource)], _to_text(others) if others else None)
+
+
+def _to_text(resources):
+    """JSON, in ASCII: an object for each resource, with the attributes that it has; bytes in base64."""
+    import json
+    from base64 import b64encode
+    encode = {
+        "flag": lambda value: value, "names": lambda value: value, "path": str, "bytes": lambda value: b64encode(value).decode(),
+        "map": lambda value: {key: b64encode(item).decode() for key, item in value.items()},
+        "path_map": lambda value: {key: str(item) for key, item in value.items()},
+    }
+    values = [{"name": resource.name, **{name: encode[kind](getattr(resource, name)) for name, kind in _ATTRIBUTES.items()
+                                         if getattr(resource, name) not in (None, False)}} for resource in resources]
+    return json.dumps(values, sort_keys=True)
+
+
+def restore(finder, text):
+    """Adds what `_to_text` wrote."""
+    import json
+    from base64 import b64decode
+    decode = {"bytes": b64decode, "map": lambda value: {key: b64decode(item) for key, item in value.items()}}
+    try:
+        for values in json.loads(text):
+            resource = OxidizedResource()
+            resource.name = values.pop("name")
+            for name, value in values.items():
+                setattr(resource, name, decode.get(_ATTRIBUTES[name], lambda value: value)(value))
+            finder.add_resource(resource)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise ValueError(f"these are no packed resources: what they say of their resources cannot be read ({error})") from error

@@ -9,6 +9,8 @@ from pathlib import Path
 class OxidizedDistribution(Distribution):
     """An installed package, as its `*.dist-info` tells."""
 
+    __module__ = "oxidized_importer"
+
     def __init__(self, finder, name, folder):
         self._finder = finder
         self._key = name
@@ -41,7 +43,7 @@ class OxidizedDistribution(Distribution):
 
 
 def find_distributions(finder, context):
-    """All distributions, or those of the context's name. A context with a path of its own finds those that lie there."""
+    """An iterator of all distributions, or of those of the context's name. A context with a path of its own finds those that lie there."""
     name = getattr(context, "name", None)
     path = None if context is None else vars(context).get("path")
     wanted = None if name is None else re.sub(r"[-_.]+", "-", name).lower().replace("-", "_")
@@ -50,4 +52,4 @@ def find_distributions(finder, context):
         here = finder.path_hook_base_str if place is None else os.path.dirname(place)
         if wanted in (None, key) and (path is None or here in path):
             found.append(OxidizedDistribution(finder, key, folder) if place is None else PathDistribution(Path(place)))
-    return found
+    return iter(found)

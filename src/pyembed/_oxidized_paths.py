@@ -3,7 +3,7 @@
 import sys
 from importlib.machinery import ModuleSpec
 
-_PACKAGE, _NAMESPACE, _BUILTIN, _IN_FILESYSTEM = 1, 2, 4, 32
+_PACKAGE, _NAMESPACE, _BUILTIN, _BESIDE = 1, 2, 4, 32
 
 
 def _below(finder, package, prefix):
@@ -19,24 +19,57 @@ def iter_top_modules(finder, prefix):
     return list(_below(finder, "", prefix))
 
 
+def _package_of(path, base):
+    """The package that a path below the executable stands for, None for all; a ValueError says why a path is refused."""
+    if path == base:
+        return None
+    part = path[len(base) + 1:].replace("\\", "/")
+    if part.startswith("/") or part.endswith("/"):
+        raise ValueError(f"rejecting {path!r}: a directory separator begins or ends its package")
+    if "//" in part:
+        raise ValueError(f"rejecting {path!r}: it has consecutive directory separators")
+    if any(name.startswith(".") or name.endswith(".") or ".." in name for name in part.split("/")):
+        raise ValueError(f"rejecting {path!r}: it has dots where a package has none")
+    return part.replace("/", ".") or None
+
+
+def finder_beside(finder, path):
+    """importlib's finder for the folder of a package that lies beside the product, else None."""
+    origin = finder.origin.rstrip("/") + "/"
+    parts = path[len(origin):].split("/") if path.startswith(origin) else []
+    for first in range(len(parts)):
+        flags = finder._flags(".".join(parts[first:]))
+        if flags & _NAMESPACE or flags & _BESIDE and flags & _PACKAGE:
+            external = sys.modules["_frozen_importlib_external"]
+            try:
+                return external.FileFinder.path_hook(*external._get_supported_file_loaders())(path)
+            except ImportError:
+                return None  # no folder
+    return None
+
+
 class OxidizedPathEntryFinder:
     """Finds modules directly below one path: `<executable>`, or a package's `<executable>/<package>`."""
+
+    __module__ = "oxidized_importer"
+    __slots__ = ("_finder", "_entry", "_name")
 
     def __new__(cls, *args, **kwargs):
         raise TypeError("use OxidizedFinder.path_hook()")
 
     @classmethod
     def _of(cls, finder, path):
-        package = path[len(finder.path_hook_base_str):].strip("/").replace("/", ".")
-        if package and not finder._flags(package) & (_PACKAGE | _NAMESPACE):
-            raise ImportError(f"{path!r} is no package of the packed resources", path=path)
         self = object.__new__(cls)
-        self._finder, self._package, self._entry = finder, package, path
+        self._finder, self._entry, self._name = finder, path, _package_of(path, finder.path_hook_base_str)
         return self
+
+    @property
+    def _package(self):
+        return self._name
 
     def find_spec(self, fullname, target=None):
         parent, _, tail = fullname.rpartition(".")
-        if not tail or parent != self._package:
+        if not tail or parent != (self._name or ""):
             return None
         if self._finder._flags(fullname) & _NAMESPACE:
             return self._portion(fullname, tail)
@@ -44,7 +77,7 @@ class OxidizedPathEntryFinder:
 
     def _portion(self, fullname, tail):
         """As importlib's finder of a folder: a spec without a loader, from which its caller joins the package."""
-        if self._finder._flags(fullname) & _IN_FILESYSTEM:
+        if self._finder._flags(fullname) & _BESIDE:
             return None
         spec = ModuleSpec(fullname, None, is_package=True)
         spec.submodule_search_locations = [f"{self._entry.rstrip('/')}/{tail}"]
@@ -61,12 +94,12 @@ class OxidizedPathEntryFinder:
             return self.find_loader(fullname)[0]
 
     def iter_modules(self, prefix=""):
-        return list(_below(self._finder, self._package, prefix))
+        return list(_below(self._finder, self._name or "", prefix))
 
     def find_distributions(self, context=None):
         from importlib.metadata import DistributionFinder
-        if self._package:
-            return []
+        if self._name:
+            return iter(())
         name = getattr(context, "name", None)
         return self._finder.find_distributions(DistributionFinder.Context(name=name))
 

@@ -198,6 +198,8 @@ def _as_file(traversable):
 class OxidizedResourceReader(TraversableResources):
     """The reader of one package."""
 
+    __module__ = "oxidized_importer"
+
     def __init__(self, finder, package):
         self._finder = finder
         self._package = package

@@ -4,6 +4,7 @@ import importlib.machinery
 import importlib.util
 import io
 import marshal
+import os
 import sys
 import zipfile
 
@@ -11,28 +12,30 @@ import zipfile
 class OxidizedZipFinder:
     """A meta path finder and loader over one archive. Bytecode counts only where its header is of this Python."""
 
+    __module__ = "oxidized_importer"
+
     def __init__(self, *args, **kwargs):
         raise TypeError("use OxidizedZipFinder.from_path() or from_zip_data()")
 
     @classmethod
     def from_path(cls, path):
-        with open(path, "rb") as file:
-            return cls._of(file.read(), path)
+        """Of a file, which is read when something is imported."""
+        return cls._of(os.fsdecode(path), path)
 
     @classmethod
     def from_zip_data(cls, source, path=None):
-        return cls._of(source, path if path is not None else sys.executable)
+        """Of a bytes-like object, which is kept. `path` is what `__file__` begins with: the executable's, if it is not given."""
+        return cls._of(io.BytesIO(source), sys.executable if path is None else path)
 
     @classmethod
     def _of(cls, source, path):
-        import os
         self = object.__new__(cls)
         try:
-            self._archive = zipfile.ZipFile(io.BytesIO(source))
+            self._archive = zipfile.ZipFile(source)
         except zipfile.BadZipFile as error:
-            raise ValueError(f"cannot read the zip archive: {error}") from error
+            raise ValueError(f"error indexing zip data: {error}") from error
         self._names = set(self._archive.namelist())
-        self._path = os.fspath(path)
+        self._path = os.fsdecode(path)
         return self
 
     def _locate(self, fullname):
@@ -60,6 +63,12 @@ class OxidizedZipFinder:
             spec.submodule_search_locations.append(f"{self._path}/{fullname.replace('.', '/')}")
         return spec
 
+    if sys.version_info < (3, 12):
+        def find_module(self, fullname, path=None):
+            import warnings
+            warnings.warn("OxidizedZipFinder.find_module() is deprecated and slated for removal in Python 3.12; use find_spec() instead", DeprecationWarning, stacklevel=2)
+            return None if self._locate(fullname) is None else self
+
     def create_module(self, spec):
         return None
 
@@ -67,12 +76,15 @@ class OxidizedZipFinder:
         exec(self.get_code(module.__name__), module.__dict__)
 
     def get_code(self, fullname):
+        """Bytecode that stands beside a source is taken if it is of this Python; whether it is older is not looked at."""
         file, _ = self._require(fullname)
-        if file.endswith(".pyc"):
-            data = self._archive.read(file)
-            if data[:4] != importlib.util.MAGIC_NUMBER:
+        bytecode = file if file.endswith(".pyc") else file + "c"
+        if bytecode in self._names:
+            data = self._archive.read(bytecode)
+            if data[:4] == importlib.util.MAGIC_NUMBER:
+                return marshal.loads(memoryview(data)[16:])
+            if bytecode == file:
                 raise ImportError(f"the bytecode of {fullname!r} in the zip archive is of another Python", name=fullname)
-            return marshal.loads(data[16:])
         return compile(self._archive.read(file), f"{self._path}/{file}", "exec", dont_inherit=True)
 
     def get_source(self, fullname):

@@ -67,8 +67,8 @@ pyembed_beside_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *
     if (spec == NULL || spec == Py_None) {
         return spec;
     }
-    if (((module->flags & PYEMBED_MODULE_SHARED) && adapt(self, spec, "create_module", "_create_beside") < 0)
-        || (pyembed_has_fixup(module) && adapt(self, spec, "exec_module", "_exec_beside") < 0)) {
+    if ((((module->flags & PYEMBED_MODULE_SHARED) || pyembed_is_lazy(module)) && adapt(self, spec, "create_module", "_create_beside") < 0)
+        || ((pyembed_has_fixup(module) || pyembed_is_lazy(module)) && adapt(self, spec, "exec_module", "_exec_beside") < 0)) {
         Py_CLEAR(spec);
     }
     return spec;
@@ -135,14 +135,19 @@ entry_of(OxidizedFinder *self, PyObject *spec, pyembed_module *entry)
     return found;
 }
 
-/* `create_module` of an extension module's loader. */
+/* `create_module` of the loader of an extension module, or of one that runs when it is first used. */
 PyObject *
 pyembed_beside_create(OxidizedFinder *self, PyObject *spec)
 {
     pyembed_module entry;
     int found = entry_of(self, spec, &entry);
-    if (found < 0 || (found > 0 && pyembed_memory_prepare(self, &entry) < 0)) {
+    int is_shared = found > 0 && (entry.flags & PYEMBED_MODULE_SHARED) != 0;
+    if (found < 0 || (is_shared && pyembed_memory_prepare(self, &entry) < 0)) {
         return NULL;
+    }
+    PyObject *marked = found > 0 && pyembed_is_lazy(&entry) ? pyembed_lazy_marked(self, spec) : NULL;
+    if (marked != NULL || PyErr_Occurred()) {
+        return marked;
     }
     PyObject *loader = PyObject_GetAttr(spec, self->state->str_loader);
     int begun = found > 0 && pyembed_terminfo_begin(&entry);
@@ -154,22 +159,26 @@ pyembed_beside_create(OxidizedFinder *self, PyObject *spec)
     return module;
 }
 
-/* `exec_module` of a module that needs something done afterwards (fixups.c). */
+/* `exec_module` of a module that runs when it is first used, or needs something done afterwards (fixups.c). */
 PyObject *
 pyembed_beside_exec(OxidizedFinder *self, PyObject *module)
 {
     pyembed_module entry;
     PyObject *spec = PyObject_GetAttr(module, self->state->str_spec);
-    PyObject *loader = spec == NULL ? NULL : PyObject_GetAttr(spec, self->state->str_loader);
-    PyObject *done = call_original(loader, "exec_module", module);
-    int found = done == NULL ? -1 : entry_of(self, spec, &entry);
-    if (found > 0 && pyembed_fixup_after(self, &entry, module) < 0) {
-        found = -1;
+    int found = spec == NULL ? -1 : entry_of(self, spec, &entry);
+    int deferred = found > 0 ? pyembed_lazy_defer(&entry, module) : found;
+    PyObject *done = NULL;
+    if (deferred > 0) {
+        done = Py_NewRef(Py_None);
     }
-    Py_XDECREF(loader);
+    else if (deferred == 0) {
+        PyObject *loader = PyObject_GetAttr(spec, self->state->str_loader);
+        done = call_original(loader, "exec_module", module);
+        Py_XDECREF(loader);
+        if (done != NULL && found > 0 && pyembed_fixup_after(self, &entry, module) < 0) {
+            Py_CLEAR(done);
+        }
+    }
     Py_XDECREF(spec);
-    if (found < 0) {
-        Py_CLEAR(done);
-    }
     return done;
 }

@@ -20,6 +20,25 @@ pyembed_raise_damaged(const char *what, const char *name, pyembed_status status)
     return NULL;
 }
 
+/* `from .__init__ import X` asks for `<package>.__init__`: on disk that is the package's file once more, as a module that is no package. */
+static pyembed_status
+find_init(OxidizedFinder *self, const char *name, size_t size, pyembed_module *module)
+{
+    static const char ending[] = ".__init__";
+    size_t length = sizeof ending - 1;
+    if (size <= length || memcmp(name + size - length, ending, length) != 0) {
+        return PYEMBED_NOT_FOUND;
+    }
+    pyembed_status status = pyembed_module_find(&self->resources, name, size - length, module);
+    if (status == PYEMBED_OK && ((module->flags & PYEMBED_MODULE_PACKAGE) == 0 || (module->flags & PYEMBED_MODULE_SHARED) != 0)) {
+        return PYEMBED_NOT_FOUND;
+    }
+    module->flags &= ~(uint32_t)PYEMBED_MODULE_PACKAGE;
+    module->name = (pyembed_string){name, (uint32_t)size};
+    module->resources.count = 0;
+    return status;
+}
+
 int
 pyembed_finder_lookup(OxidizedFinder *self, PyObject *name, pyembed_module *module)
 {
@@ -33,6 +52,9 @@ pyembed_finder_lookup(OxidizedFinder *self, PyObject *name, pyembed_module *modu
         return 0;
     }
     pyembed_status status = pyembed_module_find(&self->resources, text, (size_t)size, module);
+    if (status == PYEMBED_NOT_FOUND) {
+        status = find_init(self, text, (size_t)size, module);
+    }
     if (status == PYEMBED_OK) {
         return 1;
     }
@@ -73,7 +95,7 @@ any_is_below(PyObject *path, PyObject *folder, Py_ssize_t length)
 {
     for (Py_ssize_t at = 0; at < PySequence_Fast_GET_SIZE(path); at++) {
         PyObject *item = PySequence_Fast_GET_ITEM(path, at);
-        if (PyUnicode_Check(item) && pyembed_path_is_below(item, folder, length)) {
+        if (PyUnicode_Check(item) && pyembed_path_is_below(item, folder, length, "/")) {
             return 1;
         }
     }
@@ -119,59 +141,37 @@ path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
     return ours;
 }
 
-/* By the entry's flag, or by the setting `lazy_modules`. */
-static int
-is_lazy(const pyembed_module *module)
-{
-    const pyembed_process *process = &pyembed_this_process;
-    if (module->flags & PYEMBED_MODULE_LAZY) {
-        return 1;
-    }
-    for (uint32_t at = 0; at < process->settings.lazy_modules.count; at++) {
-        pyembed_setting setting;
-        if (pyembed_setting_at(&process->resources, process->settings.lazy_modules.first + at, &setting) == PYEMBED_OK
-            && (strcmp(setting.value.data, "*") == 0 || strcmp(setting.value.data, module->name.data) == 0)) {
-            return 1;
-        }
-    }
-    return 0;
-}
-
-/* importlib's own LazyLoader around the module's. Not for packages, whose `__path__` is needed at once, nor for the parts of this importer. */
+/* The spec of an entry of the blob, whoever loads it. */
 static PyObject *
-make_lazy(OxidizedFinder *self, PyObject *spec, const pyembed_module *module)
+spec_of_entry(OxidizedFinder *self, PyObject *name, PyObject *path, const pyembed_module *module)
 {
-    if ((module->code.data == NULL && !pyembed_is_beside(module)) || spec == Py_None || (module->flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_SHARED | PYEMBED_MODULE_NAMESPACE))
-        || strncmp(module->name.data, "_oxidized_", 10) == 0
-        || strcmp(module->name.data, "importlib.util") == 0 || strncmp(module->name.data, "encodings.", 10) == 0) {
-        return spec;
+    if ((module->flags & PYEMBED_MODULE_BUILTIN) && memchr(module->name.data, '.', module->name.size) == NULL) {
+        return pyembed_is_linked_in(module->name.data) ? pyembed_finder_builtin_spec(self->state, name) : Py_NewRef(Py_None);
     }
-    PyObject *type = pyembed_part("importlib.util", "LazyLoader");
-    PyObject *eager = type == NULL ? NULL : PyObject_GetAttr(spec, self->state->str_loader);
-    PyObject *loader = eager == NULL ? NULL : PyObject_CallOneArg(type, eager);
-    if (loader == NULL || PyObject_SetAttr(spec, self->state->str_loader, loader) < 0) {
-        Py_CLEAR(spec);
+    int frozen = is_frozen(self->state, name, module);
+    if (frozen != 0) {
+        return frozen < 0 ? NULL : pyembed_frozen_spec(self->state, name);
     }
-    Py_XDECREF(type);
-    Py_XDECREF(eager);
-    Py_XDECREF(loader);
-    return spec;
+    int ours = path_is_ours(self, path, module);
+    if (ours <= 0) {
+        return ours < 0 ? NULL : Py_NewRef(Py_None);
+    }
+    return pyembed_finder_spec_of(self, name, module, path);
 }
 
 static PyObject *
-find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
+find_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject *target)
 {
     if (self->state == NULL || !PyUnicode_Check(name)) {
         return PyErr_Format(PyExc_TypeError, "find_spec() needs a module name, not %.100s", Py_TYPE(name)->tp_name);
     }
-    if (self->added != NULL && PyDict_GET_SIZE(self->added) > 0) {
-        PyObject *added = PyDict_GetItemWithError(self->added, name);
-        if (added != NULL) {
-            return pyembed_index_added_spec(self, name, added);
-        }
-        if (PyErr_Occurred()) {
-            return NULL;
-        }
+    PyObject *added;
+    if (pyembed_added_spec(self, name, &added)) {
+        return added;
+    }
+    PyObject *alias;
+    if (pyembed_alias_spec(self, name, path, &alias)) {
+        return alias;
     }
     pyembed_module module;
     int found = pyembed_finder_lookup(self, name, &module);
@@ -179,22 +179,15 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path)
     if (found > 0 && strcmp(module.name.data, "__main__") == 0) {
         found = 0;
     }
-    if (found > 0) {
-        /* BuiltinImporter, which stands next, does the plain names; it never looks at those with dots below a path. */
-        if ((module.flags & PYEMBED_MODULE_BUILTIN) && memchr(module.name.data, '.', module.name.size) == NULL) {
-            found = 0;
-        }
-        else {
-            int frozen = is_frozen(self->state, name, &module);
-            int ours = frozen == 0 ? path_is_ours(self, path, &module) : 0;
-            found = frozen < 0 || ours < 0 ? -1 : ours;
-        }
-    }
     if (found <= 0) {
-        return found < 0 ? NULL : Py_NewRef(Py_None);
+        return found < 0 ? NULL : pyembed_interpreter_spec(self, name);
     }
-    PyObject *spec = pyembed_finder_spec_of(self, name, &module, path);
-    return spec != NULL && !pyembed_this_process.booting && is_lazy(&module) ? make_lazy(self, spec, &module) : spec;
+    PyObject *spec = spec_of_entry(self, name, path, &module);
+    if (spec != NULL && spec != Py_None && target == NULL && path != NULL && path != Py_None && pyembed_is_lazy(&module)
+        && pyembed_lazy_mark(self, name, spec) < 0) {
+        Py_CLEAR(spec);
+    }
+    return spec;
 }
 
 PyObject *
@@ -223,5 +216,5 @@ pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count
         PyErr_SetString(PyExc_TypeError, "find_spec() missing required argument: 'fullname'");
         return NULL;
     }
-    return find_spec((OxidizedFinder *)self, values[0], values[1]);
+    return find_spec((OxidizedFinder *)self, values[0], values[1], values[2] == Py_None ? NULL : values[2]);
 }

@@ -36,8 +36,16 @@ pyembed_finder_create(PyObject *module)
     return (PyObject *)self;
 }
 
-/* OxidizedFinder(): an empty one, of a program's own. `relative_path_origin` is taken for PyOxidizer's sake: paths beside the product are
- * always relative to it. */
+static int
+set_origin(OxidizedFinder *self, PyObject *origin)
+{
+    PyObject *path = PyOS_FSPath(origin);
+    int result = path == NULL || PyUnicode_FSDecoder(path, &self->origin) == 0 ? -1 : 0;
+    Py_XDECREF(path);
+    return result;
+}
+
+/* OxidizedFinder(): an empty one, of a program's own, which does nothing by itself. */
 static PyObject *
 finder_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
@@ -48,9 +56,15 @@ finder_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
     }
     PyObject *module = PyType_GetModuleByDef(type, &pyembed_importer_module);
     OxidizedFinder *self = module == NULL ? NULL : (OxidizedFinder *)type->tp_alloc(type, 0);
-    if (self != NULL && set_up(self, module) < 0) {
-        Py_CLEAR(self);
+    if (self == NULL) {
+        return NULL;
     }
+    if (set_up(self, module) < 0 || (origin != Py_None && set_origin(self, origin) < 0)) {
+        Py_DECREF(self);
+        return NULL;
+    }
+    self->set_start_method = Py_NewRef(Py_None);
+    self->register_pkg_resources = 0;
     return (PyObject *)self;
 }
 
@@ -81,10 +95,27 @@ finder_dealloc(PyObject *object)
     finder_clear(object);
     Py_CLEAR(self->blob);
     Py_CLEAR(self->root);
+    Py_CLEAR(self->origin);
     Py_CLEAR(self->set_start_method);
     Py_CLEAR(self->module);
     type->tp_free(object);
     Py_DECREF(type);
+}
+
+/* Without the names that are for the parts in Python alone. */
+static PyObject *
+finder_dir(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *all = PyObject_CallMethod((PyObject *)&PyBaseObject_Type, "__dir__", "O", self), *names = all == NULL ? NULL : PyList_New(0);
+    for (Py_ssize_t at = 0; names != NULL && at < PyList_GET_SIZE(all); at++) {
+        const char *name = PyUnicode_AsUTF8(PyList_GET_ITEM(all, at));
+        int is_private = name != NULL && name[0] == '_' && name[1] != '_';
+        if (name == NULL || (!is_private && PyList_Append(names, PyList_GET_ITEM(all, at)) < 0)) {
+            Py_CLEAR(names);
+        }
+    }
+    Py_XDECREF(all);
+    return names;
 }
 
 #define METHOD_O(name) ((PyCFunction)(void (*)(void))(name))
@@ -99,14 +130,14 @@ static PyMethodDef finder_methods[] = {
     {"load_module", METHOD_O(pyembed_loader_load_module), METH_O, PyDoc_STR("Imports a module. Deprecated: exec_module().")},
 #endif
     {"invalidate_caches", finder_invalidate_caches, METH_NOARGS, PyDoc_STR("There are none.")},
-    {"create_module", METHOD_O(pyembed_loader_create_module), METH_O, NULL},
-    {"exec_module", METHOD_O(pyembed_loader_exec_module), METH_O, NULL},
-    {"get_code", METHOD_O(pyembed_loader_get_code), METH_O, NULL},
-    {"get_source", METHOD_O(pyembed_loader_get_source), METH_O, NULL},
-    {"get_data", METHOD_O(pyembed_loader_get_data), METH_O, NULL},
-    {"get_filename", METHOD_O(pyembed_loader_get_filename), METH_O, NULL},
-    {"is_package", METHOD_O(pyembed_loader_is_package), METH_O, NULL},
-    {"get_resource_reader", METHOD_O(pyembed_loader_get_resource_reader), METH_O, NULL},
+    {"create_module", METHOD_O(pyembed_added_create_module), METH_O, NULL},
+    {"exec_module", METHOD_O(pyembed_added_exec_module), METH_O, NULL},
+    {"get_code", METHOD_O(pyembed_added_get_code), METH_O, NULL},
+    {"get_source", METHOD_O(pyembed_added_get_source), METH_O, NULL},
+    {"get_data", METHOD_O(pyembed_added_get_data), METH_O, NULL},
+    {"get_filename", METHOD_O(pyembed_added_get_filename), METH_O, NULL},
+    {"is_package", METHOD_O(pyembed_added_is_package), METH_O, NULL},
+    {"get_resource_reader", METHOD_O(pyembed_added_get_resource_reader), METH_O, NULL},
     {"index_bytes", METHOD_O(pyembed_index_bytes), METH_O, PyDoc_STR("Reads packed resources in place from a bytes-like object, which the finder keeps.")},
     {"index_file_memory_mapped", METHOD_O(pyembed_index_file), METH_O, PyDoc_STR("Reads packed resources in place from a file.")},
     {"index_interpreter_builtins", METHOD_O(pyembed_index_interpreter), METH_NOARGS, PyDoc_STR("Adds CPython's linked-in and frozen modules.")},
@@ -124,16 +155,18 @@ static PyMethodDef finder_methods[] = {
     {"path_hook", METHOD_O(pyembed_hook_path_hook), METH_O, PyDoc_STR("For sys.path_hooks: a finder for a path below the executable.")},
     {"iter_modules", METHOD_O(pyembed_hook_iter_modules), METH_VARARGS | METH_KEYWORDS, NULL},
     {"find_distributions", METHOD_O(pyembed_hook_find_distributions), METH_VARARGS | METH_KEYWORDS, NULL},
-    {"_modules", METHOD_O(pyembed_inventory_modules), METH_O, NULL},
+    {"__dir__", METHOD_O(finder_dir), METH_NOARGS, PyDoc_STR("The names that are documented.")},
+    {"_modules", METHOD_O(pyembed_added_modules), METH_O, NULL},
     {"_module", METHOD_O(pyembed_inventory_module), METH_O, NULL},
-    {"_flags", METHOD_O(pyembed_inventory_flags), METH_O, NULL},
-    {"_file_name", METHOD_O(pyembed_inventory_file_name), METH_O, NULL},
+    {"_flags", METHOD_O(pyembed_added_flags), METH_O, NULL},
+    {"_file_name", METHOD_O(pyembed_added_file_name), METH_O, NULL},
     {"_main_file", METHOD_O(pyembed_inventory_main_file), METH_NOARGS, NULL},
-    {"_resources", METHOD_O(pyembed_inventory_resources), METH_O, NULL},
-    {"_resource", METHOD_O(pyembed_inventory_resource), METH_VARARGS, NULL},
-    {"_distributions", METHOD_O(pyembed_inventory_distributions), METH_NOARGS, NULL},
-    {"_distribution_files", METHOD_O(pyembed_inventory_distribution_files), METH_O, NULL},
-    {"_distribution_file", METHOD_O(pyembed_inventory_distribution_file), METH_VARARGS, NULL},
+    {"_resources", METHOD_O(pyembed_added_resources), METH_O, NULL},
+    {"_resource", METHOD_O(pyembed_added_resource), METH_VARARGS, NULL},
+    {"_libraries", METHOD_O(pyembed_inventory_libraries), METH_NOARGS, NULL},
+    {"_distributions", METHOD_O(pyembed_added_distributions), METH_NOARGS, NULL},
+    {"_distribution_files", METHOD_O(pyembed_added_distribution_files), METH_O, NULL},
+    {"_distribution_file", METHOD_O(pyembed_added_distribution_file), METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };
 
@@ -142,8 +175,8 @@ static PyMethodDef finder_methods[] = {
 static PyObject *
 finder_origin(PyObject *self, void *Py_UNUSED(closure))
 {
-    (void)self;
-    return PyUnicode_DecodeFSDefault(pyembed_this_process.folder);
+    PyObject *own = ((OxidizedFinder *)self)->origin;
+    return own != NULL ? Py_NewRef(own) : PyUnicode_DecodeFSDefault(pyembed_this_process.folder);
 }
 
 static PyObject *
@@ -156,15 +189,23 @@ finder_base(PyObject *self, void *Py_UNUSED(closure))
 static PyObject *
 finder_start_method(PyObject *self, void *Py_UNUSED(closure))
 {
-    static const char *const names[] = {"auto", "fork", "forkserver", "spawn", "none"};
+    static const char *const names[] = {"auto", "fork", "forkserver", "spawn", NULL};
     PyObject *own = ((OxidizedFinder *)self)->set_start_method;
-    return own != NULL ? Py_NewRef(own) : PyUnicode_FromString(names[pyembed_this_process.settings.multiprocessing_start_method]);
+    if (own != NULL) {
+        return Py_NewRef(own);
+    }
+    const char *name = names[pyembed_this_process.settings.multiprocessing_start_method];
+    return name == NULL ? Py_NewRef(Py_None) : PyUnicode_FromString(name);
 }
 
 static int
 finder_set_start_method(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 {
-    Py_XSETREF(((OxidizedFinder *)self)->set_start_method, Py_XNewRef(value));
+    if (value != NULL && value != Py_None && !PyUnicode_Check(value)) {
+        PyErr_Format(PyExc_TypeError, "multiprocessing_set_start_method must be a str or None, not %.100s", Py_TYPE(value)->tp_name);
+        return -1;
+    }
+    Py_XSETREF(((OxidizedFinder *)self)->set_start_method, Py_NewRef(value == NULL ? Py_None : value));
     return 0;
 }
 
@@ -184,8 +225,15 @@ finder_set_auto_register(PyObject *self, PyObject *value, void *Py_UNUSED(closur
     return flag < 0 ? -1 : 0;
 }
 
+static PyObject *
+finder_has_file(PyObject *self, void *Py_UNUSED(closure))
+{
+    return PyBool_FromLong(((OxidizedFinder *)self)->module_file != PYEMBED_FILE_NONE);
+}
+
 static PyGetSetDef finder_attributes[] = {
-    {"origin", finder_origin, NULL, PyDoc_STR("The folder of the executable."), NULL},
+    {"_has_file", finder_has_file, NULL, NULL, NULL},
+    {"origin", finder_origin, NULL, PyDoc_STR("What relative paths begin at: the folder of the executable, or `relative_path_origin`."), NULL},
     {"path_hook_base_str", finder_base, NULL, PyDoc_STR("What paths of packed modules begin with: the executable's."), NULL},
     {"multiprocessing_set_start_method", finder_start_method, finder_set_start_method, PyDoc_STR("Start method that `multiprocessing` gets when it is imported."), NULL},
     {"pkg_resources_import_auto_register", finder_auto_register, finder_set_auto_register, PyDoc_STR("Whether `pkg_resources` learns of this finder when it is imported."),

@@ -2,6 +2,8 @@
  * whether they are needed. */
 #include "importer.h"
 
+#include <string.h>
+
 /* The executable itself, or a path below it. Where files are real, importlib's own finder serves their folders: programs put folders of theirs on
  * sys.path, whose modules have other names there. */
 static int
@@ -10,33 +12,72 @@ is_virtual(OxidizedFinder *self, PyObject *path)
     if (self->module_file == PYEMBED_FILE_FILESYSTEM) {
         return 0;
     }
-    return pyembed_path_is_below(path, self->root, PyUnicode_GET_LENGTH(self->root) - 1);
+    return pyembed_path_is_below(path, self->root, PyUnicode_GET_LENGTH(self->root) - 1, "/\\");
+}
+
+/* Why a path is refused is the cause of the ImportError that a hook has to raise. Any other error (no memory, an interrupt) passes as it is. */
+static PyObject *
+refuse(void)
+{
+    PyObject *type, *cause, *trace;
+    if (!PyErr_ExceptionMatches(PyExc_ValueError) && !PyErr_ExceptionMatches(PyExc_TypeError)) {
+        return NULL;
+    }
+    PyErr_Fetch(&type, &cause, &trace);
+    PyErr_NormalizeException(&type, &cause, &trace);
+    Py_XDECREF(type);
+    Py_XDECREF(trace);
+    PyErr_SetString(PyExc_ImportError, "error running OxidizedFinder.path_hook");
+    PyObject *error;
+    PyErr_Fetch(&type, &error, &trace);
+    PyErr_NormalizeException(&type, &error, &trace);
+    PyException_SetCause(error, cause);
+    PyErr_Restore(type, error, trace);
+    return NULL;
+}
+
+/* A folder of the product's own packages beside it, where nobody else serves the paths of files: importlib's finder of files. None: it is no such folder. */
+static PyObject *
+finder_beside(OxidizedFinder *self, PyObject *path)
+{
+    const char *folder = pyembed_this_process.folder;
+    Py_ssize_t size;
+    const char *text = PyUnicode_AsUTF8AndSize(path, &size);
+    if (text == NULL) {
+        if (!PyErr_ExceptionMatches(PyExc_UnicodeError)) {
+            return NULL;
+        }
+        PyErr_Clear(); /* not UTF-8: no name of a package */
+    }
+    if (text == NULL || self->filesystem_importer || (PyObject *)self != self->state->finder || strncmp(text, folder, strlen(folder)) != 0) {
+        Py_RETURN_NONE;
+    }
+    PyObject *find = pyembed_part("_oxidized_paths", "finder_beside");
+    PyObject *finder = find == NULL ? NULL : PyObject_CallFunctionObjArgs(find, self, path, NULL);
+    Py_XDECREF(find);
+    return finder;
 }
 
 PyObject *
 pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path)
 {
-    PyObject *text = PyUnicode_Check(path) ? Py_NewRef(path) : PyOS_FSPath(path);
-    PyObject *decoded = NULL;
-    if (text == NULL || PyUnicode_FSDecoder(text, &decoded) == 0) {
-        Py_XDECREF(text);
-        if (PyErr_ExceptionMatches(PyExc_TypeError) || PyErr_ExceptionMatches(PyExc_ValueError)) { /* no path */
-            PyErr_SetString(PyExc_ImportError, "only paths below the executable are supported");
-        }
-        return NULL;
+    if (!PyUnicode_Check(path)) {
+        PyErr_Format(PyExc_TypeError, "an item of a path must be a str, not %.100s", Py_TYPE(path)->tp_name);
+        return refuse();
     }
-    Py_DECREF(text);
-    int ours = is_virtual(self, decoded);
+    int ours = is_virtual(self, path);
     PyObject *result = NULL;
     if (ours > 0) {
         PyObject *type = pyembed_part("_oxidized_paths", "OxidizedPathEntryFinder");
-        result = type == NULL ? NULL : PyObject_CallMethod(type, "_of", "OO", self, decoded);
+        result = type == NULL ? NULL : PyObject_CallMethod(type, "_of", "OO", self, path);
         Py_XDECREF(type);
+        return result == NULL ? refuse() : result;
     }
-    else {
-        PyErr_Format(PyExc_ImportError, "not a path below '%U'", self->root);
+    if (ours == 0 && (result = finder_beside(self, path)) == Py_None) {
+        Py_CLEAR(result);
+        PyErr_Format(PyExc_ValueError, "%U is not prefixed by %U", path, self->root);
+        return refuse();
     }
-    Py_DECREF(decoded);
     return result;
 }
 

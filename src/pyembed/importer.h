@@ -15,7 +15,7 @@ typedef struct {
     PyObject *io_open;         /* io's own, while `displaying` hooks print */
     int displaying;
     PyObject *module_spec;     /* importlib's ModuleSpec */
-    PyObject *builtin_importer;
+    PyObject *builtin_importer, *frozen_importer;
     PyObject *bootstrap;       /* _frozen_importlib */
     PyObject *bootstrap_external;
     PyObject *frames_removed;  /* importlib's _call_with_frames_removed: tracebacks end at it */
@@ -28,7 +28,7 @@ typedef struct {
     PyObject *exec_dynamic;
     PyObject *spec_keywords;   /* ("origin", "is_package") */
     PyObject *str_name, *str_spec, *str_loader, *str_cached, *str_set_fileattr, *str_locations, *str_builtins, *str_builtin_origin, *str_path,
-        *str_file, *str_open;
+        *str_file, *str_open, *str_loader_state;
 } importer_state;
 
 typedef struct {
@@ -39,7 +39,8 @@ typedef struct {
     PyObject *blob;              /* the buffer's object, or NULL */
     PyObject *root;              /* `<executable>/`, or that of extracted files: what virtual paths begin with */
     PyObject *added;             /* dict: name -> OxidizedResource, or NULL while nothing was added */
-    PyObject *set_start_method;  /* str or None */
+    PyObject *origin;            /* str: what relative paths begin at, or NULL: the executable's folder */
+    PyObject *set_start_method;  /* str or None; NULL: what the product was packaged with */
     int module_file;             /* a pyembed_module_file */
     int filesystem_importer;
     int register_pkg_resources;
@@ -77,6 +78,8 @@ PyObject *pyembed_loader_load_module(PyObject *self, PyObject *name);
 /* ---- specs.c ---- */
 
 PyObject *pyembed_new_spec(importer_state *state, PyObject *name, PyObject *loader, PyObject *origin, int is_package);
+/* The ModuleSpec of an extension module that is linked in. */
+PyObject *pyembed_finder_builtin_spec(importer_state *state, PyObject *name);
 
 /* The ModuleSpec of an entry that is looked for along `path`, the one of its parent (NULL or None: sys.path). */
 PyObject *pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_module *module, PyObject *path);
@@ -112,8 +115,9 @@ PyObject *pyembed_package_path_of(OxidizedFinder *self, const pyembed_module *mo
 PyObject *pyembed_package_folder_of(const pyembed_module *module, unsigned number);
 int pyembed_root_at(pyembed_string root, unsigned number, pyembed_string *found);
 PyObject *pyembed_cached_of(OxidizedFinder *self, const pyembed_module *module);
-/* Whether a path is the folder that the first `length` characters of `folder` name, without a slash at the end, or lies below it. Cannot fail. */
-int pyembed_path_is_below(PyObject *path, PyObject *folder, Py_ssize_t length);
+/* Whether a path is the folder that the first `length` characters of `folder` name, without a slash at the end, or lies below it, behind one of the
+ * separators. Cannot fail. */
+int pyembed_path_is_below(PyObject *path, PyObject *folder, Py_ssize_t length, const char *separators);
 /* What a path names: 1 with `bytes` set, 0 if nothing, -1 on an error. */
 int pyembed_path_lookup(OxidizedFinder *self, const char *path, size_t size, pyembed_bytes *bytes);
 
@@ -152,6 +156,7 @@ PyObject *pyembed_inventory_file_name(OxidizedFinder *self, PyObject *name);
 PyObject *pyembed_inventory_main_file(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_inventory_resources(OxidizedFinder *self, PyObject *package);
 PyObject *pyembed_inventory_resource(OxidizedFinder *self, PyObject *args);
+PyObject *pyembed_inventory_libraries(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_inventory_distributions(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_inventory_distribution_files(OxidizedFinder *self, PyObject *name);
 PyObject *pyembed_inventory_distribution_file(OxidizedFinder *self, PyObject *args);
@@ -171,10 +176,39 @@ PyObject *pyembed_index_add(OxidizedFinder *self, PyObject *resource);
 PyObject *pyembed_index_add_all(OxidizedFinder *self, PyObject *resources);
 PyObject *pyembed_index_resources(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_index_serialize(OxidizedFinder *self, PyObject *args, PyObject *keywords);
+
+/* ---- interpreter.c ---- */
+
+/* Whether CPython has a built-in module of the name. */
+int pyembed_is_linked_in(const char *name);
+/* FrozenImporter's ModuleSpec. */
+PyObject *pyembed_frozen_spec(importer_state *state, PyObject *name);
+/* The ModuleSpec of a module that the interpreter holds, or None. */
+PyObject *pyembed_interpreter_spec(OxidizedFinder *self, PyObject *name);
 PyObject *pyembed_index_builtins(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_index_frozen(OxidizedFinder *self, PyObject *ignored);
 PyObject *pyembed_index_interpreter(OxidizedFinder *self, PyObject *ignored);
-PyObject *pyembed_index_added_spec(OxidizedFinder *self, PyObject *name, PyObject *resource);
+
+/* ---- added.c ---- */
+
+/* What the finder's methods do for resources that were added when the program ran; without such, they are those of the blob. */
+int pyembed_added_spec(OxidizedFinder *self, PyObject *name, PyObject **spec);
+PyObject *pyembed_added_create_module(OxidizedFinder *self, PyObject *spec);
+PyObject *pyembed_added_exec_module(OxidizedFinder *self, PyObject *module);
+PyObject *pyembed_added_get_code(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_get_source(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_get_filename(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_is_package(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_get_resource_reader(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_get_data(OxidizedFinder *self, PyObject *path);
+PyObject *pyembed_added_modules(OxidizedFinder *self, PyObject *prefix);
+PyObject *pyembed_added_flags(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_file_name(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_resources(OxidizedFinder *self, PyObject *package);
+PyObject *pyembed_added_resource(OxidizedFinder *self, PyObject *args);
+PyObject *pyembed_added_distributions(OxidizedFinder *self, PyObject *ignored);
+PyObject *pyembed_added_distribution_files(OxidizedFinder *self, PyObject *name);
+PyObject *pyembed_added_distribution_file(OxidizedFinder *self, PyObject *args);
 
 /* ---- hooks.c ---- */
 
@@ -199,7 +233,7 @@ void pyembed_terminfo_end(const pyembed_module *module, int begun, PyObject *cre
 
 /* Before CPython starts, after the last PyImport_AppendInittab. */
 void pyembed_hide_zipimport(void);
-/* Puts the hook that stands in for zipimport's into a list, if zipimport was hidden. */
+/* Puts the hook that stands in for zipimport's into a list (or nowhere: NULL), if zipimport was hidden. */
 int pyembed_add_zip_hook(PyObject *module, PyObject *path_hooks, Py_ssize_t place);
 PyObject *pyembed_zip_hook(PyObject *module, PyObject *path);
 
@@ -216,10 +250,31 @@ PyObject *pyembed_display_open(PyObject *module, PyObject *const *args, Py_ssize
 /* Makes `_imp` deny that `encodings` is frozen. */
 int pyembed_hide_stand_in(PyObject *module);
 
-/* ---- module.c ---- */
+/* ---- parts.c ---- */
 
 /* A name of one of the module's parts that are written in Python. */
 PyObject *pyembed_part(const char *module, const char *name);
+/* Calls it with a tuple of arguments, which is stolen; NULL: an error is set already. */
+PyObject *pyembed_part_call(const char *module, const char *name, PyObject *args);
+
+/* ---- aliases.c ---- */
+
+/* 1 with the spec, or NULL for an error, of what lies along a path that is not the parent's; 0 if there is nothing. */
+int pyembed_alias_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject **spec);
+
+/* ---- lazy.c ---- */
+
+/* Whether a module's code runs when it is first used (`lazy_modules`). */
+int pyembed_is_lazy(const pyembed_module *module);
+/* A package that runs when importlib asks for its `__path__` may import the very submodule that is being looked for, which is then there already. The spec is marked with
+ * it, so that it is not made and run a second time. */
+int pyembed_lazy_mark(OxidizedFinder *self, PyObject *name, PyObject *spec);
+/* The module that a spec is marked with: new; or NULL, without an exception if there is none. */
+PyObject *pyembed_lazy_marked(OxidizedFinder *self, PyObject *spec);
+/* Leaves the module's code to its first use: 1; 0 if it is to run now; -1 on an error. */
+int pyembed_lazy_defer(const pyembed_module *entry, PyObject *module);
+
+/* ---- module.c ---- */
 
 PyObject *pyembed_importer_init(void);
 

@@ -8,20 +8,69 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static const char *
+explain(pyembed_status status, size_t size)
+{
+    return size < 8                        ? "error reading 8 byte magic header"
+           : status == PYEMBED_BAD_MAGIC ? "unrecognized file format"
+                                         : pyembed_status_text(status);
+}
+
+/* Steals `args`. */
+static PyObject *
+call_inventory(const char *function, PyObject *args)
+{
+    return pyembed_part_call("_oxidized_inventory", function, args);
+}
+
+/* What a blob cannot hold as entries, stands in it as a text (_oxidized_inventory.py). */
+static int
+restore_added(OxidizedFinder *self)
+{
+    int result = 0;
+    for (uint32_t at = 0; result == 0 && at < pyembed_count(&self->resources, PYEMBED_SECTION_SETTINGS); at++) {
+        pyembed_setting setting;
+        if (pyembed_setting_at(&self->resources, at, &setting) == PYEMBED_OK && strcmp(setting.name.data, "oxidized_importer.resources") == 0) {
+            PyObject *done = call_inventory("restore", Py_BuildValue("(ON)", self, pyembed_text(setting.value)));
+            result = done == NULL ? -1 : 0;
+            Py_XDECREF(done);
+        }
+    }
+    return result;
+}
+
+static PyObject *take_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size);
+
+/* A finder reads one blob in place; the resources of another are added to it. */
+static PyObject *
+add_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size)
+{
+    PyObject *other = PyObject_CallNoArgs((PyObject *)self->state->finder_type);
+    PyObject *taken = other == NULL ? NULL : take_blob((OxidizedFinder *)other, owner, data, size);
+    PyObject *resources = taken == NULL ? NULL : pyembed_index_resources((OxidizedFinder *)other, NULL);
+    PyObject *done = resources == NULL ? NULL : pyembed_index_add_all(self, resources);
+    Py_XDECREF(resources);
+    Py_XDECREF(taken);
+    Py_XDECREF(other);
+    return done;
+}
+
 static PyObject *
 take_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size)
 {
     pyembed_resources resources;
     pyembed_status status = pyembed_resources_open(data, size, &resources);
     if (status != PYEMBED_OK) {
-        return PyErr_Format(PyExc_ValueError, "these are no packed resources: %s", pyembed_status_text(status));
+        return PyErr_Format(PyExc_ValueError, "these are no packed resources: %s", explain(status, size));
     }
     if (self->resources.base != NULL) {
-        PyErr_SetString(PyExc_ValueError, "this finder has packed resources already; make another OxidizedFinder for more");
-        return NULL;
+        return add_blob(self, owner, data, size);
     }
     self->resources = resources;
     self->blob = Py_NewRef(owner);
+    if (restore_added(self) < 0) {
+        return NULL;
+    }
     Py_RETURN_NONE;
 }
 
@@ -49,6 +98,27 @@ unmap(PyObject *capsule)
     munmap(data, size);
 }
 
+/* A ValueError with the system's as its cause. */
+static PyObject *
+raise_unread(PyObject *path)
+{
+    PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
+    if (!PyErr_ExceptionMatches(PyExc_OSError)) {
+        return NULL; /* no memory */
+    }
+    PyObject *type, *cause, *trace, *error;
+    PyErr_Fetch(&type, &cause, &trace);
+    PyErr_NormalizeException(&type, &cause, &trace);
+    Py_XDECREF(type);
+    Py_XDECREF(trace);
+    PyErr_Format(PyExc_ValueError, "cannot read packed resources from a file: %S", cause);
+    PyErr_Fetch(&type, &error, &trace);
+    PyErr_NormalizeException(&type, &error, &trace);
+    PyException_SetCause(error, cause);
+    PyErr_Restore(type, error, trace);
+    return NULL;
+}
+
 PyObject *
 pyembed_index_file(OxidizedFinder *self, PyObject *path)
 {
@@ -63,7 +133,7 @@ pyembed_index_file(OxidizedFinder *self, PyObject *path)
         if (descriptor >= 0) {
             close(descriptor);
         }
-        return PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
+        return raise_unread(path);
     }
     void *data = status.st_size == 0 ? MAP_FAILED : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     close(descriptor);
@@ -98,15 +168,18 @@ pyembed_index_added(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
     return added == NULL ? NULL : PyDict_Copy(added);
 }
 
+/* The finder keeps a copy: what a program does with its own later does not change what is found. */
 PyObject *
 pyembed_index_add(OxidizedFinder *self, PyObject *resource)
 {
-    PyObject *check = pyembed_part("_oxidized_inventory", "check");
-    PyObject *name = check == NULL ? NULL : PyObject_CallOneArg(check, resource);
-    Py_XDECREF(check);
+    PyObject *checked = pyembed_part("_oxidized_inventory", "checked");
+    PyObject *copy = checked == NULL ? NULL : PyObject_CallOneArg(checked, resource);
+    PyObject *name = copy == NULL ? NULL : PyObject_GetAttr(copy, self->state->str_name);
     PyObject *added = name == NULL ? NULL : added_of(self);
-    int result = added == NULL ? -1 : PyDict_SetItem(added, name, resource);
+    int result = added == NULL ? -1 : PyDict_SetItem(added, name, copy);
     Py_XDECREF(name);
+    Py_XDECREF(copy);
+    Py_XDECREF(checked);
     if (result < 0) {
         return NULL;
     }
@@ -131,16 +204,6 @@ pyembed_index_add_all(OxidizedFinder *self, PyObject *resources)
     Py_RETURN_NONE;
 }
 
-static PyObject *
-call_inventory(const char *function, PyObject *args)
-{
-    PyObject *callable = pyembed_part("_oxidized_inventory", function);
-    PyObject *result = callable == NULL ? NULL : PyObject_CallObject(callable, args);
-    Py_XDECREF(callable);
-    Py_XDECREF(args);
-    return result;
-}
-
 PyObject *
 pyembed_index_resources(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
 {
@@ -156,69 +219,4 @@ pyembed_index_serialize(OxidizedFinder *self, PyObject *args, PyObject *keywords
         return NULL;
     }
     return call_inventory("serialize", PyTuple_Pack(3, self, ignore_builtin ? Py_True : Py_False, ignore_frozen ? Py_True : Py_False));
-}
-
-PyObject *
-pyembed_index_added_spec(OxidizedFinder *self, PyObject *name, PyObject *resource)
-{
-    return call_inventory("added_spec", PyTuple_Pack(3, self, name, resource));
-}
-
-/* ---- what CPython itself holds ---- */
-
-static int
-add_names(OxidizedFinder *self, PyObject *names, const char *flag)
-{
-    PyObject *type = pyembed_part("_oxidized_resource", "OxidizedResource");
-    Py_ssize_t count = names == NULL ? 0 : PySequence_Size(names);
-    int result = type == NULL || names == NULL ? -1 : 0;
-    for (Py_ssize_t at = 0; result == 0 && at < count; at++) {
-        PyObject *name = PySequence_GetItem(names, at);
-        PyObject *resource = name == NULL ? NULL : PyObject_CallNoArgs(type);
-        PyObject *done = NULL;
-        if (resource != NULL && PyObject_SetAttrString(resource, "name", name) == 0 && PyObject_SetAttrString(resource, flag, Py_True) == 0) {
-            done = pyembed_index_add(self, resource);
-        }
-        result = done == NULL ? -1 : 0;
-        Py_XDECREF(done);
-        Py_XDECREF(resource);
-        Py_XDECREF(name);
-    }
-    Py_XDECREF(type);
-    return result;
-}
-
-PyObject *
-pyembed_index_builtins(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
-{
-    PyObject *names = pyembed_sys_item("builtin_module_names");
-    int result = add_names(self, names, "is_builtin_extension_module");
-    Py_XDECREF(names);
-    if (result < 0) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
-}
-
-PyObject *
-pyembed_index_frozen(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
-{
-    PyObject *imp = PyImport_ImportModule("_imp");
-    PyObject *names = imp == NULL ? NULL : PyObject_CallMethod(imp, "_frozen_module_names", NULL);
-    int result = names == NULL ? -1 : add_names(self, names, "is_frozen_module");
-    Py_XDECREF(imp);
-    Py_XDECREF(names);
-    if (result < 0) {
-        return NULL;
-    }
-    Py_RETURN_NONE;
-}
-
-PyObject *
-pyembed_index_interpreter(OxidizedFinder *self, PyObject *ignored)
-{
-    PyObject *first = pyembed_index_builtins(self, ignored);
-    PyObject *second = first == NULL ? NULL : pyembed_index_frozen(self, ignored);
-    Py_XDECREF(first);
-    return second;
 }

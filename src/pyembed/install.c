@@ -56,37 +56,33 @@ adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
     return result;
 }
 
-/* First in sys.meta_path; importlib's PathFinder goes, unless the file system may be imported from: with nothing on sys.path it would
- * still open the executable at each miss, to see whether it is a zip file. */
+/* Whether importlib's own finders stay: where the program may import from the file system. Else ours stands alone, and answers for CPython's linked-in and frozen
+ * modules too; importlib's PathFinder would, with nothing on sys.path, open the executable at each miss, to see whether it is a zip file. */
 static int
 change_meta_path(OxidizedFinder *finder)
 {
     PyObject *meta_path = pyembed_sys_item("meta_path");
     int result = meta_path == NULL ? -1 : PyList_Insert(meta_path, 0, (PyObject *)finder);
-    if (result < 0 || finder->filesystem_importer) {
-        Py_XDECREF(meta_path);
-        return result;
+    if (result == 0 && !finder->filesystem_importer) {
+        result = PyList_SetSlice(meta_path, 1, PyList_GET_SIZE(meta_path), NULL);
     }
-    PyObject *path_finder = PyObject_GetAttrString(finder->state->bootstrap_external, "PathFinder");
-    result = path_finder == NULL ? -1 : 0;
-    for (Py_ssize_t at = PyList_GET_SIZE(meta_path) - 1; result == 0 && at >= 0; at--) {
-        if (PyList_GET_ITEM(meta_path, at) == path_finder) {
-            result = PyList_SetSlice(meta_path, at, at + 1, NULL);
-        }
-    }
-    Py_XDECREF(path_finder);
-    Py_DECREF(meta_path);
+    Py_XDECREF(meta_path);
     return result;
 }
 
+/* Where files are real, importlib's hook for folders stays as well: programs walk their packages' folders. */
 static int
 add_path_hook(OxidizedFinder *finder)
 {
     PyObject *hooks = pyembed_sys_item("path_hooks");
     PyObject *hook = hooks == NULL ? NULL : PyObject_GetAttrString((PyObject *)finder, "path_hook");
     int result = hook == NULL ? -1 : PyList_Insert(hooks, 0, hook);
+    int alone = !finder->filesystem_importer && finder->module_file != PYEMBED_FILE_FILESYSTEM;
+    if (result == 0 && alone) {
+        result = PyList_SetSlice(hooks, 1, PyList_GET_SIZE(hooks), NULL);
+    }
     if (result == 0) {
-        result = pyembed_add_zip_hook(finder->module, hooks, 1);
+        result = pyembed_add_zip_hook(finder->module, alone ? NULL : hooks, 1);
     }
     Py_XDECREF(hook);
     Py_XDECREF(hooks);

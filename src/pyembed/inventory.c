@@ -54,6 +54,23 @@ optional_bytes(const pyembed_bytes *bytes)
     return bytes->data == NULL ? Py_NewRef(Py_None) : pyembed_bytes_object(bytes);
 }
 
+/* The names of the libraries of a run. */
+static PyObject *
+dependencies_of(OxidizedFinder *self, pyembed_run run)
+{
+    PyObject *names = PyList_New(0);
+    for (uint32_t at = 0; names != NULL && at < run.count; at++) {
+        uint32_t index;
+        pyembed_file library;
+        if (pyembed_number_at(&self->resources, PYEMBED_SECTION_DEPENDENCIES, run.first + at, &index) == PYEMBED_OK
+            && pyembed_file_at(&self->resources, PYEMBED_SECTION_LIBRARIES, index, &library) == PYEMBED_OK
+            && append(names, pyembed_text(library.name)) < 0) {
+            Py_CLEAR(names);
+        }
+    }
+    return names;
+}
+
 /* (flags, path, root, code, source, library, [dependencies]) of a module, or None; code and the others as bytes or None. */
 PyObject *
 pyembed_inventory_module(OxidizedFinder *self, PyObject *name)
@@ -63,18 +80,9 @@ pyembed_inventory_module(OxidizedFinder *self, PyObject *name)
     if (found <= 0) {
         return found < 0 ? NULL : Py_NewRef(Py_None);
     }
-    PyObject *libraries = PyList_New(0);
-    for (uint32_t at = 0; libraries != NULL && at < module.dependencies.count; at++) {
-        uint32_t index;
-        pyembed_file library;
-        if (pyembed_number_at(&self->resources, PYEMBED_SECTION_DEPENDENCIES, module.dependencies.first + at, &index) == PYEMBED_OK
-            && pyembed_file_at(&self->resources, PYEMBED_SECTION_LIBRARIES, index, &library) == PYEMBED_OK
-            && append(libraries, pyembed_text(library.name)) < 0) {
-            Py_CLEAR(libraries);
-        }
-    }
     return Py_BuildValue("(INNNNNN)", (unsigned)module.flags, pyembed_text(module.path), pyembed_text(module.root), optional_bytes(&module.code),
-                         optional_bytes(&module.source), optional_bytes(&module.library), libraries);
+                         optional_bytes(&module.source), optional_bytes(&module.library),
+                         dependencies_of(self, module.dependencies));
 }
 
 /* A module's flags, 0 if there is none. */
@@ -174,6 +182,26 @@ pyembed_inventory_resource(OxidizedFinder *self, PyObject *args)
         Py_RETURN_NONE;
     }
     return text == NULL ? NULL : content_of(self, PYEMBED_SECTION_RESOURCES, module.resources, text, size);
+}
+
+/* [(SONAME, bytes, or its path beside the product, [the libraries that it needs])] */
+PyObject *
+pyembed_inventory_libraries(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
+{
+    PyObject *list = PyList_New(0);
+    for (uint32_t at = 0; list != NULL && at < pyembed_count(&self->resources, PYEMBED_SECTION_LIBRARIES); at++) {
+        pyembed_file library;
+        pyembed_status status = pyembed_file_at(&self->resources, PYEMBED_SECTION_LIBRARIES, at, &library);
+        if (status != PYEMBED_OK) {
+            Py_DECREF(list);
+            return pyembed_raise_damaged("a shared library", "", status);
+        }
+        PyObject *content = (library.flags & PYEMBED_IN_FILESYSTEM) ? pyembed_real_path(library.root, library.path) : optional_bytes(&library.data);
+        if (append(list, Py_BuildValue("(NNN)", pyembed_text(library.name), content, dependencies_of(self, library.dependencies))) < 0) {
+            Py_CLEAR(list);
+        }
+    }
+    return list;
 }
 
 /* Where a distribution's folder is, if it lies beside the product: its path, else None. */

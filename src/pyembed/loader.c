@@ -197,6 +197,10 @@ pyembed_loader_create_module(OxidizedFinder *self, PyObject *spec)
         Py_XDECREF(name);
         return NULL;
     }
+    if (pyembed_is_lazy(&module) && ((created = pyembed_lazy_marked(self, spec)) != NULL || PyErr_Occurred())) {
+        Py_DECREF(name);
+        return created;
+    }
     if (pyembed_is_beside(&module)) {
         Py_DECREF(name);
         return pyembed_beside_ask(self, &module, "create_module", spec);
@@ -246,6 +250,9 @@ pyembed_loader_exec_module(OxidizedFinder *self, PyObject *module)
     pyembed_module entry;
     int result = spec == NULL ? -1 : require_spec(self, spec, &entry);
     Py_XDECREF(spec);
+    if (result == 0 && (result = pyembed_lazy_defer(&entry, module)) > 0) {
+        Py_RETURN_NONE;
+    }
     if (result < 0 || execute(self, module, &entry) < 0 || pyembed_fixup_after(self, &entry, module) < 0) {
         return NULL;
     }
@@ -357,8 +364,9 @@ PyObject *
 pyembed_loader_get_resource_reader(OxidizedFinder *self, PyObject *name)
 {
     pyembed_module module;
-    if (require(self, name, &module) < 0) {
-        return NULL;
+    int found = pyembed_finder_lookup(self, name, &module);
+    if (found <= 0) {
+        return found < 0 ? NULL : Py_NewRef(Py_None);
     }
     if (!(module.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE))) {
         Py_RETURN_NONE;
@@ -366,8 +374,8 @@ pyembed_loader_get_resource_reader(OxidizedFinder *self, PyObject *name)
     if (pyembed_is_beside(&module)) {
         return pyembed_beside_ask(self, &module, "get_resource_reader", NULL);
     }
-    PyObject *part = PyImport_ImportModule("_oxidized_resources");
-    PyObject *reader = part == NULL ? NULL : PyObject_CallMethod(part, "OxidizedResourceReader", "OO", self, name);
-    Py_XDECREF(part);
+    PyObject *type = pyembed_part("_oxidized_resources", "OxidizedResourceReader");
+    PyObject *reader = type == NULL ? NULL : PyObject_CallFunctionObjArgs(type, self, name, NULL);
+    Py_XDECREF(type);
     return reader;
 }

@@ -2,6 +2,7 @@
 #include "importer.h"
 
 #include <stddef.h>
+#include <string.h>
 
 /* Parts that no start needs are Python modules: they are imported when one of their names is asked for. */
 static const struct {
@@ -10,22 +11,22 @@ static const struct {
 } parts[] = {
     {"OxidizedDistribution", "_oxidized_metadata"},
     {"OxidizedPathEntryFinder", "_oxidized_paths"},
+    {"OxidizedPkgResourcesProvider", "_oxidized_pkg_resources"},
     {"OxidizedResource", "_oxidized_resource"},
     {"OxidizedResourceCollector", "_oxidized_collector"},
     {"OxidizedResourceReader", "_oxidized_resources"},
     {"OxidizedZipFinder", "_oxidized_zip"},
+    {"PythonExtensionModule", "_oxidized_collector"},
+    {"PythonModuleBytecode", "_oxidized_collector"},
+    {"PythonModuleSource", "_oxidized_collector"},
+    {"PythonPackageDistributionResource", "_oxidized_collector"},
+    {"PythonPackageResource", "_oxidized_collector"},
     {"find_resources_in_path", "_oxidized_collector"},
+    {"pkg_resources_find_distributions", "_oxidized_pkg_resources"},
     {"register_pkg_resources", "_oxidized_pkg_resources"},
 };
 
-PyObject *
-pyembed_part(const char *module, const char *name)
-{
-    PyObject *part = PyImport_ImportModule(module);
-    PyObject *value = part == NULL ? NULL : PyObject_GetAttrString(part, name);
-    Py_XDECREF(part);
-    return value;
-}
+static const char *const own_names[] = {"OxidizedFinder", "decode_source"};
 
 PyObject *
 pyembed_dict_item(PyObject *dict, const char *key)
@@ -63,17 +64,37 @@ module_getattr(PyObject *module, PyObject *name)
     return PyErr_Format(PyExc_AttributeError, "module 'oxidized_importer' has no attribute '%U'", name);
 }
 
+static int
+append_text(PyObject *names, const char *text)
+{
+    PyObject *name = PyUnicode_FromString(text);
+    int result = name == NULL ? -1 : PyList_Append(names, name);
+    Py_XDECREF(name);
+    return result;
+}
+
+/* What is documented, and what each module has; hooks and the parts' own functions are nobody else's. */
 static PyObject *
 module_dir(PyObject *module, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *names = PyDict_Keys(PyModule_GetDict(module));
-    for (size_t at = 0; names != NULL && at < sizeof parts / sizeof parts[0]; at++) {
-        PyObject *name = PyUnicode_FromString(parts[at].name);
-        if (name == NULL || PyList_Append(names, name) < 0) {
+    PyObject *all = PyDict_Keys(PyModule_GetDict(module)), *names = all == NULL ? NULL : PyList_New(0);
+    for (Py_ssize_t at = 0; names != NULL && at < PyList_GET_SIZE(all); at++) {
+        const char *text = PyUnicode_AsUTF8(PyList_GET_ITEM(all, at));
+        if (text == NULL || (strncmp(text, "__", 2) == 0 && append_text(names, text) < 0)) {
             Py_CLEAR(names);
         }
-        Py_XDECREF(name);
     }
+    for (size_t at = 0; names != NULL && at < sizeof own_names / sizeof own_names[0]; at++) {
+        if (append_text(names, own_names[at]) < 0) {
+            Py_CLEAR(names);
+        }
+    }
+    for (size_t at = 0; names != NULL && at < sizeof parts / sizeof parts[0]; at++) {
+        if (append_text(names, parts[at].name) < 0) {
+            Py_CLEAR(names);
+        }
+    }
+    Py_XDECREF(all);
     return names;
 }
 
@@ -119,6 +140,7 @@ static const struct {
 } borrowed[] = {
     {"_frozen_importlib", "ModuleSpec", offsetof(importer_state, module_spec)},
     {"_frozen_importlib", "BuiltinImporter", offsetof(importer_state, builtin_importer)},
+    {"_frozen_importlib", "FrozenImporter", offsetof(importer_state, frozen_importer)},
     {"_frozen_importlib", "_call_with_frames_removed", offsetof(importer_state, frames_removed)},
     {"_frozen_importlib", NULL, offsetof(importer_state, bootstrap)},
     {"_frozen_importlib_external", NULL, offsetof(importer_state, bootstrap_external)},
@@ -146,6 +168,7 @@ static const struct {
     {"__path__", offsetof(importer_state, str_path)},
     {"__file__", offsetof(importer_state, str_file)},
     {"open", offsetof(importer_state, str_open)},
+    {"loader_state", offsetof(importer_state, str_loader_state)},
 };
 
 enum { BORROWED_COUNT = sizeof borrowed / sizeof borrowed[0], STRING_COUNT = sizeof strings / sizeof strings[0] };

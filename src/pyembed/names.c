@@ -127,9 +127,13 @@ pyembed_cached_of(OxidizedFinder *self, const pyembed_module *module)
 /* ---- from a path to what it names ---- */
 
 int
-pyembed_path_is_below(PyObject *path, PyObject *folder, Py_ssize_t length)
+pyembed_path_is_below(PyObject *path, PyObject *folder, Py_ssize_t length, const char *separators)
 {
-    if (PyUnicode_GET_LENGTH(path) < length || (PyUnicode_GET_LENGTH(path) > length && PyUnicode_READ_CHAR(path, length) != '/')) {
+    if (PyUnicode_GET_LENGTH(path) < length) {
+        return 0;
+    }
+    Py_UCS4 next = PyUnicode_GET_LENGTH(path) == length ? '/' : PyUnicode_READ_CHAR(path, length);
+    if (next == 0 || next > 127 || strchr(separators, (int)next) == NULL) {
         return 0;
     }
     for (Py_ssize_t at = 0; at < length; at++) {

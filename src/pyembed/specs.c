@@ -8,6 +8,12 @@ pyembed_new_spec(importer_state *state, PyObject *name, PyObject *loader, PyObje
     return PyObject_Vectorcall(state->module_spec, arguments, 2, state->spec_keywords);
 }
 
+PyObject *
+pyembed_finder_builtin_spec(importer_state *state, PyObject *name)
+{
+    return pyembed_new_spec(state, name, state->builtin_importer, state->str_builtin_origin, 0);
+}
+
 /* `spec.has_location = True; spec.cached = ...`, without the properties: importlib would compute `cached` by itself in Python. */
 static int
 set_location(OxidizedFinder *self, PyObject *spec, const pyembed_module *module)
@@ -35,7 +41,7 @@ pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_modul
 {
     importer_state *state = self->state;
     if (module->flags & PYEMBED_MODULE_BUILTIN) {
-        return pyembed_new_spec(state, name, state->builtin_importer, state->str_builtin_origin, 0);
+        return pyembed_finder_builtin_spec(state, name);
     }
     if (pyembed_is_beside(module)) {
         return pyembed_beside_spec(self, name, module);

@@ -68,7 +68,7 @@ int
 pyembed_add_zip_hook(PyObject *module, PyObject *path_hooks, Py_ssize_t place)
 {
     int hidden = show_zipimport();
-    if (hidden <= 0) {
+    if (hidden <= 0 || path_hooks == NULL) {
         return hidden;
     }
     PyObject *hook = PyObject_GetAttrString(module, "_zip_hook");

@@ -71,6 +71,50 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
         p.run_script("old-one", "run")
         """;
 
+    // Each line is a statement of PyOxidizer's documentation of its support for pkg_resources, and prints True.
+    private const string Statements = """
+        import collections.abc, io, sys
+        import pkg_resources as p, oxidized_importer as o, app, thing
+        finder, base = sys.meta_path[0], sys.meta_path[0].path_hook_base_str
+        def raises(kind, function, *arguments):
+            try:
+                function(*arguments)
+            except kind:
+                return True
+            return False
+        print("registered when imported", p._provider_factories[o.OxidizedFinder] is o.OxidizedPkgResourcesProvider)
+        before = dict(p._provider_factories), dict(p._distribution_finders), [str(d) for d in p.working_set]
+        o.register_pkg_resources()
+        o.register_pkg_resources()
+        print("registering again changes nothing", before == (dict(p._provider_factories), dict(p._distribution_finders), [str(d) for d in p.working_set]))
+        print("finder registered", p._distribution_finders[o.OxidizedPathEntryFinder] is o.pkg_resources_find_distributions)
+        provider = p.get_provider("thing")
+        print("provider of a module", isinstance(provider, o.OxidizedPkgResourcesProvider), isinstance(o.OxidizedPkgResourcesProvider(thing), o.OxidizedPkgResourcesProvider))
+        own = p.get_provider("app")
+        print("has_metadata", own.has_metadata("METADATA") is True, own.has_metadata("foo") is False, not provider.has_metadata("METADATA"))
+        print("get_metadata", own.get_metadata("METADATA") == "Name: app\nVersion: 3\n", raises(OSError, own.get_metadata, "foo"), raises(OSError, provider.get_metadata, "METADATA"))
+        print("get_metadata_lines", list(own.get_metadata_lines("METADATA")) == ["Name: app", "Version: 3"])
+        print("metadata_isdir", own.metadata_isdir("subdir"), own.metadata_isdir("subdir/"), not own.metadata_isdir("foo"), not own.metadata_isdir("METADATA"))
+        print("metadata_listdir", own.metadata_listdir("missing") == [], sorted(own.metadata_listdir("")) == ["METADATA", "subdir"], sorted(own.metadata_listdir("subdir")) == ["file.txt", "grandchild"], own.metadata_listdir("subdir/grandchild") == ["file2.txt"], not provider.metadata_listdir(""))
+        print("get_resource_filename", raises(NotImplementedError, own.get_resource_filename, None, "data/words.txt"))
+        print("get_resource_stream", isinstance(own.get_resource_stream(None, "data/words.txt"), io.BytesIO), own.get_resource_stream(None, "data/words.txt").read() == b"word\n", raises(OSError, own.get_resource_stream, None, "none"))
+        print("get_resource_string", own.get_resource_string(None, "data/words.txt") == b"word\n", raises(OSError, own.get_resource_string, None, "none"))
+        print("has_resource", own.has_resource("data/words.txt"), not own.has_resource("none"))
+        print("resource_isdir", own.resource_isdir("data"), not own.resource_isdir("data/words.txt"), not own.resource_isdir("none"))
+        print("resource_listdir", own.resource_listdir("data") == ["deep", "words.txt"], own.resource_listdir("none") == [], own.resource_listdir("data/words.txt") == [])
+        entry = finder.path_hook(base)
+        keys = lambda *arguments: sorted(d.key for d in o.pkg_resources_find_distributions(*arguments))
+        all_keys = ["app", "needy", "old-one", "other", "thing.name"]
+        print("find_distributions", keys(entry, base) == keys(entry, base, False) == keys(entry, base, True) == all_keys, {d.location for d in o.pkg_resources_find_distributions(entry, base)} == {base})
+        print("another path", o.pkg_resources_find_distributions(entry, base + "/app") == [], o.pkg_resources_find_distributions(entry, "/") == [], o.pkg_resources_find_distributions(object(), base) == [])
+        def of(name):
+            r = o.OxidizedResource(); r.name = name; r.in_memory_distribution_resources = {"METADATA": f"Name: {name}\nVersion: 1\n".encode()}; return r
+        mine = o.OxidizedFinder(); mine.add_resources([of("deep"), of("deep.one"), of("deep.one.two")])
+        here = base + "/deep"
+        print("only", keys(mine.path_hook(here), here, True) == ["deep.one"], keys(mine.path_hook(here), here) == ["deep.one", "deep.one.two"])
+        print("an added package", p._provider_factories.get(type(mine)) is o.OxidizedPkgResourcesProvider)
+        """;
+
     private readonly Workspace _workspace = new();
 
     public void Dispose() => _workspace.Dispose();
@@ -115,6 +159,18 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
         var product = Build(moduleFile);
         var result = Run(product, _workspace.EmptyFolder());
         Assert.Equal((expected, "", 0), (result.Output.Replace(product, "ROOT"), result.Error, result.ExitCode));
+    }
+
+    [Fact]
+    public void Every_statement_of_the_importers_documentation_holds()
+    {
+        WriteSite(Statements);
+        _workspace.Write("site/app-3.dist-info/METADATA", "Name: app\nVersion: 3\n").Write("site/app-3.dist-info/subdir/file.txt", "").Write("site/app-3.dist-info/subdir/grandchild/file2.txt", "");
+        var result = Run(Build("virtual"), _workspace.EmptyFolder());
+        Assert.Equal(("", 0), (result.Error, result.ExitCode));
+        var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(19, lines.Length);
+        Assert.All(lines, line => Assert.DoesNotMatch("False|None", line));
     }
 
     [Fact]

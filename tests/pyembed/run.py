@@ -60,7 +60,9 @@ print(os.path.dirname(json.__file__), type(json.__loader__).__name__, same, os.p
     "closed": [*MODULE, ("run_module", "inside"), ("ignore_library_environment", "true")],
     "escape": [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", "print('ran')")],
     "nofile": [("run_mode", "eval"), ("module_file", "none"), ("run_code",
-               "import sample, os; print(hasattr(sample, '__file__'), hasattr(os, '__file__'), hasattr(sample, '__path__'))")],
+               "import sample, os; print(hasattr(sample, '__file__'), hasattr(os, '__file__'), hasattr(sample, '__path__'))\n"
+               "import sys, oxidized_importer as o; r = o.OxidizedResource(); r.name, r.is_module, r.in_memory_source = 'added', True, b''\n"
+               "sys.meta_path[0].add_resource(r); import added; print(hasattr(added, '__file__'), added.__spec__.origin, added.__loader__ is sys.meta_path[0])")],
     "stored-zlib": STORED,
     "stored-zstd": STORED,
     "stored-damaged": STORED,
@@ -72,12 +74,15 @@ print(os.path.dirname(json.__file__), type(json.__loader__).__name__, same, os.p
     "beside": [("run_mode", "eval"), ("run_code", "import beside, beside_pkg.inner as i; print(beside.__file__, "
                 "sys.modules['beside_pkg'].__file__ if (sys := __import__('sys')) else 0, type(beside.__loader__).__name__, i.NAME)")],
     "recorded": [("run_mode", "eval"), ("run_code", "import json"), ("write_modules_directory_env", "RECORD_TO")],
-    "lazy": [("run_mode", "eval"), ("lazy_modules", "sample.one"), ("lazy_modules", "colorsys"), ("run_code", """
+    "lazy": [("run_mode", "eval"), ("lazy_modules", "sample.one"), ("lazy_modules", "colorsys"), ("lazy_modules", "asyncio"), ("run_code", """
 import sys, colorsys
 print('rgb_to_hsv' in object.__getattribute__(colorsys, '__dict__'), type(colorsys).__name__)
 used = callable(colorsys.rgb_to_hsv)
 import sample.one
-print(used, sample.one.VALUE)""")],
+print(used, sample.one.VALUE)
+import asyncio
+print(type(asyncio).__name__, callable(asyncio.run), type(asyncio).__name__)""")],
+    "lazy-all": [("run_mode", "eval"), ("lazy_modules", "*"), ("run_code", "import sys; exec(sys.argv[1])")],
     "unknown": [("no_such_setting", "1")],
     "wrong": [("run_mode", "dance")],
     "version": [("python_version", "2.7")],
@@ -194,7 +199,10 @@ def add_beside(product, folder, native):
     product.modules["halves.packed"] = dict(path="halves/packed.py", flags=0, source=b"NAME = 'packed'\n")
     product.modules["nowhere"] = dict(path="nowhere", flags=space | beside, root="lib\nmore")
     product.modules["nowhere.at_all"] = dict(path="nowhere/at_all.py", flags=beside, root="lib")
+    product.beside.append(dict(package="beside_pkg", name="data/table.csv", path="beside_pkg/data/table.csv", data=None, root="lib"))
     shutil.copytree(HERE / "data/beside", folder / "lib")
+    (folder / "lib/beside_pkg/data").mkdir()
+    (folder / "lib/beside_pkg/data/table.csv").write_text("beside")
     (folder / "lib/halves").mkdir()
     (folder / "lib/halves/beside.py").write_text("NAME = 'beside'\n")
     (folder / "lib/beside_pkg/needs.abi3.so").write_bytes(native["needs"])

@@ -23,9 +23,10 @@ FINDER = sys.meta_path[0]
 
 
 class TestFinder(unittest.TestCase):
-    def test_it_stands_first_and_the_path_finder_is_gone(self):
+    def test_it_stands_alone_without_the_file_system(self):
         self.assertIsInstance(FINDER, OxidizedFinder)
-        self.assertEqual([getattr(item, "__name__", "") for item in sys.meta_path[1:]], ["BuiltinImporter", "FrozenImporter"])
+        self.assertEqual(sys.meta_path, [FINDER])
+        self.assertEqual(sys.path_hooks, [FINDER.path_hook])
         self.assertEqual(sys.path, [])
 
     @unittest.skipIf(sys.version_info >= (3, 12), "CPython's own finders have no find_module any more")
@@ -139,6 +140,22 @@ class TestFinder(unittest.TestCase):
         self.assertIsInstance(FINDER.find_spec("space").submodule_search_locations[0], str)
         self.assertEqual(FINDER.path_hook(EXECUTABLE).find_spec("space").submodule_search_locations, [f"{EXECUTABLE}/space"])
 
+    def test_a_package_under_anothers_name_has_its_own_submodules(self):
+        # as setuptools' distutils; the other package has a submodule of that name too
+        import ctypes.util
+        import wsgiref.util
+        before = {name: sys.modules[name] for name in ("wsgiref", "wsgiref.util")}
+        self.addCleanup(setattr, ctypes, "util", ctypes.util)
+        self.addCleanup(sys.modules.update, before)
+        sys.modules["wsgiref"] = ctypes
+        del sys.modules["wsgiref.util"]
+        alias = importlib.import_module("wsgiref.util")
+        self.assertEqual((alias.__name__, alias.__file__, alias.__package__), ("wsgiref.util", f"{EXECUTABLE}/ctypes/util.py", "wsgiref"))
+        self.assertTrue(callable(alias.find_library))
+        self.assertIn("def find_library", inspect.getsource(alias))
+        self.assertEqual(alias.__loader__.get_code("wsgiref.util").co_filename, alias.__file__)
+        self.assertRaises(ImportError, alias.__loader__.get_code, "ctypes.util")
+
     def test_circular_imports(self):
         import sample.circular_a
         self.assertEqual(sys.modules["sample.circular_b"].NAME, "b")
@@ -201,7 +218,7 @@ class TestLoader(unittest.TestCase):
         self.assertTrue(nested and all(item.co_filename == code.co_filename for item in nested))
 
     def test_what_is_not_there_is_an_import_error_with_its_name(self):
-        for method in (FINDER.get_source, FINDER.get_code, FINDER.get_filename, FINDER.is_package, FINDER.get_resource_reader):
+        for method in (FINDER.get_source, FINDER.get_code, FINDER.get_filename, FINDER.is_package):
             with self.assertRaises(ImportError) as caught:
                 method("no_such_module")
             self.assertEqual(caught.exception.name, "no_such_module")
@@ -284,7 +301,8 @@ class TestPaths(unittest.TestCase):
         self.assertEqual(entry.find_spec("sample.one").name, "sample.one")
         self.assertIsNone(entry.find_spec("json.decoder"))
         self.assertEqual(FINDER.path_hook(EXECUTABLE).find_spec("sample").name, "sample")
-        for path in ("/tmp", f"{EXECUTABLE}x", f"{EXECUTABLE}/no/such", ""):
+        self.assertIsNone(FINDER.path_hook(f"{EXECUTABLE}/no/such").find_spec("no.such.module"))
+        for path in ("/tmp", f"{EXECUTABLE}x", ""):
             with self.assertRaises(ImportError, msg=path):
                 FINDER.path_hook(path)
 
