@@ -17,7 +17,7 @@ public sealed class IncrementalToolchainTests(PrivateCache cache) : IDisposable
     [Fact]
     public void A_changed_header_compiles_the_files_that_include_it()
     {
-        const string header = "location.h";
+        const string header = "reader/location.h";
         var including = RuntimeSources.All.Count(source => source.IsUnit && source.IsPartOf(Packager.Configuration.ProductOutput.Executable) && Encoding.UTF8.GetString(source.Content).Contains($"#include \"{header}\"", StringComparison.Ordinal));
         Assert.InRange(including, 1, s_units - 2);
         _workspace.Build();

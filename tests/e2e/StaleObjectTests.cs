@@ -12,7 +12,7 @@ namespace Oxidizer.EndToEnd.Tests;
 public sealed class StaleObjectTests : IDisposable
 {
     private static readonly Lazy<Distribution> s_distribution = new(DistributionArchive.Unpacked311);
-    private static readonly RuntimeSource[] s_sources = [.. RuntimeSources.All.Where(source => !source.IsUnit || source.Path == "pyembed/location.c")];
+    private static readonly RuntimeSource[] s_sources = [.. RuntimeSources.All.Where(source => !source.IsUnit || source.Path == "pyembed/reader/location.c")];
 
     private readonly Workspace _workspace = new();
     private readonly MemoryCache _cache = new();

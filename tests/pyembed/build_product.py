@@ -190,7 +190,7 @@ def write_inittab(distribution, path):
 def compile_objects(distribution, cflags, folder):
     """The runtime's objects and config.o."""
     objects = []
-    for source in sorted(SOURCES.glob("pyembed/*.c")) + sorted(SOURCES.glob("pyapp/*.c")):
+    for source in sorted(SOURCES.glob("pyembed/*/*.c")) + sorted(SOURCES.glob("pyapp/*.c")):
         if source.name in ("location.c", "host.c", "streams_shared.c"):
             continue  # link() makes the first, with the blob's place in it; the others are of libraries
         target = folder / f"{source.parent.name}-{source.stem}.o"
@@ -247,7 +247,7 @@ def fill(product, distribution, options):
             for file in sorted(distribution.shared.glob("*.so")):
                 if options.with_tests or not re.match("_(test|xxtest)|xxlimited|nis|ossaudio", file.name):
                     product.add_shared(file, file.name)
-    for file in sorted(SOURCES.glob("pyembed/*.py")):
+    for file in sorted(SOURCES.glob("pyembed/python/*.py")):
         product.add_source(file, file.name)
     for item in options.package_root:
         root, name = item.rsplit(":", 1)

@@ -18,7 +18,7 @@ HOSTS = {"example": (EXAMPLE / "main.c", ["you"], '{"hello": "you"}\nno coffee\n
 def compile_host(distribution, source, objects, flags, folder):
     """The runtime's objects with host.c in place of the executable's main, and the host."""
     own = [name for name in objects if not name.endswith("pyapp-main.o")]
-    for file in (build_product.SOURCES / "pyembed/host.c", source):
+    for file in (build_product.SOURCES / "pyembed/host/host.c", source):
         target = folder / f"hosted-{file.parent.name}-{file.stem}.o"
         subprocess.run([build_product.compiler(), *build_product.FLAGS, *flags, f"-I{build_product.SOURCES}/pyembed", "-isystem", str(distribution.include),
                         "-c", str(file), "-o", str(target)], check=True)

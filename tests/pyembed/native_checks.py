@@ -13,7 +13,7 @@ import build_product
 HERE = Path(__file__).resolve().parent
 UNIT = HERE / "unit"
 RUNTIME = build_product.SOURCES / "pyembed"
-READER = [UNIT / "walk.c", RUNTIME / "resources.c", RUNTIME / "settings.c"]
+READER = [UNIT / "walk.c", RUNTIME / "reader/resources.c", RUNTIME / "reader/settings.c"]
 SANITIZERS = ["-fno-sanitize-recover=all", "-fno-omit-frame-pointer"]
 ORDER = ["_pyembed_boot", "encodings", "encodings.aliases", "encodings.utf_8"]
 FLAGS = ["-std=c11", "-g", "-O1", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", f"-I{RUNTIME}"]
@@ -46,7 +46,7 @@ def reader(tally, folder):
 
 def arguments(tally, folder):
     """The command lines of multiprocessing's children, and those that only look so."""
-    sources = [RUNTIME / f"{name}.c" for name in ("arguments", "child_command", "environment")]
+    sources = [RUNTIME / f"process/{name}.c" for name in ("arguments", "child_command", "environment")]
     code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", UNIT / "test_arguments.c", *sources, "-o", folder / "arguments"])
     if code == 0:
         code, output = run([folder / "arguments"])
@@ -58,12 +58,12 @@ def decoders(tally, folder):
     for codec, library in (("zlib", "-l:libz.so.1"), ("zstd", "-l:libzstd.so.1")):
         raw, stored = folder / f"{codec}.raw", folder / f"{codec}.stored"
         run([sys.executable, "-I", "-B", UNIT / "stored_item.py", codec, raw, stored], check=True)
-        code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", UNIT / "test_decoder.c", RUNTIME / "decoder.c",
-                            RUNTIME / f"decoder_{codec}.c", library, "-o", folder / codec])
+        code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", UNIT / "test_decoder.c", RUNTIME / "reader/decoder.c",
+                            RUNTIME / f"reader/decoder_{codec}.c", library, "-o", folder / codec])
         if code == 0:
             code, output = run([folder / codec, raw, stored])
         count(tally, f"decoder of {codec}", code == 0, output)
-        code, output = run([build_product.compiler(), *FLAGS, UNIT / "test_decoder_memory.c", RUNTIME / "decoder.c", RUNTIME / f"decoder_{codec}.c", library, "-o",
+        code, output = run([build_product.compiler(), *FLAGS, UNIT / "test_decoder_memory.c", RUNTIME / "reader/decoder.c", RUNTIME / f"reader/decoder_{codec}.c", library, "-o",
                             folder / f"{codec}-memory"])
         if code == 0:
             code, output = run([folder / f"{codec}-memory", raw, stored])
@@ -119,7 +119,7 @@ def analyze(tally, distribution):
     program = clang()
     if program is None:
         return count(tally, "analyze", False, "no clang; install it with: apt-get install clang-14")
-    reports, files = [], sorted(RUNTIME.glob("*.c")) + sorted((build_product.SOURCES / "pyapp").glob("*.c"))
+    reports, files = [], sorted(RUNTIME.glob("*/*.c")) + sorted((build_product.SOURCES / "pyapp").glob("*.c"))
     for file in files:
         code, output = run([program, "--analyze", "--analyzer-output", "text", "-Xclang", "-analyzer-checker=optin,nullability,security", "-Xclang",
                             "-analyzer-disable-checker=security.insecureAPI.DeprecatedOrUnsafeBufferHandling", "-std=c11", "-D_GNU_SOURCE", f"-I{RUNTIME}",

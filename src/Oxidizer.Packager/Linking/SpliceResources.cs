@@ -12,7 +12,7 @@ namespace Oxidizer.Packager.Linking;
 ///   0           the runtime, as linked; changed in three places:
 ///                 ELF header: where the section headers are, and their count
 ///                 program headers: a PT_NOTE gives way to the PT_LOAD of the blob, behind the last PT_LOAD (addresses must ascend)
-///                 .oxidizer.location: the blob's distance from there, and its size (src/pyembed/location.h)
+///                 .oxidizer.location: the blob's distance from there, and its size (src/pyembed/reader/location.h)
 ///   aligned     the blob
 ///   then        section names and section headers, with `.oxidizer.resources` as the last: tools such as strip drop what is in no section
 /// </code>

@@ -4,12 +4,12 @@ using Oxidizer.Packager.Configuration;
 namespace Oxidizer.Packager.Native;
 
 /// <summary>One of the runtime's C files, as it travels inside this assembly.</summary>
-/// <param name="Path">Such as <c>pyembed/boot.c</c>.</param>
+/// <param name="Path">Such as <c>pyembed/boot/boot.c</c>.</param>
 /// <param name="Content">Its bytes.</param>
 /// <param name="Digest">Their digest.</param>
 public sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest Digest)
 {
-    private const string Decoders = "pyembed/decoder_";
+    private const string Decoders = "pyembed/reader/decoder_";
 
     /// <summary>Whether it is a translation unit, and not a header.</summary>
     public bool IsUnit => Path.EndsWith(".c", StringComparison.Ordinal);
@@ -20,9 +20,9 @@ public sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest Dig
     public bool IsPartOf(ProductOutput output, string codec = "none") => Path switch
     {
         "pyapp/main.c" or "pyapp/relocate.c" => output == ProductOutput.Executable,
-        "pyembed/host.c" => output != ProductOutput.Executable,
-        "pyembed/location.c" => output != ProductOutput.StaticLibrary,
-        "pyembed/streams_shared.c" => output == ProductOutput.SharedLibrary,
+        "pyembed/host/host.c" => output != ProductOutput.Executable,
+        "pyembed/reader/location.c" => output != ProductOutput.StaticLibrary,
+        "pyembed/host/streams_shared.c" => output == ProductOutput.SharedLibrary,
         _ => !Path.StartsWith(Decoders, StringComparison.Ordinal) || Path == $"{Decoders}{codec}.c",
     };
 }
@@ -30,13 +30,16 @@ public sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest Dig
 /// <summary>The sources of <c>pyembed</c> and <c>pyapp</c>, embedded in the packager, so that nothing but this assembly is needed to build a product.</summary>
 public static class RuntimeSources
 {
+    /// <summary>Where the modules that are written in Python lie: a module's path is its path below it.</summary>
+    public const string PythonFolder = "pyembed/python/";
+
     /// <summary>All C files and headers, by path.</summary>
     public static IReadOnlyList<RuntimeSource> All { get; } = [.. Read(name =>
         name.StartsWith("pyembed/", StringComparison.Ordinal) || name.StartsWith("pyapp/", StringComparison.Ordinal)).Where(source => !IsPython(source))];
 
     /// <summary>The runtime's modules that are written in Python, by path; products pack them like any other module.</summary>
     public static IReadOnlyList<RuntimeSource> PythonModules { get; } =
-        [.. Read(name => name.StartsWith("pyembed/", StringComparison.Ordinal)).Where(IsPython)];
+        [.. Read(name => name.StartsWith(PythonFolder, StringComparison.Ordinal)).Where(IsPython)];
 
     /// <summary>Writes C files and headers below a folder.</summary>
     public static void WriteTo(IReadOnlyList<RuntimeSource> sources, string folder)

@@ -9,12 +9,12 @@ internal static class RuntimeModules
     /// <summary>How messages name where they come from.</summary>
     public const string Origin = "the runtime";
 
-    /// <summary>The modules; <c>pyembed/x.py</c> is the module <c>x</c>.</summary>
+    /// <summary>The modules; <c>pyembed/python/x.py</c> is the module <c>x</c>.</summary>
     public static IEnumerable<Resource> Collect(BuildContext context)
     {
         foreach (var source in RuntimeSources.PythonModules)
         {
-            var relative = source.Path["pyembed/".Length..];
+            var relative = source.Path[RuntimeSources.PythonFolder.Length..];
             var isPackage = relative.EndsWith("/__init__.py", StringComparison.Ordinal);
             var name = (isPackage ? relative[..^"/__init__.py".Length] : relative[..^".py".Length]).Replace('/', '.');
             yield return new ModuleSource(name, isPackage, relative, new ResourceFile(FileOf(source, context), source.Digest, source.Content.Length),

@@ -183,7 +183,7 @@ public sealed class SpliceResourcesTests : IDisposable
 
     private void Link(params string[] flags)
     {
-        var result = Run("cc", [this["main.c"], this["pyembed/location.c"], "-I" + this["pyembed"], "-O2", .. flags, "-o", this["linked"]]);
+        var result = Run("cc", [this["main.c"], this["pyembed/reader/location.c"], "-I" + this["pyembed"], "-O2", .. flags, "-o", this["linked"]]);
         Assert.True(result.ExitCode == 0, result.Error);
     }
 

@@ -1,7 +1,8 @@
 /* Linked into a product: each allocation of CPython's allocators fails once, in a start and in a run. The process that was
  * started lives on with every allocation it asked for; for each it forks a child, for which that one failed, and waits for its end. A child that dies by a
  * signal, hangs, or ends otherwise than with the program's own output or an error that speaks of memory, is reported on file descriptor 3. */
-#include "importer.h"
+#include "process/process.h"
+#include "values/state.h"
 
 #include <execinfo.h>
 #include <signal.h>

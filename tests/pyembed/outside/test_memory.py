@@ -7,7 +7,7 @@ import unittest
 
 from products import mode
 
-OURS = re.compile(r"/pyembed/\w+\.c:\d+")
+OURS = re.compile(r"/pyembed/\w+/\w+\.c:\d+")
 WORDS = re.compile(r"ImportError|ModuleNotFoundError|damaged|oxidized|the importer|signal 14")  # an error of ours, or one that hangs
 
 

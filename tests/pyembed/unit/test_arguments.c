@@ -1,7 +1,7 @@
 /* Which command lines are those of multiprocessing's children: the texts that CPython 3.11 to 3.14 write, and everything that only looks like them.
  *
  * test_arguments: says `ok N checks`, or dies. */
-#include "arguments.h"
+#include "process/arguments.h"
 #include "check.h"
 
 #include <fcntl.h>

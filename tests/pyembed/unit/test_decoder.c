@@ -3,7 +3,7 @@
  *
  * test_decoder RAW STORED: says `ok N checks`, or dies. */
 #include "check.h"
-#include "decoder.h"
+#include "reader/decoder.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  *
  * test_decoder_memory RAW STORED: says `ok N checks`, or dies. Without sanitizers, which have a malloc of their own. */
 #include "check.h"
-#include "decoder.h"
+#include "reader/decoder.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
  *
  * test_reader BLOB: says `ok N checks`, or dies. */
 #include "check.h"
-#include "settings.h"
+#include "reader/settings.h"
 #include "walk.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "walk.h"
 
-#include "settings.h"
+#include "reader/settings.h"
 
 #include <string.h>
 

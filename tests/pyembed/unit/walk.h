@@ -2,7 +2,7 @@
 #ifndef PYEMBED_TEST_WALK_H
 #define PYEMBED_TEST_WALK_H
 
-#include "resources.h"
+#include "reader/resources.h"
 
 /* `limit`: so many entries of each section at most. A fuzzer has blobs that say millions, which lie over each other. */
 void walk(const pyembed_resources *resources, uint32_t limit);

@@ -1,0 +1,73 @@
+/* The configuration of a product that acts as `python`: its options and environment count, as CPython reads them. */
+#include "compat.h"
+#include "reader/settings.h"
+#include "process/process.h"
+#include "boot/configure.h"
+
+#include <wchar.h>
+
+static PyStatus
+append_python_path(PyConfig *config, const wchar_t *path)
+{
+    PyStatus status = PyStatus_Ok();
+    while (!PyStatus_Exception(status) && path != NULL && *path != L'\0') {
+        size_t length = wcscspn(path, L":");
+        wchar_t *item = PyMem_RawMalloc((length + 1) * sizeof(wchar_t));
+        if (item == NULL) {
+            return PyStatus_NoMemory();
+        }
+        wmemcpy(item, path, length);
+        item[length] = L'\0';
+        status = PyWideStringList_Append(&config->module_search_paths, item);
+        PyMem_RawFree(item);
+        path += length + (path[length] == L':');
+    }
+    return status;
+}
+
+/* The library's folder ends sys.path, where there is one. Its modules come from memory all the same: the finder owns paths below it. */
+static PyStatus
+append_files(PyConfig *config)
+{
+    if (pyembed_this_process.settings.module_file != PYEMBED_FILE_FILESYSTEM) {
+        return PyStatus_Ok();
+    }
+    wchar_t *files = Py_DecodeLocale(pyembed_this_process.files, NULL);
+    PyStatus status = files == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(&config->module_search_paths, files);
+    PyMem_RawFree(files);
+    return status;
+}
+
+static PyStatus
+begin_python(PyConfig *config, int argc, char **argv)
+{
+    PyConfig_InitPythonConfig(config);
+    config->module_search_paths_set = 1;
+    config->pathconfig_warnings = 0;
+    PyStatus status = pyembed_set_paths(config);
+    return PyStatus_Exception(status) ? status : PyConfig_SetBytesArgv(config, argc, argv);
+}
+
+/* As `python`: its options and environment count, and what they say of paths, before those of the configuration; modules still come from memory
+ * first. `site` is imported unless an option forbids it. Whether PYTHONPATH counts is known when options were read; that is tried on a configuration
+ * of its own, because 3.11 forgets some options of one that is read twice. */
+PyStatus
+pyembed_configure_python(PyConfig *config, int argc, char **argv)
+{
+    PyConfig tried;
+    PyStatus status = begin_python(&tried, argc, argv);
+    if (!PyStatus_Exception(status)) {
+        status = PyConfig_Read(&tried);
+    }
+    if (!PyStatus_Exception(status)) {
+        status = begin_python(config, argc, argv);
+    }
+    if (!PyStatus_Exception(status)) {
+        status = append_python_path(config, tried.pythonpath_env);
+    }
+    PyConfig_Clear(&tried);
+    if (!PyStatus_Exception(status)) {
+        status = pyembed_append_list(&config->module_search_paths, pyembed_this_process.settings.sys_paths, 1);
+    }
+    return PyStatus_Exception(status) ? status : append_files(config);
+}

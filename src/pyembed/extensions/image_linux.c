@@ -1,0 +1,182 @@
+/* A shared object of the blob as something that dlopen takes: a memfd that holds it, and the path of that descriptor.
+ *
+ * Rejected: a loader of our own (thread-local storage, IFUNCs and exceptions are the dynamic linker's business), and files in a temporary folder.
+ * What stops being true: `/proc` must be mounted, and the descriptor's path in /proc/self/maps says `/memfd:name (deleted)`.
+ * Where that is forbidden, a product that has real files for its modules (extract.c) takes the object from there. */
+#include "extensions/image.h"
+
+#include "reader/resources.h"
+#include "reader/settings.h"
+#include "process/process.h"
+#include "values/state.h"
+#include "values/text.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+static atomic_uint image_number;
+
+/* The dynamic linker takes a name that it has seen for the library that it was then, and descriptor numbers come again: each image gets a
+ * spelling of its own, `/proc/self/fd/7` with `./` or nothing before the number for each bit of the image's number. */
+static void
+spell_path(pyembed_image *image, unsigned number)
+{
+    size_t at = (size_t)snprintf(image->path, sizeof image->path, "/proc/self/fd/");
+    for (; number != 0; number >>= 1) {
+        const char *piece = (number & 1) ? "./" : "/";
+        at += (size_t)snprintf(image->path + at, sizeof image->path - at, "%s", piece);
+    }
+    snprintf(image->path + at, sizeof image->path - at, "./%d", image->descriptor);
+}
+
+static int
+write_all(int descriptor, const unsigned char *data, size_t size)
+{
+    while (size > 0) {
+        ssize_t written = write(descriptor, data, size);
+        if (written < 0 && errno == EINTR) {
+            continue;
+        }
+        if (written <= 0) {
+            return -1;
+        }
+        data += written;
+        size -= (size_t)written;
+    }
+    return 0;
+}
+
+/* ---- `ulimit -f`, which counts for memory of this kind too ---- */
+
+/* The limit is raised as far as it is allowed, for this write: the GIL is held, so that no code of Python's runs or forks under another limit. */
+static int
+write_over_limit(int descriptor, const unsigned char *data, size_t size)
+{
+    struct rlimit before, raised;
+    int is_raised = 0;
+    if (getrlimit(RLIMIT_FSIZE, &before) == 0 && before.rlim_cur < size) {
+        raised = before;
+        raised.rlim_cur = before.rlim_max;
+        is_raised = setrlimit(RLIMIT_FSIZE, &raised) == 0;
+    }
+    int result = write_all(descriptor, data, size), error = errno;
+    if (is_raised) {
+        setrlimit(RLIMIT_FSIZE, &before);
+    }
+    errno = error;
+    return result;
+}
+
+static int
+is_within_file_limit(const pyembed_bytes *bytes)
+{
+    struct rlimit limit;
+    size_t size = bytes->codec == PYEMBED_CODEC_NONE ? bytes->stored_size : bytes->raw_size;
+    return getrlimit(RLIMIT_FSIZE, &limit) < 0 || limit.rlim_max >= size;
+}
+
+static int
+raise_over_limit(const char *name)
+{
+    PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: it is larger than files of this process may be, and the limit counts for memory too; raise it "
+                 "(ulimit -f), or package the module with install_location = \"app-relative:lib\"", name);
+    return -1;
+}
+
+/* A file in memory is full when memory is. */
+static int
+is_lack_of_memory(int error)
+{
+    return error == ENOMEM || error == ENOSPC;
+}
+
+/* Returns 0; or -1 with ImportError, or MemoryError. */
+static int
+fill(pyembed_image *image, const char *name, const pyembed_bytes *bytes)
+{
+    PyObject *raw = NULL;
+    const unsigned char *data = bytes->data;
+    size_t size = bytes->stored_size;
+    if (bytes->codec != PYEMBED_CODEC_NONE) {
+        raw = pyembed_bytes_object(bytes);
+        if (raw == NULL) {
+            return -1;
+        }
+        data = (const unsigned char *)PyBytes_AS_STRING(raw);
+        size = (size_t)PyBytes_GET_SIZE(raw);
+    }
+    int result = write_over_limit(image->descriptor, data, size);
+    if (result < 0 && is_lack_of_memory(errno)) {
+        PyErr_NoMemory();
+    }
+    else if (result < 0) {
+        PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: writing to memory failed: %s", name, strerror(errno));
+    }
+    Py_XDECREF(raw);
+    return result;
+}
+
+static int
+has_files(OxidizedFinder *self)
+{
+    return pyembed_this_process.settings.module_file == PYEMBED_FILE_FILESYSTEM && self->resources.base == pyembed_this_process.resources.base;
+}
+
+static int
+use_file(const char *name, const char *folder, const char *file, pyembed_image *image)
+{
+    image->descriptor = -1;
+    if (snprintf(image->path, sizeof image->path, "%s/%s%s", pyembed_this_process.files, folder, file) >= (int)sizeof image->path) {
+        PyErr_Format(PyExc_ImportError, "cannot load '%s': the name of its file is too long", name);
+        return -1;
+    }
+    return 0;
+}
+
+int
+pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, const char *file, const pyembed_bytes *bytes, pyembed_image *image)
+{
+    char label[64];
+    snprintf(label, sizeof label, "%s", name);
+    int is_within = is_within_file_limit(bytes);
+    if (has_files(self) && (!is_within || access("/proc/self/fd", F_OK) != 0)) {
+        return use_file(name, folder, file, image);
+    }
+    if (!is_within) {
+        image->descriptor = -1;
+        return raise_over_limit(name);
+    }
+    image->descriptor = memfd_create(label, MFD_CLOEXEC);
+    if (image->descriptor < 0) {
+        int error = errno, forbidden = error == EPERM || error == EACCES || error == ENOSYS;
+        if (forbidden && has_files(self)) {
+            return use_file(name, folder, file, image);
+        }
+        if (is_lack_of_memory(error)) {
+            PyErr_NoMemory();
+            return -1;
+        }
+        PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: memfd_create failed: %s%s", name, strerror(error),
+                     forbidden ? "; a seccomp filter or the kernel forbids it: package with module_file = \"filesystem\", which allows files in the user's cache" : "");
+        return -1;
+    }
+    if (fill(image, name, bytes) < 0) {
+        pyembed_image_close(image);
+        return -1;
+    }
+    spell_path(image, atomic_fetch_add(&image_number, 1));
+    return 0;
+}
+
+void
+pyembed_image_close(pyembed_image *image)
+{
+    if (image->descriptor >= 0) {
+        close(image->descriptor);
+    }
+}

@@ -1,0 +1,267 @@
+/* Puts the finder into an interpreter, at the first import that CPython cannot answer from itself.
+ *
+ * CPython imports `encodings` before anything can be run, in each interpreter that starts. Usually an embedder hands it a table of frozen modules for that, and puts
+ * its finder in afterwards: then some modules have the wrong loader, which codecs are needed must be known when packaging, and a
+ * sub-interpreter has no finder at all. Here the table has one entry: `encodings` is a piece of code (_pyembed_boot.py) that calls `pyembed_install`, which installs
+ * the finder, and then runs the true `encodings` through it, in the module that was being made. */
+#include "importer/bootstrap.h"
+
+#include "reader/resources.h"
+#include "reader/settings.h"
+#include "process/process.h"
+#include "values/items.h"
+#include "values/lookup.h"
+#include "values/paths.h"
+#include "values/state.h"
+#include "loader/app_relative.h"
+#include "loader/code.h"
+#include "loader/specs.h"
+#include "finder/finder_type.h"
+#include "importer/frozen.h"
+#include "importer/zip_hook.h"
+
+#include <string.h>
+
+static int
+set_item(PyObject *namespace, const char *key, PyObject *value)
+{
+    int result = value == NULL ? -1 : PyDict_SetItemString(namespace, key, value);
+    Py_XDECREF(value);
+    return result;
+}
+
+/* Makes the module in `namespace` what it would be if our finder had found it, and runs it. */
+static int
+adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
+{
+    pyembed_module entry;
+    int found = pyembed_finder_lookup(finder, name, &entry);
+    if (found <= 0) {
+        if (found == 0) {
+            PyErr_Format(PyExc_ImportError, "the packed resources hold no module '%U': the standard library was not packaged", name);
+        }
+        return -1;
+    }
+    PyObject *spec = pyembed_finder_spec_of(finder, name, &entry, NULL);
+    PyObject *file = spec == NULL                                     ? NULL
+                     : finder->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None)
+                                                                : pyembed_file_of(finder, &entry);
+    int result = file == NULL ? -1 : 0;
+    if (result == 0 && file != Py_None) {
+        result = PyDict_SetItemString(namespace, "__file__", file);
+        if (result == 0) {
+            result = set_item(namespace, "__cached__", pyembed_cached_of(finder, &entry));
+        }
+    }
+    if (result == 0) {
+        result = set_item(namespace, "__path__", PyObject_GetAttr(spec, finder->state->str_locations));
+    }
+    if (result == 0) {
+        result = PyDict_SetItemString(namespace, "__spec__", spec);
+    }
+    if (result == 0) {
+        result = PyDict_SetItemString(namespace, "__loader__", (PyObject *)finder);
+    }
+    if (result == 0) {
+        result = pyembed_run_code(finder, &entry, file, namespace);
+    }
+    Py_XDECREF(file);
+    Py_XDECREF(spec);
+    return result;
+}
+
+/* Whether importlib's own finders stay: where the program may import from the file system. Else ours stands alone, and answers for CPython's linked-in and frozen
+ * modules too; importlib's PathFinder would, with nothing on sys.path, open the executable at each miss, to see whether it is a zip file. */
+static int
+change_meta_path(OxidizedFinder *finder)
+{
+    PyObject *meta_path = pyembed_sys_item("meta_path");
+    int result = meta_path == NULL ? -1 : PyList_Insert(meta_path, 0, (PyObject *)finder);
+    if (result == 0 && !finder->filesystem_importer) {
+        result = PyList_SetSlice(meta_path, 1, PyList_GET_SIZE(meta_path), NULL);
+    }
+    Py_XDECREF(meta_path);
+    return result;
+}
+
+/* Where files are real, importlib's hook for folders stays as well: programs walk their packages' folders. */
+static int
+add_path_hook(OxidizedFinder *finder)
+{
+    PyObject *hooks = pyembed_sys_item("path_hooks");
+    PyObject *hook = hooks == NULL ? NULL : PyObject_GetAttrString((PyObject *)finder, "path_hook");
+    int result = hook == NULL ? -1 : PyList_Insert(hooks, 0, hook);
+    int alone = !finder->filesystem_importer && finder->module_file != PYEMBED_FILE_FILESYSTEM;
+    if (result == 0 && alone) {
+        result = PyList_SetSlice(hooks, 1, PyList_GET_SIZE(hooks), NULL);
+    }
+    if (result == 0) {
+        result = pyembed_add_zip_hook(finder->module, alone ? NULL : hooks, 1);
+    }
+    Py_XDECREF(hook);
+    Py_XDECREF(hooks);
+    return result;
+}
+
+static int
+set_sys(const char *name, PyObject *value)
+{
+    int result = value == NULL ? -1 : PySys_SetObject(name, value);
+    Py_XDECREF(value);
+    return result;
+}
+
+/* One of the module's functions, which says that it is of the module whose place it takes. */
+static PyObject *
+hook_named(PyObject *module, const char *name, const char *owner)
+{
+    PyObject *hook = PyObject_GetAttrString(module, name);
+    PyObject *text = hook == NULL ? NULL : PyUnicode_InternFromString(owner);
+    if (text == NULL || PyObject_SetAttrString(hook, "__module__", text) < 0) {
+        Py_CLEAR(hook);
+    }
+    Py_XDECREF(text);
+    return hook;
+}
+
+/* Both names of a hook in sys get ours: programs compare them to see whether somebody changed it. */
+static int
+replace_hook(PyObject *module, const char *name, const char *original_name)
+{
+    PyObject *hook = hook_named(module, name, "sys");
+    int result = hook == NULL ? -1 : PySys_SetObject(original_name, hook);
+    return result < 0 ? -1 : set_sys(name, hook);
+}
+
+static int
+replace_unraisablehook(importer_state *state, PyObject *module)
+{
+    state->unraisablehook = pyembed_sys_item("unraisablehook");
+    return state->unraisablehook == NULL ? -1 : replace_hook(module, "unraisablehook", "__unraisablehook__");
+}
+
+#if PYEMBED_NEEDS_EXCEPTHOOK
+/* `threading` takes its hook from `_thread` when it is imported. */
+static int
+replace_hooks(importer_state *state, PyObject *module)
+{
+    PyObject *thread = pyembed_dict_item(PyImport_GetModuleDict(), "_thread");
+    state->thread_excepthook = thread == NULL ? NULL : PyObject_GetAttrString(thread, "_excepthook");
+    PyObject *hook = state->thread_excepthook == NULL ? NULL : hook_named(module, "_excepthook", "_thread");
+    int result = hook == NULL ? -1 : PyObject_SetAttrString(thread, "_excepthook", hook);
+    Py_XDECREF(hook);
+    Py_XDECREF(thread);
+    state->excepthook = result < 0 ? NULL : pyembed_sys_item("excepthook");
+    return state->excepthook == NULL ? -1 : replace_hook(module, "excepthook", "__excepthook__");
+}
+#endif
+
+/* Imported before `_stdlib_dir` was there (unless zip_hook.c kept it from that): its file's name is entered here. */
+static int
+correct_zipimport(OxidizedFinder *finder)
+{
+    PyObject *module = pyembed_dict_item(PyImport_GetModuleDict(), "zipimport");
+    if (module == NULL || module == Py_None) {
+        Py_XDECREF(module);
+        return module == NULL && PyErr_Occurred() ? -1 : 0;
+    }
+    pyembed_string path = {"zipimport.py", 12};
+    PyObject *file = pyembed_virtual_path(finder, path);
+    PyObject *spec = file == NULL ? NULL : PyObject_GetAttr(module, finder->state->str_spec);
+    PyObject *state = spec == NULL ? NULL : PyObject_GetAttrString(spec, "loader_state");
+    int result = state == NULL || PyObject_SetAttr(module, finder->state->str_file, file) < 0 ? -1 : 0;
+    if (result == 0 && state != Py_None) {
+        result = PyObject_SetAttrString(state, "filename", file);
+    }
+    Py_XDECREF(state);
+    Py_XDECREF(spec);
+    Py_XDECREF(file);
+    Py_DECREF(module);
+    return result;
+}
+
+/* Where the standard library is, without a slash at the end. */
+static PyObject *
+stdlib_folder(OxidizedFinder *finder)
+{
+    pyembed_module os;
+    if (pyembed_module_find(&finder->resources, "os", 2, &os) == PYEMBED_OK && pyembed_is_beside(&os)) {
+        pyembed_string none = {"", 0};
+        PyObject *folder = pyembed_real_path(os.root, none);
+        PyObject *bare = folder == NULL ? NULL : PyUnicode_Substring(folder, 0, PyUnicode_GET_LENGTH(folder) - 1);
+        Py_XDECREF(folder);
+        return bare;
+    }
+    return PyUnicode_Substring(finder->root, 0, PyUnicode_GET_LENGTH(finder->root) - 1);
+}
+
+/* CPython's frozen modules have sources too: `inspect`, `linecache` and `pyclbr` ask their loader for them. */
+static int
+teach_frozen_importer(OxidizedFinder *finder)
+{
+    static const char *const names[] = {"get_source", "get_filename"};
+    PyObject *frozen_importer = PyObject_GetAttrString(finder->state->bootstrap, "FrozenImporter");
+    int result = frozen_importer == NULL ? -1 : 0;
+    for (size_t at = 0; result == 0 && at < sizeof names / sizeof names[0]; at++) {
+        PyObject *method = PyObject_GetAttrString((PyObject *)finder, names[at]);
+        result = method == NULL ? -1 : PyObject_SetAttrString(frozen_importer, names[at], method);
+        Py_XDECREF(method);
+    }
+    Py_XDECREF(frozen_importer);
+    return result;
+}
+
+static int
+set_sys_attributes(OxidizedFinder *finder, PyObject *module)
+{
+    const pyembed_settings *settings = &pyembed_this_process.settings;
+    /* FrozenImporter makes `__file__` of CPython's frozen modules from it; 3.11 leaves it empty when `home` is set. */
+    if (settings->module_file != PYEMBED_FILE_NONE
+        && set_sys("_stdlib_dir", stdlib_folder(finder)) < 0) {
+        return -1;
+    }
+    if (settings->module_file != PYEMBED_FILE_NONE && correct_zipimport(finder) < 0) {
+        return -1;
+    }
+    if (settings->sys_frozen && PySys_SetObject("frozen", Py_True) < 0) {
+        return -1;
+    }
+    if (settings->sys_meipass && set_sys("_MEIPASS", PyUnicode_DecodeFSDefault(pyembed_this_process.folder)) < 0) {
+        return -1;
+    }
+    if (replace_unraisablehook(finder->state, module) < 0) {
+        return -1;
+    }
+#if PYEMBED_NEEDS_EXCEPTHOOK
+    if (replace_hooks(finder->state, module) < 0) {
+        return -1;
+    }
+#endif
+    return teach_frozen_importer(finder) < 0 ? -1 : PyDict_SetItemString(PyImport_GetModuleDict(), "_pymodules", module);
+}
+
+PyObject *
+pyembed_install(PyObject *module, PyObject *namespace)
+{
+    importer_state *state = pyembed_state_of(module);
+    if (state->finder != NULL || !PyDict_Check(namespace)) {
+        PyErr_SetString(PyExc_RuntimeError, "the importer is installed already");
+        return NULL;
+    }
+    if (pyembed_this_process.booting) {
+        PyGC_Disable(); /* until the end of the boot: what it makes is no garbage */
+    }
+    PyObject *name = pyembed_dict_item(namespace, "__name__");
+    state->finder = name == NULL ? NULL : pyembed_finder_create(module);
+    OxidizedFinder *finder = (OxidizedFinder *)state->finder;
+    int failed = finder == NULL || change_meta_path(finder) < 0 || add_path_hook(finder) < 0 || set_sys_attributes(finder, module) < 0
+                 || pyembed_hide_stand_in(module) < 0 || adopt(finder, name, namespace) < 0;
+    Py_XDECREF(name);
+    if (failed) {
+        if (!PyErr_Occurred()) {
+            PyErr_SetString(PyExc_RuntimeError, "the importer could not be installed");
+        }
+        return NULL;
+    }
+    Py_RETURN_NONE;
+}

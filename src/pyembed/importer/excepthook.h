@@ -1,0 +1,13 @@
+/* What stands in for CPython's hooks that print exceptions. */
+#ifndef PYEMBED_EXCEPTHOOK_H
+#define PYEMBED_EXCEPTHOOK_H
+
+#include "compat.h"
+
+/* What stands in for CPython's hooks, and for io.open while these run. */
+PyObject *pyembed_display_exception(PyObject *module, PyObject *args);
+PyObject *pyembed_display_thread(PyObject *module, PyObject *args);
+PyObject *pyembed_display_unraisable(PyObject *module, PyObject *args);
+PyObject *pyembed_display_open(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *keywords);
+
+#endif

@@ -1,0 +1,118 @@
+/* What of the blob is a file, and where. One item at a time stands in memory. */
+#include "process/extract_items.h"
+
+#include "reader/decoder.h"
+#include "reader/resources.h"
+#include "process/extract.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MARKER ".complete" /* no module's name: it is written last */
+
+/* A blob is not trusted: a path of it never leads out of the folder. */
+static int
+is_below(pyembed_string path)
+{
+    if (path.size == 0 || path.data[0] == '/' || strlen(path.data) != path.size) {
+        return 0;
+    }
+    for (const char *part = path.data; part != NULL; part = strchr(part, '/'), part = part == NULL ? NULL : part + 1) {
+        size_t length = strcspn(part, "/");
+        if (length == 0 || (length <= 2 && strspn(part, ".") == length)) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static const char *
+write_decoded(pyembed_item_writer writer, const char *path, const pyembed_bytes *bytes)
+{
+    const char *wrong = pyembed_decode_check(bytes);
+    if (wrong != NULL) {
+        return wrong;
+    }
+    void *raw = malloc(bytes->raw_size > 0 ? bytes->raw_size : 1);
+    wrong = raw == NULL ? strerror(ENOMEM) : pyembed_decode(bytes, raw);
+    if (wrong == NULL && writer.write(writer.context, path, raw, bytes->raw_size) < 0) {
+        wrong = strerror(errno);
+    }
+    free(raw);
+    return wrong;
+}
+
+static const char *
+write_item(pyembed_item_writer writer, const char *below, pyembed_string path, const pyembed_bytes *bytes)
+{
+    char full[PATH_MAX];
+    if (bytes->data == NULL) {
+        return NULL;
+    }
+    if (!is_below(path)) {
+        return "the packed resources hold a path that leads elsewhere";
+    }
+    if (snprintf(full, sizeof full, "%s%s", below, path.data) >= (int)sizeof full) {
+        return strerror(ENAMETOOLONG);
+    }
+    int is_compressed = bytes->codec != PYEMBED_CODEC_NONE;
+    if (writer.is_there(writer.context, full, is_compressed ? bytes->raw_size : bytes->stored_size)) {
+        return NULL;
+    }
+    if (is_compressed) {
+        return write_decoded(writer, full, bytes);
+    }
+    return writer.write(writer.context, full, bytes->data, bytes->stored_size) < 0 ? strerror(errno) : NULL;
+}
+
+static const char *
+write_modules(const pyembed_resources *resources, pyembed_item_writer writer)
+{
+    const char *wrong = NULL;
+    for (uint32_t index = 0; wrong == NULL && index < pyembed_count(resources, PYEMBED_SECTION_MODULES); index++) {
+        pyembed_module module;
+        pyembed_status status = pyembed_module_at(resources, index, &module);
+        if (status != PYEMBED_OK) {
+            return pyembed_status_text(status);
+        }
+        if (!(module.flags & PYEMBED_IN_FILESYSTEM)) {
+            wrong = write_item(writer, "", module.path, module.library.data != NULL ? &module.library : &module.source);
+        }
+    }
+    return wrong;
+}
+
+static const char *
+write_files(const pyembed_resources *resources, unsigned section, pyembed_item_writer writer)
+{
+    const char *wrong = NULL;
+    int is_library = section == PYEMBED_SECTION_LIBRARIES;
+    for (uint32_t index = 0; wrong == NULL && index < pyembed_count(resources, section); index++) {
+        pyembed_file file;
+        pyembed_status status = pyembed_file_at(resources, section, index, &file);
+        if (status != PYEMBED_OK) {
+            return pyembed_status_text(status);
+        }
+        if (!(file.flags & PYEMBED_IN_FILESYSTEM)) {
+            wrong = write_item(writer, is_library ? PYEMBED_LIBRARIES_FOLDER : "", is_library ? file.name : file.path, &file.data);
+        }
+    }
+    return wrong;
+}
+
+const char *
+pyembed_each_item(const pyembed_resources *resources, pyembed_item_writer writer)
+{
+    static const unsigned sections[] = {PYEMBED_SECTION_RESOURCES, PYEMBED_SECTION_FILES, PYEMBED_SECTION_LIBRARIES};
+    const char *wrong = write_modules(resources, writer);
+    for (size_t at = 0; wrong == NULL && at < sizeof sections / sizeof sections[0]; at++) {
+        wrong = write_files(resources, sections[at], writer);
+    }
+    if (wrong == NULL && !writer.is_there(writer.context, MARKER, 0) && writer.write(writer.context, MARKER, "", 0) < 0) {
+        wrong = strerror(errno);
+    }
+    return wrong;
+}

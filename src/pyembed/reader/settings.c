@@ -1,0 +1,185 @@
+/* A setting is declared once for the runtime: a line of the table below. One that the table does not hold is an error, because
+ * packager and runtime are of one version, and a setting that is read past would be one that the user believes in. */
+#include "reader/settings.h"
+
+#include "reader/resources.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef enum { FLAG, NUMBER, CHOICE, TEXT, LIST } setting_kind;
+
+typedef struct {
+    const char *name;
+    setting_kind kind;
+    size_t offset;
+    const char *choices; /* words, each with a space after it; their places are the values */
+} setting_row;
+
+#define AT(field) offsetof(pyembed_settings, field)
+
+static const setting_row rows[] = {
+    {"act_as_python", FLAG, AT(act_as_python), NULL},
+    {"dont_write_bytecode", FLAG, AT(dont_write_bytecode), NULL},
+    {"filesystem_importer", FLAG, AT(filesystem_importer), NULL},
+    {"ignore_environment", FLAG, AT(ignore_environment), NULL},
+    {"ignore_library_environment", FLAG, AT(ignore_library_environment), NULL},
+    {"isolated", FLAG, AT(isolated), NULL},
+    {"lazy_modules", LIST, AT(lazy_modules), NULL},
+    {"module_file", CHOICE, AT(module_file), "virtual none filesystem "},
+    {"multiprocessing_start_method", CHOICE, AT(multiprocessing_start_method), "auto fork forkserver spawn none "},
+    {"no_site", FLAG, AT(no_site), NULL},
+    {"no_user_site_directory", FLAG, AT(no_user_site_directory), NULL},
+    {"optimize_level", NUMBER, AT(optimize_level), NULL},
+    {"program_name", TEXT, AT(program_name), NULL},
+    {"python_version", TEXT, AT(python_version), NULL},
+    {"raw_allocator", CHOICE, AT(raw_allocator), "default system pymalloc mimalloc "},
+    {"run_code", TEXT, AT(run_code), NULL},
+    {"run_file", TEXT, AT(run_file), NULL},
+    {"run_mode", CHOICE, AT(run_mode), "repl module eval file noop "},
+    {"run_module", TEXT, AT(run_module), NULL},
+    {"stdio_encoding", TEXT, AT(stdio_encoding), NULL},
+    {"sys_frozen", FLAG, AT(sys_frozen), NULL},
+    {"sys_meipass", FLAG, AT(sys_meipass), NULL},
+    {"sys_paths", LIST, AT(sys_paths), NULL},
+    {"terminfo_dirs", LIST, AT(terminfo_dirs), NULL},
+    {"terminfo_resolution", CHOICE, AT(terminfo_resolution), "dynamic none static "},
+    {"unbuffered_stdio", FLAG, AT(unbuffered_stdio), NULL},
+    {"utf8_mode", FLAG, AT(utf8_mode), NULL},
+    {"warnings", LIST, AT(warnings), NULL},
+    {"write_modules_directory_env", TEXT, AT(write_modules_directory_env), NULL},
+};
+
+static const setting_row *
+row_of(pyembed_string name)
+{
+    for (size_t at = 0; at < sizeof rows / sizeof rows[0]; at++) {
+        if (strcmp(rows[at].name, name.data) == 0) {
+            return &rows[at];
+        }
+    }
+    return NULL;
+}
+
+/* The place of a word among space-ended words, or -1. */
+static int
+place_of(const char *words, pyembed_string word)
+{
+    int place = 0;
+    for (const char *at = words; *at != '\0'; place++) {
+        const char *end = strchr(at, ' ');
+        if ((size_t)(end - at) == word.size && memcmp(at, word.data, word.size) == 0) {
+            return place;
+        }
+        at = end + 1;
+    }
+    return -1;
+}
+
+static int
+number_of(pyembed_string text, int *number)
+{
+    int value = 0;
+    for (uint32_t at = 0; at < text.size; at++) {
+        if (text.data[at] < '0' || text.data[at] > '9' || value > (INT_MAX - 9) / 10) {
+            return -1;
+        }
+        value = value * 10 + (text.data[at] - '0');
+    }
+    *number = value;
+    return text.size == 0 ? -1 : 0;
+}
+
+/* C's functions would read a text with a NUL to that place, and the rest of the user's code would be gone without a word. */
+static const char *
+text_problem(pyembed_string text)
+{
+    return memchr(text.data, '\0', text.size) == NULL ? NULL : "a text without NUL characters";
+}
+
+/* Stores one setting; returns what it may be in words if it is not. */
+static const char *
+store(const setting_row *row, const pyembed_setting *setting, uint32_t index, pyembed_settings *settings)
+{
+    void *field = (char *)settings + row->offset;
+    int number;
+    switch (row->kind) {
+    case FLAG:
+        number = place_of("false true ", setting->value);
+        if (number < 0) {
+            return "true or false";
+        }
+        *(int *)field = number;
+        return NULL;
+    case NUMBER:
+        return number_of(setting->value, field) < 0 ? "a decimal number" : NULL;
+    case CHOICE:
+        number = place_of(row->choices, setting->value);
+        if (number < 0) {
+            return row->choices;
+        }
+        *(int *)field = number;
+        return NULL;
+    case TEXT:
+        *(pyembed_string *)field = setting->value;
+        return text_problem(setting->value);
+    case LIST: {
+        pyembed_run *run = field;
+        if (run->count == 0) {
+            run->first = index;
+        }
+        /* Settings are sorted by name: a list that something else interrupts was not written by a packager. */
+        run->count += 1;
+        return run->first + run->count == index + 1 ? text_problem(setting->value) : "a list whose items stand together";
+    }
+    }
+    return "known";
+}
+
+static void
+set_defaults(pyembed_settings *settings)
+{
+    memset(settings, 0, sizeof *settings);
+    settings->isolated = 1;
+    settings->ignore_environment = 1;
+    settings->no_site = 1;
+    settings->no_user_site_directory = 1;
+    settings->dont_write_bytecode = 1;
+    settings->utf8_mode = -1;
+    settings->filesystem_importer = -1;
+    pyembed_string none = {"", 0};
+    settings->run_module = settings->run_code = settings->run_file = none;
+    settings->program_name = settings->python_version = none;
+    settings->stdio_encoding = settings->write_modules_directory_env = none;
+}
+
+int
+pyembed_settings_read(const pyembed_resources *resources, pyembed_settings *settings, char *message, size_t size)
+{
+    set_defaults(settings);
+    uint32_t count = pyembed_count(resources, PYEMBED_SECTION_SETTINGS);
+    for (uint32_t index = 0; index < count; index++) {
+        pyembed_setting setting;
+        pyembed_status status = pyembed_setting_at(resources, index, &setting);
+        if (status != PYEMBED_OK) {
+            snprintf(message, size, "the packed resources are damaged at setting %u: %s", (unsigned)index, pyembed_status_text(status));
+            return -1;
+        }
+        const setting_row *row = row_of(setting.name);
+        if (row == NULL) {
+            snprintf(message, size, "unknown setting `%.80s` in the packed resources; packager and runtime must be of one version",
+                     setting.name.data);
+            return -1;
+        }
+        const char *wanted = store(row, &setting, index, settings);
+        if (wanted != NULL) {
+            snprintf(message, size, "setting `%s` is `%.80s`; it must be %s", row->name, setting.value.data, wanted);
+            return -1;
+        }
+    }
+    if (settings->filesystem_importer < 0) {
+        settings->filesystem_importer = settings->sys_paths.count > 0;
+    }
+    return 0;
+}
