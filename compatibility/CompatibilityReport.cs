@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Oxidizer.Packager.Installing;
+using Oxidizer.Packager.Files;
 
 namespace Oxidizer.Compatibility;
 

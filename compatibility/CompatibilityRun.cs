@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Oxidizer.Packager;
+using Oxidizer.Packager.Context;
 
 namespace Oxidizer.Compatibility;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.Benchmarks;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Oxidizer.Packager;
+using Oxidizer.Packager.Context;
 
 namespace Oxidizer.Benchmarks;
 

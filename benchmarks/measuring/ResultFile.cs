@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Oxidizer.Packager.Installing;
+using Oxidizer.Packager.Files;
 
 namespace Oxidizer.Benchmarks;
 

@@ -1,5 +1,5 @@
-using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Programs;
 
 namespace Oxidizer.Benchmarks;
 
@@ -7,7 +7,7 @@ namespace Oxidizer.Benchmarks;
 internal static class Tools
 {
     /// <summary>Where a program is, or <c>null</c>.</summary>
-    public static string? Find(string program) => Toolchain.FindProgram(program);
+    public static string? Find(string program) => Machine.FindProgram(program);
 
     /// <summary>Installs a program that is missing, where that can be done without asking: as root, with apt.</summary>
     /// <exception cref="BenchmarkFailedException">It is missing, and cannot be installed.</exception>

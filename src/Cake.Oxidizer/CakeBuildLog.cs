@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Cake.Core.Diagnostics;
-using Oxidizer.Packager;
+using Oxidizer.Packager.Context;
 
 namespace Cake.Oxidizer;
 

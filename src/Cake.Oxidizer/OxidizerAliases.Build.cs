@@ -2,6 +2,7 @@ using Cake.Core;
 using Cake.Core.Annotations;
 using Cake.Core.IO;
 using Oxidizer.Packager;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Reporting;
 
 namespace Cake.Oxidizer;

@@ -1,3 +1,6 @@
+using Oxidizer.Packager.Context;
+using Oxidizer.Packager.Runtime;
+
 namespace Oxidizer.Packager;
 
 /// <summary>What to build, and where to; what is not set, the configuration decides.</summary>
@@ -31,5 +34,5 @@ public sealed record BuildRequest
     internal TimeSpan CacheLockTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Other C sources of the runtime than those that travel in this assembly: what an edit of a header costs is tested without a second assembly.</summary>
-    internal IReadOnlyList<Native.RuntimeSource> RuntimeSources { get; init; } = Native.RuntimeSources.All;
+    internal IReadOnlyList<RuntimeSource> RuntimeSources { get; init; } = Runtime.RuntimeSources.All;
 }

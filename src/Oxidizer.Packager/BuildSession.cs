@@ -1,14 +1,15 @@
 using System.Diagnostics;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Linking;
-using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Processes;
 using Oxidizer.Packager.Reporting;
 using Oxidizer.Packager.Resources;
+using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.Packager;
 

@@ -1,12 +1,15 @@
 using Oxidizer.Packager.Bytecode;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Installing;
 using Oxidizer.Packager.Linking;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
+using Oxidizer.Packager.Programs;
 using Oxidizer.Packager.Reporting;
 using Oxidizer.Packager.Resources;
+using Oxidizer.Packager.Selection;
 
 namespace Oxidizer.Packager;
 

@@ -97,7 +97,7 @@ public sealed class AliasTests : IDisposable
         Assert.Equal(2, Directory.GetFiles(Path.GetDirectoryName(product)!).Length);
     }
 
-    private static string Triple => global::Oxidizer.Packager.TargetTriple.Host.Value;
+    private static string Triple => global::Oxidizer.Packager.Context.TargetTriple.Host.Value;
 
     private static string CommandLine(Process process)
     {

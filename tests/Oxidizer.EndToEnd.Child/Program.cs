@@ -1,4 +1,5 @@
 using Oxidizer.Packager;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Reporting;
 
 // Another process that builds, for the tests that kill it, trace it, or start two at once. Its output is a line for each action that ran, and for each warning; or the

@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using Oxidizer.Packager.Processes;
-using Oxidizer.Packager.Tests.Distributions;
+using Oxidizer.Packager.Tests.Archives;
 
 namespace Oxidizer.Packager.Tests;
 

@@ -1,4 +1,5 @@
 using Oxidizer.Packager;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Processes;
 using Oxidizer.Packager.Reporting;

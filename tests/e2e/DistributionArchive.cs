@@ -1,8 +1,10 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.SourceBuilds;
 
 namespace Oxidizer.EndToEnd.Tests;
 

@@ -1,5 +1,6 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Processes;
 

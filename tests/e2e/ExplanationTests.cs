@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Oxidizer.Packager;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Reporting;
 
 namespace Oxidizer.EndToEnd.Tests;

@@ -112,7 +112,7 @@ public sealed class HelloTests(HelloProduct hello) : IClassFixture<HelloProduct>
         Assert.Equal("app", json.GetProperty("product").GetProperty("path").GetString());
         Assert.Equal(new FileInfo(Product).Length, json.GetProperty("product").GetProperty("size").GetInt64());
         Assert.Equal(Cache.Sha256Digest.OfFile(Product).ToString(), json.GetProperty("product").GetProperty("sha256").GetString());
-        Assert.Equal(Packager.ActionKinds.All.Order(), json.GetProperty("actions").EnumerateObject().Select(kind => kind.Name).Order());
+        Assert.Equal(Packager.Context.ActionKinds.All.Order(), json.GetProperty("actions").EnumerateObject().Select(kind => kind.Name).Order());
         Assert.True(json.GetProperty("resources").GetProperty("modules").GetInt32() > 500);
     }
 }

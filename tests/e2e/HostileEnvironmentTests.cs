@@ -1,5 +1,5 @@
 using Oxidizer.Cache;
-using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Programs;
 
 namespace Oxidizer.EndToEnd.Tests;
 
@@ -46,7 +46,7 @@ public sealed class HostileEnvironmentTests(PrivateCache cache) : IDisposable
     {
         var folder = _workspace.EmptyFolder();
         foreach (var name in new[] { "cc", "as", "ld.bfd", "ar", "objcopy", "readelf" })
-            File.CreateSymbolicLink(Path.Combine(folder, name), Toolchain.FindProgram(name)!);
+            File.CreateSymbolicLink(Path.Combine(folder, name), Machine.FindProgram(name)!);
         return folder;
     }
 

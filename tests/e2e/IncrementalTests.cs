@@ -1,4 +1,5 @@
 using Oxidizer.Packager;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Reporting;
 
 namespace Oxidizer.EndToEnd.Tests;

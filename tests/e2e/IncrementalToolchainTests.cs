@@ -1,6 +1,6 @@
 using System.Text;
 using Oxidizer.Cache;
-using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.EndToEnd.Tests;
 

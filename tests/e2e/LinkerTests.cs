@@ -1,4 +1,4 @@
-using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Programs;
 
 namespace Oxidizer.EndToEnd.Tests;
 
@@ -15,7 +15,7 @@ public sealed class LinkerTests : IDisposable
     [InlineData("lld", "ld.lld")]
     public void A_product_runs_whatever_it_was_linked_with(string linker, string program)
     {
-        Assert.True(Toolchain.FindProgram(program) is not null, $"`{program}` is not installed; `./build.sh --target=Test` installs it");
+        Assert.True(Machine.FindProgram(program) is not null, $"`{program}` is not installed; `./build.sh --target=Test` installs it");
         var product = _workspace.WriteApplication("import ssl, sqlite3; print('linked')", more: $"[toolchain]\nlinker = \"{linker}\"").Build().ProductPath;
         Assert.Equal("linked\n", _workspace.Run(product).Output);
     }

@@ -29,7 +29,7 @@ public sealed class PrivateCacheCollection : ICollectionFixture<PrivateCache>;
 internal static class Executed
 {
     /// <summary>The actions that ran, by kind, such as <c>compile_bytecode 1, pack 1, link 1, install 1</c>.</summary>
-    public static string In(BuildResult result) => string.Join(", ", Packager.ActionKinds.All
+    public static string In(BuildResult result) => string.Join(", ", Packager.Context.ActionKinds.All
         .Select(kind => (Kind: kind, Count: result.Executed.Count(action => action.Kind == kind)))
         .Where(kind => kind.Count > 0)
         .Select(kind => $"{kind.Kind} {kind.Count}"));

@@ -1,10 +1,12 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.EndToEnd.Tests;
 

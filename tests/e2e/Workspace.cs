@@ -1,7 +1,8 @@
 using Oxidizer.Packager;
-using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Processes;
 using Oxidizer.Packager.Reporting;
+using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.EndToEnd.Tests;
 
@@ -28,7 +29,7 @@ public sealed class Workspace : IDisposable
     public Action<string>? OnLine { get; set; }
 
     /// <summary>Set for tests that change the runtime's C sources.</summary>
-    public IReadOnlyList<RuntimeSource> RuntimeSources { get; set; } = Packager.Native.RuntimeSources.All;
+    public IReadOnlyList<RuntimeSource> RuntimeSources { get; set; } = Packager.Runtime.RuntimeSources.All;
 
     public string this[string name] => Path.Combine(Folder, name);
 

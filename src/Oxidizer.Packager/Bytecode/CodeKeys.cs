@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Resources;
 

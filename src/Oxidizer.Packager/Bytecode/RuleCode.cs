@@ -1,4 +1,5 @@
 using Oxidizer.Cache;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Resources;
 

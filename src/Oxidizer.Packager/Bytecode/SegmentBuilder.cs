@@ -1,5 +1,6 @@
 using System.Globalization;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Resources;
 

@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Context;
+
 namespace Oxidizer.Packager.Configuration;
 
 internal static class BuildKeys

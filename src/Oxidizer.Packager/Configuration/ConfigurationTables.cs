@@ -1,3 +1,4 @@
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Configuration;

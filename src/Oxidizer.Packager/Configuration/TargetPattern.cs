@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Context;
+
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>What stands in a <c>target</c> key: a triple, a glob over triples, or <c>all</c>.</summary>

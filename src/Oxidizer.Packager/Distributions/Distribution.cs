@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Context;
 
 namespace Oxidizer.Packager.Distributions;
 

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Archives;
 
 namespace Oxidizer.Packager.Distributions;
 

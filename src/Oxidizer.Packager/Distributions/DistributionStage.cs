@@ -1,4 +1,6 @@
+using Oxidizer.Packager.Archives;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Distributions;

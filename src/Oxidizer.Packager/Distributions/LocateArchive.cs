@@ -1,6 +1,9 @@
 using Oxidizer.Cache;
+using Oxidizer.Packager.Archives;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.SourceBuilds;
 
 namespace Oxidizer.Packager.Distributions;
 

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Oxidizer.Packager.Archives;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Distributions;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
+using Oxidizer.Packager.Context;
 
 namespace Oxidizer.Packager.Elf;
 

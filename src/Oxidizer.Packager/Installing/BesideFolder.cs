@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Reporting;
 

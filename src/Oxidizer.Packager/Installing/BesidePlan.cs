@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Bytecode;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Files;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Installing;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Files;
 using Oxidizer.Packager.Linking;
 
 namespace Oxidizer.Packager.Installing;

@@ -1,4 +1,5 @@
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Files;
 
 namespace Oxidizer.Packager.Installing;
 

@@ -1,7 +1,7 @@
 using System.Text;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Linking;
-using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.Packager.Installing;
 

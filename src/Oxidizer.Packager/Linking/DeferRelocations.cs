@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Oxidizer.Packager.Elf;
 
 namespace Oxidizer.Packager.Linking;
 

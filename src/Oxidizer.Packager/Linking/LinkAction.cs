@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Linking;

@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
-using Oxidizer.Packager.Installing;
+using Oxidizer.Packager.Files;
 using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Linking;

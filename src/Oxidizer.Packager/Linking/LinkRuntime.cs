@@ -1,6 +1,8 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Elf;
 using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Linking;

@@ -1,4 +1,5 @@
 using System.Text;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Native;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Elf;
 
 namespace Oxidizer.Packager.Linking;
 

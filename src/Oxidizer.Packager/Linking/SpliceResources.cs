@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Oxidizer.Packager.Elf;
+using Oxidizer.Packager.Files;
 
 namespace Oxidizer.Packager.Linking;
 

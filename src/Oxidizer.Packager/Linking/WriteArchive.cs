@@ -1,7 +1,9 @@
 using Oxidizer.Cache;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Programs;
 
 namespace Oxidizer.Packager.Linking;
 

@@ -1,8 +1,10 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.Packager.Native;
 

@@ -1,6 +1,8 @@
 using System.Text;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Programs;
 
 namespace Oxidizer.Packager.Native;
 
@@ -54,8 +56,8 @@ public sealed record CompilerParts(IReadOnlyList<(string Path, Sha256Digest Dige
         }
 
         var preprocessor = Say("-E", "-v", "-x", "c", "/dev/null").Split('\n');
-        var programs = s_programs.Append(linker).Select(name => Toolchain.FindProgram(Say("-print-prog-name=" + name).Split('\n')[0].Trim()));
-        var files = programs.Concat(Named(preprocessor, "COLLECT_GCC=").Select(Toolchain.FindProgram))
+        var programs = s_programs.Append(linker).Select(name => Machine.FindProgram(Say("-print-prog-name=" + name).Split('\n')[0].Trim()));
+        var files = programs.Concat(Named(preprocessor, "COLLECT_GCC=").Select(Machine.FindProgram))
             .Concat(Named(preprocessor, "Reading specs from ")).Concat(Named(preprocessor, "Configuration file: ")).OfType<string>().Where(File.Exists).Distinct(StringComparer.Ordinal);
         var libraries = Named(Say("-print-search-dirs").Split('\n'), "libraries: =").SelectMany(line => line.Split(':', StringSplitOptions.RemoveEmptyEntries));
         return new CompilerParts([.. files.Select(path => (path, context.Cache.DigestFile(path)))], [.. HeaderFoldersIn(preprocessor)], [.. libraries]);

@@ -2,8 +2,10 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Programs;
 
 namespace Oxidizer.Packager.Native;
 
@@ -72,15 +74,6 @@ public sealed partial record Toolchain(
         return new SearchPath([.. named.Where(folder => folder.Length > 0), .. Parts.LibraryFolders], isLink: true, cache);
     }
 
-    /// <summary>Where a program is: the path itself when it has a slash, else the first on PATH; <c>null</c> if there is none.</summary>
-    public static string? FindProgram(string name)
-    {
-        if (name.Contains('/'))
-            return File.Exists(name) ? Path.GetFullPath(name) : null;
-        var path = Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin";
-        return path.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-    }
-
     // Since binutils 2.38; the loader's side came with glibc 2.36, and a product never runs with an older glibc than that of the machine that made it.
     private static bool PacksRelativeRelocations(string linkerVersion) =>
         linkerVersion.StartsWith("GNU ld", StringComparison.Ordinal) && Version.TryParse(linkerVersion.Split(' ')[^1], out var version) && version >= new Version(2, 38);
@@ -119,7 +112,7 @@ public sealed partial record Toolchain(
 
     private static string? FindNamed(string setting, string? program, string otherWay, BuildContext context)
     {
-        var found = program is null ? null : FindProgram(program);
+        var found = program is null ? null : Machine.FindProgram(program);
         if (program is not null && found is null)
             context.Diagnostics.Add(DiagnosticKinds.ToolNotFound, $"the program `{program}` of [toolchain] {setting} is not there; name one that is, or {otherWay}");
         return found;
@@ -128,7 +121,7 @@ public sealed partial record Toolchain(
     private static string? FindCompiler(ToolchainTable table, BuildContext context)
     {
         var names = table.Cc is { } named ? [named] : new[] { "cc", "gcc", "clang" };
-        var found = names.Select(FindProgram).FirstOrDefault(path => path is not null);
+        var found = names.Select(Machine.FindProgram).FirstOrDefault(path => path is not null);
         if (found is null)
             context.Diagnostics.Add(DiagnosticKinds.CompilerNotFound, table.Cc is null
                 ? "no C compiler on PATH (looked for `cc`, `gcc`, `clang`); install one, for instance with `apt-get install gcc libc6-dev`"
@@ -142,13 +135,13 @@ public sealed partial record Toolchain(
         if (table.LdFlags.LastOrDefault(word => word.StartsWith("-fuse-ld=", StringComparison.Ordinal)) is { } chosen)
         {
             (flag, program) = ("", chosen == "-fuse-ld=mold" ? "mold" : "ld." + chosen["-fuse-ld=".Length..]);
-            if (FindProgram(program) is { } path)
+            if (Machine.FindProgram(program) is { } path)
                 return path;
         }
         foreach (var (setting, itsProgram, itsFlag) in s_linkers)
         {
             (flag, program) = (itsFlag, itsProgram);
-            if ((table.Linker == "auto" || table.Linker == setting) && FindProgram(program) is { } path)
+            if ((table.Linker == "auto" || table.Linker == setting) && Machine.FindProgram(program) is { } path)
                 return path;
         }
         flag = program = "";

@@ -3,6 +3,7 @@ using System.IO.Compression;
 using Oxidizer.Cache;
 using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Bytecode;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Resources;
 

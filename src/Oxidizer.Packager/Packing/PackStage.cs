@@ -1,6 +1,7 @@
 using System.Text;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Bytecode;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Resources;
 

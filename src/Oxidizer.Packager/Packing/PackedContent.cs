@@ -1,4 +1,5 @@
 using Oxidizer.Packager.Bytecode;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Packing;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Installing;
 using Oxidizer.Packager.Resources;
 

@@ -1,4 +1,5 @@
 using Oxidizer.Cache;
+using Oxidizer.Packager.Packages;
 
 namespace Oxidizer.Packager.Resources;
 

@@ -1,6 +1,8 @@
 using Oxidizer.Cache;
 using Oxidizer.Cache.Files;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Packages;
 
 namespace Oxidizer.Packager.Resources;
 

@@ -1,5 +1,6 @@
 using Oxidizer.Packager.Bytecode;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Tests.Resources;
 

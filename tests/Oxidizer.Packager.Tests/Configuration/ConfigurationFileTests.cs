@@ -1,5 +1,6 @@
 using System.Text;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Tests.Configuration;

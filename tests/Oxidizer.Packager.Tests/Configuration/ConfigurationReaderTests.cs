@@ -1,5 +1,7 @@
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Tests.Distributions;
 
 namespace Oxidizer.Packager.Tests.Configuration;
 

@@ -1,4 +1,5 @@
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 
 namespace Oxidizer.Packager.Tests.Configuration;
 

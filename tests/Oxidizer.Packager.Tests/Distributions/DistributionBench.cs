@@ -1,5 +1,6 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 

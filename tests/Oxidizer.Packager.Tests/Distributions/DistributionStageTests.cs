@@ -1,6 +1,7 @@
 using System.Text;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Distributions;
 
 namespace Oxidizer.Packager.Tests.Distributions;

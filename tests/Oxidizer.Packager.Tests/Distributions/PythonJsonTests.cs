@@ -233,8 +233,8 @@ public sealed class PythonJsonTests : IDisposable
     {
         var whole = Encoding.UTF8.GetBytes(_json.ToJsonString());
         var distribution = Obtain();
-        var origin = new Oxidizer.Packager.Distributions.ArchiveOrigin("d", distribution.ArchiveDigest, () => "", null);
-        var files = new Oxidizer.Packager.Distributions.DistributionFiles(Oxidizer.Packager.Distributions.UnpackedTree.Open(origin, _bench.Build));
+        var origin = new Oxidizer.Packager.Archives.ArchiveOrigin("d", distribution.ArchiveDigest, () => "", null);
+        var files = new Oxidizer.Packager.Distributions.DistributionFiles(Oxidizer.Packager.Archives.UnpackedTree.Open(origin, _bench.Build));
         for (var length = 0; length < whole.Length; length++)
             Assert.Throws<BuildFailedException>(() => Oxidizer.Packager.Distributions.ReadPythonJson.Read(whole[..length], files, origin, new DiagnosticBag()));
     }

@@ -1,4 +1,5 @@
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Files;
 using Oxidizer.Packager.Installing;
 
 namespace Oxidizer.Packager.Tests.Installing;

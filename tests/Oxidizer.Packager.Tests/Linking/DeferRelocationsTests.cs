@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Oxidizer.Packager.Linking;
-using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.Packager.Tests.Linking;
 

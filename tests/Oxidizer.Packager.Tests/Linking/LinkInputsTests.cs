@@ -1,6 +1,7 @@
+using Oxidizer.Packager.Elf;
 using Oxidizer.Packager.Linking;
-using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Programs;
 
 namespace Oxidizer.Packager.Tests.Linking;
 
@@ -29,7 +30,7 @@ public sealed class LinkInputsTests : IDisposable
         get
         {
             var data = new TheoryData<string, bool>();
-            foreach (var name in new[] { "bfd", "mold", "lld" }.Where(name => Toolchain.FindProgram(name == "mold" ? "mold" : "ld." + name) is not null))
+            foreach (var name in new[] { "bfd", "mold", "lld" }.Where(name => Machine.FindProgram(name == "mold" ? "mold" : "ld." + name) is not null))
             {
                 data.Add(name, true);
                 data.Add(name, false);

@@ -1,7 +1,9 @@
 using System.Text;
+using Oxidizer.Packager.Elf;
 using Oxidizer.Packager.Linking;
-using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.Programs;
+using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.Packager.Tests.Linking;
 
@@ -38,7 +40,7 @@ public sealed class SpliceResourcesTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static TheoryData<string> Linkers => [.. new[] { "bfd", "mold", "lld" }.Where(name => Toolchain.FindProgram(name == "mold" ? "mold" : "ld." + name) is not null)];
+    public static TheoryData<string> Linkers => [.. new[] { "bfd", "mold", "lld" }.Where(name => Machine.FindProgram(name == "mold" ? "mold" : "ld." + name) is not null)];
 
     [Theory]
     [MemberData(nameof(Linkers))]

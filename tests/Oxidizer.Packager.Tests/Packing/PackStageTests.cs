@@ -1,6 +1,8 @@
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Packing;
+using Oxidizer.Packager.Tests.Distributions;
 using Oxidizer.Packager.Tests.Resources;
 
 namespace Oxidizer.Packager.Tests.Packing;

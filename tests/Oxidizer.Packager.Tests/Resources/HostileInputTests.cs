@@ -1,8 +1,11 @@
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Resources;
+using Oxidizer.Packager.Selection;
 
 namespace Oxidizer.Packager.Tests.Resources;
 

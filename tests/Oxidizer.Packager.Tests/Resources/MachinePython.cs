@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Oxidizer.Cache;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Native;
+using Oxidizer.Packager.Packages;
 using Oxidizer.Packager.Processes;
 
 namespace Oxidizer.Packager.Tests.Resources;

@@ -1,4 +1,4 @@
-using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Tests.Resources;

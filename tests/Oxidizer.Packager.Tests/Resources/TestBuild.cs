@@ -1,10 +1,12 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager.Bytecode;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Resources;
+using Oxidizer.Packager.Selection;
 
 namespace Oxidizer.Packager.Tests.Resources;
 

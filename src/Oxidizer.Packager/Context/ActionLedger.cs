@@ -1,0 +1,89 @@
+namespace Oxidizer.Packager.Context;
+
+/// <summary>The kinds of action, as keys and results name them.</summary>
+public static class ActionKinds
+{
+    /// <summary>Fetch an archive.</summary>
+    public const string Download = "download";
+
+    /// <summary>Build a distribution from source.</summary>
+    public const string Distribution = "distribution";
+
+    /// <summary>Unpack an archive.</summary>
+    public const string Unpack = "unpack";
+
+    /// <summary>Compile one module to bytecode.</summary>
+    public const string CompileBytecode = "compile_bytecode";
+
+    /// <summary>Compile one C file.</summary>
+    public const string CompileObject = "compile_object";
+
+    /// <summary>Install packages into a private folder.</summary>
+    public const string InstallPackages = "install_packages";
+
+    /// <summary>Make the packed-resources blob.</summary>
+    public const string Pack = "pack";
+
+    /// <summary>Link the product.</summary>
+    public const string Link = "link";
+
+    /// <summary>Write the product to its place.</summary>
+    public const string Install = "install";
+
+    /// <summary>All, in the order of a build.</summary>
+    public static IReadOnlyList<string> All { get; } =
+        [Download, Distribution, Unpack, CompileBytecode, CompileObject, InstallPackages, Pack, Link, Install];
+}
+
+/// <summary>An action that ran.</summary>
+/// <param name="Kind">One of <see cref="ActionKinds"/>.</param>
+/// <param name="Name">What it was about.</param>
+/// <param name="Reason">Why it ran.</param>
+/// <param name="Seconds">How long it took.</param>
+public sealed record ExecutedAction(string Kind, string Name, string Reason, double Seconds);
+
+/// <summary>How often a kind of action ran, and how often its record was used.</summary>
+public sealed record ActionCount(int Executed, int Reused);
+
+/// <summary>Counts a build's actions. Safe to call from several threads.</summary>
+public sealed class ActionLedger
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, int> _reused = new(StringComparer.Ordinal);
+    private readonly List<ExecutedAction> _executed = [];
+
+    /// <summary>The actions that ran, in the order of their ends.</summary>
+    public IReadOnlyList<ExecutedAction> Executed
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _executed];
+        }
+    }
+
+    /// <summary>The counts of every kind, zeros included.</summary>
+    public IReadOnlyDictionary<string, ActionCount> Counts
+    {
+        get
+        {
+            lock (_lock)
+                return ActionKinds.All.ToDictionary(kind => kind,
+                    kind => new ActionCount(_executed.Count(action => action.Kind == kind), _reused.GetValueOrDefault(kind)), StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>Notes an action that ran.</summary>
+    public void Execute(ExecutedAction action)
+    {
+        lock (_lock)
+            _executed.Add(action);
+    }
+
+    /// <summary>Notes actions that were reused.</summary>
+    public void Reuse(string kind, int count = 1)
+    {
+        lock (_lock)
+            _reused[kind] = _reused.GetValueOrDefault(kind) + count;
+    }
+}

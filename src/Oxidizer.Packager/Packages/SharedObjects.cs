@@ -1,0 +1,41 @@
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Elf;
+using Oxidizer.Packager.Resources;
+using Oxidizer.Packager.Selection;
+
+namespace Oxidizer.Packager.Packages;
+
+/// <summary>Tells extension modules from libraries by their content. What each needs is found when all rules have brought theirs (<see cref="LibraryClosure"/>).</summary>
+internal static class SharedObjects
+{
+    /// <summary>Classifies a rule's shared objects.</summary>
+    public static IEnumerable<Resource> Classify(IReadOnlyList<SharedObjectFile> files, RuleScope scope)
+    {
+        files = FileDigests.Fill(files, scope.Context.Cache);
+        var facts = SharedObjectFacts.Of([.. files.Select(file => file.File)], scope.Context);
+        var resources = new List<Resource>();
+        var libraries = new HashSet<string>(StringComparer.Ordinal);
+        for (var index = 0; index < files.Count; index++)
+        {
+            var (file, elf) = (files[index], facts[index]);
+            if (elf is null || elf.Machine != ElfDynamic.MachineOf(scope.Distribution.Target))
+                scope.Report(DiagnosticKinds.SharedObjectUnusable,
+                    $"`{file.File.Path}` is no ELF shared object for `{scope.Distribution.Target}`, or its tables do not lie in it; install the package for that platform, or leave it out with `excludes`");
+            else if (file.ModuleName is { } name && (file.IsCertainModule || elf.InitializedModules.Contains(name[(name.LastIndexOf('.') + 1)..])))
+                resources.Add(new SharedExtension(name, file.IsPackage, file.RelativePath, file.File, [], scope.Origin, scope.Location));
+            else if (libraries.Add(elf.Soname ?? Path.GetFileName(file.RelativePath)))
+                resources.Add(new SharedLibraryResource(elf.Soname ?? Path.GetFileName(file.RelativePath), file.File, [], file.RelativePath, scope.Origin, scope.Location));
+        }
+        WarnOfForeign(files.Where(file => file.IsForeign), scope);
+        return resources;
+    }
+
+    // It is packed all the same: an import then says what is wrong, and not that there is no such module.
+    private static void WarnOfForeign(IEnumerable<SharedObjectFile> files, RuleScope scope)
+    {
+        foreach (var file in files)
+            scope.Report(DiagnosticKinds.ExtensionForAnotherPython,
+                $"the extension module `{file.ModuleName}` is there for another Python only (`{Path.GetFileName(file.RelativePath)}`), and the distribution takes "
+                + $"`*{scope.Distribution.ExtensionSuffixes[0]}`; its import will fail: install the package for Python {scope.Distribution.MajorMinor}, or leave it out with `excludes`");
+    }
+}

@@ -1,0 +1,105 @@
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
+using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Packages;
+using Oxidizer.Packager.Resources;
+
+namespace Oxidizer.Packager.Selection;
+
+/// <summary>Applies the rules, policies and filters.</summary>
+public static class ResourceStage
+{
+    // Without these Py_Initialize ends the process before any of our code could say why.
+    private static readonly string[] s_startModules = ["encodings", "encodings.aliases", "encodings.utf_8"];
+
+    /// <summary>Collects what the product will hold. Mistakes go into the context's diagnostics.</summary>
+    public static ResourceSet Collect(BuildConfiguration configuration, Distribution distribution, BuildContext context)
+    {
+        var collection = new ResourceCollection(context.Diagnostics);
+        for (var index = 0; index < configuration.Packages.Count; index++)
+        {
+            context.Cancellation.ThrowIfCancellationRequested();
+            var rule = configuration.Packages[index];
+            if (rule is FilterRule filter)
+                ResourceFilters.Apply(filter, collection, context);
+            else if (rule is ResourceRule resourceRule)
+                Apply(resourceRule, index + 1, configuration, distribution, collection, context);
+            else
+                ReportNotSupported(rule, context);
+        }
+        CheckStartModules(configuration, collection, context);
+        // Last, so that no filter drops them, and a module of the same name is told.
+        collection.Add(RuntimeModules.Collect(context), null);
+        var includeTests = configuration.Packages.OfType<StdlibRule>().Any(rule => rule.IncludeTestModules);
+        var extensions = new ExtensionPolicy(configuration.Extensions, distribution, context.Diagnostics).Choose(includeTests);
+        // After the filters: what nothing needs any more is not looked for.
+        return LibraryClosure.Complete(collection.ToSet(extensions), configuration, context);
+    }
+
+    private static void Apply(
+        ResourceRule rule, int number, BuildConfiguration configuration, Distribution distribution, ResourceCollection collection, BuildContext context)
+    {
+        var scope = new RuleScope(rule, OriginOf(rule, number), rule.OptimizeLevel ?? configuration.PythonConfig.OptimizeLevel, distribution, context)
+        {
+            Location = rule.InstallFolder is { } folder ? new ResourceLocation(folder) : ResourceLocation.Embedded,
+        };
+        try
+        {
+            if (Bring(rule, scope) is { } resources)
+                collection.Add(FileDigests.Fill(FileSizes.Check(ResourceFilters.Exclude([.. resources.Select(Place)], scope), scope), context.Cache), rule.Location);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            scope.Report(DiagnosticKinds.PackageNotReadable, $"{scope.Origin} cannot be read: {exception.Message.TrimEnd('.')}; mend that, or take it out of the rule");
+        }
+    }
+
+    private static IEnumerable<Resource>? Bring(ResourceRule rule, RuleScope scope)
+    {
+        switch (rule)
+        {
+            case StdlibRule stdlib:
+                return StandardLibrary.Collect(stdlib, scope);
+            case PackageRootRule root:
+                return PackageRoot.Collect(root, scope);
+            case ScriptRule script:
+                return PackageRoot.CollectScript(script, scope);
+            case VirtualenvRule environment:
+                return Virtualenv.Collect(environment, scope);
+            case WheelRule wheel:
+                return Wheel.Collect(wheel, scope);
+            default:
+                ReportNotSupported(rule, scope.Context);
+                return null;
+        }
+    }
+
+    private static string OriginOf(ResourceRule rule, int number) => rule switch
+    {
+        PackageRootRule root => $"rule {number} (package-root {root.Path})",
+        ScriptRule script => $"rule {number} (script {script.Path})",
+        WheelRule wheel => $"rule {number} (wheel {wheel.Path})",
+        VirtualenvRule environment => $"rule {number} (virtualenv {environment.Path})",
+        _ => $"rule {number} ({rule.Type})",
+    } + (rule.Location is { Line: > 0 } location ? $" at {Path.GetFileName(location.File)}:{location.Line}" : "");
+
+    // CPython imports its codecs before anything can be read from a file, and a file without the suffix of a source has no loader.
+    private static Resource Place(Resource resource) => resource is ModuleSource { Location.Folder: not null } module
+        && (module.Name == "encodings" || module.Name.StartsWith("encodings.", StringComparison.Ordinal) || !module.RelativePath.EndsWith(".py", StringComparison.Ordinal))
+            ? resource with { Location = ResourceLocation.Embedded }
+            : resource;
+
+    private static void ReportNotSupported(PackageRule rule, BuildContext context) => context.Diagnostics.Add(DiagnosticKinds.PackageRuleNotSupported,
+        $"the rule `{rule.Type}` is not supported yet; install into a virtual environment and bring it with a `virtualenv` rule", rule.Location);
+
+    private static void CheckStartModules(BuildConfiguration configuration, ResourceCollection collection, BuildContext context)
+    {
+        var missing = s_startModules.Where(name => !collection.ModuleNames.Contains(name)).ToList();
+        // When a rule failed, its own message is the one that helps.
+        if (missing.Count > 0 && !context.Diagnostics.HasErrors)
+            context.Diagnostics.Add(DiagnosticKinds.StartModulesMissing,
+                $"no rule brings {string.Join(", ", missing.Select(name => $"`{name}`"))}, without which Python cannot start; add a `stdlib` rule, and keep filters from dropping them",
+                new SourceLocation(configuration.Origin));
+    }
+}
