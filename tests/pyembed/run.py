@@ -78,6 +78,8 @@ print('rgb_to_hsv' in object.__getattribute__(colorsys, '__dict__'), type(colors
 used = callable(colorsys.rgb_to_hsv)
 import sample.one
 print(used, sample.one.VALUE)""")],
+    "terminfo": [("run_mode", "eval"), ("terminfo_resolution", "static"), *[("terminfo_dirs", f"no-such-folder-{number}-{'x' * 40}") for number in range(40)],
+                 ("terminfo_dirs", "described"), ("run_code", "import curses, os; curses.setupterm('oxidizer-test'); print(curses.tigetnum('cols'), 'TERMINFO_DIRS' in os.environ)")],
     "unknown": [("no_such_setting", "1")],
     "wrong": [("run_mode", "dance")],
     "version": [("python_version", "2.7")],
