@@ -56,6 +56,6 @@ public sealed partial class DecisionTests
     [GeneratedRegex(@"\b[Dd]ecision\s+(?<number>[0-9]+)")]
     private static partial Regex Numbered();
 
-    [GeneratedRegex(@"decisions/(?<name>[0-9][^)\s<>`;,]*[.]md)")]
+    [GeneratedRegex(@"decisions/(?<name>[0-9][^)\]\s<>`;,]*[.]md)")]
     private static partial Regex Linked();
 }

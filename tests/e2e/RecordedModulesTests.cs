@@ -8,7 +8,7 @@ public sealed class RecordedModulesTests : IDisposable
     private const string Main = """
         import curses, importlib.util, json
         curses.setupterm("oxidizer-test", 1)
-        print(json.dumps([importlib.util.find_spec(name) is not None for name in ("app.__main__", "json.decoder", "sqlite3.dbapi2", "app.unused")]), curses.tigetnum("cols"))
+        print(json.dumps([importlib.util.find_spec(name) is not None for name in ("app.__main__", "json.decoder", "sqlite3", "app.unused")]), curses.tigetnum("cols"))
         """;
 
     private readonly Workspace _workspace = new();
@@ -22,6 +22,7 @@ public sealed class RecordedModulesTests : IDisposable
         DescribeTerminal();
         _workspace.WriteApplication(Main, more: settings).Write("app/unused.py", "");
         var whole = _workspace.Build();
+        var size = new FileInfo(whole.ProductPath).Length;
         Assert.Equal("[true, true, true, true] 77\n", Start(whole.ProductPath));
         var trace = Assert.Single(Directory.GetFiles(_workspace["recorded"]));
 
@@ -29,7 +30,7 @@ public sealed class RecordedModulesTests : IDisposable
         _workspace.WriteApplication(Main, more: settings + filter);
         var small = _workspace.Build();
         Assert.Equal("[true, true, false, false] 77\n", Start(small.ProductPath));
-        Assert.True(new FileInfo(small.ProductPath).Length < new FileInfo(whole.ProductPath).Length);
+        Assert.InRange(new FileInfo(small.ProductPath).Length, 1, size / 2);
         Assert.DoesNotContain(small.Warnings, warning => warning.Id == "OXI0307");
     }
 

@@ -17,7 +17,6 @@ public sealed class ExtensionPolicyTests
     [InlineData("minimal", "_signal posix")]
     [InlineData("no-libraries", "_signal math posix")]
     [InlineData("no-copyleft", "_signal _ssl math posix readline=libedit")]
-    [InlineData("no-gpl", "_signal _ssl math posix readline=libedit")]
     [InlineData("explicit-includes", "_signal math posix")]
     [InlineData("explicit-excludes", "_gdbm _signal _ssl _unknown math posix readline=libedit")]
     public void A_policy_chooses(string policy, string expected)
