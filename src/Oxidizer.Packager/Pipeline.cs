@@ -83,6 +83,7 @@ public static class Pipeline
 
         // Before the bytecode, because policies and filters decide what is worth compiling.
         session.Stage("resources");
+        ProductSettings.Check(configuration, distribution, context.Diagnostics);
         var resources = ResourceStage.Collect(configuration, distribution, context);
         context.Diagnostics.ThrowIfErrors();
         var fileUsers = configuration.PythonConfig.HasRealFiles ? [] : FileUsers.Find(resources, context);

@@ -31,7 +31,7 @@
 #define PYEMBED_FROZEN(name_, code_, size_, package_) {.name = (name_), .code = (code_), .size = (size_), .is_package = (package_)}
 #endif
 
-/* 3.12 lets a module say that it works in interpreters with a GIL of their own. That it works without one (3.13) is not said, because it does not: decision 34
+/* 3.12 lets a module say that it works in interpreters with a GIL of their own. That it works without one (3.13) is not said, because it does not: decision 0035
  * lists what the GIL guards. */
 #if PY_VERSION_HEX >= 0x030C0000
 #define PYEMBED_SLOT_INTERPRETERS {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},

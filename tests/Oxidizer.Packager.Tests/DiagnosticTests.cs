@@ -1,10 +1,11 @@
 using System.Reflection;
+using System.Text.RegularExpressions;
 using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Tests;
 
 /// <summary>The table of diagnostics, against its reference.</summary>
-public sealed class DiagnosticTests
+public sealed partial class DiagnosticTests
 {
     private static readonly IReadOnlyList<DiagnosticKind> s_declared =
     [
@@ -46,6 +47,24 @@ public sealed class DiagnosticTests
     }
 
     [Fact]
+    public void Every_diagnostic_is_raised_somewhere()
+    {
+        var sources = Path.Combine(Repository.Root, "src");
+        var raised = Directory.EnumerateFiles(sources, "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains("/obj/", StringComparison.Ordinal))
+            .SelectMany(path => Raised().Matches(File.ReadAllText(path)).Select(match => match.Groups["name"].Value)).ToHashSet(StringComparer.Ordinal);
+        Assert.Empty(typeof(DiagnosticKinds).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.Name).Except(raised));
+    }
+
+    [Fact]
+    public void An_id_that_was_given_up_is_not_given_again()
+    {
+        var line = File.ReadLines(Path.Combine(Repository.Root, "docs", "diagnostics.md")).Single(line => line.StartsWith("Given up", StringComparison.Ordinal));
+        var given = line.Split(':')[1].Trim(' ', '.').Split(", ").Select(number => "OXI" + number).ToList();
+        Assert.Contains("OXI0203", given);
+        Assert.Empty(given.Intersect(s_declared.Select(kind => kind.Id)));
+    }
+
+    [Fact]
     public void Every_warning_of_the_cache_stands_in_the_reference()
     {
         // The cache knows nothing of this assembly, so its ids are read off the warnings themselves.
@@ -57,6 +76,9 @@ public sealed class DiagnosticTests
         Assert.NotEmpty(warnings);
         Assert.Equal(warnings, Rows().Keys.Where(id => id.StartsWith("OXI09", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
+
+    [GeneratedRegex(@"\bDiagnosticKinds[.](?<name>\w+)")]
+    private static partial Regex Raised();
 
     private static Dictionary<string, string[]> Rows() => File.ReadLines(Path.Combine(Repository.Root, "docs", "diagnostics.md"))
         .Where(line => line.StartsWith("| OXI", StringComparison.Ordinal))

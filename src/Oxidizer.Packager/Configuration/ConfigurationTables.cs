@@ -30,16 +30,16 @@ internal sealed class ConfigurationTables
         ["build", "python_distribution", "python_config", "python_extensions", Packages, "python_run", "packing", "toolchain", "cache"];
 
     /// <summary>The keys of a table, other than the rules': what the reference has to describe.</summary>
-    public static IEnumerable<(string Name, IReadOnlyList<string> Choices)> KeysOf(string table) => table switch
+    public static IEnumerable<DeclaredKey> KeysOf(string table) => table switch
     {
-        "build" => BuildKeys.Table.Known,
-        "python_distribution" => DistributionKeys.Table.Known,
-        "python_config" => PythonConfigKeys.Table.Known,
-        "python_extensions" => ExtensionsKeys.Table.Known,
-        "python_run" => RunKeys.Table.Known,
-        "packing" => PackingKeys.Table.Known,
-        "toolchain" => ToolchainKeys.Table.Known,
-        "cache" => CacheKeys.Table.Known,
+        "build" => BuildKeys.Table.Keys,
+        "python_distribution" => DistributionKeys.Table.Keys,
+        "python_config" => PythonConfigKeys.Table.Keys,
+        "python_extensions" => ExtensionsKeys.Table.Keys,
+        "python_run" => RunKeys.Table.Keys,
+        "packing" => PackingKeys.Table.Keys,
+        "toolchain" => ToolchainKeys.Table.Keys,
+        "cache" => CacheKeys.Table.Keys,
         _ => [],
     };
 

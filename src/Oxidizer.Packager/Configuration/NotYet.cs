@@ -12,20 +12,17 @@ internal static class NotYet
     public static readonly (string Key, Func<BuildConfiguration, bool> IsAsked, string WayOut)[] Keys =
     [
         ("python_distribution.version", static c => c.Distribution.Version is not null, "name the archive by `url` and `sha256`, or use `source = \"apt:python3\"`"),
-        ("python_config.raw_allocator", static c => c.PythonConfig.RawAllocator == "mimalloc", "use `system` or `pymalloc`"),
-        ("python_config.terminfo_resolution", static c => c.PythonConfig.TerminfoResolution == "static", "use `dynamic` or `none`"),
         ("python_run.entry_point", static c => c.Run is { EntryPoint: not null, Module: null }, "write the function that the console script calls, as `package.module:function`"),
         ("cache.remote", static c => c.Cache.Remote is not null, "drop the key"),
     ];
 
-    /// <summary>Types of rules, and keys of rules, in the same way.</summary>
+    /// <summary>Types of rules, in the same way.</summary>
     public static readonly (string Name, Func<PackageRule, bool> IsAsked, string WayOut)[] Rules =
     [
         ("pip-install", static rule => rule is PipInstallRule { RequirementsPath: null }, "install them into a virtual environment, and package that with `virtualenv`"),
         ("pip-requirements-file", static rule => rule is PipInstallRule { RequirementsPath: not null }, "install them into a virtual environment, and package that with `virtualenv`"),
         ("setup-py-install", static rule => rule is ProjectRule, "package the project's folder with `package-root`"),
         ("write-license-files", static rule => rule is WriteLicenseFilesRule, "drop the rule"),
-        ("from_trace", static rule => rule is FilterRule { FromTrace.Count: > 0 }, "list the names in a file, and name it in `files`"),
     ];
 
     /// <summary>Reports every setting of the configuration that is not supported yet.</summary>
@@ -36,9 +33,9 @@ internal static class NotYet
             if (configuration.Positions.ContainsKey(key) && isAsked(configuration))
                 Report($"`{key[(key.IndexOf('.') + 1)..]}` of [{key[..key.IndexOf('.')]}] has a value that is", wayOut, configuration.LocationOf(key));
         foreach (var rule in configuration.Packages)
-            foreach (var (name, isAsked, wayOut) in Rules)
+            foreach (var (_, isAsked, wayOut) in Rules)
                 if (isAsked(rule))
-                    Report(name.Contains('_') ? $"`{name}` of [[python_packages]] has a value that is" : $"the rule type `{rule.Type}` is", wayOut, rule.Location);
+                    Report($"the rule type `{rule.Type}` is", wayOut, rule.Location);
 
         void Report(string what, string wayOut, SourceLocation? location) =>
             diagnostics.Add(DiagnosticKinds.NotSupportedYet, $"{what} not supported yet; {wayOut}", location);

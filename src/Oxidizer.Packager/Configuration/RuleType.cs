@@ -20,8 +20,8 @@ internal abstract record RuleType(string[] Names, string[] Required)
 {
     public const string TypeKey = "type";
 
-    /// <summary>The keys that it knows, beside <c>type</c>, each with the words that it takes if these are the only ones.</summary>
-    public abstract IEnumerable<(string Name, IReadOnlyList<string> Choices)> Known { get; }
+    /// <summary>The keys that it knows, beside <c>type</c>.</summary>
+    public abstract IEnumerable<DeclaredKey> Known { get; }
 
     /// <summary>Reads a rule of this type.</summary>
     /// <param name="type">As written.</param>
@@ -59,7 +59,7 @@ internal sealed record RuleType<T>(string[] Names, Func<string, SourceLocation, 
     : RuleType(Names, Required)
     where T : PackageRule
 {
-    public override IEnumerable<(string Name, IReadOnlyList<string> Choices)> Known => Keys.Select(key => (key.Name, key.Choices));
+    public override IEnumerable<DeclaredKey> Known => Keys;
 
     public override void Apply(string type, TomlTable table, ReadScope scope, RuleSum sum) =>
         sum.Rules.Add(ReadKeys(Create(type, table.Location), Keys, type, table, scope));
@@ -73,7 +73,7 @@ internal sealed record RuleType<T>(string[] Names, Func<string, SourceLocation, 
 internal sealed record ExtensionRuleType(string[] Names, Key<ExtensionsTable>[] Keys, string? Policy, params string[] Required)
     : RuleType(Names, Required)
 {
-    public override IEnumerable<(string Name, IReadOnlyList<string> Choices)> Known => Keys.Select(key => (key.Name, key.Choices));
+    public override IEnumerable<DeclaredKey> Known => Keys;
 
     /// <summary>What several keys make together.</summary>
     public Func<ExtensionsTable, TomlTable, ExtensionsTable> Finish { get; init; } = static (extensions, _) => extensions;

@@ -25,37 +25,43 @@ internal static class RuleTypes
     private static RuleType<StdlibRule> Stdlib() => new(["stdlib"], static (_, place) => new(place), RuleKeys.Common<StdlibRule>([]));
 
     private static RuleType<VirtualenvRule> Virtualenv() => new(["virtualenv"], static (_, place) => new("", place),
-        RuleKeys.Common([RuleKeys.Path<VirtualenvRule>(static (rule, value) => rule with { Path = value })]), "path");
+        RuleKeys.Common([RuleKeys.Path<VirtualenvRule>(static (rule, value) => rule with { Path = value }, "the environment's folder")]), "path");
 
     private static RuleType<PackageRootRule> PackageRoot() => new(["package-root"], static (_, place) => new("", [], place), RuleKeys.Common(
     [
-        RuleKeys.Path<PackageRootRule>(static (rule, value) => rule with { Path = value }),
-        Key.Texts<PackageRootRule>("packages", TextForms.PackageName, static (rule, value) => rule with { Packages = value }),
+        RuleKeys.Path<PackageRootRule>(static (rule, value) => rule with { Path = value }, "the folder"),
+        Key.Texts<PackageRootRule>("packages", TextForms.PackageName, static (rule, value) => rule with { Packages = value })
+            .Says("top-level packages or modules in it", form: "list of names"),
     ]), "path", "packages");
 
     private static RuleType<ScriptRule> Script() => new(["script"], static (_, place) => new("", place),
-        RuleKeys.Common([RuleKeys.Path<ScriptRule>(static (rule, value) => rule with { Path = value })]), "path");
+        RuleKeys.Common([RuleKeys.Path<ScriptRule>(static (rule, value) => rule with { Path = value }, "the file")]), "path");
 
     private static RuleType<WheelRule> Wheel() => new(["wheel"], static (_, place) => new("", place),
-        RuleKeys.Common([RuleKeys.Path<WheelRule>(static (rule, value) => rule with { Path = value })]), "path");
+        RuleKeys.Common([RuleKeys.Path<WheelRule>(static (rule, value) => rule with { Path = value }, "the wheel")]), "path");
 
     private static RuleType<PipInstallRule> PipInstall() => new(["pip-install", "pip-install-simple"], static (type, place) => new(type, place), RuleKeys.Common<PipInstallRule>(
     [
-        Key.Text<PipInstallRule>("package", static (rule, value) => rule with { Packages = [.. rule.Packages, value] }),
-        Key.Texts<PipInstallRule>("packages", static (rule, value) => rule with { Packages = [.. rule.Packages, .. value] }),
+        Key.Text<PipInstallRule>("package", static (rule, value) => rule with { Packages = [.. rule.Packages, value] })
+            .Says("one requirement; this or `packages` is needed"),
+        Key.Texts<PipInstallRule>("packages", static (rule, value) => rule with { Packages = [.. rule.Packages, .. value] })
+            .Says("several"),
         .. RuleKeys.Pip,
     ]), "package|packages");
 
     private static RuleType<PipInstallRule> Requirements() => new(["pip-requirements-file", "requirements"], static (type, place) => new(type, place), RuleKeys.Common<PipInstallRule>(
     [
-        Key.Path<PipInstallRule>("requirements_path", static (rule, value) => rule with { RequirementsPath = value }),
+        Key.Path<PipInstallRule>("requirements_path", static (rule, value) => rule with { RequirementsPath = value })
+            .Says("the file"),
         .. RuleKeys.Pip,
     ]), "requirements_path");
 
     private static RuleType<ProjectRule> Project() => new(["setup-py-install", "project"], static (type, place) => new(type, "", [], place), RuleKeys.Common(
     [
-        Key.Path<ProjectRule>("package_path", static (rule, value) => rule with { PackagePath = value }),
-        Key.Texts<ProjectRule>("extra_global_arguments", static (rule, value) => rule with { ExtraGlobalArguments = value }),
+        Key.Path<ProjectRule>("package_path", static (rule, value) => rule with { PackagePath = value })
+            .Says("the project's folder"),
+        Key.Texts<ProjectRule>("extra_global_arguments", static (rule, value) => rule with { ExtraGlobalArguments = value })
+            .Says("for the backend"),
     ]), "package_path");
 
     private static RuleType<FilterRule> FilterInclude() =>
@@ -67,22 +73,26 @@ internal static class RuleTypes
     private static RuleType<WriteLicenseFilesRule> Licenses() => new(["write-license-files"], static (_, place) => new("", place), RuleKeys.Licenses, "path");
 
     // The four below are PyOxidizer's first way to say what [python_extensions] says.
-    private static ExtensionRuleType ExtensionsPolicy() => new(["stdlib-extensions-policy"], [ExtensionsKeys.Policy], null, "policy");
+    private static ExtensionRuleType ExtensionsPolicy() => new(["stdlib-extensions-policy"], [ExtensionsKeys.Policy.Says("sets the policy")], null, "policy");
 
     private static ExtensionRuleType ExtensionsIncludes() => new(["stdlib-extensions-explicit-includes"],
     [
-        Key.Texts<ExtensionsTable>("includes", TextForms.Module, static (table, value) => table with { Includes = [.. table.Includes, .. value] }),
+        Key.Texts<ExtensionsTable>("includes", TextForms.Module, static (table, value) => table with { Includes = [.. table.Includes, .. value] })
+            .Says("""adds to `includes`; the policy is `"explicit-includes"` unless one is set""", form: "list of modules"),
     ], "explicit-includes", "includes");
 
     private static ExtensionRuleType ExtensionsExcludes() => new(["stdlib-extensions-explicit-excludes"],
     [
-        Key.Texts<ExtensionsTable>("excludes", TextForms.Module, static (table, value) => table with { Excludes = [.. table.Excludes, .. value] }),
+        Key.Texts<ExtensionsTable>("excludes", TextForms.Module, static (table, value) => table with { Excludes = [.. table.Excludes, .. value] })
+            .Says("""adds to `excludes`; the policy is `"explicit-excludes"` unless one is set""", form: "list of modules"),
     ], "explicit-excludes", "excludes");
 
     private static ExtensionRuleType ExtensionVariant() => new(["stdlib-extension-variant"],
     [
-        Key.Text<ExtensionsTable>("extension", TextForms.Module, static (table, _) => table),
-        Key.Text<ExtensionsTable>("variant", static (table, _) => table),
+        Key.Text<ExtensionsTable>("extension", TextForms.Module, static (table, _) => table)
+            .Says("the extension", form: "module"),
+        Key.Text<ExtensionsTable>("variant", static (table, _) => table)
+            .Says("its variant"),
     ], null, "extension", "variant")
     { Finish = AddVariant };
 

@@ -8,8 +8,7 @@ namespace Oxidizer.Packager.Configuration;
 internal sealed record TableSchema<T>(string Name, Key<T>[] Keys)
     where T : class
 {
-    /// <summary>The keys, each with the words that it takes if these are the only ones.</summary>
-    public IEnumerable<(string Name, IReadOnlyList<string> Choices)> Known => Keys.Select(key => (key.Name, key.Choices));
+    private IEnumerable<Setting<T>> Settings => Keys.Select(key => key.Setting).OfType<Setting<T>>();
 
     /// <summary>
     /// Keys that are ways to one end. A later table that names another way (a <c>url</c> for one target, after a <c>source</c> for all) replaces the
@@ -54,6 +53,14 @@ internal sealed record TableSchema<T>(string Name, Key<T>[] Keys)
         }
         return record;
     }
+
+    /// <summary>The settings of the packed resources that a record gives, each with its name; of a list the name stands once for each.</summary>
+    public IEnumerable<(string Name, string Value)> SettingsOf(T record) => Settings.SelectMany(setting => setting.Values(record).Select(value => (setting.Name, value)));
+
+    /// <summary>The settings of the packed resources that its keys make.</summary>
+    /// <param name="initial">The record without any key set.</param>
+    public IEnumerable<DeclaredSetting> DeclaredSettings(T initial) =>
+        Settings.Select(setting => new DeclaredSetting(setting.Name, setting.Kind, setting.Choices, setting.Values(initial)));
 
     private Key<T>? Find(string name)
     {

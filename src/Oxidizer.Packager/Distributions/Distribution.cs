@@ -76,6 +76,9 @@ public sealed record Distribution
     /// <summary><c>elf</c>, <c>mach-o</c>, <c>coff</c>, <c>llvm-bitcode:N</c>.</summary>
     public required string ObjectFileFormat { get; init; }
 
+    /// <summary>Whether its allocators include mimalloc: CPython 3.13 and later, unless it was configured without.</summary>
+    public bool HasMimalloc { get; init; }
+
     /// <summary>Every file of the unpacked tree with its digest, by path relative to <see cref="Root"/>, in ordinal order: reading a file's content to digest it is not needed.</summary>
     public required IReadOnlyDictionary<string, ActionOutput> Files { get; init; }
 

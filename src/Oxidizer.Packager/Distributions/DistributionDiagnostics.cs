@@ -8,14 +8,8 @@ public static partial class DiagnosticKinds
     /// <summary>The archive's bytes are not those that the configuration promises.</summary>
     public static readonly DiagnosticKind ArchiveDigestDiffers = new("OXI0202", DiagnosticSeverity.Error, "the archive has another digest");
 
-    /// <summary><c>sha256</c> is missing beside <c>url</c>, or is no digest.</summary>
-    public static readonly DiagnosticKind ArchiveDigestInvalid = new("OXI0203", DiagnosticSeverity.Error, "no usable `sha256`");
-
     /// <summary>The archive cannot be fetched.</summary>
     public static readonly DiagnosticKind DownloadFailed = new("OXI0204", DiagnosticSeverity.Error, "a download failed");
-
-    /// <summary>A distribution is asked for by its version.</summary>
-    public static readonly DiagnosticKind VersionNotSupported = new("OXI0205", DiagnosticSeverity.Error, "`version` is not supported yet");
 
     /// <summary>The archive's bytes are of no known form, or of another than its name says.</summary>
     public static readonly DiagnosticKind ArchiveFormatUnknown = new("OXI0206", DiagnosticSeverity.Error, "the archive's form is not known");

@@ -52,6 +52,9 @@ internal sealed class PythonJsonObject(JsonElement element, string path, List<st
         return new PythonJsonObject(Find(key) is { ValueKind: JsonValueKind.Object } found ? found : default, Name(key), mistakes);
     }
 
+    /// <summary>An object that may be missing or null.</summary>
+    public PythonJsonObject? OptionalObject(string key) => Find(key) is null ? null : Object(key);
+
     /// <summary>A required list of objects.</summary>
     public IReadOnlyList<PythonJsonObject> Objects(string key)
     {

@@ -79,6 +79,7 @@ internal sealed class ReadPythonJson
             Licenses = json.OptionalTexts("licenses") ?? [],
             LicensePath = json.OptionalText("license_path") is { } license ? LicensePaths([license]).FirstOrDefault() : null,
             ObjectFileFormat = build.Text("object_file_format"),
+            HasMimalloc = json.OptionalObject("python_config_vars")?.OptionalText("WITH_MIMALLOC") == "1",
         };
         CheckReplaced(distribution);
         ThrowIfMistaken();

@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Installing;
 /// <summary>
 /// All that a build puts into the output folder. Everything is written first, in a folder of the build's own there: the product, the files beside it, those for C programs,
 /// the record. Only then it is renamed into place, in one short sequence in which nothing is written any more, so that a full disk, an interrupt or a foreign folder in the way
-/// is met before the first rename, or all of it is taken back (docs/decisions/0034-installed-in-one-sequence.md).
+/// is met before the first rename, or all of it is taken back (docs/decisions/0036-installed-in-one-sequence.md).
 /// </summary>
 internal sealed class Installation : IDisposable
 {

@@ -48,7 +48,7 @@ public sealed record PackInput
     internal int Level { get; init; }
 
     /// <summary>Puts together the settings and the resources.</summary>
-    /// <exception cref="BuildFailedException">A value of <c>[packing]</c> is unknown, or its file cannot be read.</exception>
+    /// <exception cref="BuildFailedException">The file of <c>[packing] order</c> cannot be read.</exception>
     public static PackInput Create(BuildConfiguration configuration, Distribution distribution, ResourceSet resources, CompiledCode code)
     {
         var packing = configuration.Packing;
@@ -57,10 +57,8 @@ public sealed record PackInput
             "none" => PackedCodec.None,
             "zlib" => PackedCodec.Zlib,
             "zstd" => PackedCodec.Zstd,
-            _ => throw Unknown("compress", packing.Compress, "`none`, `zlib` or `zstd`", configuration),
+            _ => throw new InvalidOperationException($"`compress = \"{packing.Compress}\"` came through the reader; please report this"),
         };
-        if (packing.Bytecode != "marshal")
-            throw Unknown("bytecode", packing.Bytecode, "`marshal`", configuration);
         var modules = ImportOrder.Sort(ModulesOf(resources, configuration, code), packing);
         return new PackInput(ProductSettings.From(configuration, distribution), modules, resources, code, code.Python)
         {
@@ -123,7 +121,4 @@ public sealed record PackInput
         var name = module.Split(':')[0];
         return modules.ContainsKey(name + ".__main__") ? name + ".__main__" : name;
     }
-
-    private static BuildFailedException Unknown(string key, string value, string known, BuildConfiguration configuration) => new(
-        DiagnosticKinds.PackingValueUnknown, $"unknown `{key} = \"{value}\"` in [packing]; say {known}", new SourceLocation(configuration.Origin));
 }

@@ -11,9 +11,6 @@ public static partial class DiagnosticKinds
     /// <summary>Two rules bring the same module.</summary>
     public static readonly DiagnosticKind ModuleBroughtTwice = new("OXI0303", DiagnosticSeverity.Warning, "two rules bring the same module");
 
-    /// <summary>A kind of rule that is read but not carried out yet.</summary>
-    public static readonly DiagnosticKind PackageRuleNotSupported = new("OXI0304", DiagnosticSeverity.Error, "a rule is not supported yet");
-
     /// <summary>An extension module that the distribution does not have.</summary>
     public static readonly DiagnosticKind ExtensionUnknown = new("OXI0305", DiagnosticSeverity.Error, "an extension module is unknown");
 
@@ -46,9 +43,6 @@ public static partial class DiagnosticKinds
 
     /// <summary>A file or folder of a package cannot be read.</summary>
     public static readonly DiagnosticKind PackageNotReadable = new("OXI0315", DiagnosticSeverity.Error, "a package cannot be read");
-
-    /// <summary>A value of <c>[python_extensions] policy</c> that is none.</summary>
-    public static readonly DiagnosticKind ExtensionPolicyUnknown = new("OXI0316", DiagnosticSeverity.Error, "an extension policy is unknown");
 
     /// <summary>An extension module whose file name has the tag of another Python, and of no fitting one.</summary>
     public static readonly DiagnosticKind ExtensionForAnotherPython = new("OXI0317", DiagnosticSeverity.Warning, "an extension module is for another Python");

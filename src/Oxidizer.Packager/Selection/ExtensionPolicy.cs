@@ -11,8 +11,6 @@ namespace Oxidizer.Packager.Selection;
 /// </summary>
 internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distribution, DiagnosticBag diagnostics)
 {
-    private static readonly string[] s_policies = ["all", "none", "minimal", "no-libraries", "no-copyleft", "no-gpl", "explicit-includes", "explicit-excludes"];
-
     // Readline is under the GPL, which would bind the whole product; libedit is not, and does the same for a prompt.
     private static readonly Dictionary<string, string> s_preferred = new(StringComparer.Ordinal) { ["readline"] = "libedit" };
 
@@ -28,9 +26,6 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
 
     private void CheckNames()
     {
-        if (!s_policies.Contains(table.Policy))
-            diagnostics.Add(DiagnosticKinds.ExtensionPolicyUnknown,
-                $"unknown policy `{table.Policy}` in [python_extensions]; say one of {string.Join(", ", s_policies.Select(policy => $"`{policy}`"))}", table.Location);
         foreach (var name in table.Includes.Concat(table.Excludes).Concat(table.Variants.Keys).Where(name => !distribution.Extensions.ContainsKey(name)).Distinct())
             diagnostics.Add(DiagnosticKinds.ExtensionUnknown,
                 $"`{distribution.Name}` has no extension module `{name}`{Nearest(name)}; take the name out of [python_extensions]", table.Location);
@@ -67,9 +62,10 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
     {
         "none" or "minimal" => false,
         "no-libraries" => variant.Links.All(link => link.IsSystem),
-        "no-copyleft" or "no-gpl" => IsFree(variant),
+        "no-copyleft" => IsFree(variant),
         "explicit-includes" => table.Includes.Contains(variant.Name),
-        _ => true,
+        "explicit-excludes" or "all" => true,
+        _ => throw new InvalidOperationException($"`policy = \"{table.Policy}\"` came through the reader; please report this"),
     };
 
     // A licence that is unknown may be anything, unless no library is linked: then it is CPython's own.

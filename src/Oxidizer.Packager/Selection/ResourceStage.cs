@@ -23,10 +23,8 @@ public static class ResourceStage
             var rule = configuration.Packages[index];
             if (rule is FilterRule filter)
                 ResourceFilters.Apply(filter, collection, context);
-            else if (rule is ResourceRule resourceRule)
-                Apply(resourceRule, index + 1, configuration, distribution, collection, context);
             else
-                ReportNotSupported(rule, context);
+                Apply(rule as ResourceRule ?? throw CameThrough(rule), index + 1, configuration, distribution, collection, context);
         }
         CheckStartModules(configuration, collection, context);
         // Last, so that no filter drops them, and a module of the same name is told.
@@ -46,8 +44,8 @@ public static class ResourceStage
         };
         try
         {
-            if (Bring(rule, scope) is { } resources)
-                collection.Add(FileDigests.Fill(FileSizes.Check(ResourceFilters.Exclude([.. resources.Select(Place)], scope), scope), context.Cache), rule.Location);
+            var resources = Bring(rule, scope).Select(Place);
+            collection.Add(FileDigests.Fill(FileSizes.Check(ResourceFilters.Exclude([.. resources], scope), scope), context.Cache), rule.Location);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -55,25 +53,15 @@ public static class ResourceStage
         }
     }
 
-    private static IEnumerable<Resource>? Bring(ResourceRule rule, RuleScope scope)
+    private static IEnumerable<Resource> Bring(ResourceRule rule, RuleScope scope) => rule switch
     {
-        switch (rule)
-        {
-            case StdlibRule stdlib:
-                return StandardLibrary.Collect(stdlib, scope);
-            case PackageRootRule root:
-                return PackageRoot.Collect(root, scope);
-            case ScriptRule script:
-                return PackageRoot.CollectScript(script, scope);
-            case VirtualenvRule environment:
-                return Virtualenv.Collect(environment, scope);
-            case WheelRule wheel:
-                return Wheel.Collect(wheel, scope);
-            default:
-                ReportNotSupported(rule, scope.Context);
-                return null;
-        }
-    }
+        StdlibRule stdlib => StandardLibrary.Collect(stdlib, scope),
+        PackageRootRule root => PackageRoot.Collect(root, scope),
+        ScriptRule script => PackageRoot.CollectScript(script, scope),
+        VirtualenvRule environment => Virtualenv.Collect(environment, scope),
+        WheelRule wheel => Wheel.Collect(wheel, scope),
+        _ => throw CameThrough(rule),
+    };
 
     private static string OriginOf(ResourceRule rule, int number) => rule switch
     {
@@ -90,8 +78,8 @@ public static class ResourceStage
             ? resource with { Location = ResourceLocation.Embedded }
             : resource;
 
-    private static void ReportNotSupported(PackageRule rule, BuildContext context) => context.Diagnostics.Add(DiagnosticKinds.PackageRuleNotSupported,
-        $"the rule `{rule.Type}` is not supported yet; install into a virtual environment and bring it with a `virtualenv` rule", rule.Location);
+    // NotYet refuses these rules before any stage.
+    private static InvalidOperationException CameThrough(PackageRule rule) => new($"a rule of type `{rule.Type}` came to the resources, which nothing carries out; please report this");
 
     private static void CheckStartModules(BuildConfiguration configuration, ResourceCollection collection, BuildContext context)
     {

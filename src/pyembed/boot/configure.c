@@ -94,10 +94,10 @@ set_run(PyConfig *config, const pyembed_settings *settings)
     if (arguments->role == PYEMBED_AS_CHILD) {
         return PyConfig_SetBytesString(config, &config->run_command, arguments->command);
     }
-    if (settings->run_mode == PYEMBED_RUN_EVAL) {
+    if (settings->run_mode == PYEMBED_MODE_EVAL) {
         return PyConfig_SetBytesString(config, &config->run_command, settings->run_code.data);
     }
-    if (settings->run_mode == PYEMBED_RUN_FILE) {
+    if (settings->run_mode == PYEMBED_MODE_FILE) {
         return PyConfig_SetBytesString(config, &config->run_filename, settings->run_file.data);
     }
     return PyStatus_Ok();

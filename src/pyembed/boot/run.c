@@ -257,11 +257,11 @@ pyembed_run_program(void)
         return finish(1);
     }
     switch (pyembed_this_process.settings.run_mode) {
-    case PYEMBED_RUN_MODULE:
+    case PYEMBED_MODE_MODULE:
         return finish(run_module() < 0);
-    case PYEMBED_RUN_NOOP:
+    case PYEMBED_MODE_NOOP:
         return finish(0);
-    case PYEMBED_RUN_REPL:
+    case PYEMBED_MODE_REPL:
         if (prepare_repl() < 0) {
             return finish(1);
         }

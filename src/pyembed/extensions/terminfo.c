@@ -15,35 +15,49 @@
 
 /* ---- the variable ---- */
 
-static int
-write_folders(char *text, size_t size)
+#define MACHINE "/etc/terminfo:/lib/terminfo:/usr/share/terminfo:/usr/lib/terminfo:/usr/share/lib/terminfo:"
+
+/* The folders of the setting, each with a colon behind it. Returns NULL without memory; the caller frees it. */
+static char *
+own_folders(void)
 {
     const pyembed_process *process = &pyembed_this_process;
     pyembed_run dirs = process->settings.terminfo_dirs;
+    char *text = calloc(1, 1);
     size_t used = 0;
-    text[0] = '\0';
-    for (uint32_t at = 0; at < dirs.count; at++) {
+    for (uint32_t at = 0; at < dirs.count && text != NULL; at++) {
         pyembed_setting setting;
-        if (pyembed_setting_at(&process->resources, dirs.first + at, &setting) != PYEMBED_OK || used + setting.value.size + 2 > size) {
-            return -1;
+        if (pyembed_setting_at(&process->resources, dirs.first + at, &setting) != PYEMBED_OK) {
+            continue; /* pyembed_settings_read has read them all */
         }
+        char *longer = realloc(text, used + setting.value.size + 2);
+        if (longer == NULL) {
+            free(text);
+            return NULL;
+        }
+        text = longer;
         memcpy(text + used, setting.value.data, setting.value.size);
         used += setting.value.size;
         memcpy(text + used++, ":", 2);
     }
-    return 0;
+    return text;
 }
 
-/* Returns 1 if it was set, and is to be removed. */
+/* Returns 1 if it was set, and is to be removed. Without memory ncurses looks where it was compiled to look. */
 static int
 set_variable(void)
 {
-    char text[1024] = "/etc/terminfo:/lib/terminfo:/usr/share/terminfo:/usr/lib/terminfo:/usr/share/lib/terminfo:";
     int resolution = pyembed_this_process.settings.terminfo_resolution;
-    if (resolution == PYEMBED_TERMINFO_NONE || getenv(VARIABLE) != NULL || (resolution == PYEMBED_TERMINFO_STATIC && write_folders(text, sizeof text) < 0)) {
+    if (resolution == PYEMBED_RESOLUTION_NONE || getenv(VARIABLE) != NULL) {
         return 0;
     }
-    return setenv(VARIABLE, text, 0) == 0;
+    if (resolution == PYEMBED_RESOLUTION_DYNAMIC) {
+        return setenv(VARIABLE, MACHINE, 0) == 0;
+    }
+    char *text = own_folders();
+    int was_set = text != NULL && setenv(VARIABLE, text, 0) == 0;
+    free(text);
+    return was_set;
 }
 
 static void

@@ -15,7 +15,9 @@ def _remove(path):
 
 def record_into(folder):
     def write():
-        names = [name for name, module in list(sys.modules.items()) if getattr(module, "__spec__", None) is not None]
+        # `__main__` is the name of whatever is run: its spec says which module that is.
+        specs = [(name, getattr(module, "__spec__", None)) for name, module in list(sys.modules.items())]
+        names = [spec.name if name == "__main__" else name for name, spec in specs if spec is not None]
         path = os.path.join(folder, f"modules-{os.getpid()}.txt")
         try:
             with open(path, "w", encoding="utf-8") as file:

@@ -1,5 +1,5 @@
-/* A setting is declared once for the runtime: a line of the table below. One that the table does not hold is an error, because
- * packager and runtime are of one version, and a setting that is read past would be one that the user believes in. */
+/* A setting that the table does not hold is an error, because packager and runtime are of one version, and a setting that is read past would be one that
+ * the user believes in. */
 #include "reader/settings.h"
 
 #include "reader/resources.h"
@@ -15,46 +15,24 @@ typedef struct {
     setting_kind kind;
     size_t offset;
     const char *choices; /* words, each with a space after it; their places are the values */
+    int initial;         /* of flags, numbers and choices, when the blob has none */
 } setting_row;
 
-#define AT(field) offsetof(pyembed_settings, field)
+#define ROW(field, kind, choices, initial) {#field, kind, offsetof(pyembed_settings, field), choices, initial},
+#define FLAG_ROW(field, initial) ROW(field, FLAG, NULL, initial)
+#define NUMBER_ROW(field, initial) ROW(field, NUMBER, NULL, initial)
+#define CHOICE_ROW(field, choices, initial) ROW(field, CHOICE, choices, initial)
+#define TEXT_ROW(field) ROW(field, TEXT, NULL, 0)
+#define LIST_ROW(field) ROW(field, LIST, NULL, 0)
 
-static const setting_row rows[] = {
-    {"act_as_python", FLAG, AT(act_as_python), NULL},
-    {"dont_write_bytecode", FLAG, AT(dont_write_bytecode), NULL},
-    {"filesystem_importer", FLAG, AT(filesystem_importer), NULL},
-    {"ignore_environment", FLAG, AT(ignore_environment), NULL},
-    {"ignore_library_environment", FLAG, AT(ignore_library_environment), NULL},
-    {"isolated", FLAG, AT(isolated), NULL},
-    {"lazy_modules", LIST, AT(lazy_modules), NULL},
-    {"module_file", CHOICE, AT(module_file), "virtual none filesystem "},
-    {"multiprocessing_start_method", CHOICE, AT(multiprocessing_start_method), "auto fork forkserver spawn none "},
-    {"no_site", FLAG, AT(no_site), NULL},
-    {"no_user_site_directory", FLAG, AT(no_user_site_directory), NULL},
-    {"optimize_level", NUMBER, AT(optimize_level), NULL},
-    {"program_name", TEXT, AT(program_name), NULL},
-    {"python_version", TEXT, AT(python_version), NULL},
-    {"raw_allocator", CHOICE, AT(raw_allocator), "default system pymalloc mimalloc "},
-    {"run_code", TEXT, AT(run_code), NULL},
-    {"run_file", TEXT, AT(run_file), NULL},
-    {"run_mode", CHOICE, AT(run_mode), "repl module eval file noop "},
-    {"run_module", TEXT, AT(run_module), NULL},
-    {"stdio_encoding", TEXT, AT(stdio_encoding), NULL},
-    {"sys_frozen", FLAG, AT(sys_frozen), NULL},
-    {"sys_meipass", FLAG, AT(sys_meipass), NULL},
-    {"sys_paths", LIST, AT(sys_paths), NULL},
-    {"terminfo_dirs", LIST, AT(terminfo_dirs), NULL},
-    {"terminfo_resolution", CHOICE, AT(terminfo_resolution), "dynamic none static "},
-    {"unbuffered_stdio", FLAG, AT(unbuffered_stdio), NULL},
-    {"utf8_mode", FLAG, AT(utf8_mode), NULL},
-    {"warnings", LIST, AT(warnings), NULL},
-    {"write_modules_directory_env", TEXT, AT(write_modules_directory_env), NULL},
-};
+static const setting_row rows[] = {PYEMBED_EACH_SETTING(FLAG_ROW, NUMBER_ROW, CHOICE_ROW, TEXT_ROW, LIST_ROW)};
+
+#define ROWS (sizeof rows / sizeof rows[0])
 
 static const setting_row *
 row_of(pyembed_string name)
 {
-    for (size_t at = 0; at < sizeof rows / sizeof rows[0]; at++) {
+    for (size_t at = 0; at < ROWS; at++) {
         if (strcmp(rows[at].name, name.data) == 0) {
             return &rows[at];
         }
@@ -138,26 +116,24 @@ store(const setting_row *row, const pyembed_setting *setting, uint32_t index, py
 }
 
 static void
-set_defaults(pyembed_settings *settings)
+set_initial(pyembed_settings *settings)
 {
     memset(settings, 0, sizeof *settings);
-    settings->isolated = 1;
-    settings->ignore_environment = 1;
-    settings->no_site = 1;
-    settings->no_user_site_directory = 1;
-    settings->dont_write_bytecode = 1;
-    settings->utf8_mode = -1;
-    settings->filesystem_importer = -1;
-    pyembed_string none = {"", 0};
-    settings->run_module = settings->run_code = settings->run_file = none;
-    settings->program_name = settings->python_version = none;
-    settings->stdio_encoding = settings->write_modules_directory_env = none;
+    for (size_t at = 0; at < ROWS; at++) {
+        void *field = (char *)settings + rows[at].offset;
+        if (rows[at].kind == TEXT) {
+            *(pyembed_string *)field = (pyembed_string){"", 0};
+        }
+        else if (rows[at].kind != LIST) {
+            *(int *)field = rows[at].initial;
+        }
+    }
 }
 
 int
 pyembed_settings_read(const pyembed_resources *resources, pyembed_settings *settings, char *message, size_t size)
 {
-    set_defaults(settings);
+    set_initial(settings);
     uint32_t count = pyembed_count(resources, PYEMBED_SECTION_SETTINGS);
     for (uint32_t index = 0; index < count; index++) {
         pyembed_setting setting;
@@ -178,7 +154,7 @@ pyembed_settings_read(const pyembed_resources *resources, pyembed_settings *sett
             return -1;
         }
     }
-    if (settings->filesystem_importer < 0) {
+    if (settings->filesystem_importer < 0) { /* the configuration leaves it open */
         settings->filesystem_importer = settings->sys_paths.count > 0;
     }
     return 0;

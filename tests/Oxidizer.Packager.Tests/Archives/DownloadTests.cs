@@ -329,16 +329,6 @@ public sealed class DownloadTests : IDisposable
         _bench.AssertNoTree();
     }
 
-    [Fact]
-    public void A_url_needs_a_digest()
-    {
-        var refusal = _bench.Refusal(new DistributionTable { Url = "https://user:secret@example.org/d.tar.zst?token=secret" });
-
-        Assert.Equal("OXI0203", refusal.Kind.Id);
-        Assert.Contains("`https://example.org/d.tar.zst`", refusal.Message);
-        Assert.DoesNotContain("secret", refusal.Message);
-    }
-
     [Theory]
     [InlineData("ftp://example.org/d.tar.zst")]
     [InlineData("d.tar.zst")]

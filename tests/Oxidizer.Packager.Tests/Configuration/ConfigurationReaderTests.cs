@@ -314,13 +314,16 @@ public sealed partial class ConfigurationReaderTests
     [Fact]
     public void What_is_not_supported_yet_is_told_with_its_place_before_any_work()
     {
-        var configuration = Read("[python_config]\nraw_allocator = \"mimalloc\"\n[cache]\nremote = \"https://cache.example\"\n[[python_packages]]\ntype = \"project\"\npackage_path = \"x\"\n");
+        var configuration = Read("[python_distribution]\nversion = \"3.13\"\n[cache]\nremote = \"https://cache.example\"\n[[python_packages]]\ntype = \"project\"\npackage_path = \"x\"\n");
         var diagnostics = new DiagnosticBag();
         NotYet.Check(configuration, diagnostics);
         Assert.Equal([("OXI0117", 2), ("OXI0117", 4), ("OXI0117", 5)], diagnostics.All.Select(diagnostic => (diagnostic.Kind.Id, diagnostic.Location!.Line)));
         Assert.Contains("the rule type `project` is not supported yet", diagnostics.All[2].Message, StringComparison.Ordinal);
 
         var plain = new DiagnosticBag();
+        const string Enabled = "[python_config]\nraw_allocator = \"mimalloc\"\nterminfo_resolution = \"static\"\nterminfo_dirs = [\"/x\"]\n"
+            + "[[python_packages]]\ntype = \"stdlib\"\n[[python_packages]]\ntype = \"filter-include\"\nfrom_trace = [\"modules.txt\"]\n";
+        NotYet.Check(Read(Enabled), plain);
         NotYet.Check(Read(File.ReadAllText(Path.Combine(Repository.Root, "examples", "hello", "oxidizer.toml"))), plain);
         Assert.Empty(plain.All);
     }

@@ -3,10 +3,12 @@ using Oxidizer.Packager.Context;
 
 namespace Oxidizer.Packager.Tests.Configuration;
 
-/// <summary>docs/configuration.md against the reader: neither may know a key that the other does not.</summary>
+/// <summary>docs/configuration.md against the reader: neither may know a key that the other does not, and the rows of the tables are made from the keys.</summary>
 public sealed class ReferenceTests
 {
-    private static readonly string[] s_lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "configuration.md"));
+    private static readonly string s_path = Path.Combine(Repository.Root, "docs", "configuration.md");
+
+    private static readonly string[] s_lines = File.ReadAllLines(s_path);
 
     [Fact]
     public void Every_key_of_the_reader_stands_in_the_reference_and_the_other_way_round()
@@ -20,11 +22,40 @@ public sealed class ReferenceTests
     }
 
     [Fact]
-    public void Every_word_that_a_key_takes_stands_in_its_row()
+    public void The_row_of_every_key_is_what_its_declaration_says()
     {
-        var rows = DocumentedRows().ToDictionary(row => row.Key, row => row.Line, StringComparer.Ordinal);
-        var missing = ReaderKeys().SelectMany(key => key.Choices.Where(choice => !rows[key.Key].Contains($"`\"{choice}\"`")).Select(choice => $"{key.Key} = {choice}"));
-        Assert.Empty(missing);
+        var lines = new List<string>();
+        var heading = "";
+        var written = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var line in s_lines)
+        {
+            heading = HeadingOf(line) ?? heading;
+            if (!line.StartsWith("| `", StringComparison.Ordinal))
+                lines.Add(line);
+            else if (written.Add(heading))
+                lines.AddRange(Declared(heading).Select(key => Row(key.Key, key.IsNeeded, hasDefault: !heading.StartsWith("rule.", StringComparison.Ordinal) || heading == "rule.common")));
+        }
+        GoldenFile.AssertIs(s_path, string.Join('\n', lines) + "\n");
+    }
+
+    [Theory]
+    [MemberData(nameof(Defaults))]
+    public void A_default_that_the_reference_names_is_the_readers(string table, string key, string value)
+    {
+        const string Rule = "[[python_packages]]\ntype = \"stdlib\"\n";
+        var text = table == "rule.common" ? $"{Rule}{key} = {value}\n" : $"[{table}]\n{key} = {value}\n{Rule}";
+        Assert.Equal(Read(Rule), Read(text));
+    }
+
+    public static TheoryData<string, string, string> Defaults()
+    {
+        var rows = new TheoryData<string, string, string>();
+        foreach (var table in ConfigurationTables.Names.Append("rule.common").Where(table => table != "python_packages"))
+            foreach (var (key, _) in Declared(table))
+                // `ar` and `program_name` are words: what a build finds, not what the reader sets.
+                if (key.Default.Split('`') is ["", var value, ""] && value is not ("program_name" or "ar") && !value.Contains('_'))
+                    rows.Add(table, key.Name, value);
+        return rows;
     }
 
     [Fact]
@@ -59,16 +90,37 @@ public sealed class ReferenceTests
         Assert.Equal("mold", ConfigurationReader.Parse(withRule, "oxidizer.toml", "/project").For(new TargetTriple("x86_64-unknown-linux-gnu")).Toolchain.Linker);
     }
 
-    private static IEnumerable<(string Key, IReadOnlyList<string> Choices)> ReaderKeys()
+    private static IEnumerable<(string Key, IReadOnlyList<string> Choices)> ReaderKeys() =>
+        ConfigurationTables.Names.Where(table => table != "python_packages").Append("rule.common")
+            .Concat(RuleTypes.All.Where(type => type.Names[0] != "filter-exclude").Select(type => "rule." + type.Names[0]))
+            .SelectMany(heading => Declared(heading).Select(key => ($"{heading}.{key.Key.Name}", key.Key.Choices)));
+
+    // The keys below a heading, in order, and whether a rule must have each.
+    private static IEnumerable<(DeclaredKey Key, bool IsNeeded)> Declared(string heading)
     {
-        var tables = ConfigurationTables.Names.SelectMany(table => ConfigurationTables.KeysOf(table).Select(key => ($"[{table}].{key.Name}", key.Choices)));
-        var common = RuleKeys.Common<StdlibRule>([]).Select(key => ("rule.common." + key.Name, key.Choices)).ToList();
-        var commonNames = common.Select(key => key.Item1.Split('.')[^1]).ToHashSet(StringComparer.Ordinal);
+        var common = RuleKeys.Common<StdlibRule>([]);
+        if (heading == "rule.common")
+            return common.Select(key => ((DeclaredKey)key, false));
+        if (!heading.StartsWith("rule.", StringComparison.Ordinal))
+            return ConfigurationTables.KeysOf(heading).Select(key => (key, false));
+        var type = RuleTypes.All.Single(type => type.Names[0] == heading["rule.".Length..]);
         // A rule either brings resources, and then has all common keys, or has none of them.
-        var rules = RuleTypes.All.SelectMany(type => type.Known.Where(key => !commonNames.Contains(key.Name) || type.Known.Count() == 1)
-            .Select(key => ($"rule.{type.Names[0]}.{key.Name}", key.Choices)));
-        return tables.Select(key => (key.Item1.Replace("[", "").Replace("]", ""), key.Choices)).Concat(common).Concat(rules)
-            .SelectMany(key => key.Item1.StartsWith("rule.filter-include.", StringComparison.Ordinal) ? [] : new[] { key });
+        return type.Known.Where(key => !common.Any(other => other.Name == key.Name) || type.Known.Count() == 1).Select(key => (key, type.Required.Contains(key.Name)));
+    }
+
+    private static string Row(DeclaredKey key, bool isNeeded, bool hasDefault)
+    {
+        var form = key.Form + (isNeeded ? ", needed" : "");
+        var cells = hasDefault ? new[] { $"`{key.Name}`", form, key.Default, key.What } : [$"`{key.Name}`", form, key.What];
+        return $"|{string.Concat(cells.Select(cell => cell.Length == 0 ? " |" : $" {cell} |"))}";
+    }
+
+    private static string Read(string text)
+    {
+        var configuration = ConfigurationReader.Parse(text, "oxidizer.toml", "/project").For(TargetTriple.Host);
+        object[] parts = [configuration.Build, configuration.Distribution with { Location = null }, configuration.PythonConfig, configuration.Extensions with { Location = null },
+            (StdlibRule)configuration.Packages[0] with { Location = null }, configuration.Run with { Location = null }, configuration.Packing, configuration.Toolchain, configuration.Cache];
+        return string.Join('\n', parts.Select(part => System.Text.Json.JsonSerializer.Serialize(part, part.GetType())));
     }
 
     // The first column of every table, under the heading above it.
@@ -77,15 +129,21 @@ public sealed class ReferenceTests
         var heading = "";
         foreach (var line in s_lines)
         {
-            if (line.StartsWith("## [", StringComparison.Ordinal))
-                heading = line[3..].Trim('[', ']');
-            else if (line.StartsWith("### Keys of every rule", StringComparison.Ordinal))
-                heading = "rule.common";
-            else if (line.StartsWith("### `", StringComparison.Ordinal))
-                heading = "rule." + Quoted(line).Last(name => name is not ("pip-install-simple" or "requirements" or "project"));
-            else if (line.StartsWith("| `", StringComparison.Ordinal))
+            heading = HeadingOf(line) ?? heading;
+            if (line.StartsWith("| `", StringComparison.Ordinal))
                 yield return ($"{heading}.{Quoted(line).First()}", line);
         }
+    }
+
+    private static string? HeadingOf(string line)
+    {
+        if (line.StartsWith("## [[", StringComparison.Ordinal))
+            return "";
+        if (line.StartsWith("## [", StringComparison.Ordinal))
+            return line[3..].Trim('[', ']');
+        if (line.StartsWith("### Keys of every rule", StringComparison.Ordinal))
+            return "rule.common";
+        return line.StartsWith("### `", StringComparison.Ordinal) ? "rule." + Quoted(line).First() : null;
     }
 
     private static IEnumerable<string> Quoted(string line) => line.Split('`').Where((_, index) => index % 2 == 1);

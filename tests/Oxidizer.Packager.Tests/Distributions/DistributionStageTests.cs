@@ -115,12 +115,6 @@ public sealed class DistributionStageTests : IDisposable
         _bench.AssertNoTree();
     }
 
-    [Theory]
-    [InlineData("0123")]
-    [InlineData("")]
-    [InlineData("g123456789012345678901234567890123456789012345678901234567890123")]
-    public void A_digest_that_is_none_is_said(string digest) => Assert.Equal("OXI0203", _bench.Refusal(Table() with { Sha256 = digest }).Kind.Id);
-
     [Fact]
     public void A_missing_archive_is_said_with_the_tables_place()
     {
@@ -133,15 +127,6 @@ public sealed class DistributionStageTests : IDisposable
 
     [Fact]
     public void A_folder_in_the_archives_place_is_said() => Assert.Contains("is a folder", _bench.Refusal(new DistributionTable { LocalPath = _bench.Folder }).Message);
-
-    [Fact]
-    public void A_distribution_by_version_is_refused_with_the_way_out()
-    {
-        var refusal = _bench.Refusal(new DistributionTable { Version = "3.13" });
-
-        Assert.Equal("OXI0205", refusal.Kind.Id);
-        Assert.Contains("`url` and `sha256`", refusal.Message);
-    }
 
     [Theory]
     [InlineData("aarch64-unknown-linux-gnu")]

@@ -241,14 +241,26 @@ public sealed class PackStageTests : IDisposable
         Assert.Equal(TestBuild.BytesOf(packed).Length, packed.Blob.Size);
     }
 
-    [Theory]
-    [InlineData("gzip", "import", "marshal", "OXI0603")]
-    [InlineData("none", "/no/such/order", "marshal", "OXI0602")]
-    [InlineData("none", "import", "frozen", "OXI0603")]
-    public void An_unknown_value_is_an_error(string compress, string order, string bytecode, string id)
+    [Fact]
+    public void A_recorded_order_that_is_not_there_is_an_error()
     {
-        _build.Configuration = _build.Configuration with { Packing = new PackingTable { Compress = compress, Order = order, Bytecode = bytecode } };
-        Assert.Equal(id, Assert.Throws<BuildFailedException>(() => _build.Pack()).Diagnostics[0].Kind.Id);
+        _build.Configuration = _build.Configuration with { Packing = new PackingTable { Order = "/no/such/order" } };
+        Assert.Equal("OXI0602", Assert.Throws<BuildFailedException>(() => _build.Pack()).Diagnostics[0].Kind.Id);
+    }
+
+    [Fact]
+    public void An_allocator_that_the_distribution_lacks_is_an_error_at_its_key()
+    {
+        var configuration = ConfigurationReader.Parse("[python_config]\nraw_allocator = \"mimalloc\"\n[[python_packages]]\ntype = \"stdlib\"\n", "oxidizer.toml", "/project").For(TargetTriple.Host);
+        var diagnostics = new DiagnosticBag();
+        ProductSettings.Check(configuration, _build.Distribution with { HasMimalloc = false }, diagnostics);
+        Assert.Equal(("OXI0606", 2), (Assert.Single(diagnostics.All).Kind.Id, diagnostics.All[0].Location!.Line));
+        Assert.Contains("3.13", diagnostics.All[0].Message);
+
+        var none = new DiagnosticBag();
+        ProductSettings.Check(configuration, _build.Distribution with { HasMimalloc = true }, none);
+        Assert.Empty(none.All);
+        Assert.Contains(("raw_allocator", "mimalloc"), ProductSettings.From(configuration, _build.Distribution));
     }
 
     [Fact]

@@ -18,7 +18,6 @@ public sealed class ExtensionPolicyTests
     [InlineData("minimal", "_signal posix")]
     [InlineData("no-libraries", "_signal math posix")]
     [InlineData("no-copyleft", "_signal _ssl math posix readline=libedit")]
-    [InlineData("no-gpl", "_signal _ssl math posix readline=libedit")]
     [InlineData("explicit-includes", "_signal math posix")]
     [InlineData("explicit-excludes", "_gdbm _signal _ssl _unknown math posix readline=libedit")]
     public void A_policy_chooses(string policy, string expected)
@@ -47,12 +46,11 @@ public sealed class ExtensionPolicyTests
     {
         Choose(new ExtensionsTable
         {
-            Policy = "some",
             Excludes = ["ssl", "posix"],
             Variants = new Dictionary<string, string> { ["readline"] = "gnu" },
             Location = new SourceLocation("oxidizer.toml", 5),
         });
-        Assert.Equal(["OXI0305", "OXI0306", "OXI0312", "OXI0316"], _diagnostics.All.Select(diagnostic => diagnostic.Kind.Id).Order());
+        Assert.Equal(["OXI0305", "OXI0306", "OXI0312"], _diagnostics.All.Select(diagnostic => diagnostic.Kind.Id).Order());
         Assert.All(_diagnostics.All, diagnostic => Assert.Equal(5, diagnostic.Location!.Line));
         Assert.Contains(_diagnostics.All, diagnostic => diagnostic.Message.Contains("did you mean `_ssl`?"));
         Assert.Contains(_diagnostics.All, diagnostic => diagnostic.Message.Contains("`libedit`"));

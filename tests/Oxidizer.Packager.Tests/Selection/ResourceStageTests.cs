@@ -173,24 +173,6 @@ public sealed class ResourceStageTests : IDisposable
         Assert.Contains("oxidizer.toml:9", warning.Message);
     }
 
-    [Theory]
-    [InlineData("pip-install")]
-    [InlineData("setup-py-install")]
-    [InlineData("write-license-files")]
-    public void A_rule_that_is_not_carried_out_yet_says_so(string type)
-    {
-        PackageRule rule = type switch
-        {
-            "pip-install" => new PipInstallRule(type, _build.At(7)),
-            "setup-py-install" => new ProjectRule(type, "/x", [], _build.At(7)),
-            _ => new WriteLicenseFilesRule("licenses", _build.At(7)),
-        };
-        _build.Stdlib().Rule(rule);
-        var diagnostic = OnlyDiagnostic("OXI0304");
-        Assert.Contains($"`{type}`", diagnostic.Message);
-        Assert.Equal(7, diagnostic.Location!.Line);
-    }
-
     [Fact]
     public void All_that_a_rule_brings_has_its_folder_but_the_codecs_that_a_start_needs()
     {

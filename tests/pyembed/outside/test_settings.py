@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -55,6 +56,16 @@ class TestSettings(unittest.TestCase):
         self.assertIn("ValueError: on purpose", result.stderr)
         self.assertNotIn("the line that a traceback shows", result.stderr)
         self.assertEqual(result.stdout, "None\n")
+
+    def test_static_terminfo_is_read_from_the_folders_of_the_setting_however_long_they_are(self):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "oxidizer-test.ti").write_text("oxidizer-test|made for this test,\n\tcols#77,\n")
+            subprocess.run(["tic", "-o", f"{folder}/described", f"{folder}/oxidizer-test.ti"], check=True)
+            environment = {name: value for name, value in os.environ.items() if not name.startswith("TERMINFO")}
+            result = run(product=mode("terminfo"), environment=environment, cwd=folder)
+            self.assertEqual((result.stdout, result.stderr), ("77 False\n", ""))
+            elsewhere = run(product=mode("terminfo"), environment=dict(environment, TERMINFO_DIRS="/no/such/folder"), cwd=folder)
+            self.assertIn("could not find terminal", elsewhere.stderr)
 
     def test_imported_modules_are_recorded_on_demand(self):
         with tempfile.TemporaryDirectory() as folder:

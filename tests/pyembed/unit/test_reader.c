@@ -48,7 +48,7 @@ read_what_was_written(const pyembed_resources *resources)
     CHECK(pyembed_file_find(resources, PYEMBED_SECTION_FILES, distribution.files, "METADATA", 8, &file) == PYEMBED_OK);
 
     CHECK(pyembed_settings_read(resources, &settings, message, sizeof message) == 0);
-    CHECK(settings.run_mode == PYEMBED_RUN_MODULE && strcmp(settings.run_module.data, "pkg") == 0);
+    CHECK(settings.run_mode == PYEMBED_MODE_MODULE && strcmp(settings.run_module.data, "pkg") == 0);
     CHECK(settings.warnings.count == 2 && settings.optimize_level == 2 && settings.isolated == 1);
 }
 
