@@ -8,10 +8,10 @@ namespace Oxidizer.Cache.Trees;
 /// names the manifest (docs/decisions/0006-unpacked-trees.md). A tree is written beside its place and renamed, so that it is there whole or not at all; later damage is
 /// mended file by file, because another process may be reading the rest. Thread-safe.
 /// </summary>
-/// <param name="folder">The cache's folder; <c>null</c>: every tree is private.</param>
+/// <param name="folder">The cache's folder.</param>
 /// <param name="privateFolder">A folder that is deleted with the cache's object, for when the cache cannot keep the tree.</param>
 /// <param name="failed">Is told why the cache cannot.</param>
-internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder, Action<string> failed)
+internal sealed class TreeStore(CacheFolder folder, Func<string> privateFolder, Action<string> failed)
 {
     private const string ManifestOutput = "manifest", TreeOutput = "tree";
     private bool _hasFailed;
@@ -88,7 +88,7 @@ internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder,
 
     private (string Path, string? Damage) Mend(Sha256Digest key, TreeManifest manifest, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation)
     {
-        if (folder is { Use: FolderUse.ReadOnly } && PathOf(folder.Trees, key) is var shared && IsWhole(shared, manifest, cancellation))
+        if (folder.Use == FolderUse.ReadOnly && PathOf(folder.Trees, key) is var shared && IsWhole(shared, manifest, cancellation))
             return (shared, null);
         return InAHome(home => MendIn(home, key, manifest, make, cancellation));
     }
@@ -128,7 +128,7 @@ internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder,
     // A cache that cannot keep the tree (a full disk) must not fail the build: the tree then lives as long as the cache's object.
     private T InAHome<T>(Func<string, T> act)
     {
-        if (folder is { Use: FolderUse.ReadWrite } && !_hasFailed)
+        if (folder.Use == FolderUse.ReadWrite && !_hasFailed)
         {
             try
             {

@@ -49,7 +49,7 @@ internal sealed class CodeKeys(string python)
     }
 
     /// <summary>Stands for the making of a segment, so that two builds do not make the same one.</summary>
-    public ActionKey Flight(ActionKey segment) => new ActionKeyBuilder("bytecode_flight", Version).Add("segment", segment.Digest).Build();
+    public ActionKey SingleFlight(ActionKey segment) => new ActionKeyBuilder("bytecode_flight", Version).Add("segment", segment.Digest).Build();
 
     /// <summary>
     /// Where the newest segment of a rule is found, whatever its sources were: first of this very rule, then of a rule that brings the same top-level
