@@ -73,7 +73,7 @@ public sealed class ActionKeyBuilder
     private void Append(string text)
     {
         // A text that is not valid UTF-16 would lose its lone surrogates in UTF-8, and be equal to another; -2 tells its units from UTF-8.
-        if (!Index.ByteWriter.IsWellFormed(text))
+        if (!Utf16.IsWellFormed(text))
         {
             AppendLength(-2);
             AppendLength(text.Length);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache;
 
@@ -84,7 +85,7 @@ public sealed partial class LiteDbCache
             if (output.LinkTarget is null && !_blobs.IsPresent(output.Digest))
                 return null;
         }
-        if (Math.Abs(CacheIndex.Now - lastUse) > UseResolutionSeconds)
+        if (Math.Abs(UnixTime.Now - lastUse) > UseResolutionSeconds)
             _index.SetUse(key.Digest);
         Attribute(record);
         return record;
@@ -108,7 +109,7 @@ public sealed partial class LiteDbCache
             _unwritten.Stored(record.Key.Kind, output.Size);
         _session.Stored(record.Key.Kind, record.Outputs.Sum(output => output.Size));
         Attribute(record);
-        if (StoredAction.Write(record, CacheIndex.Now) is { } payload)
+        if (StoredAction.Write(record, UnixTime.Now) is { } payload)
             _index.SetAction(record.Key.Digest, payload);
         else
             _warnings.Add(CacheWarnings.RecordTooLarge(record.Name));

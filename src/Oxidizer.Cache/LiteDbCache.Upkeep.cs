@@ -1,4 +1,5 @@
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 using Oxidizer.Cache.Upkeep;
 
 namespace Oxidizer.Cache;
@@ -84,7 +85,7 @@ public sealed partial class LiteDbCache
         var eviction = new Eviction(_folder, _index, _blobs.Packs);
         var limit = maxSize ?? _settings.MaxSize;
         var isAbove = Bytes > limit;
-        var oldest = maxAge is { } age ? CacheIndex.Now - (long)age.TotalSeconds : 0;
+        var oldest = maxAge is { } age ? UnixTime.Now - (long)age.TotalSeconds : 0;
         if (!isAbove && maxAge is null)
             return eviction;
         eviction.Run(isAbove ? maxSize ?? (long)(limit * LowWatermark) : long.MaxValue, oldest, grace);

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
-using Oxidizer.Cache.Blobs;
-using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Memo;
+using Oxidizer.Cache.Records;
+using Oxidizer.Cache.Storing;
 using Oxidizer.Cache.Trees;
 
 namespace Oxidizer.Cache;

@@ -1,5 +1,4 @@
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Locking;
 
 namespace Oxidizer.Cache;
 

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Blobs;
 

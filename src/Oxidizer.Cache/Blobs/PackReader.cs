@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Blobs;
 

@@ -5,6 +5,7 @@ namespace Oxidizer.Cache.Files;
 /// <summary>Copies files the cheapest way that their file systems offer: shared blocks, then a copy inside the kernel, then reading and writing.</summary>
 internal static class FileTransfer
 {
+    private const UnixFileMode PlainFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode ReadOnlyMask = ~(UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
 
     /// <summary>Copies <paramref name="source"/> to the new file <paramref name="target"/>.</summary>
@@ -58,7 +59,7 @@ internal static class FileTransfer
     }
 
     /// <summary>Writes a file whole or not at all, beside its place and renamed.</summary>
-    public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode = ActionOutput.PlainFile)
+    public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode = PlainFile)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try

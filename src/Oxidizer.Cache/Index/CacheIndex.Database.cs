@@ -1,4 +1,6 @@
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
@@ -20,7 +22,7 @@ internal sealed partial class CacheIndex
     {
         try
         {
-            using var database = Database.Open(folder.Root);
+            using var database = Database.Open(folder.Database);
             return step(database);
         }
         catch (DatabaseDamagedException exception)
@@ -29,7 +31,7 @@ internal sealed partial class CacheIndex
         }
         try
         {
-            using var database = Database.Open(folder.Root);
+            using var database = Database.Open(folder.Database);
             return step(database);
         }
         catch (DatabaseDamagedException exception)

@@ -1,5 +1,6 @@
+using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Index;
 
@@ -104,7 +105,7 @@ internal sealed partial class CacheIndex
     {
         foreach (var (digest, seen) in _doubtful)
         {
-            if (TryFindBlobEvenDoubtful(digest, out var now, out _) && now == seen && (now.IsPacked || !File.Exists(Blobs.BlobFiles.PathOf(folder.Blobs, digest))))
+            if (TryFindBlobEvenDoubtful(digest, out var now, out _) && now == seen && (now.IsPacked || !File.Exists(BlobFiles.PathOf(folder.Blobs, digest))))
                 _pending.SetBlob(digest, null, 0);
         }
         _doubtful.Clear();

@@ -1,4 +1,6 @@
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
@@ -17,9 +19,6 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     private FileStamp _snapshotStamp;
     private long _journalEnd, _sequence;
     private bool _loaded, _wasEmpty;
-
-    /// <summary>The time of uses, in seconds since 1970.</summary>
-    public static long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
 
     /// <summary>Whether something waits to be written.</summary>
     public bool HasPending
@@ -110,7 +109,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     public void SetAction(Sha256Digest digest, byte[]? payload)
     {
         lock (_gate)
-            _pending.SetAction(digest, payload, Now);
+            _pending.SetAction(digest, payload, UnixTime.Now);
     }
 
     /// <summary>The number of the snapshot that is read: it grows when LiteDB takes the journal in.</summary>
@@ -146,7 +145,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
         lock (_gate)
         {
             _doubtful.Remove(digest);
-            _pending.SetBlob(digest, blob, Now);
+            _pending.SetBlob(digest, blob, UnixTime.Now);
         }
     }
 
@@ -154,7 +153,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     public void SetUse(Sha256Digest digest)
     {
         lock (_gate)
-            _pending.Uses[digest] = Now;
+            _pending.Uses[digest] = UnixTime.Now;
     }
 
     /// <summary>Adds counts.</summary>

@@ -1,4 +1,5 @@
 using LiteDB;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
@@ -10,8 +11,6 @@ namespace Oxidizer.Cache.Index;
 /// </summary>
 internal sealed class Database : IDisposable
 {
-    public const string FileName = "actions.db", LogFileName = "actions-log.db";
-
     private readonly LiteDatabase _database;
     private readonly ILiteCollection<BsonDocument> _actions, _blobs, _statistics, _state;
 
@@ -33,16 +32,16 @@ internal sealed class Database : IDisposable
     /// <summary>The number of the last batch that was taken in.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Opens the database of a cache folder. The caller holds the cache's lock.</summary>
+    /// <summary>Opens a database, which is made if it is not there. The caller holds the cache's lock.</summary>
     /// <exception cref="DatabaseDamagedException">It is damaged.</exception>
-    public static Database Open(string folder)
+    public static Database Open(string path)
     {
         LiteDatabase? database = null;
         try
         {
             database = new LiteDatabase(new ConnectionString
             {
-                Filename = Path.Combine(folder, FileName),
+                Filename = path,
                 Connection = ConnectionType.Direct,
                 Collation = Collation.Binary,
             });

@@ -1,6 +1,8 @@
 using System.Globalization;
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
@@ -25,7 +27,7 @@ internal static class Salvage
             _ = Journal.Read(journal, 0, ref sequence, found);
         found.Statistics.Clear();
         foreach (var (digest, blob) in BlobFiles.Scan(folder).Concat(Pack.Scan(folder)))
-            found.SetBlob(digest, blob, CacheIndex.Now);
+            found.SetBlob(digest, blob, UnixTime.Now);
         return found;
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
@@ -32,7 +33,7 @@ internal readonly record struct SnapshotHeader(
     private ulong Sum()
     {
         var copy = this with { Checksum = 0 };
-        return Index.Checksum.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<SnapshotHeader>(in copy)));
+        return Records.Checksum.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<SnapshotHeader>(in copy)));
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 

@@ -1,5 +1,5 @@
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Locking;
 

@@ -1,5 +1,6 @@
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Locking;
 

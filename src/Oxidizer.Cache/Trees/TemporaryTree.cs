@@ -1,6 +1,5 @@
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
-using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Trees;
 

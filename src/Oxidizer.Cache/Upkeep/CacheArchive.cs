@@ -2,6 +2,8 @@ using System.Formats.Tar;
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Records;
+using Oxidizer.Cache.Storing;
 
 namespace Oxidizer.Cache.Upkeep;
 

@@ -1,7 +1,9 @@
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Upkeep;
 
@@ -43,7 +45,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         var uses = LastUses(actions, blobs, used);
         var trees = _trees.All().ToDictionary(tree => tree.Key, tree => tree with { LastUse = used.Contains(tree.Key) ? long.MaxValue : NotInTheFuture(tree.LastUse) });
         var total = blobs.Values.Sum(entry => entry.Blob.Size) + trees.Values.Sum(tree => tree.Size);
-        var newestToGo = grace ? CacheIndex.Now - GraceSeconds : CacheIndex.Now + ClockSeconds;
+        var newestToGo = grace ? UnixTime.Now - GraceSeconds : UnixTime.Now + ClockSeconds;
         var victims = new List<Sha256Digest>();
         // A tree has the name of its action, which is no blob's: the two cannot be confused.
         foreach (var (digest, lastUse) in uses.Concat(trees.Select(tree => KeyValuePair.Create(tree.Key, tree.Value.LastUse))).OrderBy(entry => entry.Value))
@@ -94,7 +96,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
     }
 
     // What was used while the clock stood ahead would be kept until it is there again.
-    private static long NotInTheFuture(long time) => time > CacheIndex.Now + ClockSeconds ? CacheIndex.Now - ClockSeconds : time;
+    private static long NotInTheFuture(long time) => time > UnixTime.Now + ClockSeconds ? UnixTime.Now - ClockSeconds : time;
 
     private static void Raise(Dictionary<Sha256Digest, long> uses, Sha256Digest digest, long time)
     {

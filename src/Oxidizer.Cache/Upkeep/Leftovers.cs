@@ -1,6 +1,7 @@
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Upkeep;
 

@@ -1,6 +1,8 @@
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Records;
 using Oxidizer.Cache.Trees;
 
 namespace Oxidizer.Cache.Upkeep;
@@ -56,10 +58,10 @@ internal sealed class TreeFolders(CacheFolder folder, CacheIndex index)
             return;
         foreach (var path in Directory.GetDirectories(folder.Trees, "*.old"))
             TreeStore.Discard(path);
-        foreach (var tree in All().Where(tree => tree.Record is null && tree.LastUse < CacheIndex.Now - 86_400).ToList())
+        foreach (var tree in All().Where(tree => tree.Record is null && tree.LastUse < UnixTime.Now - 86_400).ToList())
             Remove(tree);
     }
 
     private static long WrittenAt(string path) =>
-        FileStamp.TryRead(path, follow: false, out var stamp, out _) ? stamp.Changed / 1_000_000_000 : CacheIndex.Now;
+        FileStamp.TryRead(path, follow: false, out var stamp, out _) ? stamp.Changed / 1_000_000_000 : UnixTime.Now;
 }

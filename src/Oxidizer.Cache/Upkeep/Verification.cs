@@ -1,6 +1,9 @@
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
+using Oxidizer.Cache.Storing;
 using Oxidizer.Cache.Trees;
 
 namespace Oxidizer.Cache.Upkeep;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Oxidizer.Cache.Files;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Layout;
 
 /// <summary>
 /// Whether a cache's folder may be used: what stands in it goes into products, and things in it are deleted. So it must be this user's or the administrator's, nobody else may

@@ -2,9 +2,10 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Records;
 
-namespace Oxidizer.Cache.Files;
+namespace Oxidizer.Cache.Memo;
 
 /// <summary>What is remembered of a file.</summary>
 /// <param name="Stamp">What it was recognised by.</param>
@@ -84,7 +85,7 @@ internal sealed class MemoTable
         foreach (var (path, entry) in added)
         {
             // A path that is no valid text would be found under the name of another.
-            if (ByteWriter.IsWellFormed(path))
+            if (Utf16.IsWellFormed(path))
                 all[path] = entry;
         }
         IEnumerable<KeyValuePair<string, MemoEntry>> kept = all;

@@ -1,7 +1,9 @@
+using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
-namespace Oxidizer.Cache.Blobs;
+namespace Oxidizer.Cache.Storing;
 
 internal sealed partial class BlobStore
 {

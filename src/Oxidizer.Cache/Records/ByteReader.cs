@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
 /// <summary>
 /// Reads what <see cref="ByteWriter"/> wrote. It never throws: past the end it answers zeroes and sets <see cref="Failed"/>, which is asked once at the end.

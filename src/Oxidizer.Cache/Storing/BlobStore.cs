@@ -1,9 +1,13 @@
 using System.Collections.Concurrent;
+using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Memo;
+using Oxidizer.Cache.Records;
 
-namespace Oxidizer.Cache.Blobs;
+namespace Oxidizer.Cache.Storing;
 
 /// <summary>
 /// Blobs: small ones wait in memory and are appended to a pack with the next flush, others are files at once. What cannot be stored is kept for this process.

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Oxidizer.Cache.Files;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Layout;
 
 /// <summary>What a cache's folder is good for.</summary>
 internal enum FolderUse
@@ -43,9 +43,10 @@ internal sealed class CacheFolder
 
     public string Memo => Path.Combine(Root, "memo");
 
-    public string Database => Path.Combine(Root, Index.Database.FileName);
+    public string Database => Path.Combine(Root, "actions.db");
 
-    public string DatabaseLog => Path.Combine(Root, Index.Database.LogFileName);
+    /// <summary>LiteDB gives its log this name, beside the database.</summary>
+    public string DatabaseLog => Path.Combine(Root, "actions-log.db");
 
     public string Blobs => Path.Combine(Root, "blobs");
 

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Oxidizer.Cache.Files;
 
-namespace Oxidizer.Cache.Locking;
+namespace Oxidizer.Cache.Files;
 
 /// <summary>
 /// An exclusive lock on a file, held by <c>flock</c>: the kernel ends it when its holder dies, however it dies. It excludes threads of one process as

@@ -37,10 +37,10 @@ public sealed class TreeManifest
     public long ContentSize => _entries.Sum(entry => entry.IsFile ? entry.Size : 0);
 
     /// <summary>The blob.</summary>
-    public ReadOnlySpan<byte> Bytes => _bytes;
+    internal ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <summary>The path of an entry as UTF-8, without its NUL (which follows).</summary>
-    public ReadOnlySpan<byte> PathBytes(int index)
+    internal ReadOnlySpan<byte> PathBytes(int index)
     {
         var length = BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(_paths[index] - 2));
         return _bytes.AsSpan(_paths[index], length);
@@ -62,7 +62,7 @@ public sealed class TreeManifest
 
     /// <summary>Makes the blob of a tree.</summary>
     /// <exception cref="ArgumentException">Two entries have the same path.</exception>
-    public static TreeManifest Create(IEnumerable<TreeEntry> entries)
+    internal static TreeManifest Create(IEnumerable<TreeEntry> entries)
     {
         var sorted = entries.OrderBy(entry => entry.Path, StringComparer.Ordinal).ToList();
         if (sorted.Zip(sorted.Skip(1)).FirstOrDefault(pair => pair.First.Path == pair.Second.Path) is ({ } twice, _))
@@ -78,7 +78,7 @@ public sealed class TreeManifest
     }
 
     /// <summary>Reads the blob; <c>null</c> when it is none, and also when it is one that <see cref="Create"/> would have written otherwise: the same tree has the same digest.</summary>
-    public static TreeManifest? TryRead(byte[] bytes)
+    internal static TreeManifest? TryRead(byte[] bytes)
     {
         if (bytes.Length < HeaderSize || !bytes.AsSpan().StartsWith(s_magic))
             return null;

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
 /// <summary>What a frame says.</summary>
 internal enum FrameKind : byte

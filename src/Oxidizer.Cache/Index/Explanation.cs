@@ -1,6 +1,6 @@
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Records;
 
-namespace Oxidizer.Cache;
+namespace Oxidizer.Cache.Index;
 
 /// <summary>Says in words why an action has to run, by comparing its key's fields with those of an earlier one.</summary>
 internal static class Explanation

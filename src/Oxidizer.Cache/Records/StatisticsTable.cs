@@ -1,4 +1,4 @@
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
 /// <summary>Counts by kind, that can be added to. Thread-safe.</summary>
 internal sealed class StatisticsTable

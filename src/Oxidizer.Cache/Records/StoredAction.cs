@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
 /// <summary>An action record in the form that it is stored in.</summary>
 /// <param name="Record">The record; long field values are shortened.</param>

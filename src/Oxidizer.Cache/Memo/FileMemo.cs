@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
-namespace Oxidizer.Cache.Files;
+namespace Oxidizer.Cache.Memo;
 
 /// <summary>
 /// Remembers the digests of files, so that an unchanged file is not read again. One file of our own format beside the database, because a build asks for
@@ -85,13 +87,13 @@ internal sealed class FileMemo(CacheFolder folder)
             return entry.Stamp == stamp ? entry.Digest : null;
         if (!Table.TryFind(path, out entry) || entry.Stamp != stamp)
             return null;
-        if (CacheIndex.Now - entry.Seen > DaySeconds)
-            _added[path] = entry with { Seen = CacheIndex.Now };
+        if (UnixTime.Now - entry.Seen > DaySeconds)
+            _added[path] = entry with { Seen = UnixTime.Now };
         return entry.Digest;
     }
 
     /// <summary>Remembers the digest of a file.</summary>
-    public void Set(string path, in FileStamp stamp, Sha256Digest digest) => _added[path] = new MemoEntry(stamp, digest, CacheIndex.Now);
+    public void Set(string path, in FileStamp stamp, Sha256Digest digest) => _added[path] = new MemoEntry(stamp, digest, UnixTime.Now);
 
     /// <summary>Writes what was added, with what other processes have written meanwhile. The caller holds the cache's lock.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
@@ -100,7 +102,7 @@ internal sealed class FileMemo(CacheFolder folder)
         var added = _added.ToArray();
         if (added.Length == 0)
             return;
-        var bytes = MemoTable.Load(folder.Memo).With(added, CacheIndex.Now);
+        var bytes = MemoTable.Load(folder.Memo).With(added, UnixTime.Now);
         FileTransfer.Replace(folder.Memo, bytes);
         lock (_gate)
             _table = MemoTable.Read(bytes);
