@@ -6,7 +6,7 @@ namespace Oxidizer.Cache;
 
 public sealed partial class LiteDbCache
 {
-    // Explanations compare with so many earlier actions of the same kind and name.
+    // A miss is compared with at most this many earlier actions of the same kind and name.
     private const int MostCompared = 8;
 
     /// <inheritdoc/>
@@ -42,7 +42,7 @@ public sealed partial class LiteDbCache
         if (Look(key) is { } found)
             return Reused(key, found);
         using var held = _keys.Acquire(key, name, cancellation);
-        // Whoever held the lock before may have made it.
+        // The previous holder of the lock may have made it.
         _index.Refresh();
         if (Look(key) is { } made)
             return Reused(key, made);
@@ -53,7 +53,7 @@ public sealed partial class LiteDbCache
         var outputs = execute();
         var record = new ActionRecord(key, name, outputs, Stopwatch.GetElapsedTime(started).TotalSeconds);
         Remember(record);
-        // Who waits for the key reads it as soon as the lock is free.
+        // A process that waits for the key reads the record as soon as the lock is free.
         _index.Flush(_blobs.WriteWaiting);
         return new ActionResult(record, false, reason);
     }
@@ -91,7 +91,7 @@ public sealed partial class LiteDbCache
         return record;
     }
 
-    // Before the blobs are looked for: an eviction that runs now either sees the note, or has taken them away already.
+    // Before the blobs are looked for: an eviction that runs now either sees the note, or has already deleted them.
     private void NoteUse(ActionRecord record)
     {
         var digests = new Sha256Digest[record.Outputs.Count + 1];

@@ -50,7 +50,7 @@ internal sealed partial class BlobStore
         }
         finally
         {
-            // It is there after a failure, and after rename() of two names of one inode, which does nothing.
+            // The temporary file is left after a failure, and after rename() between two names of one inode, which does nothing.
             FileTransfer.TryDelete(temporary);
         }
     }
@@ -70,7 +70,7 @@ internal sealed partial class BlobStore
         if (transfer == BlobTransfer.HardLink)
         {
             mode = FileTransfer.WithoutWrite(mode);
-            // A mode belongs to the inode: only a file with the blob's own mode can share it.
+            // The mode belongs to the inode, so only a file with the blob's own mode can share it.
             if (mode == BlobFiles.Mode && FileTransfer.TryLink(file, target))
                 return true;
         }
@@ -108,8 +108,8 @@ internal sealed partial class BlobStore
         if (!FileStamp.TryRead(path, out var stamp))
             return;
         _verified[digest] = stamp;
-        // The file is the cache's own, read-only, and was just checked: it need not be old to be remembered. Small ones are read again in less time than
-        // a memo of all of them takes to load.
+        // The file is the cache's own, read-only, and was just checked, so it may be remembered although it is young. Small files are not: reading them
+        // again takes less time than loading a memo of all of them.
         if (stamp.Size >= SmallestRemembered)
             memo.Set(path, stamp, digest);
     }
@@ -160,7 +160,7 @@ internal sealed partial class BlobStore
         Verified(digest, path);
     }
 
-    // The bytes are taken into the cache's folder first and digested there, where no one else changes them.
+    // The bytes are first brought into the cache's folder and digested there, where nobody else changes them.
     private Sha256Digest? TryStoreFile(string path, BlobTransfer transfer, bool durable)
     {
         var temporary = NewTemporary();

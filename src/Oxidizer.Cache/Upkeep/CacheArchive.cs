@@ -9,7 +9,7 @@ namespace Oxidizer.Cache.Upkeep;
 
 /// <summary>
 /// A cache as a tar archive: blobs as <c>cas/&lt;digest&gt;</c> first, then records as <c>ac/&lt;key&gt;</c>, each a frame as in the index.
-/// Of a tree it holds the manifest: the folder is made again where it is needed.
+/// Of a tree it holds the manifest; the folder is made again when it is needed.
 /// </summary>
 internal static class CacheArchive
 {
@@ -49,7 +49,7 @@ internal static class CacheArchive
         }
         catch (Exception exception) when (exception is InvalidDataException or FormatException or ArgumentException)
         {
-            throw new IOException($"`{path}` is damaged: {exception.Message}; {taken} records before the damage were taken", exception);
+            throw new IOException($"`{path}` is damaged: {exception.Message}; {taken} records before the damage were added", exception);
         }
         return taken;
     }
