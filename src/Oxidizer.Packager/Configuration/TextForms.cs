@@ -1,8 +1,8 @@
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
-/// The forms of texts that keys take. Each method answers why a text has another form, with the way out, or <c>null</c>. Written out by hand, because
-/// the first regular expression of a process costs more than all else that the reader does.
+/// The forms of texts that keys take. Each method says what is wrong with a text, and the way out; <c>null</c> if nothing is. There are no regular expressions here, because
+/// the first one of a process costs more than everything else in the reader.
 /// </summary>
 internal static class TextForms
 {
@@ -64,7 +64,7 @@ internal static class TextForms
             return problem;
         if (folder.AsSpan().ContainsAnyInRange('\0', '\x1f'))
             return $"`{text.ReplaceLineEndings("\\n")}` has a control character; write a folder such as `app-relative:lib`";
-        // The product's own folder is no place: what is no longer part of the product is removed from there.
+        // The product's own folder is refused, because builds remove old files from install locations.
         return Array.Exists(folder.TrimEnd('/').Split('/'), part => part is "" or ".") ? $"`{text}` names no folder of its own; write one such as `app-relative:lib`" : null;
     }
 

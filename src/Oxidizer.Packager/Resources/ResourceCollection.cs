@@ -3,7 +3,7 @@ using Oxidizer.Packager.Distributions;
 
 namespace Oxidizer.Packager.Resources;
 
-/// <summary>What the rules brought so far. Of two resources with one name the later stays; for modules that is said.</summary>
+/// <summary>What the rules brought so far. Of two resources with one name the later stays; for modules that is reported.</summary>
 internal sealed class ResourceCollection(DiagnosticBag diagnostics)
 {
     private const int NamesInMessage = 4;

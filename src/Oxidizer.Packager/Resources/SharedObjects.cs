@@ -28,7 +28,7 @@ internal static class SharedObjects
         return resources;
     }
 
-    // It is packed all the same: an import then says what is wrong, and not that there is no such module.
+    // It is packed nevertheless, so that an import says what is wrong instead of `No module named`.
     private static void WarnOfForeign(IEnumerable<SharedObjectFile> files, RuleScope scope)
     {
         foreach (var file in files)

@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Resources;
 /// <summary>The rule <c>virtualenv</c>: what is installed in an environment, and what its <c>.pth</c> files and egg-links point to.</summary>
 internal static class Virtualenv
 {
-    // They patch the import system of the environment itself, and mean nothing in a product.
+    // They patch the environment's own import system, and have no use in a product.
     private static readonly string[] s_ownFiles = ["_virtualenv.py", "_virtualenv.pth", "distutils-precedence.pth"];
 
     /// <summary>Brings site-packages and what it points to.</summary>
