@@ -7,10 +7,10 @@ namespace Oxidizer.Packager.Tests;
 public sealed partial class HouseTests
 {
     // From the lowest to the highest. The root holds values, which stand on files alone, and `LiteDbCache`, which stands on everything.
-    private static readonly RoomOrder s_cacheRooms = new("Oxidizer.Cache",
+    private static readonly CacheRoomOrder s_cacheRooms = new("Oxidizer.Cache",
         ["Files", "", "Records", "Layout", "Locking", "Memo", "Trees", "Blobs", "Index", "Storing", "Upkeep", nameof(LiteDbCache)], nameof(LiteDbCache));
 
-    private static readonly RoomOrder s_sampleRooms = new("Oxidizer.Packager.Tests.SampleHouse", ["Cellar", "Roof"], "");
+    private static readonly CacheRoomOrder s_sampleRooms = new("Oxidizer.Packager.Tests.SampleHouse", ["Cellar", "Roof"], "");
 
     private static readonly Type[] s_cacheTypes = [.. typeof(IActionCache).Assembly.GetTypes().Where(type => s_cacheRooms.RoomOf(type) is not null)];
 
@@ -62,7 +62,7 @@ public sealed partial class HouseTests
 
     [Fact]
     public void A_room_without_a_place_in_the_order_is_found() =>
-        Assert.Equal(["Roof", "Attic"], new RoomOrder("Oxidizer.Packager.Tests.SampleHouse", ["Cellar", "Attic"], "").Undeclared([typeof(Tile), typeof(StandsAlone)]));
+        Assert.Equal(["Roof", "Attic"], new CacheRoomOrder("Oxidizer.Packager.Tests.SampleHouse", ["Cellar", "Attic"], "").Undeclared([typeof(Tile), typeof(StandsAlone)]));
 
     private static IEnumerable<(string Path, string Folder, string Room, string Text)> CacheSources()
     {

@@ -3,7 +3,7 @@ using System.Reflection.Emit;
 
 namespace Oxidizer.Packager.Tests;
 
-/// <summary>Which types a type uses: in its declaration, in the declarations of its members, and in their code. A constant of another type leaves no trace in compiled code; <see cref="RoomOrder"/> asks the sources for those.</summary>
+/// <summary>Which types a type uses: in its declaration, in the declarations of its members, and in their code. A constant of another type leaves no trace in compiled code; <see cref="CacheRoomOrder"/> asks the sources for those.</summary>
 internal static class TypeReferences
 {
     private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;

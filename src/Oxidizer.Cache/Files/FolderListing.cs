@@ -48,7 +48,7 @@ public static unsafe partial class FolderListing
     private static FolderEntry EntryOf(string folder, ReadOnlySpan<byte> bytes, byte type)
     {
         if (!System.Text.Unicode.Utf8.IsValid(bytes))
-            return new FolderEntry(Escape(bytes), false, new FileFacts(FileKind.Unknown, false, 0, "its name is no UTF-8"));
+            return new FolderEntry(Escape(bytes), false, new FileFacts(FileKind.Unknown, false, 0, "its name is not UTF-8"));
         var name = s_strict.GetString(bytes);
         return new FolderEntry(name, true, type == TypeFolder ? new FileFacts(FileKind.Folder, false, 0, null) : FileFacts.Of(Path.Join(folder, name)));
     }

@@ -42,7 +42,7 @@ internal static class FolderTrust
         if (!FileOwner.TryRead(path, follow, out var owner))
             return null;
         if (!owner.IsFolder)
-            return follow ? null : "is no folder";
+            return follow ? null : "is not a folder";
         if (!owner.IsMine && owner.User != Administrator)
             return string.Create(CultureInfo.InvariantCulture, $"belongs to the user {owner.User}, and this build runs as {FileOwner.Me}");
         return owner.IsWritableByOthers ? $"can be written by others (mode {Convert.ToString(owner.Mode & 0xFFF, 8)})" : null;

@@ -15,7 +15,7 @@ internal static class ProductName
     public static string? ProblemOf(string text)
     {
         if (text.Contains('/') || text is "." or "..")
-            return $"`{Shown(text)}` is no file name; write a name without `/` (folders go into `build_path`)";
+            return $"`{Shown(text)}` is not a file name; write a name without `/` (folders go into `build_path`)";
         if (text.Length == 0 || !(char.IsLetterOrDigit(text[0]) || text[0] == '_'))
             return $"`{Shown(text)}` cannot be a product's name; it begins with a letter, a digit or `_`";
         foreach (var c in text)

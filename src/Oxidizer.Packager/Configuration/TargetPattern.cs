@@ -16,13 +16,13 @@ internal static class TargetPattern
         var parts = text.Split('-');
         foreach (var c in text)
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
-                return $"`{text}` is no target triple; write one such as `{TargetTriple.Host}`";
+                return $"`{text}` is not a target triple; write one such as `{TargetTriple.Host}`";
         if (Array.IndexOf(s_architectures, parts[0]) >= 0 && parts.Length is >= 3 and <= 4 && Array.IndexOf(parts, "") < 0)
             return null;
         var nearest = NearestName.Of(parts[0], s_architectures);
         return nearest is not null && nearest != parts[0]
-            ? $"`{text}` is no target triple that is known; did you mean the architecture `{nearest}`?"
-            : $"`{text}` is no target triple that is known; write one such as `{TargetTriple.Host}`";
+            ? $"`{text}` is not a known target triple; did you mean the architecture `{nearest}`?"
+            : $"`{text}` is not a known target triple; write one such as `{TargetTriple.Host}`";
     }
 
     /// <summary>Why a text is no pattern, with the way out; <c>null</c> if it is one.</summary>

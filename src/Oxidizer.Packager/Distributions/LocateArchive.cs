@@ -43,7 +43,7 @@ internal static class LocateArchive
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https" or "file"))
             throw new BuildFailedException(DiagnosticKinds.DownloadFailed,
-                $"`{url}` is no address that can be fetched; it must begin with `https:`, `http:` or `file:`", table.Location);
+                $"`{url}` is not an address that can be fetched; it must begin with `https:`, `http:` or `file:`", table.Location);
         if (ExpectedDigest(table) is not { } digest)
             throw new BuildFailedException(DiagnosticKinds.ArchiveDigestInvalid,
                 $"`url` needs `sha256` beside it, for what comes from a network is not trusted without; add the digest that the publisher of `{Download.Shown(address)}` names", table.Location);
@@ -68,6 +68,6 @@ internal static class LocateArchive
             return null;
         return Sha256Digest.TryParse(table.Sha256, out var digest)
             ? digest
-            : throw new BuildFailedException(DiagnosticKinds.ArchiveDigestInvalid, $"`sha256 = \"{table.Sha256}\"` is no SHA-256; it must be 64 hexadecimal digits", table.Location);
+            : throw new BuildFailedException(DiagnosticKinds.ArchiveDigestInvalid, $"`sha256 = \"{table.Sha256}\"` is not a SHA-256; it must be 64 hexadecimal digits", table.Location);
     }
 }

@@ -38,7 +38,7 @@ internal sealed class ReadPythonJson
         // InvalidOperationException: a text in it is no UTF-8.
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw origin.Failure(DiagnosticKinds.PythonJsonInvalid, $"its `PYTHON.json` is no JSON ({exception.Message}); fetch the archive again", exception);
+            throw origin.Failure(DiagnosticKinds.PythonJsonInvalid, $"its `PYTHON.json` is not JSON ({exception.Message}); fetch the archive again", exception);
         }
     }
 

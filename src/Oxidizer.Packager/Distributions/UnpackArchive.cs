@@ -119,7 +119,7 @@ internal sealed class UnpackArchive
     {
         var target = ArchivePath.Normalize(entry.LinkTarget ?? "");
         if (!_entries.TryGetValue(target, out var original) || !original.IsFile)
-            throw BadArchiveException.Unsafe(entry.Path, $"is a hard link to `{target}`, which is no file that came before it");
+            throw BadArchiveException.Unsafe(entry.Path, $"is a hard link to `{target}`, which is not a file that came before it");
         Reserve(original.Size);
         Write(path, () => File.Copy(PathOf(target), PathOf(path)));
         return original with { Path = path };

@@ -52,7 +52,7 @@ internal static class PathFiles
             }
             // Python silently skips such a line; in an egg-link the second line is always `.` or `..`.
             else if (!isLink || number == 1)
-                scope.Context.Diagnostics.Add(DiagnosticKinds.PathFileLineIgnored, $"`{line}` is no folder; remove the line, or install the package again", new SourceLocation(file.Path, number));
+                scope.Context.Diagnostics.Add(DiagnosticKinds.PathFileLineIgnored, $"`{line}` is not a folder; remove the line, or install the package again", new SourceLocation(file.Path, number));
         }
     }
 }

@@ -50,7 +50,7 @@ internal static class Virtualenv
             ? Directory.EnumerateDirectories(library, "python*").Where(folder => Directory.Exists(Path.Combine(folder, "site-packages"))).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList()
             : [];
         return others.Count == 0
-            ? $"`{path}` is no virtual environment: `lib/python{version}/site-packages` is not in it; name the folder that `python{version} -m venv` made"
+            ? $"`{path}` is not a virtual environment: `lib/python{version}/site-packages` is not in it; name the folder that `python{version} -m venv` made"
             : $"the virtual environment `{path}` is for {string.Join(", ", others)}, and the distribution is Python {version}; make one with `python{version} -m venv`, or choose another [python_distribution]";
     }
 }

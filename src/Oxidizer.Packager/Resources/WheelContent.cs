@@ -69,7 +69,7 @@ internal sealed class WheelContent
             if (entry.Kind == ArchiveEntryKind.Directory)
                 continue;
             if (path.Length == 0 || entry.Kind != ArchiveEntryKind.File)
-                throw BadArchiveException.Unsafe(entry.Path, "is no file; wheels hold files alone");
+                throw BadArchiveException.Unsafe(entry.Path, "is not a file; wheels hold only files");
             yield return (path, entry);
         }
     }

@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Tests;
 /// <param name="root">The namespace that the rooms are in.</param>
 /// <param name="order">The rooms from the lowest to the highest. The empty name is the root itself.</param>
 /// <param name="top">A type of the root that uses every room; the types around it are the room with the empty name.</param>
-internal sealed class RoomOrder(string root, IReadOnlyList<string> order, string top)
+internal sealed class CacheRoomOrder(string root, IReadOnlyList<string> order, string top)
 {
     /// <summary>The room of a type; <c>null</c> for types of other houses and of the compiler.</summary>
     public string? RoomOf(Type type)
