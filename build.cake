@@ -50,12 +50,12 @@ Task("Embed")
         var build = $"cc -O2 examples/embed-c/main.c -o {host} $(PKG_CONFIG_PATH={folder} pkg-config --cflags --libs {library.Name}) -Wl,-rpath,{folder}";
         foreach (var command in new[] { build, $"{host} Cake" })
             if (StartProcess("sh", new ProcessSettings().WithArguments(arguments => arguments.Append("-c").AppendQuoted(command))) != 0)
-                throw new CakeException($"`{command}` failed; its words are above");
+                throw new CakeException($"`{command}` failed; see its output above");
     }
 });
 
 Task("Prerequisites")
-    .Description("Installs the programs that the tests look through (as root with apt), or says how")
+    .Description("Installs the programs that the tests need (as root with apt), or prints the command that does")
     .Does(() =>
 {
     EnsurePrograms(("strace", "strace"), ("readelf", "binutils"), ("ldd", "libc-bin"), ("gcc", "gcc"), ("mold", "mold"), ("ld.lld", "lld"), ("xz", "xz-utils"), ("python3", "python3-venv"),
@@ -63,7 +63,7 @@ Task("Prerequisites")
 });
 
 Task("Test")
-    .Description("Runs all tests; artifacts/tests/summary.txt holds the counts. --filter=<expression> chooses")
+    .Description("Runs all tests; artifacts/tests/summary.txt has the counts. --filter=<expression> selects tests")
     .IsDependentOn("Prerequisites")
     .Does(() =>
 {
@@ -85,7 +85,7 @@ Task("Test")
         }
         catch (CakeException exception)
         {
-            // The other projects run all the same: one run tells everything that is broken.
+            // The other projects still run, so that one run shows all failures.
             failed.Add($"{name}: {exception.Message}");
         }
     }
@@ -93,7 +93,7 @@ Task("Test")
 });
 
 Task("Benchmark")
-    .Description("Measures start-up and builds into artifacts/benchmarks/*.json. --suite=startup,build,cache,size chooses")
+    .Description("Measures start-up and builds into artifacts/benchmarks/*.json. --suite=startup,build,cache,size selects suites")
     .Does(() =>
 {
     var suites = Argument("suite", "startup,build").Split(',');
@@ -136,12 +136,12 @@ void EnsurePrograms(params (string Program, string Package)[] wanted)
         return;
     var command = $"apt-get install --yes --no-install-recommends {string.Join(' ', missing)}";
     if (Environment.UserName != "root" || Context.Tools.Resolve("apt-get") is null)
-        throw new CakeException($"the tests need programs that are not there; run: sudo apt-get update && sudo {command}");
+        throw new CakeException($"the tests need programs that are missing; run: sudo apt-get update && sudo {command}");
     Information("Installing {0}", string.Join(", ", missing));
     var quiet = new Dictionary<string, string> { ["DEBIAN_FRONTEND"] = "noninteractive" };
     StartProcess("apt-get", new ProcessSettings { Arguments = "update --quiet", EnvironmentVariables = quiet });
     if (StartProcess("apt-get", new ProcessSettings { Arguments = command["apt-get ".Length..], EnvironmentVariables = quiet }) != 0)
-        throw new CakeException($"`{command}` failed; its words are above");
+        throw new CakeException($"`{command}` failed; see its output above");
 }
 
 void Summarize(IReadOnlyList<string> failedProjects)
@@ -152,10 +152,10 @@ void Summarize(IReadOnlyList<string> failedProjects)
         var counters = XDocument.Load(file.FullPath).Descendants().Single(element => element.Name.LocalName == "Counters");
         passed += (int)counters.Attribute("passed");
         failed += (int)counters.Attribute("failed");
-        // A skipped test stands in `total` alone.
+        // A skipped test counts in `total` only.
         skipped += (int)counters.Attribute("total") - (int)counters.Attribute("executed");
     }
-    // A project that did not build or crashed leaves no file or no failed test; it must not look like success.
+    // A project that did not build, or that crashed, leaves no file or no failed test; it must not look like success.
     if (failed < failedProjects.Count)
         failed = failedProjects.Count;
     var summary = $"{passed} passed, {failed} failed" + (skipped > 0 ? $", {skipped} skipped" : "");

@@ -3,9 +3,9 @@ using System.Runtime.InteropServices;
 namespace Cake.Oxidizer;
 
 /// <summary>
-/// Turns SIGINT and SIGTERM into a cancelled token while a build runs. Cake itself ends the process at once; held back, the build has the time to end
-/// its children and to delete what is half-written. A second signal is not held back, and a build that waits for a disk or a network file system, which nothing can
-/// cancel, is ended after a while: what it leaves is found and removed by later builds.
+/// Turns SIGINT and SIGTERM into a cancelled token while a build runs. Cake itself would end the process at once. With the signal held back, the build has time to end
+/// its children and to delete half-written files. A second signal is not held back. A build that waits for a disk or a network file system cannot be
+/// cancelled; it is ended after a while, and later builds remove what it leaves.
 /// </summary>
 internal sealed class InterruptSignal : IDisposable
 {
@@ -56,7 +56,7 @@ internal sealed class InterruptSignal : IDisposable
             return;
         signal.Cancel = true;
         ExitCode = SignalExitCode + (signal.Signal == PosixSignal.SIGTERM ? TerminateNumber : InterruptNumber);
-        // Before the cancelling: what is called by that may wait too.
+        // Before the cancellation, because its callbacks may wait too.
         Waiting = EndUnlessFinished();
         _source.Cancel();
     }
@@ -70,7 +70,7 @@ internal sealed class InterruptSignal : IDisposable
 
     private static void End(int exitCode)
     {
-        Console.Error.WriteLine($"the build was cancelled and still waits for something after {s_patience.TotalSeconds:0} seconds; it is ended");
+        Console.Error.WriteLine($"the build was cancelled, but did not end within {s_patience.TotalSeconds:0} seconds; it is ended now");
         Environment.Exit(exitCode);
     }
 }

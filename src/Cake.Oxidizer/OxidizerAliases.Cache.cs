@@ -33,7 +33,7 @@ public static partial class OxidizerAliases
     public static CacheStatistics OxidizerCacheStatistics(this ICakeContext context, OxidizerCacheSettings settings) =>
         WithCache(context, settings, readOnly: true, cache => cache.Statistics);
 
-    /// <summary>Evicts what was not used for longest, down to the cache's limit, and removes what killed builds left. Builds do so by themselves; what a running build uses stays.</summary>
+    /// <summary>Evicts the least recently used entries, down to the cache's limit, and removes what killed builds left. Builds do so by themselves. Entries that a running build uses stay.</summary>
     /// <param name="context">Cake's.</param>
     /// <returns>What is left, and what was removed.</returns>
     /// <example>
@@ -45,7 +45,7 @@ public static partial class OxidizerAliases
     [CakeNamespaceImport("Oxidizer.Cache")]
     public static CacheReport OxidizerCachePrune(this ICakeContext context) => OxidizerCachePrune(context, new OxidizerCacheSettings());
 
-    /// <summary>Evicts what was not used for longest, down to a size or an age.</summary>
+    /// <summary>Evicts the least recently used entries, down to a size or an age.</summary>
     /// <param name="context">Cake's.</param>
     /// <param name="settings">Which cache, and what may stay.</param>
     /// <returns>What is left, and what was removed.</returns>
@@ -87,7 +87,7 @@ public static partial class OxidizerAliases
     public static CacheReport OxidizerCacheVerify(this ICakeContext context, OxidizerCacheSettings settings) =>
         WithCache(context, settings, readOnly: false, cache => cache.Verify());
 
-    /// <summary>Removes everything in the cache. Builds that run meanwhile make what they miss again.</summary>
+    /// <summary>Removes everything in the cache. Builds that are running make missing entries again.</summary>
     /// <param name="context">Cake's.</param>
     /// <example>
     /// <code>
@@ -112,7 +112,7 @@ public static partial class OxidizerAliases
         return true;
     });
 
-    // A cache that is not there is not made by being looked at. What is wrong with it is a warning, as in a build.
+    // Looking at a cache does not make it. Its problems are warnings, as in a build.
     private static T WithCache<T>(ICakeContext context, OxidizerCacheSettings settings, bool readOnly, Func<LiteDbCache, T> act)
     {
         ArgumentNullException.ThrowIfNull(settings);

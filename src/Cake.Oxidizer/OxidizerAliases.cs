@@ -26,7 +26,7 @@ public static partial class OxidizerAliases
     /// <summary>The setting of cake.config, environment (<c>CAKE_OXIDIZER_CACHEDIRECTORY</c>) and arguments that names the cache's folder.</summary>
     public const string CacheDirectorySetting = "Oxidizer_CacheDirectory";
 
-    // One way from the engine's three kinds of failure to what Cake shows: a message with ids, and no stack trace but for our own bugs.
+    // Turns the engine's three kinds of failure into what Cake shows: a message with ids, and a stack trace only for our own bugs.
     private static T Guard<T>(Func<CancellationToken, T> act)
     {
         using var interrupt = new InterruptSignal();
@@ -40,7 +40,7 @@ public static partial class OxidizerAliases
         }
         catch (OperationCanceledException exception) when (interrupt.Token.IsCancellationRequested)
         {
-            throw new CakeException(interrupt.ExitCode, "cancelled; nothing was left half-written", exception);
+            throw new CakeException(interrupt.ExitCode, "cancelled; no half-written files are left", exception);
         }
     }
 

@@ -2,7 +2,7 @@ using Cake.Core.IO;
 
 namespace Cake.Oxidizer;
 
-/// <summary>What <see cref="OxidizerAliases.OxidizerBuild(Cake.Core.ICakeContext, FilePath, OxidizerBuildSettings)"/> may be told beside the configuration; what is not set, the configuration decides.</summary>
+/// <summary>What <see cref="OxidizerAliases.OxidizerBuild(Cake.Core.ICakeContext, FilePath, OxidizerBuildSettings)"/> can be told in addition to the configuration. The configuration decides what is not set here.</summary>
 public sealed class OxidizerBuildSettings
 {
     /// <summary>A target triple, such as <c>x86_64-unknown-linux-gnu</c>; by default the machine's own.</summary>

@@ -2,16 +2,16 @@ using Cake.Core.IO;
 
 namespace Cake.Oxidizer;
 
-/// <summary>Which cache an alias of upkeep is about, and what may stay in it.</summary>
+/// <summary>Which cache an alias works on, and what may stay in it.</summary>
 public sealed class OxidizerCacheSettings
 {
     /// <summary>The cache's folder; by default <c>Oxidizer_CacheDirectory</c> of cake.config, environment or arguments, then the user's cache folder. A configuration's <c>[cache] directory</c> is not looked for.</summary>
     public DirectoryPath? Directory { get; set; }
 
-    /// <summary>For pruning: down to so many bytes, whatever was used last; by default nine tenths of 10 GiB, if the cache is larger than that, and nothing that was used within the last hour.</summary>
+    /// <summary>For pruning: the size to get down to, in bytes. By default nine tenths of 10 GiB, if the cache is larger than 10 GiB; entries that were used within the last minute then stay.</summary>
     public long? MaxSize { get; set; }
 
-    /// <summary>For pruning: what was not used for so long goes, too; by default nothing does for its age.</summary>
+    /// <summary>For pruning: entries that were not used for this long are evicted too. By default age does not matter.</summary>
     public TimeSpan? MaxAge { get; set; }
 }
 

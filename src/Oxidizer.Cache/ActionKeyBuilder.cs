@@ -72,8 +72,8 @@ public sealed class ActionKeyBuilder
 
     private void Append(string text)
     {
-        // A text that is not valid UTF-16 would lose its lone surrogates in UTF-8, and be equal to another; -2 tells its units from UTF-8.
-        if (!Index.ByteWriter.IsWellFormed(text))
+        // UTF-8 cannot hold lone surrogates: two such texts would hash alike. They are hashed as UTF-16 units, which the length -2 announces.
+        if (!Utf16.IsWellFormed(text))
         {
             AppendLength(-2);
             AppendLength(text.Length);
@@ -83,7 +83,7 @@ public sealed class ActionKeyBuilder
         AppendLength(Encoding.UTF8.GetByteCount(text));
         var encoder = Encoding.UTF8.GetEncoder();
         Span<byte> bytes = stackalloc byte[3 * PieceLength + 3];
-        // In pieces: a field may be a whole source file. The encoder keeps a surrogate whose other half is in the next piece.
+        // In pieces, because a field may be a whole source file. The encoder keeps a surrogate whose other half is in the next piece.
         for (var start = 0; start < text.Length; start += PieceLength)
         {
             var piece = text.AsSpan(start, Math.Min(PieceLength, text.Length - start));

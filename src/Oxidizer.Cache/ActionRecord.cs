@@ -17,13 +17,13 @@ public sealed record ActionOutput(string Path, Sha256Digest Digest, long Size, U
 
 /// <summary>What an action made, as the cache keeps it.</summary>
 /// <param name="Key">The action's identity, with its fields.</param>
-/// <param name="Name">What the action is about, in words of the build, such as <c>app/views.py</c>: two records of the same kind and name are compared to explain a miss.</param>
+/// <param name="Name">What the action is about, as the build calls it, such as <c>app/views.py</c>. To explain a miss, records of the same kind and name are compared.</param>
 /// <param name="Outputs">What it made, in order.</param>
 /// <param name="Seconds">How long it took, in seconds: what a hit saves.</param>
 public sealed record ActionRecord(ActionKey Key, string Name, IReadOnlyList<ActionOutput> Outputs, double Seconds);
 
 /// <summary>The answer of <see cref="IActionCache.GetOrAdd"/>.</summary>
-/// <param name="Record">The action's outputs, all of them present in the cache (or, with a cache that cannot store, in memory).</param>
-/// <param name="Reused">Whether the record was found, in this cache or by waiting for another process, and not made by this call.</param>
+/// <param name="Record">The action's outputs. All of them are in the cache or, if it cannot store, in this process's memory.</param>
+/// <param name="Reused">Whether the record was found in the cache, or made by another process while this call waited.</param>
 /// <param name="Reason">Why the action ran, in words, such as <c>`app/views.py` changed (was 3fa1..., is 90bc...)</c>; <c>null</c> when reused.</param>
 public sealed record ActionResult(ActionRecord Record, bool Reused, string? Reason);

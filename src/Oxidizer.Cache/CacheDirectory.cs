@@ -6,8 +6,8 @@ namespace Oxidizer.Cache;
 public static class CacheDirectory
 {
     /// <summary>
-    /// <c>$XDG_CACHE_HOME/oxidizer</c>, else <c>~/.cache/oxidizer</c>, else a folder of the user's number below the system's temporary one, for users without a home and without
-    /// a name. Whether it can be trusted is asked when it is opened (<see cref="LiteDbCache.Open"/>): anybody can make a folder of that name.
+    /// <c>$XDG_CACHE_HOME/oxidizer</c>, else <c>~/.cache/oxidizer</c>, else, for users without a home, a folder in the system's temporary folder whose name has the user's
+    /// number. Anybody can make a folder of that name, so <see cref="LiteDbCache.Open"/> checks whether it can be trusted.
     /// </summary>
     public static string Default()
     {

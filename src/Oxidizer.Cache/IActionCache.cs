@@ -1,6 +1,6 @@
 namespace Oxidizer.Cache;
 
-/// <summary>How a blob's bytes get to a file, or a file's into a blob.</summary>
+/// <summary>How bytes are transferred between a blob and a file.</summary>
 public enum BlobTransfer
 {
     /// <summary>The file is a copy that may be written to (a reflink where the file system has them).</summary>
@@ -9,17 +9,17 @@ public enum BlobTransfer
     /// <summary>The file may share its bytes with the cache by a hard link, and is read-only. Falls back to <see cref="Copy"/>.</summary>
     HardLink,
 
-    /// <summary>Only into the cache: the file is renamed into it and is no longer at its old path.</summary>
+    /// <summary>Only when storing: the file is renamed into the cache, and its old path is gone.</summary>
     Move,
 }
 
 /// <summary>
 /// A store of blobs, named by their SHA-256, and of action records, named by their key. All members are safe to call from several threads.
-/// No member throws because of the cache's own state: a damaged, missing or unreadable cache is a miss, said once through <see cref="Warnings"/>.
+/// No member throws because of the cache's own state: a damaged, missing or unreadable cache is a miss, and <see cref="Warnings"/> reports it once.
 /// </summary>
 public interface IActionCache : IDisposable
 {
-    /// <summary>What went wrong with the cache so far and was survived, each said once, with the way out.</summary>
+    /// <summary>The cache's problems so far, each reported once, with the way out.</summary>
     IReadOnlyList<CacheWarning> Warnings { get; }
 
     /// <summary>Hits, misses, bytes and seconds saved, by kind, of this session and of the cache's life.</summary>
@@ -28,15 +28,15 @@ public interface IActionCache : IDisposable
     /// <summary>Finds an action's record; <c>null</c> unless each of its outputs is present.</summary>
     ActionRecord? Find(ActionKey key);
 
-    /// <summary>Finds many at once: one pass over the index, for builds that have thousands of keys. What is not found is not in the answer.</summary>
+    /// <summary>Finds many records at once, for builds that have thousands of keys. The answer holds those that were found.</summary>
     IReadOnlyDictionary<Sha256Digest, ActionRecord> FindMany(IReadOnlyCollection<ActionKey> keys);
 
     /// <summary>Remembers what an action made. Its blobs must have been stored before. Durable at the latest when <see cref="Flush"/> returns.</summary>
     void Add(ActionRecord record);
 
     /// <summary>
-    /// Finds the record, or runs <paramref name="execute"/> once among all threads and processes that share the cache, and remembers it.
-    /// An exception of <paramref name="execute"/> passes through, and nothing is remembered.
+    /// Finds the record. If there is none, runs <paramref name="execute"/> once among all threads and processes that share the cache, and stores its record.
+    /// An exception of <paramref name="execute"/> passes through, and nothing is stored.
     /// </summary>
     /// <param name="key">The action's identity.</param>
     /// <param name="name">What the action is about, for explanations.</param>
@@ -76,20 +76,20 @@ public interface IActionCache : IDisposable
     IReadOnlyList<Sha256Digest> DigestFiles(IReadOnlyList<string> paths);
 
     /// <summary>
-    /// Says that the caller has just written <paramref name="path"/> itself, with these bytes, so that the next <see cref="DigestFile"/> need not read it: for
-    /// products, which are large. What is said wrongly is believed.
+    /// Remembers the digest of a file that the caller has just written itself, so that the next <see cref="DigestFile"/> need not read it: for
+    /// products, which are large. A wrong digest is not detected.
     /// </summary>
     void RememberFile(string path, Sha256Digest digest);
 
     /// <summary>
-    /// A folder that an action makes. It is made once, stays in the cache, and is read-only; later each entry is compared with its stamp without being
-    /// read, and what was changed is put right by making it again. It stays until the cache is disposed. A cache that cannot keep it makes it in a temporary folder.
+    /// A folder that an action makes. It is made once, stays in the cache, and is read-only. Later each entry is compared with its stamp, without reading
+    /// it, and changed entries are made again. It stays until the cache is disposed. A cache that cannot keep it makes it in a temporary folder.
     /// </summary>
     /// <param name="key">The action's identity.</param>
     /// <param name="name">What the action is about, for explanations.</param>
     /// <param name="make">
     /// Fills an empty folder, and lists everything that it put there: folders, too. The same key must give the same tree. Files are made read-only afterwards.
-    /// An <see cref="IOException"/> of its is taken for the cache's, and the tree made in a temporary folder; other exceptions pass through.
+    /// If it throws an <see cref="IOException"/>, the tree is made in a temporary folder, because the cache's disk may be full; other exceptions pass through.
     /// </param>
     /// <param name="cancellation">Ends waiting and reading.</param>
     /// <exception cref="IOException">Not even a temporary folder can be written.</exception>
@@ -99,7 +99,7 @@ public interface IActionCache : IDisposable
     void Flush();
 }
 
-/// <summary>Something that went wrong with a cache and was survived.</summary>
+/// <summary>A problem of a cache that did not end the build.</summary>
 /// <param name="Id">A stable id, <c>OXI09xx</c>.</param>
 /// <param name="Message">What, where, and the way out.</param>
 public sealed record CacheWarning(string Id, string Message);

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache;
 
 public sealed partial class LiteDbCache
 {
-    // Explanations compare with so many earlier actions of the same kind and name.
+    // A miss is compared with at most this many earlier actions of the same kind and name.
     private const int MostCompared = 8;
 
     /// <inheritdoc/>
@@ -41,7 +42,7 @@ public sealed partial class LiteDbCache
         if (Look(key) is { } found)
             return Reused(key, found);
         using var held = _keys.Acquire(key, name, cancellation);
-        // Whoever held the lock before may have made it.
+        // The previous holder of the lock may have made it.
         _index.Refresh();
         if (Look(key) is { } made)
             return Reused(key, made);
@@ -52,7 +53,7 @@ public sealed partial class LiteDbCache
         var outputs = execute();
         var record = new ActionRecord(key, name, outputs, Stopwatch.GetElapsedTime(started).TotalSeconds);
         Remember(record);
-        // Who waits for the key reads it as soon as the lock is free.
+        // A process that waits for the key reads the record as soon as the lock is free.
         _index.Flush(_blobs.WriteWaiting);
         return new ActionResult(record, false, reason);
     }
@@ -84,13 +85,13 @@ public sealed partial class LiteDbCache
             if (output.LinkTarget is null && !_blobs.IsPresent(output.Digest))
                 return null;
         }
-        if (Math.Abs(CacheIndex.Now - lastUse) > UseResolutionSeconds)
+        if (Math.Abs(UnixTime.Now - lastUse) > UseResolutionSeconds)
             _index.SetUse(key.Digest);
         Attribute(record);
         return record;
     }
 
-    // Before the blobs are looked for: an eviction that runs now either sees the note, or has taken them away already.
+    // Before the blobs are looked for: an eviction that runs now either sees the note, or has already deleted them.
     private void NoteUse(ActionRecord record)
     {
         var digests = new Sha256Digest[record.Outputs.Count + 1];
@@ -108,7 +109,7 @@ public sealed partial class LiteDbCache
             _unwritten.Stored(record.Key.Kind, output.Size);
         _session.Stored(record.Key.Kind, record.Outputs.Sum(output => output.Size));
         Attribute(record);
-        if (StoredAction.Write(record, CacheIndex.Now) is { } payload)
+        if (StoredAction.Write(record, UnixTime.Now) is { } payload)
             _index.SetAction(record.Key.Digest, payload);
         else
             _warnings.Add(CacheWarnings.RecordTooLarge(record.Name));

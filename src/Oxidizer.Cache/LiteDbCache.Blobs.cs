@@ -67,7 +67,7 @@ public sealed partial class LiteDbCache
     /// <inheritdoc/>
     public CachedTree OpenTree(ActionKey key, string name, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation = default)
     {
-        // Before it is looked for, and before it is made: an eviction that runs now either sees the note, or has taken it away already.
+        // Before the tree is looked for or made: an eviction that runs now either sees the note, or has already deleted it.
         _uses.Note([key.Digest]);
         return _trees.Open(this, key, name, make, cancellation);
     }

@@ -1,19 +1,20 @@
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 using Oxidizer.Cache.Upkeep;
 
 namespace Oxidizer.Cache;
 
 public sealed partial class LiteDbCache
 {
-    // Evicting to the limit itself would evict in every build; this much below it, it is done now and then.
+    // Evicting only down to the limit would evict again in every build.
     private const double LowWatermark = 0.9;
 
     /// <summary>
-    /// Evicts by size and age, now, and removes what no index names for a day. What running builds use stays, and so does what was used within the last minute
-    /// unless <paramref name="maxSize"/> is given.
+    /// Evicts by size and age now, and removes files that the index has not named for a day. Entries that running builds use stay, and so do those that were used within the
+    /// last minute, unless <paramref name="maxSize"/> is given.
     /// </summary>
     /// <param name="maxSize">The size to get down to, in bytes; <c>null</c>: nine tenths of <see cref="CacheSettings.MaxSize"/>, if that is exceeded.</param>
-    /// <param name="maxAge">Evicts what was not used for so long; <c>null</c>: <see cref="CacheSettings.MaxAge"/>.</param>
+    /// <param name="maxAge">Evicts entries that were not used for this long; <c>null</c>: <see cref="CacheSettings.MaxAge"/>.</param>
     public CacheReport Prune(long? maxSize = null, TimeSpan? maxAge = null)
     {
         if (_folder.Use != FolderUse.ReadWrite)
@@ -25,7 +26,7 @@ public sealed partial class LiteDbCache
         return Report(eviction);
     }
 
-    /// <summary>Reads every blob and tree, and removes those that are not what their digest says, and the records that name absent ones. Takes about a second for each gigabyte.</summary>
+    /// <summary>Reads every blob and tree. Removes those whose digest is wrong, and the records that name missing ones. Takes about a second for each gigabyte.</summary>
     public CacheReport Verify()
     {
         Write(absorb: true);
@@ -42,7 +43,7 @@ public sealed partial class LiteDbCache
         return Report(eviction, verification.Damaged.Count, verification.DamagedTrees.Count);
     }
 
-    /// <summary>Removes everything. Builds that run meanwhile make what they miss again.</summary>
+    /// <summary>Removes everything. Builds that are running make missing entries again.</summary>
     public void Clear()
     {
         if (_folder.Use != FolderUse.ReadWrite)
@@ -60,8 +61,8 @@ public sealed partial class LiteDbCache
         CacheArchive.Write(path, _index, _blobs);
     }
 
-    /// <summary>Takes over the records and blobs of an archive that <see cref="Export"/> wrote. Whatever is not what its name says is passed over.</summary>
-    /// <returns>How many records were taken.</returns>
+    /// <summary>Adds the records and blobs of an archive that <see cref="Export"/> wrote. Entries whose content does not match their name are skipped.</summary>
+    /// <returns>How many records were added.</returns>
     /// <exception cref="IOException">The archive cannot be read.</exception>
     public int Import(string path)
     {
@@ -84,11 +85,11 @@ public sealed partial class LiteDbCache
         var eviction = new Eviction(_folder, _index, _blobs.Packs);
         var limit = maxSize ?? _settings.MaxSize;
         var isAbove = Bytes > limit;
-        var oldest = maxAge is { } age ? CacheIndex.Now - (long)age.TotalSeconds : 0;
+        var oldest = maxAge is { } age ? UnixTime.Now - (long)age.TotalSeconds : 0;
         if (!isAbove && maxAge is null)
             return eviction;
         eviction.Run(isAbove ? maxSize ?? (long)(limit * LowWatermark) : long.MaxValue, oldest, grace);
-        // Until LiteDB has taken it in, what is gone counts as there.
+        // Evicted blobs count until LiteDB has taken the eviction in.
         if (eviction.Removed.Blobs > 0)
             Write(absorb: true);
         if (eviction.IsAboveTarget && maxSize is null && Bytes > limit)
@@ -96,7 +97,7 @@ public sealed partial class LiteDbCache
         return eviction;
     }
 
-    // What counts towards the limit. Trees are few; they are asked for only when something was stored.
+    // What counts towards the limit. There are few trees, and this is asked only after something was stored.
     private long Bytes => _index.BlobBytes + new TreeFolders(_folder, _index).All().Sum(tree => tree.Size);
 
     private CacheReport Report(Eviction eviction, int damagedBlobs = 0, int damagedTrees = 0)

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
-using Oxidizer.Cache.Blobs;
-using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Memo;
+using Oxidizer.Cache.Records;
+using Oxidizer.Cache.Storing;
 using Oxidizer.Cache.Trees;
 
 namespace Oxidizer.Cache;
@@ -14,13 +16,13 @@ namespace Oxidizer.Cache;
 /// </summary>
 public sealed partial class LiteDbCache : IActionCache
 {
-    // Uses are written once an hour: an unchanged build writes nothing but its counts.
+    // Times of use are written once an hour, so that an unchanged build writes nothing but its counts.
     private const long UseResolutionSeconds = 3600;
 
-    // What waits in memory for the next flush, at most.
+    // At most this many bytes wait in memory for the next flush.
     private const long MostWaiting = 8 << 20;
 
-    // Records that name so many outputs are trees; whose blobs they are does not matter to the statistics of reading.
+    // A record with more outputs is a folder's: reads of its blobs are counted without a kind.
     private const int MostAttributed = 16;
 
     private readonly CacheSettings _settings;
@@ -51,15 +53,15 @@ public sealed partial class LiteDbCache : IActionCache
     }
 
     /// <summary>
-    /// Opens the cache in a folder, which is made if it is not there. A folder that cannot be used gives a cache that works for this process alone, and
-    /// says so in <see cref="Warnings"/>.
+    /// Opens the cache in a folder, which is made if it is not there. If the folder cannot be used, the cache works for this process alone, and
+    /// <see cref="Warnings"/> says why.
     /// </summary>
     public static LiteDbCache Open(CacheSettings settings) => new(settings);
 
     /// <inheritdoc/>
     public IReadOnlyList<CacheWarning> Warnings => _warnings.All;
 
-    /// <summary>Whether someone deleted the folder since it was opened: files that were given out are no longer there. What is asked for from now on is made again.</summary>
+    /// <summary>Whether the folder was deleted since it was opened. Files that the cache gave out are gone; entries are made again.</summary>
     public bool WasDeleted => _folder.IsGone;
 
     /// <inheritdoc/>
@@ -68,7 +70,7 @@ public sealed partial class LiteDbCache : IActionCache
     /// <inheritdoc/>
     public void Flush()
     {
-        // A build that took seconds does not notice that LiteDB takes the journal in; a short one leaves it to the next.
+        // In a build that took seconds, the time that LiteDB needs for the journal does not show; a short build leaves it to the next.
         var absorb = _executed && Environment.TickCount64 - _opened > 2000;
         Write(absorb);
         // Size changes only with what is stored; a build of a second may store fifty megabytes.
@@ -78,7 +80,7 @@ public sealed partial class LiteDbCache : IActionCache
         KeepWithinLimits();
     }
 
-    /// <summary>Flushes, and deletes what the cache kept for this process alone.</summary>
+    /// <summary>Flushes, and deletes the private temporary folder.</summary>
     public void Dispose()
     {
         if (_disposed)

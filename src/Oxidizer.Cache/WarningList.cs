@@ -1,6 +1,6 @@
 namespace Oxidizer.Cache;
 
-/// <summary>Warnings, each kind said once: a full disk fails a thousand times, and is one fact.</summary>
+/// <summary>Warnings, each id once: a full disk fails a thousand times, and is one problem.</summary>
 internal sealed class WarningList
 {
     private readonly List<CacheWarning> _warnings = [];

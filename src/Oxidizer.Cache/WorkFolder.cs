@@ -1,13 +1,12 @@
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Locking;
 
 namespace Oxidizer.Cache;
 
 /// <summary>
-/// A folder that nobody else may look into and that lives as long as its process: it is removed when it is disposed of, and when the process was killed, by the next one that
-/// sweeps (<see cref="Sweep"/>). A file in it is held locked by the living process; the kernel lets go of it with the process, whatever ends that. A process number would not
-/// do, for it is another one's in the next container, and an age would not, for nobody knows how long a build takes.
-/// <para>What is removed is certainly such a folder: its name has 32 digits by chance, it is this user's, and the locked file in it says so.</para>
+/// A private folder that is deleted with its process. Disposing of it deletes it; if the process was killed, the next call of <see cref="Sweep"/> does.
+/// The process holds a lock on a file in it, which the kernel releases when the process ends. A process number would not do, because another container may use the same one.
+/// An age would not do, because nobody knows how long a build takes.
+/// <para>Only such folders are removed: the name has 32 random digits, the owner is this user, and the lock file in it has the right content.</para>
 /// </summary>
 public sealed class WorkFolder : IDisposable
 {
@@ -36,7 +35,7 @@ public sealed class WorkFolder : IDisposable
         try
         {
             var held = FileLock.TryAcquire(System.IO.Path.Combine(path, LockName), TimeSpan.Zero);
-            // On a file system without locks it has no mark: nobody can tell whether its process is alive, so nobody removes it.
+            // On a file system without locks the folder has no mark: nobody can tell whether its process is alive, so nobody removes it.
             if (held is not null && !held.TryWrite(Mark, 0))
                 throw new IOException($"cannot write to `{path}`: {System.Runtime.InteropServices.Marshal.GetLastPInvokeErrorMessage()}");
             return new WorkFolder(path, held);
@@ -48,7 +47,7 @@ public sealed class WorkFolder : IDisposable
         }
     }
 
-    /// <summary>Removes the folders of this user's that killed processes left in <paramref name="parent"/>. What cannot be removed stays for the next time.</summary>
+    /// <summary>Removes this user's folders that killed processes left in <paramref name="parent"/>. Folders that cannot be removed stay for the next time.</summary>
     /// <param name="parent">A folder; it need not be there.</param>
     /// <param name="prefix">What their names begin with.</param>
     /// <param name="suffix">What their names end with.</param>
@@ -64,14 +63,14 @@ public sealed class WorkFolder : IDisposable
         }
         catch (Exception exception) when (FileTransfer.IsFailure(exception))
         {
-            // There is no such folder, or it may not be listed: nothing in it is ours to remove.
+            // There is no such folder, or this user may not list it: nothing in it is ours.
         }
     }
 
     /// <summary>Removes it with what is in it.</summary>
     public void Dispose()
     {
-        // The lock last: who sees it free may remove the folder.
+        // The lock last: another process that sees it free may remove the folder.
         Remove(Path);
         _lock?.Dispose();
     }
@@ -107,7 +106,7 @@ public sealed class WorkFolder : IDisposable
         }
         catch (Exception exception) when (FileTransfer.IsFailure(exception))
         {
-            // What is left is no living process's: the next sweep tries again.
+            // No living process uses what is left: the next sweep tries again.
         }
     }
 }

@@ -30,9 +30,9 @@ public sealed record BuildRequest
     /// <summary>Number of compile workers; <c>null</c>: one a core.</summary>
     public int? Parallelism { get; init; }
 
-    /// <summary>How long a process that holds the cache's lock is waited for; tests are in more of a hurry.</summary>
+    /// <summary>How long to wait for a process that holds the cache's lock; tests wait less.</summary>
     internal TimeSpan CacheLockTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Other C sources of the runtime than those that travel in this assembly: what an edit of a header costs is tested without a second assembly.</summary>
+    /// <summary>C sources of the runtime that replace those in this assembly, so that a test can edit a header.</summary>
     internal IReadOnlyList<RuntimeSource> RuntimeSources { get; init; } = Runtime.RuntimeSources.All;
 }

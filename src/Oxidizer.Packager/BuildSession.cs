@@ -39,7 +39,7 @@ internal sealed class BuildSession : IDisposable
     /// <summary>What the stages share.</summary>
     public BuildContext Context { get; }
 
-    /// <summary>Whether someone deleted the cache while this build ran: what it had found is gone.</summary>
+    /// <summary>Whether the cache was deleted while this build ran, with everything that the build had found in it.</summary>
     public bool LostItsCache => _cache.WasDeleted;
 
     /// <summary>The stage that runs.</summary>
@@ -100,7 +100,7 @@ internal sealed class BuildSession : IDisposable
         (_stage, _stageStarted) = (name, Stopwatch.GetTimestamp());
     }
 
-    /// <summary>Writes what the cache has queued, and sums up what the build did.</summary>
+    /// <summary>Flushes the cache, and summarises what the build did.</summary>
     public BuildResult Finish(LinkedProduct product, Distribution distribution, IReadOnlyList<FileUser> fileUsers, PackedBlob blob, FilesBeside filesBeside)
     {
         Stage("cache");
@@ -123,7 +123,7 @@ internal sealed class BuildSession : IDisposable
     public void Tell(BuildResult result)
     {
         Context.Log.Information(Summary(result));
-        // Not again and again: when there is something new in the product.
+        // Only when the product has changed, so that it is not repeated in each build.
         if (result.FileUsers.Count > 0 && result.Executed.Any(action => action.Kind == ActionKinds.Pack))
             Context.Log.Information(FileUser.Summary(result.FileUsers));
     }
@@ -135,7 +135,7 @@ internal sealed class BuildSession : IDisposable
             Close(_cache, Context.Log);
     }
 
-    // Here and not in Finish: a build that fails says what is wrong with the cache too.
+    // Here and not in Finish, so that a failed build reports the cache's problems too.
     private static void Close(LiteDbCache cache, IBuildLog log)
     {
         cache.Dispose();

@@ -34,7 +34,7 @@ public static class Pipeline
         try
         {
             return TryBuild(request, log, running => stage = running, cancellation)
-                // The cache never fails a build: files of it that a stage relied on are made again.
+                // A lost cache does not make the build fail: files of it that a stage relied on are made again.
                 ?? TryBuild(request, log, running => stage = running, cancellation, isLast: true)!;
         }
         catch (Exception exception) when (!Failure.IsPromised(exception, cancellation))
@@ -44,7 +44,7 @@ public static class Pipeline
         // After this: nothing but these four kinds ever leaves a build, each said once.
     }
 
-    // Null when the cache was lost on the way.
+    // Null if the cache was lost meanwhile.
     private static BuildResult? TryBuild(BuildRequest request, IBuildLog log, Action<string> onEnd, CancellationToken cancellation, bool isLast = false)
     {
         using var session = BuildSession.Open(request, log, cancellation);
@@ -71,7 +71,7 @@ public static class Pipeline
         InstallLocations.Check(configuration, session.FileName, session.Name, context.Diagnostics);
         context.Diagnostics.ThrowIfErrors();
 
-        // The tools first: a missing compiler is better said before minutes of work than after them.
+        // The tools first, so that a missing compiler is reported before minutes of work and not after them.
         session.Stage("prerequisites");
         Prerequisites.Ensure(configuration, context);
         var toolchain = Toolchain.Find(configuration.Toolchain, context);
@@ -114,7 +114,7 @@ public static class Pipeline
         using var content = new BesideContent(code, distribution);
         var beside = BesideFolder.Prepare(BesidePlan.Create(configuration, distribution, resources, code, context), configuration, installation, content, context);
         LibraryFiles.Prepare(plan, session.Name, installation);
-        // After its files: a product that is in its place finds them all. What it needs no longer goes after it.
+        // The product after its files, so that it finds them all once it is in its place. Files that it no longer needs are removed last.
         var isNew = InstallProduct.Prepare(product, installation, context);
         beside.PrepareRemoval();
         var result = session.Finish(product, distribution, fileUsers, blob, beside.Facts);

@@ -1,9 +1,7 @@
 namespace Oxidizer.Cache.Tests;
 
-public sealed partial class LiteDbCacheTests : ActionCacheSuite
+public sealed partial class LiteDbCacheTests
 {
-    protected override IActionCache Open() => LiteDbCache.Open(new CacheSettings(Folder["cache"]));
-
     [Fact]
     public void What_was_flushed_is_found_by_another_process()
     {

@@ -97,7 +97,7 @@ public sealed class WorkFolderTests : IDisposable
         using (var work = WorkFolder.Create(_folder.Path, "forged-"))
         {
             Directory.CreateDirectory(path);
-            File.WriteAllBytes(Path.Combine(path, "oxidizer.lock"), Locking.FileLock.ReadUnlocked(Path.Combine(work.Path, "oxidizer.lock")));
+            File.WriteAllBytes(Path.Combine(path, "oxidizer.lock"), Files.FileLock.ReadUnlocked(Path.Combine(work.Path, "oxidizer.lock")));
         }
         File.WriteAllText(Path.Combine(path, "note"), "mine");
     }

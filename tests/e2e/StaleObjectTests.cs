@@ -17,7 +17,9 @@ public sealed class StaleObjectTests : IDisposable
     private static readonly RuntimeSource[] s_sources = [.. RuntimeSources.All.Where(source => !source.IsUnit || source.Path == "pyembed/reader/location.c")];
 
     private readonly Workspace _workspace = new();
-    private readonly MemoryCache _cache = new();
+    private readonly LiteDbCache _cache;
+
+    public StaleObjectTests() => _cache = LiteDbCache.Open(new CacheSettings(_workspace["cache"]));
 
     public void Dispose()
     {

@@ -1,8 +1,9 @@
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Blobs;
 
-/// <summary>The blobs that have a file of their own: <c>blobs/ab/cdef...</c>, read-only.</summary>
+/// <summary>Blobs in a file of their own: <c>blobs/ab/cdef...</c>, read-only.</summary>
 internal static class BlobFiles
 {
     public const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -13,7 +14,7 @@ internal static class BlobFiles
         return string.Concat(root, "/", string.Concat(name.AsSpan(0, 2), "/", name.AsSpan(2)));
     }
 
-    /// <summary>Gives a finished temporary file a blob's name. Another process may have been faster: the bytes are the same.</summary>
+    /// <summary>Gives a finished temporary file a blob's name. If another process was faster, its file is replaced by the same bytes.</summary>
     public static void Name(string temporary, string path)
     {
         try

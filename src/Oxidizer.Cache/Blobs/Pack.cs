@@ -1,20 +1,21 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Blobs;
 
 /// <summary>
-/// A file that many small blobs share: a file each would take a disk page, a directory entry and a system call or four. Each blob stands behind a header
-/// of its own, so that a pack says what is in it without an index:
+/// A file that many small blobs share. A file each would take a disk page, a directory entry and up to four system calls. Each blob has a header
+/// of its own, so that a pack can be read without an index:
 /// <code>
 ///   0         4         8          40
 ///   +---------+---------+----------+---------+
 ///   | "OXPB"  | length  | SHA-256  | bytes   |  next header ...
 ///   +---------+---------+----------+---------+
 /// </code>
-/// Packs are appended to under the cache's lock. What a killed process left half-written is passed over by the digest.
+/// Packs are appended to under the cache's lock. A blob that a killed process left half-written is skipped, because its digest is wrong.
 /// </summary>
 internal static class Pack
 {
@@ -48,12 +49,12 @@ internal static class Pack
         }
     }
 
-    /// <summary>Appends blobs to the last pack, or begins another. The caller holds the cache's lock.</summary>
+    /// <summary>Appends blobs to the last pack, or starts a new one. The caller holds the cache's lock.</summary>
     /// <returns>Where each is.</returns>
     /// <exception cref="IOException">They cannot be written.</exception>
     public static List<(Sha256Digest Digest, StoredBlob Blob)> Append(CacheFolder folder, IReadOnlyCollection<KeyValuePair<Sha256Digest, byte[]>> blobs, long first = 0)
     {
-        // A number is not used twice, even after the cache was emptied: another process may still read the old pack of that number.
+        // Numbers are never reused, even after the cache was cleared: another process may still have the old pack of that number open.
         var number = Math.Max(first, Numbers(folder).DefaultIfEmpty(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()).Max());
         var placed = new List<(Sha256Digest, StoredBlob)>(blobs.Count);
         var length = FileStamp.TryRead(PathOf(folder, number), out var stamp) ? stamp.Size : 0;
@@ -76,7 +77,7 @@ internal static class Pack
         }
         catch (IOException)
         {
-            // A full disk took a part of it, which would fill the disk for nothing.
+            // The disk is full; the part that was written would only take space.
             RandomAccess.SetLength(handle, length);
             throw;
         }

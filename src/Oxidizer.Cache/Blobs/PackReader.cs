@@ -1,21 +1,22 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Blobs;
 
 /// <summary>
-/// Reads packs through handles that stay open: a pack that is deleted by an eviction elsewhere can still be read by who has begun to use it. Thread-safe.
+/// Reads packs through handles that stay open, so that a pack that another process evicts can still be read. Thread-safe.
 /// </summary>
 internal sealed class PackReader(CacheFolder folder) : IDisposable
 {
     private readonly ConcurrentDictionary<long, SafeFileHandle> _handles = new();
 
-    /// <summary>Whether the pack reaches as far as the blob.</summary>
+    /// <summary>Whether the pack is long enough to hold the blob.</summary>
     public bool Contains(in StoredBlob blob) => Open(blob.Pack) is { } handle && blob.Offset + blob.Size <= RandomAccess.GetLength(handle);
 
-    /// <summary>The bytes at a blob's place, unchecked; <c>null</c> if the pack is not there or shorter.</summary>
+    /// <summary>The bytes at a blob's place, unchecked; <c>null</c> if there is no such pack, or it is shorter.</summary>
     public byte[]? TryRead(in StoredBlob blob)
     {
         if (blob.Size > Pack.LargestBlob || Open(blob.Pack) is not { } handle)
@@ -31,7 +32,7 @@ internal sealed class PackReader(CacheFolder folder) : IDisposable
         }
     }
 
-    /// <summary>Closes all packs; they are opened again when they are asked for.</summary>
+    /// <summary>Closes all packs; they are opened again when needed.</summary>
     public void Dispose()
     {
         foreach (var number in _handles.Keys)

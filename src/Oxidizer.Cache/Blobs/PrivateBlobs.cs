@@ -4,8 +4,8 @@ using Oxidizer.Cache.Files;
 namespace Oxidizer.Cache.Blobs;
 
 /// <summary>
-/// Blobs that cannot be stored in the cache's folder, for as long as this process needs them: small ones in memory, others in a folder of the system's
-/// temporary one, and in memory where that is full too. Thread-safe.
+/// Blobs that cannot be stored in the cache's folder. They live as long as this object: small ones in memory, others in a private folder in the system's
+/// temporary one, or in memory if that is full. Thread-safe.
 /// </summary>
 internal sealed class PrivateBlobs : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class PrivateBlobs : IDisposable
 
     public void Add(Sha256Digest digest, byte[] content) => _memory[digest] = content;
 
-    /// <summary>Takes a copy of a file, or the file itself, and digests what was taken: the bytes of the source may change meanwhile.</summary>
+    /// <summary>Copies or moves a file, and digests the result: the source may change meanwhile.</summary>
     /// <exception cref="IOException">The file cannot be read, or there is no place for it.</exception>
     public Sha256Digest TakeFile(string path, bool move)
     {
@@ -44,7 +44,7 @@ internal sealed class PrivateBlobs : IDisposable
         }
         catch (IOException) when (FileStamp.TryRead(path, out var stamp) && stamp.Size < Array.MaxLength)
         {
-            // The temporary folder is full too; the source's caller may delete it any time, but memory is left.
+            // The temporary folder is full too, and the caller may delete the source at any time; so the bytes are kept in memory.
             if (taken is not null)
                 FileTransfer.TryDelete(taken);
             var content = FileTransfer.ReadAll(path);

@@ -1,6 +1,6 @@
 namespace Oxidizer.Cache.Files;
 
-/// <summary>What stands at a path, links followed.</summary>
+/// <summary>What is at a path, after links were followed.</summary>
 public enum FileKind
 {
     /// <summary>Nothing.</summary>
@@ -18,7 +18,7 @@ public enum FileKind
     /// <summary>A link that leads back to itself.</summary>
     LoopingLink,
 
-    /// <summary>A FIFO: who opens it waits for another program.</summary>
+    /// <summary>A FIFO: opening it waits for another program.</summary>
     Pipe,
 
     /// <summary>A socket of another program.</summary>
@@ -27,15 +27,15 @@ public enum FileKind
     /// <summary>A character or block device.</summary>
     Device,
 
-    /// <summary>Something that may not be looked at, or a path that the system does not take.</summary>
+    /// <summary>This user may not look at it, or the system does not accept the path.</summary>
     Unknown,
 }
 
-/// <summary>What stands at a path: asked without opening it, for to open a device may do something, and to open a pipe waits.</summary>
+/// <summary>What is at a path. It is not opened, because opening a device may have an effect, and opening a pipe waits.</summary>
 /// <param name="Kind">Links followed.</param>
 /// <param name="IsLink">Whether it is a symbolic link itself.</param>
 /// <param name="Size">Of a regular file, in bytes.</param>
-/// <param name="Reason">Of what is no regular file and no folder: what it is, in words for a message (`it is a named pipe`).</param>
+/// <param name="Reason">For everything but regular files and folders: what it is, for a message (`it is a named pipe`).</param>
 public readonly record struct FileFacts(FileKind Kind, bool IsLink, long Size, string? Reason)
 {
     private const int TypeMask = 0xF000, Regular = 0x8000, Folder = 0x4000, Link = 0xA000, Pipe = 0x1000, Socket = 0xC000;

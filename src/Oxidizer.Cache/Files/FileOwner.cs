@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Oxidizer.Cache.Files;
 
-/// <summary>Whose a file is, and what may be done with it.</summary>
+/// <summary>A file's owner and permissions.</summary>
 /// <param name="User">The number of its user.</param>
 /// <param name="Group">The number of its group.</param>
 /// <param name="Mode">Type and permissions, as <c>stat</c> has them.</param>
@@ -14,19 +14,19 @@ internal readonly partial record struct FileOwner(uint User, uint Group, int Mod
     /// <summary>The user that this process acts as.</summary>
     public static uint Me { get; } = EffectiveUser();
 
-    /// <summary>Whether it is a folder, and no link to one unless links were followed.</summary>
+    /// <summary>Whether it is a folder. A link to a folder is one only if links were followed.</summary>
     public bool IsFolder => (Mode & TypeMask) == FolderType;
 
     /// <summary>Whether it is a regular file.</summary>
     public bool IsFile => (Mode & TypeMask) == FileType;
 
-    /// <summary>Whether it is this process's user's.</summary>
+    /// <summary>Whether this process's user owns it.</summary>
     public bool IsMine => User == Me;
 
-    /// <summary>Whether users may write to it whom its owner need not know. A group that has its user's number is that user's own (user private groups).</summary>
+    /// <summary>Whether other users may write to it. A group with the owner's number counts as the owner (user private groups).</summary>
     public bool IsWritableByOthers => (Mode & OthersWrite) != 0 || ((Mode & GroupWrite) != 0 && Group != User);
 
-    /// <summary>Looks at what stands at a path; false when nothing does.</summary>
+    /// <summary>Reads the owner and mode of what is at a path; false when nothing is there.</summary>
     public static unsafe bool TryRead(string path, bool follow, out FileOwner owner)
     {
         var buffer = stackalloc byte[256];

@@ -6,19 +6,19 @@ using System.Text;
 namespace Oxidizer.Cache.Files;
 
 /// <summary>
-/// What a file's content is recognised by without reading it. The inode's change time is in it because a modification time can be set by
-/// anyone (and is by <c>touch -d</c>, <c>tar</c> and <c>rsync</c>), and the inode because an edit by rename may keep all the rest.
+/// Tells whether a file has changed, without reading it. It holds the inode's change time, because programs can set a modification time
+/// (<c>touch -d</c>, <c>tar</c> and <c>rsync</c> do), and the inode's number, because an edit by rename may keep all the rest.
 /// Times are nanoseconds since 1970.
 /// </summary>
 internal readonly record struct FileStamp(long Size, long Modified, long Changed, ulong Inode)
 {
-    // Kernel time stamps move with the timer interrupt (1 to 10 ms apart): two writes within it are not told apart.
+    // Kernel time stamps move with the timer interrupt (1 to 10 ms apart): two writes within that time have the same stamp.
     private const long ClockResolution = 20_000_000;
 
     /// <summary>The time now, on the clock that file systems stamp with.</summary>
     public static long Now => (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
 
-    /// <summary>Whether the file may be changed after <paramref name="time"/> without the stamp telling, as git's "racily clean" entries; also true of times in the future.</summary>
+    /// <summary>Whether the file might change after <paramref name="time"/> and keep its stamp, as git's "racily clean" entries; also true for times in the future.</summary>
     public bool IsYoungAt(long time) => Math.Max(Modified, Changed) + ClockResolution > time;
 
     /// <summary>Reads a regular file's stamp; false when there is none at <paramref name="path"/>.</summary>
@@ -27,7 +27,7 @@ internal readonly record struct FileStamp(long Size, long Modified, long Changed
     /// <summary>Reads the stamp and the mode (with the type's bits) of whatever is at <paramref name="path"/>.</summary>
     public static bool TryRead(string path, bool follow, out FileStamp stamp, out int mode) => TryRead(path, follow, out stamp, out mode, out _);
 
-    /// <summary>The same with the system's error where there is nothing to read.</summary>
+    /// <summary>The same, with the system's error number when it fails.</summary>
     [SkipLocalsInit]
     public static unsafe bool TryRead(string path, bool follow, out FileStamp stamp, out int mode, out int error)
     {

@@ -2,9 +2,10 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Oxidizer.Cache.Files;
 
-/// <summary>Copies files the cheapest way that their file systems offer: shared blocks, then a copy inside the kernel, then reading and writing.</summary>
+/// <summary>Copies files in the cheapest way that their file systems offer: shared blocks, else a copy inside the kernel, else reading and writing.</summary>
 internal static class FileTransfer
 {
+    private const UnixFileMode PlainFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode ReadOnlyMask = ~(UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite);
 
     /// <summary>Copies <paramref name="source"/> to the new file <paramref name="target"/>.</summary>
@@ -57,8 +58,8 @@ internal static class FileTransfer
         File.SetUnixFileMode(handle, mode);
     }
 
-    /// <summary>Writes a file whole or not at all, beside its place and renamed.</summary>
-    public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode = ActionOutput.PlainFile)
+    /// <summary>Replaces a file atomically: writes a temporary file beside it, and renames that.</summary>
+    public static void Replace(string path, ReadOnlySpan<byte> content, UnixFileMode mode = PlainFile)
     {
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
@@ -73,7 +74,7 @@ internal static class FileTransfer
         }
     }
 
-    /// <summary>Deletes a file; false if it is there and may not be.</summary>
+    /// <summary>Deletes a file; false if it is there and cannot be deleted.</summary>
     public static bool TryDelete(string path)
     {
         try
@@ -94,7 +95,7 @@ internal static class FileTransfer
     /// <summary>The mode without its permissions to write.</summary>
     public static UnixFileMode WithoutWrite(UnixFileMode mode) => mode & ReadOnlyMask;
 
-    /// <summary>Whether an exception is the file system's.</summary>
+    /// <summary>Whether an exception reports a failure of the file system.</summary>
     public static bool IsFailure(Exception exception) => exception is IOException or UnauthorizedAccessException or System.Security.SecurityException or NotSupportedException;
 
     private static void CopyBytes(SafeFileHandle from, SafeFileHandle to)

@@ -4,14 +4,14 @@ using System.Text;
 namespace Oxidizer.Cache.Files;
 
 /// <summary>An entry of a folder.</summary>
-/// <param name="Name">As text; of a name that is no UTF-8 a form in which each such byte is <c>\xe9</c>, which finds nothing on the disk.</param>
+/// <param name="Name">As text. In a name that is not UTF-8 each wrong byte is shown as <c>\xe9</c>; that name cannot be opened.</param>
 /// <param name="IsUtf8">Whether the name is.</param>
-/// <param name="Facts">What it is; of a name that is no UTF-8, unknown.</param>
+/// <param name="Facts">What it is; unknown if the name is not UTF-8.</param>
 public readonly record struct FolderEntry(string Name, bool IsUtf8, FileFacts Facts);
 
 /// <summary>
-/// The entries of a folder as the kernel has them. .NET's own enumeration replaces bytes of a name that are no UTF-8, and the name it gives finds nothing; and it
-/// opens no door to what an entry is beside file and folder.
+/// The entries of a folder as the kernel reports them. .NET's own enumeration replaces bytes that are not UTF-8, so that the name cannot be opened, and it
+/// tells only files from folders.
 /// </summary>
 public static unsafe partial class FolderListing
 {
@@ -19,7 +19,7 @@ public static unsafe partial class FolderListing
     private const int TypeOffset = 18, NameOffset = 19, TypeFolder = 4;
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Reads a folder whole, in the order of the file system.</summary>
+    /// <summary>Reads all entries of a folder, in the file system's order.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static IReadOnlyList<FolderEntry> Read(string path)
@@ -48,7 +48,7 @@ public static unsafe partial class FolderListing
     private static FolderEntry EntryOf(string folder, ReadOnlySpan<byte> bytes, byte type)
     {
         if (!System.Text.Unicode.Utf8.IsValid(bytes))
-            return new FolderEntry(Escape(bytes), false, new FileFacts(FileKind.Unknown, false, 0, "its name is no UTF-8"));
+            return new FolderEntry(Escape(bytes), false, new FileFacts(FileKind.Unknown, false, 0, "its name is not UTF-8"));
         var name = s_strict.GetString(bytes);
         return new FolderEntry(name, true, type == TypeFolder ? new FileFacts(FileKind.Folder, false, 0, null) : FileFacts.Of(Path.Join(folder, name)));
     }

@@ -4,12 +4,12 @@ using Microsoft.Win32.SafeHandles;
 namespace Oxidizer.Cache.Files;
 
 /// <summary>
-/// Opens and reads what others name. Only regular files are opened: a named pipe would wait for ever for another program, and to open a device may do something. What
-/// the path leads to is asked before it is opened, and again of what was opened, for it may have been changed in between.
+/// Opens and reads files that the user names. It opens regular files only: a named pipe could wait for ever for another program, and opening a device may have an effect. The
+/// kind of the file is checked before it is opened, and again afterwards, because the path may have been replaced in between.
 /// </summary>
 public static class RegularFile
 {
-    /// <summary>A text that is read whole is not larger: what is, is another file that was named by mistake.</summary>
+    /// <summary>The largest text that is read. A larger file was probably named by mistake.</summary>
     public const long LongestText = 64L << 20;
 
     private const int ErrorMissing = 2, ErrorAccess = 13, ErrorNoFolder = 20;
@@ -19,7 +19,7 @@ public static class RegularFile
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static SafeFileHandle Open(string path)
     {
-        // A missing file is found out by the opening: its error is the better one.
+        // For a missing file `open` gives the better error.
         if (FileStamp.TryRead(path, follow: true, out _, out var mode))
             Check(path, mode);
         int descriptor, error;
@@ -32,7 +32,7 @@ public static class RegularFile
         try
         {
             if (!FileStamp.TryRead(descriptor, out _, out mode))
-                throw new IOException($"`{path}` was opened, and its kind cannot be read");
+                throw new IOException($"`{path}` was opened, but the system does not say what it is");
             Check(path, mode);
             return handle;
         }
@@ -60,7 +60,7 @@ public static class RegularFile
         }
     }
 
-    /// <summary>Reads a whole file; not by the length that it says, for a file of <c>/proc</c> has none.</summary>
+    /// <summary>Reads a whole file to its end. The length that the system gives is only a hint: files of <c>/proc</c> say 0.</summary>
     /// <exception cref="IOException">As <see cref="Open"/>, or it is longer than <paramref name="longest"/>.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static byte[] ReadAllBytes(string path, long longest = int.MaxValue - 64)
@@ -100,12 +100,12 @@ public static class RegularFile
     {
         var facts = FileFacts.OfMode(mode, 0, isLink: false);
         if (facts.Kind == FileKind.Folder)
-            throw new IOException($"`{path}` is a folder, and a file was expected");
+            throw new IOException($"`{path}` is a folder, but a file was expected");
         if (facts.Reason is { } reason)
-            throw new IOException($"`{path}` is not read, for {reason}; only regular files are: put one in its place, or remove it");
+            throw new IOException($"`{path}` is not read, because {reason}; only regular files are: put one in its place, or remove it");
     }
 
-    private static IOException TooLong(string path, long longest) => new($"`{path}` is longer than {longest} bytes, and no more are read; is it another file than was meant?");
+    private static IOException TooLong(string path, long longest) => new($"`{path}` is longer than the {longest} bytes that are read at most; is it the right file?");
 
     private static Exception Failure(string path, int error)
     {

@@ -1,4 +1,6 @@
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
@@ -6,7 +8,7 @@ internal sealed partial class CacheIndex
 {
     private const long SmallestWaste = 16 << 20;
 
-    // Deleting documents never shrinks LiteDB's file, and its Rebuild() throws at 10,000 documents; a new one is written from the snapshot instead.
+    // Deleting documents never shrinks LiteDB's file, and its Rebuild() throws at 10,000 documents; so it is deleted, and a new one is written from the snapshot.
     private void DeleteDatabaseIfWasteful()
     {
         if (_snapshot is null || !FileStamp.TryRead(folder.Database, out var stamp) || stamp.Size < SmallestWaste + 4 * _snapshot.Header.LiveBytes)
@@ -15,12 +17,12 @@ internal sealed partial class CacheIndex
         File.Delete(folder.DatabaseLog);
     }
 
-    // Opens the database; one that is damaged is moved aside, and the step is done with a new one.
+    // Runs a step with the database. A damaged database is moved aside, and the step runs with a new one.
     private T WithDatabase<T>(Func<Database, T> step)
     {
         try
         {
-            using var database = Database.Open(folder.Root);
+            using var database = Database.Open(folder.Database);
             return step(database);
         }
         catch (DatabaseDamagedException exception)
@@ -29,7 +31,7 @@ internal sealed partial class CacheIndex
         }
         try
         {
-            using var database = Database.Open(folder.Root);
+            using var database = Database.Open(folder.Database);
             return step(database);
         }
         catch (DatabaseDamagedException exception)
@@ -48,10 +50,10 @@ internal sealed partial class CacheIndex
         }
     }
 
-    // The snapshot is missing or damaged, and there is a database, or was one.
+    // The snapshot is missing or damaged, and there is or was a database.
     private bool Recover(bool damaged)
     {
-        // A thread that writes holds the cache's lock and waits for this one: it recovers the index itself.
+        // If another thread writes, it holds the cache's lock and waits for this one; it recovers the index itself.
         if (folder.Use != FolderUse.ReadWrite || !_writing.TryEnter())
             return false;
         try
@@ -59,7 +61,7 @@ internal sealed partial class CacheIndex
             using var held = _lockHeld ? null : AcquireLock();
             if (held is null && !_lockHeld)
                 return false;
-            // Another process may have been faster.
+            // Another process may have recovered it.
             if (Snapshot.TryOpen(folder.Snapshot, out _) is { } other)
             {
                 other.Dispose();
@@ -106,7 +108,7 @@ internal sealed partial class CacheIndex
             if (snapshot.ReadFrame(slot.Offset, FrameKind.Blob) is { } payload && StoredBlob.TryRead(payload, out var digest, out var blob))
                 all.SetBlob(digest, blob, slot.Time);
         }
-        // Not counted again by a database that is merely older: its batches are numbered.
+        // The batch's number keeps an older database from counting these twice.
         if (snapshot.ReadFrame(snapshot.Header.StatisticsOffset, FrameKind.Statistics) is { } counts)
             all.Statistics.Add((isNew ? snapshot.Header.Sequence : 0, counts));
         return all;

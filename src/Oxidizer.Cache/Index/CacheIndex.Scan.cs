@@ -1,3 +1,5 @@
+using Oxidizer.Cache.Records;
+
 namespace Oxidizer.Cache.Index;
 
 internal sealed partial class CacheIndex

@@ -1,11 +1,12 @@
+using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Index;
 
 internal sealed partial class CacheIndex
 {
-    // A journal is read whole at each opening: at this length that takes two milliseconds.
+    // Each opening reads the whole journal; at this length that takes two milliseconds.
     private const long LongestJournal = 1 << 20;
 
     private bool _lockTimedOut, _lockHeld;
@@ -15,8 +16,8 @@ internal sealed partial class CacheIndex
     /// the blobs that the batch names.
     /// </summary>
     /// <param name="beforeAppend">May add to the index.</param>
-    /// <param name="absorb">LiteDB takes the journal in even if it is short.</param>
-    /// <returns>False when nothing could be written: it stays pending, and the reason is in the warnings.</returns>
+    /// <param name="absorb">Whether LiteDB takes the journal in even if it is short.</param>
+    /// <returns>False if nothing could be written: the changes stay pending, and a warning gives the reason.</returns>
     public bool Flush(Action? beforeAppend = null, bool absorb = false)
     {
         if (folder.Use != FolderUse.ReadWrite)
@@ -40,11 +41,11 @@ internal sealed partial class CacheIndex
         }
     }
 
-    /// <summary>Takes the cache's lock; <c>null</c>, and a warning, when another process does not give it up.</summary>
+    /// <summary>Takes the cache's lock; <c>null</c>, and a warning, if another process does not release it in time.</summary>
     /// <exception cref="IOException">The lock file cannot be made.</exception>
     public FileLock? AcquireLock()
     {
-        // Who hangs once is not waited for again and again.
+        // After one timeout there is no more waiting: the other process hangs.
         var timeout = _lockTimedOut ? TimeSpan.Zero : lockTimeout;
         if (!Directory.Exists(folder.Sessions))
             folder.MakeFolders();
@@ -55,7 +56,7 @@ internal sealed partial class CacheIndex
         }
         catch (IOException) when (!File.Exists(folder.Lock))
         {
-            // The cache's folder was deleted just now.
+            // The cache's folder has just been deleted.
             folder.MakeFolders();
             held = FileLock.TryAcquire(folder.Lock, timeout);
         }
@@ -85,7 +86,7 @@ internal sealed partial class CacheIndex
         Load();
         ReadNews();
         RemoveDoubtful();
-        // Left by an eviction that was killed.
+        // A killed eviction may have left this file.
         FileTransfer.TryDelete(folder.Condemned);
         beforeAppend?.Invoke();
         if (!_pending.IsEmpty)
@@ -104,13 +105,13 @@ internal sealed partial class CacheIndex
     {
         foreach (var (digest, seen) in _doubtful)
         {
-            if (TryFindBlobEvenDoubtful(digest, out var now, out _) && now == seen && (now.IsPacked || !File.Exists(Blobs.BlobFiles.PathOf(folder.Blobs, digest))))
+            if (TryFindBlobEvenDoubtful(digest, out var now, out _) && now == seen && (now.IsPacked || !File.Exists(BlobFiles.PathOf(folder.Blobs, digest))))
                 _pending.SetBlob(digest, null, 0);
         }
         _doubtful.Clear();
     }
 
-    /// <summary>Deletes everything in the cache's folder but the locks. The database first: what is left after a kill is either whole or without a name.</summary>
+    /// <summary>Deletes everything in the cache's folder but the locks. The database goes first: after a kill, remaining files are either complete or not named by anything.</summary>
     public void Clear()
     {
         lock (_writing)
@@ -146,7 +147,7 @@ internal sealed partial class CacheIndex
     }
 
     // The order matters: a kill after any step leaves either the old snapshot with its journal, or the new one. Batches that LiteDB took in before a kill are
-    // taken in again by the next one; entries bear that, and statistics are told apart by their batch's number.
+    // taken in again later: for entries that makes no difference, and statistics have their batch's number.
     private void Absorb()
     {
         var generation = (_snapshot?.Header.Generation ?? 0) + 1;

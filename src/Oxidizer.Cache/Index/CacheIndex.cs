@@ -1,10 +1,12 @@
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
 /// <summary>
-/// What a cache knows: the snapshot, over it the journal that follows it, over that what this process has not written yet. Reading takes no lock of the
-/// cache's; writing does, for one append. LiteDB takes the journal in when it has grown, and the next snapshot is written then. Thread-safe.
+/// The index of a cache in three layers: the snapshot, the journal that follows it, and what this process has not written yet. A later layer hides an earlier one. Reading does not take the
+/// cache's lock; writing does, for one append. When the journal has grown, LiteDB takes it in, and the next snapshot is written. Thread-safe.
 /// </summary>
 internal sealed partial class CacheIndex(CacheFolder folder, WarningList warnings, TimeSpan lockTimeout) : IDisposable
 {
@@ -18,10 +20,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     private long _journalEnd, _sequence;
     private bool _loaded, _wasEmpty;
 
-    /// <summary>The time of uses, in seconds since 1970.</summary>
-    public static long Now => DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-
-    /// <summary>Whether something waits to be written.</summary>
+    /// <summary>Whether there is anything to write.</summary>
     public bool HasPending
     {
         get
@@ -33,7 +32,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
 
     private string JournalPath => Journal.PathOf(folder.Root, _snapshot?.Header.Generation ?? 0);
 
-    /// <summary>Whether there was nothing when the cache was opened.</summary>
+    /// <summary>Whether the cache was empty when it was opened.</summary>
     public bool WasEmpty
     {
         get
@@ -93,7 +92,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
         }
     }
 
-    /// <summary>Bytes of all blobs, about: blobs of the journal may be counted twice.</summary>
+    /// <summary>The bytes of all blobs, roughly: those of the journal may be counted twice.</summary>
     public long BlobBytes
     {
         get
@@ -110,10 +109,10 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     public void SetAction(Sha256Digest digest, byte[]? payload)
     {
         lock (_gate)
-            _pending.SetAction(digest, payload, Now);
+            _pending.SetAction(digest, payload, UnixTime.Now);
     }
 
-    /// <summary>The number of the snapshot that is read: it grows when LiteDB takes the journal in.</summary>
+    /// <summary>The number of the current snapshot. It grows when LiteDB takes the journal in.</summary>
     public long Generation
     {
         get
@@ -123,14 +122,14 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
         }
     }
 
-    /// <summary>Removes a blob with the next flush, unless it has got another place by then.</summary>
+    /// <summary>Removes a blob with the next flush, unless its place has changed by then.</summary>
     public void RemoveBlob(Sha256Digest digest, in StoredBlob seen)
     {
         lock (_gate)
             _doubtful[digest] = seen;
     }
 
-    /// <summary>Says that a blob has another place now; that is no use of it.</summary>
+    /// <summary>Changes a blob's place. That does not count as a use.</summary>
     public void MoveBlob(Sha256Digest digest, in StoredBlob blob)
     {
         lock (_gate)
@@ -146,7 +145,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
         lock (_gate)
         {
             _doubtful.Remove(digest);
-            _pending.SetBlob(digest, blob, Now);
+            _pending.SetBlob(digest, blob, UnixTime.Now);
         }
     }
 
@@ -154,7 +153,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     public void SetUse(Sha256Digest digest)
     {
         lock (_gate)
-            _pending.Uses[digest] = Now;
+            _pending.Uses[digest] = UnixTime.Now;
     }
 
     /// <summary>Adds counts.</summary>
@@ -224,7 +223,7 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
         _wasEmpty = _snapshot is null && _journal.Actions.Count == 0;
     }
 
-    // Between opening a snapshot and reading its journal, another process may have written the next of both: then it is done again.
+    // Between opening a snapshot and reading its journal, another process may have written the next of both. Then both are read again.
     private void ReadAll()
     {
         for (var attempt = 0; attempt < 20; attempt++)

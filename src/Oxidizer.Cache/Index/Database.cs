@@ -1,17 +1,16 @@
 using LiteDB;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
 /// <summary>
-/// The cache's memory: actions, blobs and statistics as LiteDB documents. LiteDB 5 must not be open in two processes at once (it corrupts silently), so
-/// it is opened under the cache's lock for one batch and disposed, which also writes its log back: only then a batch is safe from a kill. There are
-/// no secondary indexes, which <c>Rebuild</c> cannot bear, and <c>_id</c> is binary, as the default collation ignores case.
-/// Any exception on opening or reading says that the file is damaged, and the file is disposable.
+/// Actions, blobs and statistics as LiteDB documents. LiteDB 5 must not be open in two processes at once (it corrupts silently), so
+/// it is opened under the cache's lock for one batch and disposed. That also writes its log back, without which a kill would lose the batch. There are
+/// no secondary indexes, because <c>Rebuild</c> fails on them, and <c>_id</c> is binary, because the default collation ignores case.
+/// Any exception on opening or reading means that the file is damaged; it can be made again.
 /// </summary>
 internal sealed class Database : IDisposable
 {
-    public const string FileName = "actions.db", LogFileName = "actions-log.db";
-
     private readonly LiteDatabase _database;
     private readonly ILiteCollection<BsonDocument> _actions, _blobs, _statistics, _state;
 
@@ -27,22 +26,22 @@ internal sealed class Database : IDisposable
         Sequence = state is null ? 0 : state["sequence"].AsInt64;
     }
 
-    /// <summary>The generation of the snapshot that was made after the last batch; 0: the database is new.</summary>
+    /// <summary>The generation of the snapshot that was made after the last batch; 0 if the database is new.</summary>
     public long Generation { get; private set; }
 
     /// <summary>The number of the last batch that was taken in.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Opens the database of a cache folder. The caller holds the cache's lock.</summary>
+    /// <summary>Opens a database, which is made if it is not there. The caller holds the cache's lock.</summary>
     /// <exception cref="DatabaseDamagedException">It is damaged.</exception>
-    public static Database Open(string folder)
+    public static Database Open(string path)
     {
         LiteDatabase? database = null;
         try
         {
             database = new LiteDatabase(new ConnectionString
             {
-                Filename = Path.Combine(folder, FileName),
+                Filename = path,
                 Connection = ConnectionType.Direct,
                 Collation = Collation.Binary,
             });
@@ -55,7 +54,7 @@ internal sealed class Database : IDisposable
         }
     }
 
-    /// <summary>Takes a batch in, whole or not at all.</summary>
+    /// <summary>Writes a batch in one transaction.</summary>
     /// <exception cref="DatabaseDamagedException">The database is damaged.</exception>
     /// <exception cref="IOException">The disk is full.</exception>
     public void Write(IndexChanges changes, long generation, long sequence) => Guard(() =>
@@ -76,7 +75,7 @@ internal sealed class Database : IDisposable
         Sequence = sequence;
     });
 
-    /// <summary>Everything that the database holds and that is whole.</summary>
+    /// <summary>All undamaged entries of the database.</summary>
     /// <exception cref="DatabaseDamagedException">It cannot be read to its end.</exception>
     public IndexChanges ReadAll()
     {
@@ -135,7 +134,7 @@ internal sealed class Database : IDisposable
             collection.Delete(digest.ToArray());
     }
 
-    // Only of what is not written in this batch anyway.
+    // Entries of this batch are written with their times of use; this is for the others.
     private void WriteUses(IndexChanges changes)
     {
         foreach (var (digest, time) in changes.Uses)
@@ -159,7 +158,7 @@ internal sealed class Database : IDisposable
         }
         foreach (var (kind, counts) in added.ByKind)
         {
-            // A kind may be the empty text, which LiteDB does not take for an id.
+            // A kind may be the empty text, which LiteDB does not accept as an id.
             var id = "k" + kind;
             var old = _statistics.FindById(id);
             _statistics.Upsert(new BsonDocument
@@ -201,10 +200,10 @@ internal sealed class Database : IDisposable
         }
         catch (Exception)
         {
-            // Dispose writes the log back and fails on a damaged file or a full disk. The log stays, and the next opening finds the same damage and says so.
+            // Dispose writes the log back, which fails on a damaged file or a full disk. The log stays, and the next opening finds and reports the damage.
         }
     }
 }
 
-/// <summary>The database cannot be read, for whatever reason; it is moved aside and made anew.</summary>
+/// <summary>The database cannot be read; it is moved aside and made again.</summary>
 internal sealed class DatabaseDamagedException(Exception cause) : Exception(cause.Message, cause);

@@ -1,8 +1,10 @@
+using Oxidizer.Cache.Records;
+
 namespace Oxidizer.Cache.Index;
 
 /// <summary>
-/// What was added to and removed from an index since something older was written: the journal's content, and what waits to be appended to it. A value of
-/// <c>null</c> says that the older entry is gone. Not thread-safe.
+/// Entries that were added to or removed from an index: the content of the journal, or what waits to be appended to it. A value of
+/// <c>null</c> means that the entry was removed. Not thread-safe.
 /// </summary>
 internal sealed class IndexChanges
 {
@@ -14,7 +16,7 @@ internal sealed class IndexChanges
 
     public Dictionary<Sha256Digest, long> Uses { get; } = [];
 
-    /// <summary>Counts, each with the number of the batch that brought it, so that none is added twice.</summary>
+    /// <summary>Counts, each with the number of its batch, so that none is added twice.</summary>
     public List<(long Sequence, byte[] Payload)> Statistics { get; } = [];
 
     public bool IsEmpty => Actions.Count == 0 && Blobs.Count == 0 && Uses.Count == 0 && Statistics.Count == 0;
@@ -42,7 +44,7 @@ internal sealed class IndexChanges
     /// <summary>The actions of a kind and name, oldest first.</summary>
     public IReadOnlyList<Sha256Digest> Named(ulong nameHash) => _names.TryGetValue(nameHash, out var named) ? named : [];
 
-    /// <summary>Takes over what a frame says; a payload that makes no sense is passed over.</summary>
+    /// <summary>Applies a frame; an invalid payload is skipped.</summary>
     public void Apply(FrameKind kind, ReadOnlySpan<byte> payload, long sequence)
     {
         switch (kind)
@@ -68,7 +70,7 @@ internal sealed class IndexChanges
         }
     }
 
-    /// <summary>Takes over newer changes.</summary>
+    /// <summary>Applies newer changes.</summary>
     public void Apply(IndexChanges newer, long sequence)
     {
         foreach (var (digest, payload) in newer.Actions)

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
 /// <summary>
 /// The batches that LiteDB has not taken in yet, as frames appended to a file, one write a batch. Appending is done under the cache's lock; reading is not: a
-/// frame that is only half there is taken for the end, and read the next time. Each snapshot has a journal of its own, so that an old one is never mixed with a new one.
+/// frame that is only half written counts as the end, and is read the next time. Each snapshot has a journal of its own, so that old and new batches never mix.
 /// </summary>
 internal static class Journal
 {
@@ -38,7 +39,7 @@ internal static class Journal
         }
     }
 
-    /// <summary>Appends a batch behind <paramref name="end"/>; what a killed process left there half-written is overwritten.</summary>
+    /// <summary>Appends a batch at <paramref name="end"/>; a half-written batch of a killed process is overwritten.</summary>
     /// <returns>The new end.</returns>
     public static long Append(string path, long end, long sequence, IndexChanges changes)
     {
@@ -66,7 +67,7 @@ internal static class Journal
         return position;
     }
 
-    // A damaged frame with whole frames behind it is passed over; without them it is one that is being written, or was when its writer died.
+    // A damaged frame is skipped if whole frames follow. If none do, it is being written, or its writer was killed.
     private static bool TryReadNext(ReadOnlySpan<byte> bytes, ref int position, out FrameKind kind, out ReadOnlySpan<byte> payload)
     {
         if (Frame.TryRead(bytes[position..], out kind, out payload))

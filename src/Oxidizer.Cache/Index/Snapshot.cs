@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
@@ -32,13 +33,13 @@ internal readonly record struct SnapshotHeader(
     private ulong Sum()
     {
         var copy = this with { Checksum = 0 };
-        return Index.Checksum.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<SnapshotHeader>(in copy)));
+        return Records.Checksum.Of(MemoryMarshal.AsBytes(new ReadOnlySpan<SnapshotHeader>(in copy)));
     }
 }
 
 /// <summary>
 /// The database's content in a form that a build can read without LiteDB (which takes 90 to 225 ms to load, and a lock): frames, and three sorted tables
-/// that point to them. It is derived and disposable; each frame that is read is checked. A file is never changed after it has its name.
+/// that point to them. It can be made again from the database, and each frame is checked when it is read. A snapshot is never changed after it got its name.
 /// <code>
 ///   +--------+---------------------+---------------+-------------+-------------+
 ///   | header | frames              | actions       | blobs       | names       |
@@ -61,7 +62,7 @@ internal sealed class Snapshot : IDisposable
 
     public SafeFileHandle Handle => _handle;
 
-    /// <summary>Set when a frame was not what its slot promised: the file should be written anew.</summary>
+    /// <summary>Whether a frame was not what its slot says; then the file should be rewritten.</summary>
     public bool IsDamaged { get; private set; }
 
     public ReadOnlySpan<SnapshotSlot> Actions => _actions ??= Table(0, Header.Actions);
@@ -70,7 +71,7 @@ internal sealed class Snapshot : IDisposable
 
     public ReadOnlySpan<SnapshotSlot> Names => _names ??= Table(Header.Actions + Header.Blobs, Header.Names);
 
-    /// <summary>Opens a snapshot; <c>null</c> if there is none, or it is not whole (<paramref name="damaged"/>).</summary>
+    /// <summary>Opens a snapshot; <c>null</c> if there is none, or it is <paramref name="damaged"/>.</summary>
     public static Snapshot? TryOpen(string path, out bool damaged)
     {
         damaged = false;
@@ -114,7 +115,7 @@ internal sealed class Snapshot : IDisposable
         }
     }
 
-    /// <summary>The payload of the frame at an offset; <c>null</c> if there is no whole frame of that kind.</summary>
+    /// <summary>The payload of the frame at an offset; <c>null</c> if there is no undamaged frame of that kind.</summary>
     public byte[]? ReadFrame(long offset, FrameKind expected)
     {
         if (offset < SnapshotHeader.Size || offset >= Header.EntriesEnd)
@@ -133,7 +134,7 @@ internal sealed class Snapshot : IDisposable
         return Frame.TryRead(frame, out var kind, out var payload) && kind == expected ? payload.ToArray() : Damaged();
     }
 
-    /// <summary>The place of the first slot whose prefix is not below <paramref name="prefix"/>.</summary>
+    /// <summary>The index of the first slot whose prefix is at least <paramref name="prefix"/>.</summary>
     public static int LowerBound(ReadOnlySpan<SnapshotSlot> slots, ulong prefix)
     {
         int low = 0, high = slots.Length;

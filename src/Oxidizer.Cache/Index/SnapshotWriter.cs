@@ -1,16 +1,17 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
 /// <summary>
-/// Writes the next snapshot from the last one and the changes since. The old frames are copied as one block inside the kernel, so that the cost is that of
-/// the tables; when half of the block is dead, it is written anew.
+/// Writes the next snapshot from the last one and the changes since. The kernel copies the old frames as one block, so that only the tables cost
+/// time; when half of the block is dead, the live frames are written one by one.
 /// </summary>
 internal sealed class SnapshotWriter
 {
-    // Explanations compare with the nearest of so many: enough for a few branches, and no product has a long list.
+    // Explanations use at most this many earlier actions of a name: enough for a few branches, and no name has a long list.
     private const int NamesKept = 16;
     private const long SmallestWaste = 1 << 20;
 
@@ -56,7 +57,7 @@ internal sealed class SnapshotWriter
         var position = end;
         foreach (var table in new[] { _actions, _blobs, NewestNames() })
         {
-            // Sorted by time as well, newest first, so that the first of several is the one that was written last.
+            // Sorted by time as well, newest first, so that the newest of several is found first.
             table.Sort((left, right) => left.Prefix != right.Prefix ? left.Prefix.CompareTo(right.Prefix) : right.Time.CompareTo(left.Time));
             var bytes = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(table));
             RandomAccess.Write(file, bytes, position);
@@ -116,7 +117,7 @@ internal sealed class SnapshotWriter
             _blobBytes -= blob.Size;
     }
 
-    // Reads and checks every frame that is still alive: what is damaged is left behind.
+    // Reads and checks every live frame; damaged ones are dropped.
     private void KeepFrames()
     {
         var used = UsedPrefixes();

@@ -1,15 +1,15 @@
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Locking;
 
 /// <summary>
-/// A lock for each action that is being executed, so that it is executed once. A lock is a file: it excludes threads and processes alike, and the kernel
-/// gives it to a waiter when its holder is killed.
+/// A lock for each action that is being executed, so that it is executed once. The lock is on a file, so it excludes threads and processes, and the kernel
+/// passes it to a waiting process when its holder is killed.
 /// </summary>
 internal sealed class KeyLocks(CacheFolder folder, WarningList warnings, CacheSettings settings)
 {
-    // Without a folder to lock in, the threads of this process are what can be excluded.
+    // Without a folder for locks, only threads of this process can exclude each other.
     private readonly Dictionary<Sha256Digest, SemaphoreSlim> _threads = [];
 
     /// <summary>Waits until no one else executes the action.</summary>
@@ -65,7 +65,7 @@ internal sealed class KeyLocks(CacheFolder folder, WarningList warnings, CacheSe
         return new ThreadLock(semaphore);
     }
 
-    // The file is deleted while it is still locked: who opened it before waits, gets the lock of a file without a name, and opens anew.
+    // The file is deleted while it is still locked. A process that waits gets the lock on a file without a name, and opens the new one.
     private sealed class KeyLock(string path, FileLock held) : IDisposable
     {
         public void Dispose()

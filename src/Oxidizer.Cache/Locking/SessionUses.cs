@@ -1,16 +1,17 @@
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Locking;
 
 /// <summary>
-/// What this process has found in the cache, or stored there, and relies on, in a file that it holds locked: an eviction elsewhere spares it. The order makes it
-/// safe. A process notes a use, then looks whether the blob is condemned, then whether it is there. An eviction says what it condemns, then reads the notes,
+/// A list of what this process has found in the cache or stored there, in a file that it holds locked. Evictions by other processes spare it. The order of steps makes this
+/// safe. A process notes a use, then checks whether the blob is condemned, then whether it is there. An eviction writes what it condemns, then reads the notes,
 /// then deletes what is not noted. So either the eviction sees the note, or the process sees that the blob is condemned, and waits for the eviction's step to end.
-/// The file of a process that was killed is not locked, and counts for nothing. Thread-safe.
+/// A killed process no longer holds the lock, and its file is ignored. Thread-safe.
 /// </summary>
 /// <param name="folder">The cache.</param>
-/// <param name="evicted">Is called after an eviction was waited for: what was read of the index before is old.</param>
+/// <param name="evicted">Called after waiting for an eviction: what was read from the index before is out of date.</param>
 internal sealed class SessionUses(CacheFolder folder, Action evicted) : IDisposable
 {
     private static readonly TimeSpan LongestStep = TimeSpan.FromSeconds(10);
@@ -44,11 +45,11 @@ internal sealed class SessionUses(CacheFolder folder, Action evicted) : IDisposa
             WaitForEviction(digests);
     }
 
-    /// <summary>Runs a step of an eviction: says what is condemned, and then deletes what is not used. The caller holds the cache's lock.</summary>
+    /// <summary>Runs a step of an eviction: writes what is condemned, then deletes what is not used. The caller holds the cache's lock.</summary>
     /// <param name="folder">The cache.</param>
     /// <param name="condemned">What is to be deleted.</param>
-    /// <param name="delete">Is given what of it no process uses.</param>
-    /// <exception cref="IOException">It cannot be said; nothing is deleted.</exception>
+    /// <param name="delete">Called with the digests that no process uses.</param>
+    /// <exception cref="IOException">The list of the condemned cannot be written; nothing is deleted.</exception>
     public static void Evict(CacheFolder folder, IReadOnlyCollection<Sha256Digest> condemned, Action<IReadOnlyCollection<Sha256Digest>> delete)
     {
         var writer = new ByteWriter(condemned.Count * Sha256Digest.Size);
@@ -66,7 +67,7 @@ internal sealed class SessionUses(CacheFolder folder, Action evicted) : IDisposa
         }
     }
 
-    /// <summary>What running processes use, this one too. Files of processes that are gone are deleted.</summary>
+    /// <summary>What running processes use, including this one. Files of processes that have ended are deleted.</summary>
     public static HashSet<Sha256Digest> ReadAll(CacheFolder folder)
     {
         var used = new HashSet<Sha256Digest>();
@@ -112,7 +113,7 @@ internal sealed class SessionUses(CacheFolder folder, Action evicted) : IDisposa
         return digests;
     }
 
-    // A step takes milliseconds, under the cache's lock. What was condemned by a process that was killed costs a lock each time, until the next flush.
+    // A step takes milliseconds, under the cache's lock. If an eviction was killed, its list costs a lock each time, until the next flush.
     private void WaitForEviction(ReadOnlySpan<Sha256Digest> digests)
     {
         try
@@ -140,13 +141,13 @@ internal sealed class SessionUses(CacheFolder folder, Action evicted) : IDisposa
         try
         {
             _path = Path.Combine(folder.Sessions, Guid.NewGuid().ToString("N"));
-            // An eviction that runs now may look whether the new file is locked, by locking it.
+            // A running eviction may hold the lock for a moment, to find out whether it is free.
             _file = FileLock.TryAcquire(_path, LongestStep);
             return _file is not null;
         }
         catch (IOException)
         {
-            // Without the note an eviction may take what is used; then it is made again.
+            // Without the note an eviction may delete a blob that is in use; then it is made again.
             return false;
         }
     }

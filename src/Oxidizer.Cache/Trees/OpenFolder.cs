@@ -7,11 +7,11 @@ internal sealed class OpenFolder : IDisposable
 {
     private readonly int _descriptor;
 
-    /// <summary>Opens a folder; when there is none, nothing is in it.</summary>
+    /// <summary>Opens a folder; one that is missing counts as empty.</summary>
     public OpenFolder(string path) => _descriptor = Libc.Open(path, Libc.CloseOnExec, 0);
 
-    /// <summary>The stamp of what is at a path below this folder, links not followed; the default for nothing.</summary>
-    /// <param name="path">UTF-8 that a NUL follows; empty: the folder itself.</param>
+    /// <summary>The stamp of what is at a path below this folder, links not followed; the default if nothing is there.</summary>
+    /// <param name="path">UTF-8, with a NUL after it; empty for the folder itself.</param>
     public unsafe FileStamp Stamp(ReadOnlySpan<byte> path)
     {
         var buffer = stackalloc byte[256];
@@ -24,8 +24,8 @@ internal sealed class OpenFolder : IDisposable
     }
 
     /// <summary>
-    /// Flushes the file system that holds this folder. One call for a whole tree: a flush for each of 8,000 files takes longer than unpacking them. Without it, a
-    /// power cut could leave files of the right size and time with zeros in them, which no stamp tells.
+    /// Flushes the file system that holds this folder. One call serves a whole tree: flushing each of 8,000 files takes longer than unpacking them. Without it, a
+    /// power cut could leave files of zeros with the right size and time, which no stamp reveals.
     /// </summary>
     public void FlushFileSystem() => Libc.SyncFileSystem(_descriptor);
 

@@ -1,12 +1,11 @@
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
-using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Trees;
 
 /// <summary>
-/// A new folder that is removed again, unless it was renamed meanwhile. A locked file beside it says that its process is alive: a killed one leaves both, but the system takes
-/// its lock, and the next process that makes a tree removes them. A process number would not do, for it is another one's in the next container.
+/// A new folder that is removed at the end, unless it was renamed meanwhile. A locked file beside it shows that its process is alive. A killed process leaves both, but no
+/// lock, and the next process that makes a tree removes them. A process number would not do, because another container may use the same one.
 /// </summary>
 internal sealed class TemporaryTree : IDisposable
 {
@@ -29,7 +28,7 @@ internal sealed class TemporaryTree : IDisposable
     /// <summary>The folder, empty at first.</summary>
     public string Path { get; }
 
-    /// <summary>Removes what killed processes left.</summary>
+    /// <summary>Removes the folders that killed processes left.</summary>
     public static void RemoveAbandoned(string home)
     {
         if (!Directory.Exists(home))
@@ -44,7 +43,7 @@ internal sealed class TemporaryTree : IDisposable
             }
             catch (Exception exception) when (FileTransfer.IsFailure(exception))
             {
-                // Another process removes it just now.
+                // Another process is removing it.
             }
         }
     }
@@ -52,7 +51,7 @@ internal sealed class TemporaryTree : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        // The lock last: who sees it free may remove the folder.
+        // The lock last: another process that sees it free may remove the folder.
         Discard(Path, Path + LockSuffix);
         _lock?.Dispose();
     }

@@ -3,18 +3,18 @@ using Oxidizer.Cache.Files;
 
 namespace Oxidizer.Cache.Trees;
 
-/// <summary>Compares a tree on the disk with its manifest. An unchanged tree costs a system call for each entry; what changed is read.</summary>
+/// <summary>Compares a tree on the disk with its manifest. An unchanged tree costs a system call for each entry; changed entries are read.</summary>
 /// <param name="root">The tree.</param>
 /// <param name="manifest">What should be there.</param>
-/// <param name="mayWrite">Otherwise nothing is removed, and a folder that holds what does not belong there is damaged.</param>
+/// <param name="mayWrite">Whether foreign entries are removed. If not, a folder that has one counts as damaged.</param>
 internal sealed class TreeCheck(string root, TreeManifest manifest, bool mayWrite)
 {
     private static readonly TreeEntry s_root = new("", TreeEntryKind.Directory);
 
-    /// <summary>Finds the entries that are gone or hold something else. What stands in the tree and is not in the manifest is removed, because it might be used.</summary>
-    /// <param name="trustStamps">Whether what has the stamp of last time is believed to have its content.</param>
+    /// <summary>Finds the entries that are missing or have another content. Entries that are not in the manifest are removed, because the build might use them.</summary>
+    /// <param name="trustStamps">Whether an entry with an unchanged stamp counts as unchanged.</param>
     /// <param name="cancellation">Ends the reading.</param>
-    /// <exception cref="IOException">A folder cannot be read, or what does not belong into it not be removed.</exception>
+    /// <exception cref="IOException">A folder cannot be read, or a foreign entry cannot be removed.</exception>
     public IReadOnlyList<TreeEntry> FindDamaged(bool trustStamps, CancellationToken cancellation)
     {
         var stamps = trustStamps ? TreeStamps.Load(root, manifest) : TreeStamps.Unknown(root, manifest);
@@ -22,7 +22,7 @@ internal sealed class TreeCheck(string root, TreeManifest manifest, bool mayWrit
         if (changed.Count == 0)
             return [];
         var damaged = new ConcurrentBag<TreeEntry>();
-        // Folders first, since removing what does not belong there changes their stamps.
+        // Folders first, because removing a foreign entry changes their stamps.
         foreach (var (folder, foreign) in FindForeign(changed))
         {
             if (mayWrite)
@@ -34,7 +34,7 @@ internal sealed class TreeCheck(string root, TreeManifest manifest, bool mayWrit
         Parallel.ForEach(changed, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation }, index =>
         {
             var entry = EntryAt(index);
-            // The stamp of before the reading: a write meanwhile makes it differ the next time.
+            // The stamp from before the reading: if something writes meanwhile, it differs the next time.
             var stamp = stamps.Look(opened, index);
             if (stamp != default && IsWhole(Path.Combine(root, entry.Path), entry))
                 stamps.Set(index, stamp);

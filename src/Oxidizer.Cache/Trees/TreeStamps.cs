@@ -5,7 +5,7 @@ namespace Oxidizer.Cache.Trees;
 
 /// <summary>
 /// The stamps that a tree's entries had when their content was last verified, in a file beside the tree: <c>"OXISTMP" 2</c>, the manifest's digest, then
-/// the stamps in the manifest's order and that of the tree's own folder, 32 bytes each. It is a memo: without it, or with a wrong one, everything is verified anew.
+/// the stamps in the manifest's order and that of the tree's own folder, 32 bytes each. It is only a memo: if it is missing or wrong, everything is verified again.
 /// Comparing costs one system call an entry, with a short path relative to the open folder: the kernel takes half as long for that as for an absolute one.
 /// </summary>
 internal sealed class TreeStamps
@@ -23,10 +23,10 @@ internal sealed class TreeStamps
     /// <summary>Where the stamps of a tree are kept.</summary>
     public static string PathFor(string root) => root + ".stamps";
 
-    /// <summary>Stamps that know nothing.</summary>
+    /// <summary>Stamps of a tree that was never verified.</summary>
     public static TreeStamps Unknown(string root, TreeManifest manifest) => new(root, manifest, new FileStamp[manifest.Entries.Count + 1]);
 
-    /// <summary>Reads the stamps of a tree; they are all unknown when there are none, or those of another manifest.</summary>
+    /// <summary>Reads the stamps of a tree. All are unknown if there is no file, or it belongs to another manifest.</summary>
     public static TreeStamps Load(string root, TreeManifest manifest)
     {
         var stamps = Unknown(root, manifest);
@@ -39,12 +39,12 @@ internal sealed class TreeStamps
         }
         catch (Exception exception) when (FileTransfer.IsFailure(exception) || exception is OverflowException)
         {
-            // There are none, or they cannot be read: everything is verified.
+            // Without stamps everything is verified.
         }
         return stamps;
     }
 
-    /// <summary>The entries whose stamps are not those of last time; the count of entries stands for the tree's own folder. Nothing is read.</summary>
+    /// <summary>The indices of entries whose stamps have changed; the number of entries is the index of the tree's own folder. No content is read.</summary>
     public List<int> FindChanged()
     {
         using var folder = new OpenFolder(_root);
@@ -57,13 +57,13 @@ internal sealed class TreeStamps
         return changed;
     }
 
-    /// <summary>The stamp that an entry has now; the default when nothing is there.</summary>
+    /// <summary>The stamp that an entry has now; the default if nothing is there.</summary>
     public FileStamp Look(OpenFolder folder, int index) => folder.Stamp(index < _manifest.Entries.Count ? _manifest.PathBytes(index) : []);
 
     /// <summary>Notes that an entry had this stamp before its content was verified.</summary>
     public void Set(int index, FileStamp stamp) => _stamps[index] = stamp;
 
-    /// <summary>Writes them. A failure is no one's concern: the next build verifies more.</summary>
+    /// <summary>Writes them. A failure does no harm: the next build verifies more.</summary>
     public void Save()
     {
         var content = MemoryMarshal.AsBytes(_stamps.AsSpan());

@@ -1,22 +1,22 @@
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Trees;
 
 /// <summary>
 /// Folders that actions make: <c>trees/&lt;key&gt;</c>, with stamps in <c>trees/&lt;key&gt;.stamps</c>. The folder itself is the storage; the action's record
-/// names the manifest (docs/decisions/0006-unpacked-trees.md). A tree is written beside its place and renamed, so that it is there whole or not at all; later damage is
-/// mended file by file, because another process may be reading the rest. Thread-safe.
+/// names the manifest (docs/decisions/0006-unpacked-trees.md). A tree is written under a temporary name and renamed, so that it is never there in part. Later damage is
+/// repaired file by file, because another process may be reading the rest. Thread-safe.
 /// </summary>
-/// <param name="folder">The cache's folder; <c>null</c>: every tree is private.</param>
-/// <param name="privateFolder">A folder that is deleted with the cache's object, for when the cache cannot keep the tree.</param>
-/// <param name="failed">Is told why the cache cannot.</param>
-internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder, Action<string> failed)
+/// <param name="folder">The cache's folder.</param>
+/// <param name="privateFolder">A folder that is deleted with the cache's object; it is used if the cache cannot store the tree.</param>
+/// <param name="failed">Called with the reason why the cache cannot store it.</param>
+internal sealed class TreeStore(CacheFolder folder, Func<string> privateFolder, Action<string> failed)
 {
     private const string ManifestOutput = "manifest", TreeOutput = "tree";
     private bool _hasFailed;
 
-    /// <summary>Finds the tree of an action whole, or makes it so.</summary>
+    /// <summary>Finds the tree of an action, repairs it if it was changed, and makes it if there is none.</summary>
     public CachedTree Open(IActionCache cache, ActionKey key, string name, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation)
     {
         TreeManifest? made = null;
@@ -47,10 +47,10 @@ internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder,
         }
     }
 
-    /// <summary>What a tree takes on the disk, in bytes; 0 when the record is not one of a tree.</summary>
+    /// <summary>A tree's size on the disk, in bytes; 0 if the record is not a tree's.</summary>
     public static long SizeOf(ActionRecord record) => record.Outputs is [{ Path: ManifestOutput }, { Path: TreeOutput } tree] ? tree.Size : 0;
 
-    /// <summary>The manifest of a tree; <c>null</c> when it is gone, or the record is not one of a tree.</summary>
+    /// <summary>The manifest of a tree; <c>null</c> if it is missing, or the record is not a tree's.</summary>
     public static TreeManifest? ReadManifest(ActionRecord record, Func<Sha256Digest, byte[]?> read) =>
         record.Outputs is [{ Path: ManifestOutput } output, { Path: TreeOutput }] && read(output.Digest) is { } bytes ? TreeManifest.TryRead(bytes) : null;
 
@@ -64,11 +64,11 @@ internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder,
         }
         catch (Exception exception) when (FileTransfer.IsFailure(exception))
         {
-            // What is left has no tree's name, and is looked for by each upkeep.
+            // The rest does not have a tree's name; the next upkeep tries again.
         }
     }
 
-    // The second output names no blob of its own: its size is what the tree takes.
+    // The second output has no blob of its own; its size is that of the tree.
     private static IReadOnlyList<ActionOutput> OutputsOf(TreeManifest manifest, IActionCache cache)
     {
         var digest = cache.Store(manifest.Bytes);
@@ -80,7 +80,7 @@ internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder,
         using var temporary = new TemporaryTree(home);
         var manifest = Fill(temporary.Path, make);
         var path = PathOf(home, key);
-        // Where a tree is already, that one stays, and mending has the last word.
+        // If there is a tree already, it stays, and is repaired where it differs.
         if (!Directory.Exists(path))
             Publish(temporary.Path, path);
         return manifest;
@@ -88,7 +88,7 @@ internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder,
 
     private (string Path, string? Damage) Mend(Sha256Digest key, TreeManifest manifest, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation)
     {
-        if (folder is { Use: FolderUse.ReadOnly } && PathOf(folder.Trees, key) is var shared && IsWhole(shared, manifest, cancellation))
+        if (folder.Use == FolderUse.ReadOnly && PathOf(folder.Trees, key) is var shared && IsWhole(shared, manifest, cancellation))
             return (shared, null);
         return InAHome(home => MendIn(home, key, manifest, make, cancellation));
     }
@@ -121,14 +121,14 @@ internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder,
             Replace(damaged, temporary.Path, path);
         }
         if (check.FindDamaged(trustStamps: true, cancellation) is [var still, ..])
-            throw new IOException($"`{Path.Combine(path, still.Path)}` differs again as soon as it was written; does something else write there?");
+            throw new IOException($"`{Path.Combine(path, still.Path)}` was changed right after it was written; does another program write there?");
         return (path, wasThere ? $"`{damaged[0].Path}` {(damaged.Count > 1 ? $"and {damaged.Count - 1} more " : "")}was changed or removed" : "its tree was removed");
     }
 
-    // A cache that cannot keep the tree (a full disk) must not fail the build: the tree then lives as long as the cache's object.
+    // If the cache cannot store the tree (the disk is full), the build must not fail: the tree then lives as long as the cache's object.
     private T InAHome<T>(Func<string, T> act)
     {
-        if (folder is { Use: FolderUse.ReadWrite } && !_hasFailed)
+        if (folder.Use == FolderUse.ReadWrite && !_hasFailed)
         {
             try
             {
@@ -164,7 +164,7 @@ internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder,
         }
         catch (IOException) when (Directory.Exists(path))
         {
-            // Another process was faster; its tree is as good as ours.
+            // Another process was faster; its tree is the same.
         }
     }
 
@@ -175,7 +175,7 @@ internal sealed class TreeStore(CacheFolder? folder, Func<string> privateFolder,
             Publish(made, path);
             return;
         }
-        // In the order of their paths a folder comes before what is in it.
+        // The order of paths puts a folder before its entries.
         foreach (var entry in damaged)
             ReplaceEntry(entry, Path.Combine(made, entry.Path), Path.Combine(path, entry.Path));
     }

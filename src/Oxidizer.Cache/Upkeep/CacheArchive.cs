@@ -2,12 +2,14 @@ using System.Formats.Tar;
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Records;
+using Oxidizer.Cache.Storing;
 
 namespace Oxidizer.Cache.Upkeep;
 
 /// <summary>
 /// A cache as a tar archive: blobs as <c>cas/&lt;digest&gt;</c> first, then records as <c>ac/&lt;key&gt;</c>, each a frame as in the index.
-/// Of a tree it holds the manifest: the folder is made again where it is needed.
+/// Of a tree it holds the manifest; the folder is made again when it is needed.
 /// </summary>
 internal static class CacheArchive
 {
@@ -47,7 +49,7 @@ internal static class CacheArchive
         }
         catch (Exception exception) when (exception is InvalidDataException or FormatException or ArgumentException)
         {
-            throw new IOException($"`{path}` is damaged: {exception.Message}; {taken} records before the damage were taken", exception);
+            throw new IOException($"`{path}` is damaged: {exception.Message}; {taken} records before the damage were added", exception);
         }
         return taken;
     }

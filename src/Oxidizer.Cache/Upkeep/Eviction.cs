@@ -1,21 +1,23 @@
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Upkeep;
 
 /// <summary>
-/// Removes what was not used for longest. It looks at everything without a lock, and removes in small steps under the lock, so that builds wait for milliseconds;
-/// it may be stopped after any step. What running processes use, and what was used within the grace period, stays.
+/// Removes the least recently used entries. It reads the index without a lock, and removes in small steps under the lock, so that builds wait only for milliseconds;
+/// it may be killed after any step. Entries that running processes use, and those that were used within the grace period, stay.
 /// </summary>
 internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader packs)
 {
-    // What running processes use they have noted (SessionUses), so this protects little: those that cannot write notes. Were it an hour, an hour of
-    // builds that store 200 MB each could not be kept below `max_size`.
+    // Running processes note what they use (SessionUses), so this protects only those that cannot write notes. With an hour instead, builds
+    // that store 200 MB each could not be kept below `max_size` for that hour.
     private const long GraceSeconds = 60;
 
-    // Two machines' clocks, or one that was set right, may differ by so much.
+    // The clocks of two machines, or a clock before and after it was set, may differ by this much.
     private const long ClockSeconds = 3600;
     private const int StepSize = 256;
 
@@ -28,13 +30,13 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
     public (int Actions, int Blobs, int Trees, long Bytes) Removed =>
         (_removedActions, _removedBlobs.Count, _trees.Removed.Count, _removedBlobs.Values.Sum(blob => blob.Size) + _trees.Removed.Values.Sum());
 
-    /// <summary>Whether, after <see cref="Run"/>, more is left than was asked for, because it is in use.</summary>
+    /// <summary>Whether <see cref="Run"/> could not reach its target, because entries are in use.</summary>
     public bool IsAboveTarget { get; private set; }
 
-    /// <summary>Removes until blobs and trees take at most <paramref name="target"/> bytes, and what is older than <paramref name="oldest"/> (seconds since 1970).</summary>
+    /// <summary>Removes entries until blobs and trees take at most <paramref name="target"/> bytes, and all that were last used before <paramref name="oldest"/>.</summary>
     /// <param name="target">In bytes.</param>
-    /// <param name="oldest">Last uses before it are too old.</param>
-    /// <param name="grace">Whether what was used within the last minute stays.</param>
+    /// <param name="oldest">In seconds since 1970.</param>
+    /// <param name="grace">Whether entries that were used within the last minute stay.</param>
     public void Run(long target, long oldest, bool grace)
     {
         var actions = index.AllActions();
@@ -43,9 +45,9 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         var uses = LastUses(actions, blobs, used);
         var trees = _trees.All().ToDictionary(tree => tree.Key, tree => tree with { LastUse = used.Contains(tree.Key) ? long.MaxValue : NotInTheFuture(tree.LastUse) });
         var total = blobs.Values.Sum(entry => entry.Blob.Size) + trees.Values.Sum(tree => tree.Size);
-        var newestToGo = grace ? CacheIndex.Now - GraceSeconds : CacheIndex.Now + ClockSeconds;
+        var newestToGo = grace ? UnixTime.Now - GraceSeconds : UnixTime.Now + ClockSeconds;
         var victims = new List<Sha256Digest>();
-        // A tree has the name of its action, which is no blob's: the two cannot be confused.
+        // A tree is named by its action's digest, which is never a blob's, so the two cannot be confused.
         foreach (var (digest, lastUse) in uses.Concat(trees.Select(tree => KeyValuePair.Create(tree.Key, tree.Value.LastUse))).OrderBy(entry => entry.Value))
         {
             if ((total <= target && lastUse >= oldest) || lastUse > newestToGo)
@@ -62,14 +64,14 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         CompactPacks();
     }
 
-    /// <summary>Removes trees that were found to be wrong, unless they are in use: then the next build verifies and mends them.</summary>
+    /// <summary>Removes damaged trees, unless they are in use: then the next build verifies and repairs them.</summary>
     public void Remove(IEnumerable<TreeInUpkeep> trees)
     {
         foreach (var tree in trees)
             _trees.Remove(tree);
     }
 
-    /// <summary>Removes blobs and records that were found to be wrong.</summary>
+    /// <summary>Removes damaged blobs, and records that name damaged ones.</summary>
     public void Remove(IReadOnlyCollection<Sha256Digest> blobs, IReadOnlyCollection<(Sha256Digest Digest, byte[] Payload)> actions)
     {
         foreach (var step in blobs.Select(digest => (digest, long.MaxValue)).Chunk(StepSize))
@@ -77,7 +79,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         RemoveRecords(actions);
     }
 
-    // The use of an action is the use of its outputs.
+    // Using an action uses its outputs.
     private Dictionary<Sha256Digest, long> LastUses(
         IReadOnlyList<(StoredAction Action, byte[] Payload, long LastUse)> actions,
         IReadOnlyDictionary<Sha256Digest, (StoredBlob Blob, long LastUse)> blobs,
@@ -93,8 +95,8 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         return uses;
     }
 
-    // What was used while the clock stood ahead would be kept until it is there again.
-    private static long NotInTheFuture(long time) => time > CacheIndex.Now + ClockSeconds ? CacheIndex.Now - ClockSeconds : time;
+    // Otherwise an entry that was used while the clock was ahead would stay until that time comes.
+    private static long NotInTheFuture(long time) => time > UnixTime.Now + ClockSeconds ? UnixTime.Now - ClockSeconds : time;
 
     private static void Raise(Dictionary<Sha256Digest, long> uses, Sha256Digest digest, long time)
     {
@@ -104,7 +106,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
 
     private void RemoveStep(IReadOnlyCollection<(Sha256Digest Digest, long LastUse)> victims) => index.Flush(() =>
     {
-        // Not what was used or stored again since it was chosen.
+        // Blobs that were used or stored again since they were chosen stay.
         var condemned = victims
             .Where(victim => index.TryFindBlob(victim.Digest, out _, out var lastUse) && lastUse <= victim.LastUse)
             .Select(victim => victim.Digest)
@@ -138,7 +140,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
             {
                 foreach (var (digest, payload) in step)
                 {
-                    // Not one that was added again since.
+                    // A record that was added again since stays.
                     if (index.FindAction(digest, out _) is not { } now || !now.AsSpan().SequenceEqual(payload))
                         continue;
                     index.SetAction(digest, null);
@@ -148,7 +150,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         }
     }
 
-    // A pack of which half is dead is written anew. Who has the old one open can still read it.
+    // A pack is rewritten when half of it is dead. Processes that have the old one open can still read it.
     private void CompactPacks()
     {
         var live = index.AllBlobs().Where(entry => entry.Value.Blob.IsPacked).ToLookup(entry => entry.Value.Blob.Pack);
@@ -158,7 +160,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
             if (FileStamp.TryRead(path, out var stamp) && live[number].Sum(entry => entry.Value.Blob.Size + Pack.HeaderSize) * 2 < stamp.Size)
             {
                 var moved = false;
-                // The old pack is deleted when the new places can be read, and not before.
+                // The old pack is deleted only after the index has the new places.
                 if (index.Flush(() => moved = TryCompact(number, path, stamp, [.. live[number].Select(entry => entry.Key)])) && moved)
                     FileTransfer.TryDelete(path);
             }
@@ -168,7 +170,7 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
     // True if blobs were moved to another pack. A pack without any is deleted under the lock, as the next blobs might be appended to it.
     private bool TryCompact(long number, string path, FileStamp seen, IReadOnlyList<Sha256Digest> live)
     {
-        // Appended to since.
+        // It was appended to since.
         if (!FileStamp.TryRead(path, out var now) || now != seen)
             return false;
         var kept = new List<KeyValuePair<Sha256Digest, byte[]>>();

@@ -1,10 +1,11 @@
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Upkeep;
 
-/// <summary>What killed processes left behind: temporary files, blobs that no index names, packs of which nothing is named. It is removed when it is a day old: no build takes so long between storing and naming.</summary>
+/// <summary>Removes what killed processes left: temporary files, and blobs that the index does not name. They are removed when they are a day old: no build takes that long to add a stored blob to the index.</summary>
 internal sealed class Leftovers(CacheFolder folder, CacheIndex index)
 {
     private const long DayNanoseconds = 86_400L * 1_000_000_000;
@@ -28,6 +29,6 @@ internal sealed class Leftovers(CacheFolder folder, CacheIndex index)
 
     private static IEnumerable<string> Files(string path) => Directory.Exists(path) ? Directory.GetFiles(path) : [];
 
-    // By the inode's change: a file that was moved into the cache keeps its own time of modification.
+    // By the inode's change time, because a file that was moved into the cache keeps its time of modification.
     private static bool IsOld(string path) => FileStamp.TryRead(path, out var stamp) && stamp.Changed < FileStamp.Now - DayNanoseconds;
 }

@@ -1,15 +1,18 @@
 using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
+using Oxidizer.Cache.Storing;
 using Oxidizer.Cache.Trees;
 
 namespace Oxidizer.Cache.Upkeep;
 
-/// <summary>What a reading of the whole cache found.</summary>
-/// <param name="Damaged">Blobs whose bytes are others.</param>
-/// <param name="Absent">Blobs that the index names and that are not there.</param>
-/// <param name="Incomplete">Records that name blobs of either kind.</param>
-/// <param name="DamagedTrees">Trees that are not what their manifest says.</param>
+/// <summary>The result of reading the whole cache.</summary>
+/// <param name="Damaged">Blobs whose bytes do not match their digest.</param>
+/// <param name="Absent">Blobs that the index names but that are missing.</param>
+/// <param name="Incomplete">Records that name damaged or missing blobs.</param>
+/// <param name="DamagedTrees">Trees that do not match their manifest.</param>
 internal sealed record Verification(
     IReadOnlyList<Sha256Digest> Damaged, IReadOnlyList<Sha256Digest> Absent, IReadOnlyList<(Sha256Digest Digest, byte[] Payload)> Incomplete, IReadOnlyList<TreeInUpkeep> DamagedTrees)
 {
@@ -19,7 +22,7 @@ internal sealed record Verification(
         var absent = new List<Sha256Digest>();
         var whole = new HashSet<Sha256Digest>();
         var named = index.AllBlobs();
-        // Files that no index names count too: a record may name them.
+        // Files that the index does not name count too: a record may name them.
         foreach (var digest in named.Keys.Concat(BlobFiles.Scan(folder).Select(entry => entry.Digest)).Distinct())
         {
             var place = named.TryGetValue(digest, out var entry) ? entry.Blob : default;
@@ -36,7 +39,7 @@ internal sealed record Verification(
         return new Verification(damaged, absent, incomplete, trees);
     }
 
-    // A tree without a readable manifest cannot be judged here: the build that needs it makes it again.
+    // A tree without a readable manifest cannot be checked; the build that needs it makes it again.
     private static bool IsWhole(TreeInUpkeep tree, CacheFolder folder, BlobStore blobs)
     {
         try
@@ -61,7 +64,7 @@ internal sealed record Verification(
         }
         catch (Exception exception) when (FileTransfer.IsFailure(exception))
         {
-            // A file that cannot be read is as good as a damaged one.
+            // A file that cannot be read counts as damaged.
             return default(Sha256Digest);
         }
     }

@@ -1,6 +1,6 @@
 namespace Oxidizer.Packager.Archives;
 
-/// <summary>What an entry of an archive is; all else is refused by the readers.</summary>
+/// <summary>The kind of an archive's entry. The readers refuse all others.</summary>
 internal enum ArchiveEntryKind
 {
     /// <summary>Bytes.</summary>
@@ -16,10 +16,10 @@ internal enum ArchiveEntryKind
     HardLink,
 }
 
-/// <summary>An entry as the archive has it: nothing in it is trusted.</summary>
+/// <summary>An entry as the archive describes it; nothing in it is trusted yet.</summary>
 /// <param name="Path">As written in the archive.</param>
 /// <param name="Kind">What it is.</param>
-/// <param name="Size">How many bytes it says that it has.</param>
+/// <param name="Size">Its length according to the archive.</param>
 /// <param name="IsExecutable">Whether its owner may execute it.</param>
 /// <param name="LinkTarget">For links what they point to; for hard links from the archive's root.</param>
 /// <param name="Content">The bytes of a file; to be read before the next entry is asked for.</param>

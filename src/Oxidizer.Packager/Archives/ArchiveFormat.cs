@@ -5,7 +5,7 @@ using ZstdSharp;
 
 namespace Oxidizer.Packager.Archives;
 
-/// <summary>The forms of archive that are read.</summary>
+/// <summary>The supported formats of archives.</summary>
 internal enum ArchiveFormat
 {
     /// <summary><c>.tar.zst</c></summary>
@@ -32,8 +32,8 @@ internal static class ArchiveFormats
         (ArchiveFormat.Zip, [(byte)'P', (byte)'K', 0x03, 0x04], [".zip"]),
     ];
 
-    /// <summary>Reads the magic bytes. A name that promises another form is refused: most often the file is a web page, or half renamed.</summary>
-    /// <param name="name">The archive's file name; one without a known suffix promises nothing.</param>
+    /// <summary>Reads the magic bytes. A file whose name says another format is refused: most often it is a web page, or was renamed.</summary>
+    /// <param name="name">The archive's file name; a name without a known suffix may have any format.</param>
     /// <param name="content">Positioned at its start, and left there.</param>
     /// <exception cref="BadArchiveException">Neither form, or not the one of the name.</exception>
     public static ArchiveFormat Detect(string name, Stream content)
@@ -57,7 +57,7 @@ internal static class ArchiveFormats
     }
 
     /// <summary>The entries of an archive, in its order, to be read one after the other.</summary>
-    /// <exception cref="BadArchiveException">It is truncated, and that can be told without decoding it.</exception>
+    /// <exception cref="BadArchiveException">It is truncated; only a cut that shows without decoding is found here.</exception>
     public static IEnumerable<ArchiveEntry> Open(ArchiveFormat format, Stream content)
     {
         switch (format)

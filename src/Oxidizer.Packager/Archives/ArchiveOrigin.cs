@@ -3,7 +3,7 @@ using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Archives;
 
-/// <summary>An archive of which the digest is known, and how its bytes are had when they are needed: an unchanged build needs none of them.</summary>
+/// <summary>An archive with a known digest, and a function that fetches its bytes. An unchanged build does not need them.</summary>
 /// <param name="Name">Its file name.</param>
 /// <param name="Digest">Its SHA-256.</param>
 /// <param name="Fetch">Gives the path of a file that holds it; downloads it if it must.</param>

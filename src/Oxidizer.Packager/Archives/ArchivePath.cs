@@ -19,7 +19,7 @@ internal static class ArchivePath
             throw BadArchiveException.Unsafe(path, "has a control character in its path");
         // What .NET puts in the place of bytes that are no UTF-8: the file would get another name than its publisher gave it.
         if (path.Contains('\uFFFD'))
-            throw BadArchiveException.Unsafe(path, "has a path that is no UTF-8");
+            throw BadArchiveException.Unsafe(path, "has a path that is not UTF-8");
         var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".").ToList();
         if (names.Contains(".."))
             throw BadArchiveException.Unsafe(path, "climbs out of its folder with `..`");

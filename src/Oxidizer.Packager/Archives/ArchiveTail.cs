@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Oxidizer.Packager.Archives;
 
 /// <summary>
-/// Looks at the last bytes of a compressed archive, because two decoders do not notice when these are missing: that of .NET for gzip ends without an error when
-/// only the trailer was cut off, and that of SharpCompress for xz goes on with invented bytes.
+/// Checks the last bytes of a compressed archive, because two decoders do not notice when they are missing: .NET's for gzip ends without an error if
+/// only the trailer was cut off, and SharpCompress's for xz continues with invented bytes.
 /// </summary>
 internal static class ArchiveTail
 {

@@ -2,7 +2,7 @@ using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Archives;
 
-/// <summary>An archive that cannot be used: what is wrong with it, without its name, which only the caller knows.</summary>
+/// <summary>An archive cannot be used. The message says why, without the archive's name, which only the caller knows.</summary>
 internal sealed class BadArchiveException(DiagnosticKind kind, string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>Which of the ways it is bad.</summary>

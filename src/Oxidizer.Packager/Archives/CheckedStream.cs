@@ -1,7 +1,7 @@
 namespace Oxidizer.Packager.Archives;
 
 /// <summary>
-/// Compares what is read with a length and a CRC-32. The zip reader of .NET does not, and a flipped byte in a stored entry would go unseen.
+/// Compares what is read with a length and a CRC-32. .NET's zip reader does not, so that a changed byte in a stored entry would go unnoticed.
 /// </summary>
 internal sealed class CheckedStream(Stream content, uint expected, long length) : ForwardStream(content)
 {

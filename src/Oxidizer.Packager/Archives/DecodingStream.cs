@@ -1,14 +1,14 @@
 namespace Oxidizer.Packager.Archives;
 
 /// <summary>
-/// A decompressor, made honest: whatever it throws when it is fed damaged bytes (some throw <see cref="IndexOutOfRangeException"/> or worse)
-/// becomes one exception that says so, and whether its end was reached is known.
+/// Wraps a decompressor: every exception that it throws for damaged bytes (some throw <see cref="IndexOutOfRangeException"/> or worse)
+/// becomes a <see cref="BadArchiveException"/>, and the end of the stream is verified.
 /// </summary>
 /// <param name="decoder">The decompressor.</param>
 /// <param name="verifyEnd">Called once at the end with the number of bytes that came out; throws if there must be more.</param>
 internal sealed class DecodingStream(Stream decoder, Action<long>? verifyEnd = null) : ForwardStream(decoder)
 {
-    // The tar reader asks for an extended header in one piece, however long it says that it is. It has room for that, but filling it would take the memory.
+    // The tar reader asks for an extended header in one piece, of whatever length the archive says. Filling so large a buffer would use up the memory.
     private const int LongestPiece = 16 << 20;
 
     // The base has it too, to dispose of.

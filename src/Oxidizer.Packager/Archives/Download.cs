@@ -6,7 +6,7 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Archives;
 
 /// <summary>How patient a download is.</summary>
-/// <param name="Attempts">How many attempts in a row may bring nothing before it is given up.</param>
+/// <param name="Attempts">How many attempts in a row may bring no bytes before the download fails.</param>
 /// <param name="FirstDelay">The pause after the first failure; it doubles with each that follows.</param>
 /// <param name="LongestDelay">The longest pause, also when a server asks for a longer one.</param>
 /// <param name="Silence">How long a server may send nothing. There is no limit to the whole: a slow line is no failure.</param>
@@ -23,9 +23,9 @@ internal static class Download
 {
     private const int Version = 1;
 
-    /// <summary>The path of the archive in the cache, downloaded if it is not there. Its digest is that which was asked for.</summary>
+    /// <summary>The path of the archive in the cache, downloaded if it is not there. Its digest is the one that was asked for.</summary>
     /// <exception cref="BuildFailedException">The bytes are others than promised, or the address is wrong.</exception>
-    /// <exception cref="EnvironmentFailureException">The network failed for longer than patience lasts.</exception>
+    /// <exception cref="EnvironmentFailureException">The network failed in too many attempts in a row.</exception>
     public static string Fetch(
         Uri address, string name, Sha256Digest digest, SourceLocation? location, BuildContext context, DownloadPatience? patience = null)
     {
@@ -57,7 +57,7 @@ internal static class Download
             using (var download = new ResumableDownload(address, path, patience, (done, whole) => Progress(name, done, whole, context.Log), context.Cancellation))
             {
                 var actual = download.Run();
-                // A server that changed the file between two parts without saying so leaves a mixture: only then is once more worth it.
+                // If the server changed the file between two parts without saying so, the result is a mixture. Only then the download is repeated.
                 if (actual != digest && download.WasResumed)
                     actual = download.RunAfresh();
                 if (actual != digest)

@@ -11,7 +11,7 @@ internal sealed class LinkGraph(IReadOnlyDictionary<string, TreeEntry> entries)
     // As Linux counts them (path_resolution(7)).
     private const int MostHops = 40, LongestTarget = 4096;
 
-    /// <summary>What a link leads to; <c>null</c> for nothing, or for the root.</summary>
+    /// <summary>The target of a link; <c>null</c> if there is none, or it is the root.</summary>
     /// <exception cref="BadArchiveException">It leads out of the tree, or round in a circle.</exception>
     public TreeEntry? Resolve(TreeEntry link)
     {

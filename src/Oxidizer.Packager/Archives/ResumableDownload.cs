@@ -33,7 +33,7 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
 
     /// <summary>Downloads, and gives the digest of what came.</summary>
     /// <exception cref="DownloadRefusedException">The server has nothing there for us.</exception>
-    /// <exception cref="EnvironmentFailureException">Patience is at its end, or the file cannot be written.</exception>
+    /// <exception cref="EnvironmentFailureException">Too many attempts failed, or the file cannot be written.</exception>
     public Sha256Digest Run()
     {
         using var file = OpenFile();
@@ -49,7 +49,7 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
             catch (Exception exception) when (IsPassing(exception))
             {
                 cancellation.ThrowIfCancellationRequested();
-                // Who makes progress is not given up.
+                // After progress the attempts are counted from zero.
                 if (_received > before)
                     (failures, delay) = (0, patience.FirstDelay);
                 if (++failures >= patience.Attempts)
@@ -94,7 +94,7 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
             throw new HttpIOException(HttpRequestError.ResponseEnded, $"the connection ended after {_received} of {whole} bytes");
     }
 
-    /// <summary>Judges a reply's head, and sets the file to where its body belongs.</summary>
+    /// <summary>Checks a reply's head, and moves to the place in the file where its body belongs.</summary>
     /// <returns>The length of the whole file, if the server tells.</returns>
     private long? Accept(HttpResponseMessage response, FileStream file)
     {
@@ -159,7 +159,7 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
         };
     }
 
-    // What may be otherwise at the next attempt. A cancelled token that is not the build's is a server's silence.
+    // Failures that the next attempt may not meet. If a token other than the build's was cancelled, the server was silent for too long.
     private static bool IsPassing(Exception exception) =>
         exception is HttpRequestException or HttpIOException or RetryLaterException or OperationCanceledException or SocketException
         || exception is IOException;

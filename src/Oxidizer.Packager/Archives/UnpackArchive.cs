@@ -101,7 +101,7 @@ internal sealed class UnpackArchive
         for (int count; (count = entry.Content!.ReadAtLeast(_buffer, _buffer.Length, throwOnEndOfStream: false)) > 0; written += count)
         {
             _cancellation.ThrowIfCancellationRequested();
-            // What an entry says of its size is not trusted either.
+            // The size that an entry gives is not trusted either.
             if (written + count > entry.Size)
                 throw BadArchiveException.Damaged($"the entry `{path}` is longer than it says");
             hash.AppendData(_buffer, 0, count);
@@ -114,12 +114,12 @@ internal sealed class UnpackArchive
         return new TreeEntry(path, entry.IsExecutable ? TreeEntryKind.Executable : TreeEntryKind.File, written, new Sha256Digest(digest));
     }
 
-    // A copy and not a link: a tree's files stay apart, so that the times of one say nothing about another.
+    // A copy instead of a link, so that each file of the tree has times of its own.
     private TreeEntry CopyLinked(string path, ArchiveEntry entry)
     {
         var target = ArchivePath.Normalize(entry.LinkTarget ?? "");
         if (!_entries.TryGetValue(target, out var original) || !original.IsFile)
-            throw BadArchiveException.Unsafe(entry.Path, $"is a hard link to `{target}`, which is no file that came before it");
+            throw BadArchiveException.Unsafe(entry.Path, $"is a hard link to `{target}`, which is not a file that came before it");
         Reserve(original.Size);
         Write(path, () => File.Copy(PathOf(target), PathOf(path)));
         return original with { Path = path };

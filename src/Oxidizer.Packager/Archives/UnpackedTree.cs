@@ -6,7 +6,7 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Archives;
 
 /// <summary>
-/// An archive, unpacked into a tree of the cache: compared with its manifest at every use, and mended from the archive where it differs
+/// An archive, unpacked into a tree of the cache: compared with its manifest at every use, and repaired from the archive where it differs
 /// (docs/decisions/0006-unpacked-trees.md).
 /// </summary>
 /// <param name="Root">The folder, absolute. Its files are read-only.</param>
@@ -16,7 +16,7 @@ internal sealed record UnpackedTree(string Root, TreeManifest Manifest)
     // 2: the record names the tree's size as well.
     private const int ReaderVersion = 2;
 
-    /// <summary>Finds the tree of an archive whole, or makes it so.</summary>
+    /// <summary>Finds the tree of an archive, repairs it, or makes it.</summary>
     /// <exception cref="BuildFailedException">The archive cannot be used; nothing of it is left.</exception>
     /// <exception cref="EnvironmentFailureException">The archive cannot be fetched, or the tree not be written.</exception>
     public static UnpackedTree Open(ArchiveOrigin origin, BuildContext context)
@@ -55,7 +55,7 @@ internal sealed record UnpackedTree(string Root, TreeManifest Manifest)
         }
     }
 
-    // Digested again although the memo or the cache knows it: it is unpacked once, and nothing of a wrong archive may be.
+    // Digested again although the memo or the cache knows the digest: the archive is unpacked once, and must be the right one.
     private static FileStream OpenVerified(ArchiveOrigin origin, string path)
     {
         FileStream? content = null;

@@ -28,7 +28,7 @@ public static class BytecodeStage
         var rules = modules.GroupBy(module => module.Origin)
             .Select(rule => new RuleCode(rule.Key, [.. rule.OrderBy(module => module.RelativePath, StringComparer.Ordinal)], keys, pool, context))
             .ToList();
-        // In one order in all processes, so that no two wait for each other.
+        // All processes take the rules in the same order, so that no two wait for each other.
         var changed = rules.Where(rule => !rule.IsKnown).OrderBy(rule => rule.Builder.Key.Digest).ToList();
         var compiled = CompileOnce(changed, 0, [], keys, pool, context);
         context.Actions.Reuse(ActionKinds.CompileBytecode, modules.Count - compiled);
@@ -37,7 +37,7 @@ public static class BytecodeStage
         return new CompiledCode(rules.Select(rule => rule.Segment), python);
     }
 
-    // Two builds that need the same rule compile it once: each rule is an action of its own that encloses those after it, and what is not
+    // Two builds that need the same rule compile it once: each rule is an action that encloses the rules after it, and what is not
     // found in the end is compiled together.
     private static int CompileOnce(List<RuleCode> changed, int index, List<RuleCode> mine, CodeKeys keys, CompilePool pool, BuildContext context)
     {
@@ -45,7 +45,7 @@ public static class BytecodeStage
             return Compile(mine, pool, context);
         var rule = changed[index];
         var compiled = 0;
-        var result = context.Cache.GetOrAdd(keys.Flight(rule.Builder.Key), rule.Origin, () =>
+        var result = context.Cache.GetOrAdd(keys.SingleFlight(rule.Builder.Key), rule.Origin, () =>
         {
             compiled = CompileOnce(changed, index + 1, [.. mine, rule], keys, pool, context);
             return rule.Outputs;

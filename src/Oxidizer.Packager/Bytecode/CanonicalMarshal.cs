@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace Oxidizer.Packager.Bytecode;
 
 /// <summary>
-/// Brings a marshalled code object into one form, whatever the interpreter that wrote it had done before.
-/// <para>The problem: <c>marshal</c> marks an object as one that may be referred to when its reference count is above one, and reference counts of
-/// interned strings tell what else the process has compiled; members of frozen sets are sorted by their marshalled bytes, marks included; and a string
+/// Brings a marshalled code object into a canonical form that does not depend on what the interpreter did before.
+/// <para>The problem: <c>marshal</c> marks an object as one that may be referred to when its reference count is above one, and the reference counts of
+/// interned strings depend on what else the process has compiled; members of frozen sets are sorted by their marshalled bytes, marks included; and a string
 /// of one character is shared by the whole process, interned or not. Equal sources would give different bytes, and no build could be repeated.</para>
 /// <para>The choice: read the bytes into a graph and write them again, with equal constants as one, marks only where something refers to them, set members in the order
 /// of their unmarked bytes, and strings of one character always in place. Rejected: <c>loads</c> and <c>dumps</c> until stable, because the counts of interned
@@ -252,7 +252,7 @@ internal sealed class CanonicalMarshal
             }
         }
 
-        // Numbers, singletons and single characters are shared by the interpreter anyhow, and as short in place.
+        // The interpreter shares numbers, singletons and single characters anyway, and a reference would not be shorter.
         private bool MayBeReferredTo(Node node) => node.Type switch
         {
             (byte)'N' or (byte)'T' or (byte)'F' or (byte)'.' or (byte)'S' or (byte)'i' => false,

@@ -4,13 +4,13 @@ using Oxidizer.Cache;
 
 namespace Oxidizer.Packager.Bytecode;
 
-/// <summary>What stands in a segment, and where.</summary>
+/// <summary>A module's code in a segment.</summary>
 /// <param name="RelativePath">The module's file, as its code carries it.</param>
 /// <param name="Source">The digest of the source.</param>
 /// <param name="OptimizeLevel">0, 1 or 2.</param>
 /// <param name="Offset">Of the code in the segment, a multiple of 16.</param>
-/// <param name="Size">Of the code in bytes; 0 for a module that may be no Python, and is none.</param>
-/// <param name="Warnings">What Python warned of: said again in every build, compiled or not.</param>
+/// <param name="Size">Of the code in bytes; 0 for a module that Python refuses, if that is allowed.</param>
+/// <param name="Warnings">Python's warnings; every build repeats them, whether it compiles the module or not.</param>
 internal sealed record CodeEntry(string RelativePath, Sha256Digest Source, int OptimizeLevel, long Offset, int Size, IReadOnlyList<CompileWarning> Warnings)
 {
     /// <summary>What the code depends on, besides the interpreter.</summary>

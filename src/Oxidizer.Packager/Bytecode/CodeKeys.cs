@@ -8,7 +8,7 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Bytecode;
 
 /// <summary>
-/// The keys of bytecode. No target and no folder is in them: every target of a Python version, and every checkout, compiles once.
+/// The keys of bytecode. They hold no target and no folder, so that all targets of a Python version and all checkouts share the code.
 /// </summary>
 /// <param name="python">What compiles, as <see cref="Identify"/> says it.</param>
 internal sealed class CodeKeys(string python)
@@ -16,7 +16,7 @@ internal sealed class CodeKeys(string python)
     /// <summary>Raised when the same source gives other bytes. 1: first.</summary>
     public const int Version = 1;
 
-    /// <summary>What compiles. A magic number is that of all releases of 3.11, and the compilers of two of them may differ by a fix; another interpreter that is named is known by its file.</summary>
+    /// <summary>Identifies the compiler. The magic number is not enough: all releases of 3.11 have the same, but a fix may change the compiler. An interpreter that the configuration names is identified by its file.</summary>
     public static string Identify(Distribution distribution, string? interpreter, IActionCache cache) =>
         $"{distribution.CacheTag} {distribution.BytecodeMagic} {(interpreter is not null && File.Exists(interpreter) ? cache.DigestFile(interpreter).ToString() : distribution.Version)}";
 
@@ -28,7 +28,7 @@ internal sealed class CodeKeys(string python)
             .Add("source", module.File.Digest)
             .Add("optimize level", module.OptimizeLevel)
             .Add("python", python);
-        // Only where it is so: the keys of all others stay what they were.
+        // The field is added only if it is set, so that the keys of all other modules do not change.
         return (module.MayNotCompile ? builder.Add("refusal", "packed as source") : builder).Build();
     }
 
@@ -39,7 +39,7 @@ internal sealed class CodeKeys(string python)
         Span<byte> digest = stackalloc byte[Sha256Digest.Size];
         foreach (var module in modules)
         {
-            // A path holds no NUL, a digest has a fixed size: the text has one reading only.
+            // A path holds no NUL and a digest has a fixed size, so the text is unambiguous.
             hash.AppendData(Encoding.UTF8.GetBytes(module.RelativePath + "\0"));
             module.File.Digest.CopyTo(digest);
             hash.AppendData(digest);
@@ -49,12 +49,12 @@ internal sealed class CodeKeys(string python)
         return new ActionKeyBuilder("bytecode_segment", Version).Add("modules", new Sha256Digest(digest)).Add("count", modules.Count).Add("python", python).Build();
     }
 
-    /// <summary>Stands for the making of a segment, so that two builds do not make the same one.</summary>
-    public ActionKey Flight(ActionKey segment) => new ActionKeyBuilder("bytecode_flight", Version).Add("segment", segment.Digest).Build();
+    /// <summary>The key under which a segment is made, so that of two builds only one makes it.</summary>
+    public ActionKey SingleFlight(ActionKey segment) => new ActionKeyBuilder("bytecode_flight", Version).Add("segment", segment.Digest).Build();
 
     /// <summary>
     /// Where the newest segment of a rule is found, whatever its sources were: first of this very rule, then of a rule that brings the same top-level
-    /// names in another checkout. Only a hint: what is taken from it is checked entry by entry.
+    /// names in another checkout. It is only a hint: each entry is checked before it is used.
     /// </summary>
     public IReadOnlyList<ActionKey> Heads(string origin, IReadOnlyList<ModuleSource> modules) =>
     [

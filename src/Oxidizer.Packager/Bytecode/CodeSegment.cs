@@ -31,7 +31,7 @@ internal sealed class CodeSegment
     /// <summary>The rule that brought the modules.</summary>
     public string Origin { get; }
 
-    /// <summary>Where a module's code is; of size 0 for a module that Python refuses, and that may be packed all the same.</summary>
+    /// <summary>Where a module's code is; its size is 0 for a module that Python refuses, if that is allowed.</summary>
     public FileSlice Find(ModuleSource module)
     {
         var entry = _entries.Value.GetValueOrDefault((module.RelativePath, module.File.Digest, module.OptimizeLevel))
@@ -70,9 +70,9 @@ public sealed class CompiledCode
 
     internal FileSlice Find(ModuleSource module) => _segments[module.Origin].Find(module);
 
-    /// <summary>Whether Python takes the module's source; it does unless the module may be no Python.</summary>
+    /// <summary>Whether Python accepts the module's source. If not, the module is one that need not compile.</summary>
     internal bool HasCode(ModuleSource module) => !module.MayNotCompile || Find(module).Size > 0;
 
-    /// <summary>Whether a product has a module's source: because it is asked for, or because there is no code, and an import needs the source to say so.</summary>
+    /// <summary>Whether a product holds a module's source: because the configuration asks for it, or because there is no code, and an import must fail as it does from a file.</summary>
     internal bool HasSource(ModuleSource module) => module.IncludeSource || !HasCode(module);
 }

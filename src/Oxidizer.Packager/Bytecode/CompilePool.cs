@@ -12,24 +12,24 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Bytecode;
 
-/// <summary>Compiles many modules with as many workers as the build may have. A source that Python refuses is a diagnostic, and the others go on.</summary>
+/// <summary>Compiles many modules with as many workers as the build may use. A source that Python refuses is a diagnostic; the others are still compiled.</summary>
 internal sealed partial class CompilePool(string interpreter, Distribution distribution, BuildContext context, TimeSpan patience)
 {
     // Below this many modules a second worker costs more to start than it saves.
     private const int ModulesPerWorker = 6;
 
-    // A worker is lost to one source at a time; when several are, something else is wrong.
+    // One source may break a worker. If several workers are lost, something else is wrong.
     private const int MaxLostWorkers = 3;
 
     private readonly ConcurrentDictionary<ModuleSource, CompileResult> _results = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<Exception, bool> _failures = new();
     private int _lost;
 
-    /// <summary>Compiles; what is not in the answer has a diagnostic.</summary>
+    /// <summary>Compiles. A module that is missing from the answer has a diagnostic.</summary>
     /// <exception cref="BuildFailedException">The interpreter is not the right one, or no worker starts.</exception>
     public IReadOnlyDictionary<ModuleSource, CompileResult> Compile(IReadOnlyCollection<ModuleSource> modules)
     {
-        // Large ones first, so that no worker begins the longest when the others are done.
+        // Large ones first, so that no worker starts the longest one last.
         var queue = new ConcurrentQueue<ModuleSource>(modules.OrderByDescending(module => module.File.Size));
         var count = Math.Clamp(modules.Count / ModulesPerWorker, 1, context.Parallelism);
         var threads = Enumerable.Range(0, count).Select(_ => new Thread(() => Drain(queue, modules.Count))).ToList();
@@ -61,7 +61,7 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         }
         catch (Exception exception)
         {
-            // Handed to the thread that waits, which throws it.
+            // The waiting thread throws it.
             _failures.TryAdd(exception, true);
         }
         finally
@@ -92,7 +92,7 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         return worker;
     }
 
-    // False when the worker is of no more use.
+    // False if the worker can no longer be used.
     private bool TryCompile(CompileWorker worker, ModuleSource module, byte[] source)
     {
         var started = Stopwatch.GetTimestamp();
@@ -121,7 +121,7 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
     {
         if (module.MayNotCompile)
         {
-            context.Log.Debug($"`{module.Name}` does not compile, and need not: only its source is packed ({answer.Message})");
+            context.Log.Debug($"`{module.Name}` does not compile, but need not: only its source is packed ({answer.Message})");
             _results[module] = new CompileResult([], [], seconds);
             return;
         }
@@ -143,7 +143,7 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
             context.Diagnostics.Add(DiagnosticKinds.SourceChanged, $"cannot be read: {exception.Message}; build again", new SourceLocation(module.File.Path));
             return null;
         }
-        // The digest is the code's name in the cache: what was compiled must be what was digested.
+        // The cache finds the code by the digest, so the compiled bytes must be the digested ones.
         if (Sha256Digest.Of(source) != module.File.Digest)
         {
             context.Diagnostics.Add(DiagnosticKinds.SourceChanged, "was changed while the build ran; build again", new SourceLocation(module.File.Path));
@@ -158,7 +158,7 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         return source;
     }
 
-    // PEP 263: a remark of this form in the first or second line.
+    // PEP 263: a comment of this form in the first or second line.
     private static bool NamesItsEncoding(byte[] source) => Encoding.Latin1.GetString(source, 0, Math.Min(source.Length, 4096)).Split('\n').Take(2).Any(line => EncodingCookie().IsMatch(line));
 
     private static int FirstInvalid(byte[] source)

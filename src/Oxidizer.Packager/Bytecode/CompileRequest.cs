@@ -2,8 +2,8 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Bytecode;
 
-/// <summary>What Python said of a line while it compiled it.</summary>
-/// <param name="Line">From 1; 0 when it said none.</param>
+/// <summary>A warning of Python's compiler.</summary>
+/// <param name="Line">From 1; 0 if it named none.</param>
 /// <param name="Message">Python's words.</param>
 internal sealed record CompileWarning(int Line, string Message);
 
@@ -13,7 +13,7 @@ internal sealed record CompileWarning(int Line, string Message);
 internal sealed record CompileRequest(ModuleSource Module, string Reason);
 
 /// <summary>A compiled module.</summary>
-/// <param name="Code">The marshalled code object, in canonical form; empty for a module that may be no Python, and is none.</param>
+/// <param name="Code">The marshalled code object, in canonical form; empty for a module that Python refuses, if that is allowed.</param>
 /// <param name="Warnings">What Python warned of.</param>
 /// <param name="Seconds">How long it took.</param>
 internal sealed record CompileResult(byte[] Code, IReadOnlyList<CompileWarning> Warnings, double Seconds);

@@ -14,7 +14,7 @@ namespace Oxidizer.Packager.Bytecode;
 /// <param name="Message">Of the refusal.</param>
 internal sealed record CompileAnswer(byte[]? Code, IReadOnlyList<CompileWarning> Warnings, int Line = 0, int Column = 0, string Message = "");
 
-/// <summary>A worker ended, was ended because it did not answer, or answered nonsense.</summary>
+/// <summary>A worker ended, did not answer in time, or sent an invalid answer.</summary>
 internal sealed class CompileWorkerLostException(string message) : Exception(message);
 
 /// <summary>A Python process that compiles one source after the other; <c>compile_worker.py</c> draws the messages. For one thread at a time.</summary>
@@ -30,16 +30,16 @@ internal sealed class CompileWorker : IDisposable
     private readonly StringBuilder _errors = new();
     private bool _impatient;
 
-    /// <summary>Starts a worker and waits for its greeting.</summary>
+    /// <summary>Starts a worker and waits for its first message.</summary>
     /// <param name="interpreter">The Python.</param>
     /// <param name="patience">How long an answer may take.</param>
     /// <param name="cancellation">Ends the process.</param>
     /// <exception cref="EnvironmentFailureException">It cannot be started.</exception>
-    /// <exception cref="CompileWorkerLostException">It ended, or did not greet.</exception>
+    /// <exception cref="CompileWorkerLostException">It ended, or did not send its first message.</exception>
     public CompileWorker(string interpreter, TimeSpan patience, CancellationToken cancellation)
     {
         _patience = patience;
-        // The script goes as an argument: nothing needs to be written for a worker.
+        // The script is passed as an argument, so that no file must be written.
         _process = ChildProcess.Start(new Command(interpreter, ["-I", "-S", "-B", "-c", s_script]));
         _killOnCancel = cancellation.Register(Kill);
         _input = _process.StandardInput.BaseStream;
@@ -54,7 +54,7 @@ internal sealed class CompileWorker : IDisposable
         {
             var greeting = Receive();
             if (greeting.Length < 5)
-                throw Lost("greeted in another tongue");
+                throw Lost("sent an unexpected first message");
             Magic = Convert.ToHexStringLower(greeting.AsSpan(0, 4));
             CacheTag = Encoding.UTF8.GetString(greeting.AsSpan(4));
         }
@@ -75,7 +75,7 @@ internal sealed class CompileWorker : IDisposable
     /// <param name="source">Its bytes; Python finds out their encoding.</param>
     /// <param name="path">The file name that the code object carries.</param>
     /// <param name="level">0, 1 or 2.</param>
-    /// <exception cref="CompileWorkerLostException">The worker is of no more use.</exception>
+    /// <exception cref="CompileWorkerLostException">The worker can no longer be used.</exception>
     public CompileAnswer Compile(ReadOnlySpan<byte> source, string path, int level)
     {
         var name = Encoding.UTF8.GetBytes(path);
@@ -108,7 +108,7 @@ internal sealed class CompileWorker : IDisposable
         }
         catch (IOException)
         {
-            // The pipe is closed: it ended. The reason stands in what it left on its error stream, which Receive reports.
+            // The pipe is closed, so the worker has ended. Its error stream says why, and Receive reports that.
         }
         return Receive();
     }
@@ -125,7 +125,7 @@ internal sealed class CompileWorker : IDisposable
             throw Lost("ended");
         var length = BinaryPrimitives.ReadInt32LittleEndian(header);
         if (length is < 0 or > MaxAnswer)
-            throw Lost("answered in another tongue");
+            throw Lost("sent an invalid answer");
         var body = new byte[length];
         if (_output.ReadAtLeast(body, length, throwOnEndOfStream: false) < length)
             throw Lost("ended");
@@ -147,7 +147,7 @@ internal sealed class CompileWorker : IDisposable
         }
         catch (Exception exception) when (exception is ArgumentOutOfRangeException or IndexOutOfRangeException or OverflowException)
         {
-            throw Lost("answered in another tongue");
+            throw Lost("sent an invalid answer");
         }
     }
 

@@ -4,8 +4,8 @@ using Oxidizer.Packager.Distributions;
 namespace Oxidizer.Packager.Bytecode;
 
 /// <summary>
-/// Bytecode as a file (PEP 552), for modules that lie beside the product. Its header has the source's hash and says that nobody has to compare it: the files may get
-/// any time stamp on their way to the target, and the same source gives the same bytes.
+/// Bytecode as a file (PEP 552), for modules that lie beside the product. Its header has the source's hash, and says that Python need not compare it: a copy on the
+/// target may have any time stamp, and the same source must give the same bytes.
 /// </summary>
 internal static class PycFile
 {
@@ -23,7 +23,7 @@ internal static class PycFile
     /// <summary>Where importlib looks for the code of a source: <c>pkg/__pycache__/mod.cpython-311.pyc</c>.</summary>
     /// <param name="relativePath">The source.</param>
     /// <param name="cacheTag">The interpreter's.</param>
-    /// <param name="optimizeLevel">The interpreter's when it looks, and not that of the code.</param>
+    /// <param name="optimizeLevel">That of the interpreter that looks for the file, not that of the code.</param>
     public static string BesideSource(string relativePath, string cacheTag, int optimizeLevel)
     {
         var slash = relativePath.LastIndexOf('/') + 1;
@@ -31,7 +31,7 @@ internal static class PycFile
         return $"{relativePath[..slash]}__pycache__/{relativePath[slash..^".py".Length]}.{cacheTag}{level}.pyc";
     }
 
-    /// <summary>Whether no file system takes the name: that of a source may have just as many bytes as it takes.</summary>
+    /// <summary>Whether the name is too long for a file system: the source's name may already have the greatest length.</summary>
     public static bool IsTooLong(string relativePath) => System.Text.Encoding.UTF8.GetByteCount(relativePath.AsSpan(relativePath.LastIndexOf('/') + 1)) > LongestName;
 
     /// <summary>The source of a module's file: itself, unless it is code alone.</summary>

@@ -5,7 +5,7 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Bytecode;
 
-/// <summary>The code of one rule in a build: known by its key, or to be put together.</summary>
+/// <summary>The code of one rule in a build: found by its key, or made.</summary>
 internal sealed class RuleCode
 {
     private readonly IReadOnlyList<ModuleSource> _modules;
@@ -48,7 +48,7 @@ internal sealed class RuleCode
     /// <summary>Looks again: another process may have stored it.</summary>
     public void Refresh() => _record = _context.Cache.Find(Builder.Key);
 
-    /// <summary>Says what Python warned of, when the modules were compiled in this build or before. The record's third output is there only if there is something.</summary>
+    /// <summary>Reports Python's warnings, of this build or of the one that compiled the modules. The record has a third output only if there are warnings.</summary>
     public void SayWarnings()
     {
         if (_stored is null && _record is not { Outputs.Count: > 2 })
@@ -62,7 +62,7 @@ internal sealed class RuleCode
         }
     }
 
-    // A blob that was damaged after its record was found is made again: the cache never fails a build.
+    // If a blob was damaged after its record was found, it is made again: the cache never makes a build fail.
     private StoredSegment Open()
     {
         if ((_stored ??= StoredSegment.Open(_record, _context.Cache)) is { } stored)

@@ -34,7 +34,7 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
         Missing = [.. modules.Where(module => !_known.ContainsKey(module)).Select(module => new CompileRequest(module, Reason(module, before)))];
     }
 
-    /// <summary>Stores the segment. When a module is missing because it does not compile, what does is kept for the next build.</summary>
+    /// <summary>Stores the segment. If a module does not compile, the others are stored for the next build.</summary>
     /// <returns>The segment, or <c>null</c> when a module is missing.</returns>
     public StoredSegment? Store(IReadOnlyDictionary<ModuleSource, CompileResult> compiled)
     {
@@ -53,13 +53,13 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
         var digest = context.Cache.StoreFile(path, BlobTransfer.Move);
         var indexDigest = context.Cache.Store(index);
         List<ActionOutput> outputs = [new("code", digest, size), new("index", indexDigest, index.Length)];
-        // Its presence says, without opening the index, that there are warnings to repeat.
+        // Its presence shows, without opening the index, that there are warnings to repeat.
         if (entries.Exists(entry => entry.Warnings.Count > 0))
             outputs.Add(new ActionOutput("warnings", indexDigest, index.Length));
         foreach (var head in keys.Heads(origin, modules))
             context.Cache.Add(new ActionRecord(head, origin, outputs, 0));
         var byIdentity = entries.ToDictionary(entry => entry.Identity);
-        // A module with warnings has no record of its own: it could not repeat them.
+        // A module with warnings has no record of its own, because the record could not hold them.
         foreach (var request in Missing.Where(request => compiled.TryGetValue(request.Module, out var result) && result.Warnings.Count == 0))
             AddRecord(request.Module, byIdentity[IdentityOf(request.Module)], digest, compiled[request.Module].Seconds);
         if (entries.Count < modules.Count)
@@ -75,7 +75,7 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
         var entries = segment.Entries.ToDictionary(entry => entry.Identity);
         foreach (var module in modules.Where(module => !_known.ContainsKey(module)))
         {
-            // What another rule's module may be, an application's is refused for.
+            // A module that need not compile for another rule must compile for an application.
             if (entries.TryGetValue(IdentityOf(module), out var entry) && (entry.Size > 0 || module.MayNotCompile))
                 _known[module] = (segment.Path, entry);
         }
@@ -139,7 +139,7 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
         return entries;
     }
 
-    // The record names the segment as its output, and the place in it: no module is a blob of its own.
+    // The record names the segment as its output, and the place in it, so that no module needs a blob of its own.
     private void AddRecord(ModuleSource module, CodeEntry entry, Sha256Digest segment, double seconds) => context.Cache.Add(new ActionRecord(
         keys.Module(module), module.RelativePath, [new ActionOutput(FormattableString.Invariant($"code@{entry.Offset}+{entry.Size}"), segment, entry.Size)], seconds));
 

@@ -3,8 +3,8 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
-/// Finds keys of one target that need or exclude each other. It goes by which keys are set and not by their values: a path may be unexpanded yet, and
-/// a value that is wrong was told already.
+/// Finds keys of one target that need or exclude each other. It looks at which keys are set and not at their values: a path may not be expanded yet, and
+/// a wrong value was reported already.
 /// </summary>
 internal sealed class CheckConfiguration(BuildConfiguration configuration, Mistakes mistakes)
 {
@@ -16,10 +16,10 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Mista
         CheckInterpreter();
         CheckPacking();
         if (configuration.Build.Output == ProductOutput.SharedLibrary && configuration.Toolchain.Static)
-            Contradicts("build.output", "`output = \"shared-library\"` of [build] does not go with `static = true` of [toolchain]: who opens a shared library has a dynamic libc; drop one of them");
+            Contradicts("build.output", "`output = \"shared-library\"` of [build] does not go with `static = true` of [toolchain]: a program that opens a shared library has a dynamic libc; drop one of them");
         if (configuration.Cache.RemoteWrite && !Has("cache.remote"))
-            Needs("cache.remote_write", "`remote_write` of [cache] writes to a second tier and none is named; add `remote = \"http://...\"`, or drop it");
-        // A rule that could not be read is in no list, and was told already.
+            Needs("cache.remote_write", "`remote_write` of [cache] writes to a second tier, but none is named; add `remote = \"http://...\"`, or drop it");
+        // A rule that could not be read is in no list, and was reported already.
         if (configuration.Packages.Count == 0 ? !Has("python_packages") : !configuration.Packages.Any(rule => rule is ResourceRule))
             mistakes.Add(DiagnosticKinds.NothingToPackage,
                 "no rule brings anything into the product; add a `[[python_packages]]` with `type = \"stdlib\"`, and one for the program", new SourceLocation(configuration.Origin));
@@ -33,7 +33,7 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Mista
         if (ways.Length == 1)
             CheckDigest(ways[0]);
         else if (ways.Length == 0 && Has("python_distribution.sha256"))
-            Contradicts("python_distribution.sha256", "`sha256` of [python_distribution] is of an archive and none is named; add its `url` or `local_path`, or drop it");
+            Contradicts("python_distribution.sha256", "`sha256` of [python_distribution] is the digest of an archive, but no archive is named; add its `url` or `local_path`, or drop it");
     }
 
     private void CheckDigest(string way)
@@ -48,7 +48,7 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Mista
 
     private void CheckRun()
     {
-        // With a mode that does not exist nothing can be said about what it needs.
+        // Of an unknown mode nothing is known.
         if (Has("python_run.mode") && mistakes.IsWrong(configuration.LocationOf("python_run.mode")))
             return;
         var mode = configuration.Run.Mode;
@@ -77,7 +77,7 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Mista
     {
         var python = configuration.PythonConfig;
         if (python.FilesystemImporter == false && python.SysPaths.Count > 0)
-            Contradicts("python_config.filesystem_importer", "`sys_paths` of [python_config] is for imports from the filesystem and `filesystem_importer` is `false`; drop one of them");
+            Contradicts("python_config.filesystem_importer", "`sys_paths` of [python_config] is for imports from the filesystem, but `filesystem_importer` is `false`; drop one of them");
         if (python.TerminfoResolution == "static" && !Has("python_config.terminfo_dirs"))
             Needs("python_config.terminfo_resolution", "`terminfo_resolution = \"static\"` of [python_config] needs `terminfo_dirs`; add `terminfo_dirs = [\"/usr/share/terminfo\"]`");
     }

@@ -2,7 +2,7 @@ namespace Oxidizer.Packager.Diagnostics;
 
 public static partial class DiagnosticKinds
 {
-    /// <summary>There is no configuration, or the one that is named is not there.</summary>
+    /// <summary>There is no configuration, or the named one does not exist.</summary>
     public static readonly DiagnosticKind ConfigurationNotFound = new("OXI0101", DiagnosticSeverity.Error, "no configuration");
 
     /// <summary>A key that the table does not have.</summary>
@@ -32,7 +32,7 @@ public static partial class DiagnosticKinds
     /// <summary>A key or a table that is defined twice.</summary>
     public static readonly DiagnosticKind DuplicateKey = new("OXI0110", DiagnosticSeverity.Error, "a key or table is defined twice");
 
-    /// <summary>A key that the others need.</summary>
+    /// <summary>A key that other keys require.</summary>
     public static readonly DiagnosticKind MissingKey = new("OXI0111", DiagnosticSeverity.Error, "a key is missing");
 
     /// <summary>Keys that exclude each other.</summary>
@@ -50,6 +50,6 @@ public static partial class DiagnosticKinds
     /// <summary>The script that stands in for a configuration is not there.</summary>
     public static readonly DiagnosticKind ScriptNotFound = new("OXI0116", DiagnosticSeverity.Error, "no script");
 
-    /// <summary>A setting that is read, and that nothing does yet.</summary>
+    /// <summary>A setting that is read but not implemented yet.</summary>
     public static readonly DiagnosticKind NotSupportedYet = new("OXI0117", DiagnosticSeverity.Error, "a setting is not supported yet");
 }

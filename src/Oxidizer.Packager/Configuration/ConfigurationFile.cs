@@ -7,7 +7,7 @@ namespace Oxidizer.Packager.Configuration;
 /// <summary>Finds the configuration, and reads its text.</summary>
 public static class ConfigurationFile
 {
-    // A thousand rules fit in a tenth of it. What is larger is another file that was named by mistake.
+    // A thousand rules fit in a tenth of it. A larger file was named by mistake.
     private const int MaxBytes = 1 << 20;
 
     private static readonly string[] s_variables = ["OXIDIZER_CONFIG", "PYOXIDIZER_CONFIG"];
@@ -60,7 +60,7 @@ public static class ConfigurationFile
             using var handle = RegularFile.Open(path);
             var bytes = new byte[MaxBytes + 1];
             int length = 0, read;
-            // Not by the length that the file says: a file of /proc has none.
+            // Not by the file's length, because files of /proc say 0.
             while (length < bytes.Length && (read = RandomAccess.Read(handle, bytes.AsSpan(length), length)) > 0)
                 length += read;
             return length <= MaxBytes ? bytes[..length] : throw new BuildFailedException(DiagnosticKinds.ConfigurationTooLarge,

@@ -43,7 +43,7 @@ public static class ConfigurationReader
     {
         var mistakes = new Mistakes();
         var root = ReadToml.Read(text, origin, mistakes);
-        // After this: a broken file is not judged further; what its keys mean is not known.
+        // After this: the text is valid TOML, so its keys can be checked.
         mistakes.ThrowIfAny();
         var tables = ConfigurationTables.Collect(root, origin, directory, mistakes);
         var set = new ConfigurationSet(tables, mistakes);

@@ -9,7 +9,7 @@ public sealed class ConfigurationSet
     private readonly ConfigurationTables? _tables;
     private readonly BuildConfiguration _first;
 
-    /// <summary>Reads every entry, so that no mistake waits for its target.</summary>
+    /// <summary>Reads every entry, so that mistakes in tables for other targets are found too.</summary>
     internal ConfigurationSet(ConfigurationTables tables, Mistakes mistakes)
     {
         _tables = tables;

@@ -66,7 +66,7 @@ internal sealed class ConfigurationTables
         return tables;
     }
 
-    /// <summary>Merges the tables for a target: later ones stand above earlier ones, key by key.</summary>
+    /// <summary>Merges the tables for a target: each key of a later table replaces that of an earlier one.</summary>
     /// <param name="target">The target; <c>null</c>: only the tables for all.</param>
     /// <param name="mistakes">Takes wrong keys and contradictions.</param>
     /// <param name="expandConditional">Whether paths of tables for some targets only are expanded too: for the target that is being built.</param>
@@ -88,7 +88,7 @@ internal sealed class ConfigurationTables
         return configuration;
     }
 
-    /// <summary>Looks at the tables that are for none of the targets: a mistake in them is one too.</summary>
+    /// <summary>Checks the tables that apply to none of the targets, so that their mistakes are found too.</summary>
     public void CheckOthers(IReadOnlyList<TargetTriple> targets, Mistakes mistakes)
     {
         foreach (var part in _parts)
@@ -157,7 +157,7 @@ internal sealed class ConfigurationTables
             : $"it is one of {string.Join(", ", known.Select(name => $"`{name}`"))}"), entry.Value.Location);
     }
 
-    // What other keys say about keys that are not set.
+    // Keys that are not set follow from other keys.
     private static BuildConfiguration FillIn(BuildConfiguration configuration)
     {
         var positions = configuration.Positions;

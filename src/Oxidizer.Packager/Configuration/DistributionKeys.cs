@@ -45,7 +45,7 @@ internal static class DistributionKeys
         var package = source.AsSpan(Apt.Length);
         if (package.StartsWith("python3") && (package.Length == 7 || (package[7] == '.' && package.Length > 8 && !package[8..].ContainsAnyExceptInRange('0', '9'))))
             return table with { Source = source };
-        reading.Invalid($"`{source}` is no source package; write `apt:python3` for the one that this Debian has, or `apt:python3.11`");
+        reading.Invalid($"`{source}` is not a source package; write `apt:python3` for the one that this Debian has, or `apt:python3.11`");
         return table;
     }
 

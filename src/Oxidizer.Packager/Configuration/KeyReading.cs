@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Configuration;
 /// <param name="Directory">Where relative paths start, absolute.</param>
 /// <param name="Mistakes">Where mistakes go.</param>
 /// <param name="Expand">
-/// Whether paths are expanded. Not for entries of some targets only: while another target is built, their variables may well be unset.
+/// Whether paths are expanded. Entries of another target are not: their variables may be unset.
 /// </param>
 internal sealed record ReadScope(string Directory, Mistakes Mistakes, bool Expand);
 
@@ -52,7 +52,7 @@ internal readonly record struct KeyReading(ReadScope Scope, string Table, string
             || Invalid($"`{Name}` of {Table} cannot be `{number}`; it is a number from {least} to {most}");
     }
 
-    /// <summary>A list of strings. A single string is a mistake, and told how to be a list.</summary>
+    /// <summary>A list of strings. A single string is a mistake, and the message shows it as a list.</summary>
     public bool TryTexts(out IReadOnlyList<string> texts)
     {
         texts = [];
@@ -76,7 +76,7 @@ internal readonly record struct KeyReading(ReadScope Scope, string Table, string
     public bool TryChoice(string[] choices, out string choice) => TryText(out choice)
         && (Array.IndexOf(choices, choice) >= 0 || Invalid(Choices(choice, choices)));
 
-    /// <summary>A path, made absolute. When paths are not expanded, it is only looked at.</summary>
+    /// <summary>A path, made absolute. If paths are not expanded, it is only checked.</summary>
     public bool TryPath(out string path)
     {
         if (!TryWord(out path) || !Scope.Expand)

@@ -3,15 +3,15 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
-/// Collects the mistakes of one configuration. It stops at a hundred: a file that is no configuration at all has one on every line, and nobody reads
-/// (or waits for) a hundred thousand of them.
+/// Collects the mistakes of one configuration. It stops at a hundred: a file that is not a configuration has one on every line, and nobody reads
+/// a hundred thousand messages.
 /// </summary>
 internal sealed class Mistakes
 {
     private const int Max = 100;
     private readonly List<Diagnostic> _all = [];
 
-    /// <summary>No further one is kept.</summary>
+    /// <summary>Whether it is full.</summary>
     public bool IsFull => _all.Count >= Max;
 
     /// <summary>Adds one, unless the same is there already.</summary>

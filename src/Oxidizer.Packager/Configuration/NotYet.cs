@@ -3,8 +3,8 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
-/// Settings that are read, and that nothing does yet. They are said before any work: a product that silently lacks what its configuration asks for is
-/// worse than none. Who makes one of them work removes its line here and the words "not yet" in docs/configuration.md.
+/// Settings that are read but not implemented yet. They are reported before any work: a product that silently lacks what its configuration asks for is
+/// worse than none. To implement one, remove its line here and the words "not yet" in docs/configuration.md.
 /// </summary>
 internal static class NotYet
 {
@@ -28,7 +28,7 @@ internal static class NotYet
     /// <summary>Reports every setting of the configuration that is not supported yet.</summary>
     public static void Check(BuildConfiguration configuration, DiagnosticBag diagnostics)
     {
-        // No default asks for what is not there: a key that is not set needs no look.
+        // No default is unsupported, so keys that are not set need no check.
         foreach (var (key, isAsked, wayOut) in Keys)
             if (configuration.Positions.ContainsKey(key) && isAsked(configuration))
                 Report($"`{key[(key.IndexOf('.') + 1)..]}` of [{key[..key.IndexOf('.')]}] has a value that is", wayOut, configuration.LocationOf(key));

@@ -3,8 +3,8 @@ using System.Text;
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
-/// What a product may be called. Its name is a file's, and stands in those for pkg-config and CMake, on command lines (<c>-lname</c>) and in scripts: what means something
-/// there (blanks, <c>*</c>, quotes, <c>$</c>, a leading <c>-</c>) is refused once, here, instead of being escaped in each of them.
+/// What a product may be called. Its name is a file name, and appears in files for pkg-config and CMake, on command lines (<c>-lname</c>) and in scripts. Characters with a meaning
+/// there (blanks, <c>*</c>, quotes, <c>$</c>, a leading <c>-</c>) are refused here, instead of being escaped in each of them.
 /// </summary>
 internal static class ProductName
 {
@@ -15,7 +15,7 @@ internal static class ProductName
     public static string? ProblemOf(string text)
     {
         if (text.Contains('/') || text is "." or "..")
-            return $"`{Shown(text)}` is no file name; write a name without `/` (folders go into `build_path`)";
+            return $"`{Shown(text)}` is not a file name; write a name without `/` (folders go into `build_path`)";
         if (text.Length == 0 || !(char.IsLetterOrDigit(text[0]) || text[0] == '_'))
             return $"`{Shown(text)}` cannot be a product's name; it begins with a letter, a digit or `_`";
         foreach (var c in text)
@@ -28,7 +28,7 @@ internal static class ProductName
             : null;
     }
 
-    // A message is one line, and no name writes escapes to a terminal.
+    // A name must not break the line of a message, or send escape sequences to the terminal.
     private static string Shown(string text) =>
         string.Concat((text.Length > 60 ? text[..60] + "..." : text).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? $"\\u{(int)c:x4}" : c.ToString()));
 }

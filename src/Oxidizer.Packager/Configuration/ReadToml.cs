@@ -18,7 +18,7 @@ internal sealed class ReadToml
 
     private ReadToml(string file, Mistakes mistakes) => (_file, _mistakes) = (file, mistakes);
 
-    /// <summary>Parses. With syntax errors the answer is an empty table: what stands in a broken file cannot be judged.</summary>
+    /// <summary>Parses. After a syntax error the answer is an empty table, because the rest of the file cannot be checked.</summary>
     public static TomlTable Read(string text, string file, Mistakes mistakes)
     {
         var reader = new ReadToml(file, mistakes);
@@ -42,7 +42,7 @@ internal sealed class ReadToml
         }
         catch (ArgumentOutOfRangeException)
         {
-            // Tomlyn 2.10.2 throws this when a file ends within an escape: it wants to name the character that follows, and there is none.
+            // Tomlyn 2.10.2 throws this when a file ends within an escape, because it tries to name the character that follows.
             var lastLine = text.LastIndexOf('\n') + 1;
             mistakes.Add(DiagnosticKinds.ConfigurationNotToml, "this is not TOML: the file ends within an escape (`\\`) of a string; end the string with its quote",
                 new SourceLocation(file, text.AsSpan().Count('\n') + 1, text.Length - lastLine + 1));

@@ -2,7 +2,7 @@ using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Configuration;
 
-/// <summary>What the rules of a configuration add up to.</summary>
+/// <summary>The sum of a configuration's rules.</summary>
 /// <param name="Positions">Where each key has its value, by <c>table.key</c>.</param>
 internal sealed record RuleSum(Dictionary<string, SourceLocation> Positions)
 {

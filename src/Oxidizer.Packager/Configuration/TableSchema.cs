@@ -16,7 +16,7 @@ internal sealed record TableSchema<T>(string Name, Key<T>[] Keys)
     /// </summary>
     public string[] Ways { get; init; } = [];
 
-    /// <summary>The keys that are forgotten then: the ways, and what belongs to them.</summary>
+    /// <summary>The keys that are then reset: the ways, and the keys that belong to them.</summary>
     public string[] Forgotten { get; init; } = [];
 
     /// <summary>Forgets them in the record.</summary>
@@ -96,7 +96,7 @@ internal static class TargetKey
     }
 }
 
-/// <summary>Says that a key does not exist, and which one may have been meant.</summary>
+/// <summary>Reports an unknown key, with the one that may have been meant.</summary>
 internal static class UnknownKey
 {
     public static void Report(TomlEntry entry, string table, IEnumerable<string> known, Mistakes mistakes)

@@ -5,7 +5,7 @@ namespace Oxidizer.Packager.Configuration;
 /// <summary>What stands in a <c>target</c> key: a triple, a glob over triples, or <c>all</c>.</summary>
 internal static class TargetPattern
 {
-    // What standalone distributions exist for, and what CPython knows; a typo here would be a table that never applies, and nobody would see it.
+    // Standalone distributions exist for these, and CPython knows them. A table for an unknown architecture would silently never apply.
     private static readonly string[] s_architectures =
         ["x86_64", "x86_64_v2", "x86_64_v3", "x86_64_v4", "aarch64", "i686", "armv7", "arm", "riscv64", "riscv64gc", "ppc64le", "powerpc64le", "s390x", "loongarch64", "mips", "mipsel", "wasm32"];
 
@@ -18,13 +18,13 @@ internal static class TargetPattern
         var parts = text.Split('-');
         foreach (var c in text)
             if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
-                return $"`{text}` is no target triple; write one such as `{TargetTriple.Host}`";
+                return $"`{text}` is not a target triple; write one such as `{TargetTriple.Host}`";
         if (Array.IndexOf(s_architectures, parts[0]) >= 0 && parts.Length is >= 3 and <= 4 && Array.IndexOf(parts, "") < 0)
             return null;
         var nearest = NearestName.Of(parts[0], s_architectures);
         return nearest is not null && nearest != parts[0]
-            ? $"`{text}` is no target triple that is known; did you mean the architecture `{nearest}`?"
-            : $"`{text}` is no target triple that is known; write one such as `{TargetTriple.Host}`";
+            ? $"`{text}` is not a known target triple; did you mean the architecture `{nearest}`?"
+            : $"`{text}` is not a known target triple; write one such as `{TargetTriple.Host}`";
     }
 
     /// <summary>Why a text is no pattern, with the way out; <c>null</c> if it is one.</summary>
@@ -37,7 +37,7 @@ internal static class TargetPattern
         return ProblemOfTriple(text) is null ? null : ProblemOfTriple(text) + " (a pattern such as `*-linux-gnu` and `all` are possible too)";
     }
 
-    // Iterative, with one point of return: a hostile pattern of many stars costs its length times the text's, and no more.
+    // Iterative, with one point to return to: a hostile pattern of many stars costs at most its length times the text's.
     private static bool Glob(string pattern, string text)
     {
         int p = 0, t = 0, star = -1, resume = 0;

@@ -1,55 +1,55 @@
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
-/// The forms of texts that keys take. Each method answers why a text has another form, with the way out, or <c>null</c>. Written out by hand, because
-/// the first regular expression of a process costs more than all else that the reader does.
+/// The forms of texts that keys take. Each method says what is wrong with a text, and the way out; <c>null</c> if nothing is. There are no regular expressions here, because
+/// the first one of a process costs more than everything else in the reader.
 /// </summary>
 internal static class TextForms
 {
     public static string? Sha256(string text) => text.Length == 64 && Array.TrueForAll(text.ToCharArray(), char.IsAsciiHexDigit)
         ? null
-        : $"`{text}` is no SHA-256 digest; it has 64 hexadecimal digits, as `sha256sum <archive>` prints them";
+        : $"`{text}` is not a SHA-256 digest; it has 64 hexadecimal digits, as `sha256sum <archive>` prints them";
 
     public static string? Url(string text) =>
         text.StartsWith("file://", StringComparison.OrdinalIgnoreCase) || HttpUrl(text) is null
             ? null
-            : $"`{text}` is no address; it starts with `https://`, `http://` or `file://` (a path of this machine goes into `local_path`)";
+            : $"`{text}` is not an address; it starts with `https://`, `http://` or `file://` (a path of this machine goes into `local_path`)";
 
     public static string? HttpUrl(string text) =>
         text.StartsWith("https://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
             ? null
-            : $"`{text}` is no address; it starts with `https://` or `http://`";
+            : $"`{text}` is not an address; it starts with `https://` or `http://`";
 
     /// <summary><c>3.13</c> or <c>3.13.1</c>.</summary>
     public static string? PythonVersion(string text) => IsVersion(text, 2, 3) && text.StartsWith("3.", StringComparison.Ordinal)
         ? null
-        : $"`{text}` is no Python version; write one such as `3.13` or `3.13.1`";
+        : $"`{text}` is not a Python version; write one such as `3.13` or `3.13.1`";
 
-    public static string? GlibcVersion(string text) => IsVersion(text, 2, 2) ? null : $"`{text}` is no glibc version; write one such as `2.17`";
+    public static string? GlibcVersion(string text) => IsVersion(text, 2, 2) ? null : $"`{text}` is not a glibc version; write one such as `2.17`";
 
-    public static string? Module(string text) => IsDotted(text) ? null : $"`{text}` is no module name; write one such as `package.module`";
+    public static string? Module(string text) => IsDotted(text) ? null : $"`{text}` is not a module name; write one such as `package.module`";
 
     /// <summary>A top-level package or module of a folder.</summary>
     public static string? PackageName(string text) => IsDotted(text)
         ? null
-        : $"`{text}` is no package name; write one such as `package`, without folders and without `.py`";
+        : $"`{text}` is not a package name; write one such as `package`, without folders and without `.py`";
 
     /// <summary><c>package.module</c> or <c>package.module:function</c>.</summary>
     public static string? RunModule(string text) => IsDotted(text) || IsEntryPoint(text)
         ? null
-        : $"`{text}` is no module; write `package.module`, or `package.module:function` for a function of it";
+        : $"`{text}` is not a module; write `package.module`, or `package.module:function` for a function of it";
 
     /// <summary><c>package.module:function</c>, or the name of a console script.</summary>
     public static string? EntryPoint(string text) => text.Contains(':')
-        ? IsEntryPoint(text) ? null : $"`{text}` is no entry point; write `package.module:function`"
-        : text.AsSpan().ContainsAny('/', ' ') ? $"`{text}` is no entry point; write `package.module:function`, or the name of a console script" : null;
+        ? IsEntryPoint(text) ? null : $"`{text}` is not an entry point; write `package.module:function`"
+        : text.AsSpan().ContainsAny('/', ' ') ? $"`{text}` is not an entry point; write `package.module:function`, or the name of a console script" : null;
 
     public static string? StdioEncoding(string text)
     {
         var parts = text.Split(':');
         return parts.Length <= 2 && Array.TrueForAll(parts, part => part.Length > 0 && IsName(part, dash: true))
             ? null
-            : $"`{text}` is no encoding; write `utf-8`, or with an error handler `utf-8:strict`";
+            : $"`{text}` is not an encoding; write `utf-8`, or with an error handler `utf-8:strict`";
     }
 
     public static string? InstallLocation(string text)
@@ -58,13 +58,13 @@ internal static class TextForms
         if (text == "embedded")
             return null;
         if (!text.StartsWith(Prefix, StringComparison.Ordinal))
-            return $"`{text}` is no location; it is `embedded` or `app-relative:<folder>`";
+            return $"`{text}` is not a location; it is `embedded` or `app-relative:<folder>`";
         var folder = text[Prefix.Length..];
         if (Inside(folder) is { } problem)
             return problem;
         if (folder.AsSpan().ContainsAnyInRange('\0', '\x1f'))
             return $"`{text.ReplaceLineEndings("\\n")}` has a control character; write a folder such as `app-relative:lib`";
-        // The product's own folder is no place: what is no longer part of the product is removed from there.
+        // The product's own folder is refused, because builds remove old files from install locations.
         return Array.Exists(folder.TrimEnd('/').Split('/'), part => part is "" or ".") ? $"`{text}` names no folder of its own; write one such as `app-relative:lib`" : null;
     }
 
@@ -75,7 +75,7 @@ internal static class TextForms
 
     public static string? EnvironmentName(string text) => IsName(text, dash: false)
         ? null
-        : $"`{text}` is no name of an environment variable; it has letters, digits and `_`";
+        : $"`{text}` is not the name of an environment variable; it has letters, digits and `_`";
 
     /// <summary>Bytes from <c>10 GB</c> (powers of 1000), <c>10 GiB</c> (of 1024), or a plain number.</summary>
     public static bool TryByteCount(string text, out long bytes)

@@ -2,7 +2,7 @@ using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Configuration;
 
-/// <summary>A value of a TOML document, with its place: what the reader needs of a syntax tree, and no more.</summary>
+/// <summary>A value of a TOML document, with its place: the part of a syntax tree that the reader needs.</summary>
 internal abstract record TomlNode(SourceLocation Location)
 {
     /// <summary>The value in the words of a message: <c>the string `x`</c>, <c>a list</c>.</summary>
@@ -38,7 +38,7 @@ internal sealed record TomlArray(List<TomlNode> Items, SourceLocation Location) 
     public override string InWords => "a list";
 }
 
-/// <summary>How a table came to be: it decides who may still add to it.</summary>
+/// <summary>How a table was defined, which decides what may still be added to it.</summary>
 internal enum TomlTableOrigin
 {
     /// <summary>Only named on the way to another: <c>a</c> in <c>[a.b]</c>. One header of its own may follow.</summary>

@@ -15,7 +15,7 @@ public interface IBuildLog
     /// <summary>A warning.</summary>
     void Warning(string message);
 
-    /// <summary>How far a long step is. May be called often; the log shows as much as its terminal can bear.</summary>
+    /// <summary>How far a long step is. May be called often; the log shows only some of the calls.</summary>
     /// <param name="stage">What is being done, such as <c>build CPython 3.11.2: train</c>.</param>
     /// <param name="share">From 0 to 1; <c>null</c> when it cannot be told.</param>
     /// <param name="detail">Bytes, counts, a file.</param>
@@ -51,7 +51,7 @@ public sealed record BuildContext(
     /// <param name="key">The action's identity.</param>
     /// <param name="name">What it is about, in words of the build, such as <c>app/views.py</c>.</param>
     /// <param name="execute">Makes the outputs and stores their blobs.</param>
-    /// <param name="explain">Knows more than the fields of the key about why it runs, or <c>null</c>. Asked before it runs.</param>
+    /// <param name="explain">Explains why it runs better than the fields of the key do; <c>null</c> without such an explanation. Called before it runs.</param>
     /// <param name="executed">Called after it ran.</param>
     public ActionRecord Run(ActionKey key, string name, Func<IReadOnlyList<ActionOutput>> execute, Func<string?>? explain = null, Action? executed = null)
     {

@@ -2,7 +2,7 @@ namespace Oxidizer.Packager.Diagnostics;
 
 public static partial class DiagnosticKinds
 {
-    /// <summary>The machine failed a stage, at a place of which no other kind speaks.</summary>
+    /// <summary>The machine failed a stage, in a way that has no kind of its own.</summary>
     public static readonly DiagnosticKind MachineFailed = new("OXI0001", DiagnosticSeverity.Error, "the machine failed");
 
     /// <summary>An assertion of ours does not hold.</summary>

@@ -1,6 +1,6 @@
 namespace Oxidizer.Packager.Diagnostics;
 
-/// <summary>The build cannot go on, and the user can mend it. Carries every mistake of the stage.</summary>
+/// <summary>The build cannot continue, and the user can correct the cause. Holds every mistake of the stage.</summary>
 public sealed class BuildFailedException : Exception
 {
     /// <summary>Fails with a stage's mistakes.</summary>
@@ -13,11 +13,11 @@ public sealed class BuildFailedException : Exception
     {
     }
 
-    /// <summary>The mistakes, in the order of their finding; never empty.</summary>
+    /// <summary>The mistakes, in the order in which they were found; never empty.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
 }
 
-/// <summary>The world failed: a full disk, a broken network, a permission. Names the act, the path or address, and the reason.</summary>
+/// <summary>The environment failed: a full disk, a broken network, a permission. Names the act, the path or address, and the reason.</summary>
 public sealed class EnvironmentFailureException : Exception
 {
     /// <summary>Describes the failure.</summary>

@@ -3,10 +3,10 @@ namespace Oxidizer.Packager.Diagnostics;
 /// <summary>How bad a diagnostic is.</summary>
 public enum DiagnosticSeverity
 {
-    /// <summary>The build goes on, and its result names it.</summary>
+    /// <summary>The build continues, and its result lists it.</summary>
     Warning,
 
-    /// <summary>The stage's end ends the build.</summary>
+    /// <summary>The build ends with the stage.</summary>
     Error,
 }
 
@@ -26,7 +26,7 @@ public sealed record SourceLocation(string File, int Line = 0, int Column = 0)
     public override string ToString() => Line == 0 ? File : Column == 0 ? $"{File}:{Line}" : $"{File}:{Line}:{Column}";
 }
 
-/// <summary>One mistake of the user's, or one thing to know.</summary>
+/// <summary>A mistake of the user's, or a warning.</summary>
 /// <param name="Kind">Id and severity.</param>
 /// <param name="Message">Lower case, values in backticks, the way out at the end.</param>
 /// <param name="Location">Where, if it is in a file.</param>

@@ -9,7 +9,7 @@ public sealed class DiagnosticBag
     /// <summary>Called with each diagnostic as it is added.</summary>
     public event Action<Diagnostic>? Added;
 
-    /// <summary>All so far, in the order of their adding.</summary>
+    /// <summary>All so far, in the order in which they were added.</summary>
     public IReadOnlyList<Diagnostic> All
     {
         get

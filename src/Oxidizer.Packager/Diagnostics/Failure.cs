@@ -4,21 +4,21 @@ using System.Security;
 namespace Oxidizer.Packager.Diagnostics;
 
 /// <summary>
-/// Whatever ends a build is one of three kinds, said once: mistakes of the user's (<see cref="BuildFailedException"/>), failures of the world
-/// (<see cref="EnvironmentFailureException"/>), bugs of ours (<see cref="PackagerBugException"/>); or it is the cancellation. Stages throw these themselves where they know
-/// better what was being done; what they let through, and what threads of theirs wrapped, becomes one of them here.
+/// Turns every exception that ends a build into one of three kinds: mistakes of the user's (<see cref="BuildFailedException"/>), failures of the environment
+/// (<see cref="EnvironmentFailureException"/>), bugs of ours (<see cref="PackagerBugException"/>); or into the cancellation. Stages throw these themselves where they know
+/// what was being done. Other exceptions, and those that a stage's threads wrapped, are converted here.
 /// </summary>
 internal static class Failure
 {
-    /// <summary>Whether an exception is one that a build's caller is promised.</summary>
+    /// <summary>Whether an exception is of a kind that a build is documented to throw.</summary>
     /// <param name="exception">What was thrown.</param>
     /// <param name="cancellation">The build's.</param>
     public static bool IsPromised(Exception exception, CancellationToken cancellation) =>
         exception is BuildFailedException or EnvironmentFailureException or PackagerBugException
         || (exception is OperationCanceledException && cancellation.IsCancellationRequested);
 
-    /// <summary>Makes one of what was thrown.</summary>
-    /// <param name="exception">What was thrown; no promised one.</param>
+    /// <summary>Converts an exception.</summary>
+    /// <param name="exception">The exception; not one of the documented kinds.</param>
     /// <param name="stage">The stage that ran.</param>
     /// <param name="cancellation">The build's.</param>
     public static Exception Of(Exception exception, string stage, CancellationToken cancellation)
@@ -28,7 +28,7 @@ internal static class Failure
             return cancelled;
         if (causes.OfType<BuildFailedException>().ToList() is { Count: > 0 } mistakes)
             return new BuildFailedException([.. mistakes.SelectMany(mistake => mistake.Diagnostics).Distinct()], exception);
-        // A bug is never hidden behind a failure that it may have caused.
+        // If there is a bug among them it is reported, because it may have caused the other failures.
         if (causes.Find(cause => !IsOfTheWorld(cause)) is { } bug)
             return new PackagerBugException(stage, bug);
         return causes.Find(cause => cause is EnvironmentFailureException) ?? OfTheWorld(causes[0], stage);
@@ -49,7 +49,7 @@ internal static class Failure
             : new EnvironmentFailureException(DiagnosticKinds.MachineFailed, "finish the stage", stage, reason, exception);
     }
 
-    // The runtime tells the path in its message, between single quotes, and in a property of one exception alone.
+    // .NET gives the path in its message, between single quotes; only one exception type has a property for it.
     private static string? PlaceOf(Exception exception)
     {
         if (exception is FileNotFoundException { FileName.Length: > 0 } missing)

@@ -1,6 +1,6 @@
 namespace Oxidizer.Packager.Diagnostics;
 
-/// <summary>What must not happen did: a bug of ours, and neither the user's mistake nor the machine's failure. The message says so, and holds what a report needs.</summary>
+/// <summary>A bug of ours, and neither the user's mistake nor the machine's failure. The message says so, and holds what a report needs.</summary>
 public sealed class PackagerBugException : Exception
 {
     /// <summary>Wraps what was thrown.</summary>

@@ -19,7 +19,7 @@ public static class DistributionStage
     public static Distribution Obtain(DistributionTable table, TargetTriple target, BuildContext context)
     {
         var origin = LocateArchive.Locate(table, target, context);
-        // After this: the archive's digest is known, though its bytes may still be elsewhere.
+        // After this: the archive's digest is known; its bytes may not be fetched yet.
 
         var (tree, wasFetched) = Unpack(origin, context);
         if (origin.IsDownload && !wasFetched)
@@ -67,7 +67,7 @@ public static class DistributionStage
             throw new BuildFailedException(mistakes);
     }
 
-    // Standalone releases name x86-64's levels in the triple (`x86_64_v3-unknown-linux-gnu`); who names such an archive wants that level.
+    // Standalone releases name x86-64's levels in the triple (`x86_64_v3-unknown-linux-gnu`); whoever names such an archive wants that level.
     private static bool IsFor(TargetTriple distribution, TargetTriple target) =>
         distribution == target || distribution.Value.Replace(distribution.Architecture, distribution.Architecture.Split("_v")[0], StringComparison.Ordinal) == target.Value;
 

@@ -43,7 +43,7 @@ internal static class LocateArchive
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https" or "file"))
             throw new BuildFailedException(DiagnosticKinds.DownloadFailed,
-                $"`{url}` is no address that can be fetched; it must begin with `https:`, `http:` or `file:`", table.Location);
+                $"`{url}` is not an address that can be fetched; it must begin with `https:`, `http:` or `file:`", table.Location);
         var digest = ExpectedDigest(table) ?? throw new InvalidOperationException("`url` without `sha256` came through the reader; please report this");
         if (address.IsFile)
             return FromFile(address.LocalPath, digest, table, context);

@@ -40,7 +40,7 @@ internal sealed class ReadPythonJson
         // InvalidOperationException: a text in it is no UTF-8.
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw origin.Failure(DiagnosticKinds.PythonJsonInvalid, $"its `PYTHON.json` is no JSON ({exception.Message}); fetch the archive again", exception);
+            throw origin.Failure(DiagnosticKinds.PythonJsonInvalid, $"its `PYTHON.json` is not JSON ({exception.Message}); fetch the archive again", exception);
         }
     }
 
@@ -86,7 +86,7 @@ internal sealed class ReadPythonJson
         return distribution;
     }
 
-    // With half of it a product would have each symbol twice, or not at all: an error of the linker that nobody understands.
+    // With only one of them a product would have each symbol twice or not at all, and the linker's error would not say why.
     private void CheckReplaced(Distribution distribution)
     {
         if (distribution.InterpreterObjects.IsEmpty != distribution.EmbeddingObjects.IsEmpty)
@@ -154,7 +154,7 @@ internal sealed class ReadPythonJson
         return paths;
     }
 
-    // Every path is looked up in the list of the archive's own files, as it is written: that it is found there says that it stays inside.
+    // Every path is looked up in the list of the archive's files, so that it cannot lead out of the archive.
     private string FilePath(string path, string place)
     {
         if (path.Length > 0 && !_files.ContainsKey(path))
@@ -169,7 +169,7 @@ internal sealed class ReadPythonJson
         return path;
     }
 
-    // A missing text is no reason not to build, but whoever publishes the product should know.
+    // A missing licence text does not stop the build, but the publisher of the product should know.
     private ImmutableArray<string> LicensePaths(ImmutableArray<string> paths)
     {
         foreach (var path in paths.Where(path => !_files.ContainsKey(path)))

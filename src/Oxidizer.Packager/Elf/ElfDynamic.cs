@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Elf;
 
 /// <summary>
 /// What the dynamic linker and the import system ask of a shared object: its SONAME, the libraries that it needs, and the modules that it can
-/// initialise. Read from the dynamic section of an ELF64 little-endian file; every offset is checked, because packages come from anywhere.
+/// initialise. Read from the dynamic section of an ELF64 little-endian file; every offset is checked, because packages are not trusted.
 /// </summary>
 /// <param name="Soname"><c>DT_SONAME</c>, or <c>null</c>.</param>
 /// <param name="Needed"><c>DT_NEEDED</c>, in order.</param>

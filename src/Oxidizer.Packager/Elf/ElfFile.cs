@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Oxidizer.Packager.Elf;
 
 /// <summary>
-/// Ranges of an ELF file on the disk. Nothing of it is read but what is asked for, and each range is checked against its length: an image may have gigabytes, and its
-/// tables may say anything.
+/// Ranges of an ELF file on the disk. Only the requested ranges are read, and each is checked against the file's length: an image may have gigabytes, and its
+/// tables may be wrong.
 /// </summary>
 internal sealed class ElfFile(SafeFileHandle handle)
 {
@@ -21,7 +21,7 @@ internal sealed class ElfFile(SafeFileHandle handle)
         for (var at = (long)offset; !bytes.IsEmpty;)
         {
             var count = RandomAccess.Read(handle, bytes, at);
-            // It was cut while it was read.
+            // The file was truncated while it was read.
             if (count == 0)
                 return false;
             bytes = bytes[count..];

@@ -3,15 +3,15 @@ using System.Buffers.Binary;
 namespace Oxidizer.Packager.Elf;
 
 /// <summary>
-/// Finds the modules that a shared object can initialise. First the places in the string table that begin with <c>PyInit_</c>, then the symbols that are named by one: both
-/// tables pass through a small buffer, for those of some libraries have a hundred megabytes.
+/// Finds the modules that a shared object can initialise. It looks for the places in the string table that begin with <c>PyInit_</c>, then for the symbols with such a name. Both
+/// tables are read through a small buffer, because those of some libraries have a hundred megabytes.
 /// </summary>
 internal static class InitFunctions
 {
     /// <summary>Bytes of a symbol.</summary>
     public const int SymbolSize = 24;
 
-    // A hostile table may hold the word as often as it has room.
+    // A hostile table may repeat the prefix as often as there is room.
     private const int MaxPlaces = 1 << 16;
     private const int ChunkSize = SymbolSize * 4096;
 
@@ -50,7 +50,7 @@ internal static class InitFunctions
         var word = "PyInit_"u8;
         var places = new HashSet<ulong>();
         var buffer = new byte[ChunkSize];
-        // Each chunk begins with the end of the one before, for the word may lie across.
+        // Each chunk begins with the end of the previous one, because the prefix may lie across both.
         for (ulong start = 0; start + (ulong)word.Length <= strings.Size && places.Count < MaxPlaces; start += (ulong)(ChunkSize - word.Length + 1))
         {
             var chunk = buffer.AsSpan(0, (int)Math.Min(strings.Size - start, ChunkSize));

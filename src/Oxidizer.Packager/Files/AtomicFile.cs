@@ -3,7 +3,7 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Files;
 
 /// <summary>
-/// A file that is there whole or not at all: it is written elsewhere on the same file system, flushed to the disk, and renamed. Disposal without
+/// Replaces a file atomically: the new one is written elsewhere on the same file system, flushed to the disk, and renamed. Disposal without
 /// <see cref="Commit"/> deletes what was written, so that a failed or cancelled build leaves the old file.
 /// </summary>
 public sealed class AtomicFile : IDisposable
@@ -15,7 +15,7 @@ public sealed class AtomicFile : IDisposable
     public AtomicFile(string destination)
     {
         Destination = Path.GetFullPath(destination);
-        // A name of its own length, because the destination's may be the longest that there is.
+        // A short name, because the destination's may already have the greatest length.
         TemporaryPath = Path.Combine(Path.GetDirectoryName(Destination)!, $".oxidizer-{Guid.NewGuid():N}.tmp");
         Guard(() => Directory.CreateDirectory(Path.GetDirectoryName(Destination)!));
     }
@@ -56,7 +56,7 @@ public sealed class AtomicFile : IDisposable
     }
 
     /// <summary>Flushes the content to the disk and puts it in its place.</summary>
-    /// <exception cref="EnvironmentFailureException">It cannot be; what was at the destination is untouched.</exception>
+    /// <exception cref="EnvironmentFailureException">It cannot be flushed or renamed; the old file is untouched.</exception>
     public void Commit()
     {
         Guard(() =>
@@ -67,7 +67,7 @@ public sealed class AtomicFile : IDisposable
         _committed = true;
     }
 
-    /// <summary>Runs a step of the writing, and turns the world's failure into one that names the destination.</summary>
+    /// <summary>Runs a step of the writing, and turns a failure of the file system into one that names the destination.</summary>
     public void Guard(Action step)
     {
         try

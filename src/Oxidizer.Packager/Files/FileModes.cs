@@ -4,8 +4,8 @@ using Oxidizer.Cache;
 namespace Oxidizer.Packager.Files;
 
 /// <summary>
-/// The permissions of what is installed: those that a compiler and a linker give, all that the user's mask (<c>umask</c>) leaves. They are asked for by this rule alone, so
-/// that the product, the files beside it and their folders do not differ.
+/// The permissions of installed files: all that the user's mask (<c>umask</c>) allows, as compilers and linkers give them. Only this rule decides them, so
+/// that the product, the files beside it and their folders agree.
 /// </summary>
 /// <param name="Program">Of executables and shared libraries: 0777 without the mask.</param>
 /// <param name="Data">Of all else: 0666 without the mask.</param>

@@ -12,7 +12,7 @@ namespace Oxidizer.Packager.Installing;
 /// <param name="Digest">Of its bytes.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="Mode">Its permissions.</param>
-/// <param name="Source">What its bytes are; of bytecode, the source that it was compiled from.</param>
+/// <param name="Source">The file with its bytes; for bytecode, the source that it was compiled from.</param>
 /// <param name="Module">Of bytecode: the module.</param>
 internal sealed record BesideFile(string Path, Sha256Digest Digest, long Size, UnixFileMode Mode, ResourceFile Source, ModuleSource? Module = null);
 
@@ -22,7 +22,7 @@ internal sealed class BesideContent(CompiledCode code, Distribution distribution
     private readonly SliceReader _reader = new();
 
     /// <summary>Writes a file's bytes.</summary>
-    /// <exception cref="BuildFailedException">What it is made of is no longer what it was.</exception>
+    /// <exception cref="BuildFailedException">Its source has changed.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(BesideFile file, string path)
     {
@@ -42,7 +42,7 @@ internal sealed class BesideContent(CompiledCode code, Distribution distribution
     }
 
     /// <summary>The bytes of a module's bytecode file.</summary>
-    /// <exception cref="BuildFailedException">The source is no longer what it was.</exception>
+    /// <exception cref="BuildFailedException">The source has changed.</exception>
     public byte[] Bytecode(ModuleSource module)
     {
         byte[] source;

@@ -98,7 +98,7 @@ internal sealed class BesideFolder
             written.Add(_installation.NewName());
             content.Write(file, written[^1]);
         }
-        // Who is killed between the renames leaves files that the next build knows.
+        // If a build is killed between the renames, the next build knows the files that it left.
         var known = _before.Files.ToDictionary(StringComparer.Ordinal);
         foreach (var (file, _) in _changed)
             known.TryAdd(file.Path, file.Digest);
@@ -125,7 +125,7 @@ internal sealed class BesideFolder
 
     private void FindChanged()
     {
-        // One look at each file here, and one of the cache's: an unchanged build of thousands of files does nothing else.
+        // An unchanged build of thousands of files does nothing but look at each once here, and once in the cache.
         var same = new List<(BesideFile File, FileInfo Info)>();
         foreach (var file in _files)
         {
@@ -150,7 +150,7 @@ internal sealed class BesideFolder
         }
     }
 
-    // Through a link files would be written, and later removed, in somebody else's folder.
+    // Through a link, files in another folder would be written, and later removed.
     private void CheckLinks()
     {
         foreach (var folder in _changed.SelectMany(change => Parents(change.File.Path)).Distinct(StringComparer.Ordinal))
@@ -160,7 +160,7 @@ internal sealed class BesideFolder
         }
     }
 
-    // What was a file is to be a folder, or the other way round.
+    // A file becomes a folder, or a folder a file.
     private List<string> InTheWay()
     {
         var wanted = _files.SelectMany(file => Parents(file.Path)).ToHashSet(StringComparer.Ordinal);
@@ -174,7 +174,7 @@ internal sealed class BesideFolder
         return _before.Files.Keys.Where(path => !wanted.Contains(path)).Order(StringComparer.Ordinal);
     }
 
-    // A file that somebody changed since is not ours any more; one that another build of the product removes meanwhile is no failure.
+    // A file that was changed since is no longer ours. If another build of the product removes one meanwhile, that is no failure.
     private bool IsOurs(string path)
     {
         if (new FileInfo(PathOf(path)) is not { Exists: true, LinkTarget: null } || Parents(path).Any(folder => new DirectoryInfo(PathOf(folder)).LinkTarget is not null))
@@ -197,7 +197,7 @@ internal sealed class BesideFolder
             _removed.Add(path);
         }
         else if (File.Exists(PathOf(path)))
-            _context.Diagnostics.Add(DiagnosticKinds.ForeignFileLeft, "belongs to the product no longer, and is not as a build left it: it stays; remove it by hand", new SourceLocation(PathOf(path)));
+            _context.Diagnostics.Add(DiagnosticKinds.ForeignFileLeft, "is no longer part of the product, but was changed since a build wrote it, so it stays; remove it by hand", new SourceLocation(PathOf(path)));
     }
 
     private void CheckOthers(BuildConfiguration configuration)

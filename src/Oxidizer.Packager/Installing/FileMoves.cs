@@ -4,12 +4,12 @@ using Oxidizer.Cache;
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
-/// Puts written files into their places below one folder and takes others away, so that all of it can be undone until it is kept. Each file is there whole at every
-/// moment; what it replaced waits in a folder of the build's own, in the same one.
+/// Moves written files to their places below one folder and removes others, so that all of it can be undone until it is kept. Each file is complete at every
+/// moment. Replaced files wait in a private folder of the build, below the same folder.
 /// </summary>
 internal sealed partial class FileMoves : IDisposable
 {
-    // No name of a product: that may be as long as names can be, and hold what patterns mean something by.
+    // The product's name is not used, because it may have the greatest length, and characters with a meaning in patterns.
     private const string Prefix = ".oxidizer-", Suffix = ".tmp";
     private readonly string _root;
     private readonly WorkFolder _folder;
@@ -41,7 +41,7 @@ internal sealed partial class FileMoves : IDisposable
         MakeFolders(Path.GetDirectoryName(place)!);
         if (File.Exists(place) || new FileInfo(place).LinkTarget is not null)
         {
-            // Kept by a second name: the place is never empty.
+            // The old file gets a second name, so that its place is never empty.
             var old = NewName();
             if (new FileInfo(place).LinkTarget is null && Link(place, old) == 0)
                 _undo.Push((relative, () => File.Move(old, place, overwrite: true)));
@@ -119,7 +119,7 @@ internal sealed partial class FileMoves : IDisposable
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
-                // The disk fails at one file: the others are still put back, and who asked tells.
+                // If one file cannot be put back, the others still are, and the caller reports the one.
                 failed.Add((undo.Relative, exception.Message));
             }
         }

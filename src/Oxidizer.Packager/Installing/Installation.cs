@@ -5,8 +5,8 @@ namespace Oxidizer.Packager.Installing;
 
 /// <summary>
 /// All that a build puts into the output folder. Everything is written first, in a folder of the build's own there: the product, the files beside it, those for C programs,
-/// the record. Only then it is renamed into place, in one short sequence in which nothing is written any more, so that a full disk, an interrupt or a foreign folder in the way
-/// is met before the first rename, or all of it is taken back (docs/decisions/0036-installed-in-one-sequence.md).
+/// the record. Only then it is renamed into place, in one short sequence without writes. So a full disk, an interrupt or a foreign folder in the way
+/// shows before the first rename, or all renames are undone (docs/decisions/0036-installed-in-one-sequence.md).
 /// </summary>
 internal sealed class Installation : IDisposable
 {
@@ -46,7 +46,7 @@ internal sealed class Installation : IDisposable
     /// <summary>A name for a file before it is put into its place.</summary>
     public string NewName() => _moves.NewName();
 
-    /// <summary>Has the disk take everything that was written so far.</summary>
+    /// <summary>Flushes everything that was written so far to the disk.</summary>
     /// <exception cref="IOException">It cannot.</exception>
     public void Flush() => _moves.Flush();
 
@@ -83,8 +83,8 @@ internal sealed class Installation : IDisposable
     /// <summary>Takes a file away when all that was to be put before is in place.</summary>
     public void Take(string relative) => Steps.Add((relative, () => _moves.Take(relative)));
 
-    /// <summary>Renames everything, in the order in which it was said.</summary>
-    /// <exception cref="EnvironmentFailureException">A step failed; what was done is taken back, and the message says whether all of it could be.</exception>
+    /// <summary>Renames everything, in the order in which it was added.</summary>
+    /// <exception cref="EnvironmentFailureException">A step failed; the earlier steps are undone, and the message says whether all could be.</exception>
     public void Commit()
     {
         var at = 0;
@@ -101,7 +101,7 @@ internal sealed class Installation : IDisposable
         _moves.Keep();
     }
 
-    /// <summary>The failure to write a file while everything is as it was.</summary>
+    /// <summary>The failure to write a file before anything was changed.</summary>
     public EnvironmentFailureException Untouched(string relative, Exception exception) => new(DiagnosticKinds.ProductNotWritten, "write", PathOf(relative),
         $"{exception.Message}; what was there before is untouched", exception);
 

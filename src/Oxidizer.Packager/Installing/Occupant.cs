@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Oxidizer.Packager.Installing;
 
-/// <summary>What stands at a place; links are not followed.</summary>
+/// <summary>What is at a path; links are not followed.</summary>
 internal enum Occupant
 {
     /// <summary>Nothing.</summary>
@@ -17,7 +17,7 @@ internal enum Occupant
     /// <summary>A folder.</summary>
     Folder,
 
-    /// <summary>A FIFO, a socket or a device: to open it may wait for ever.</summary>
+    /// <summary>A FIFO, a socket or a device: opening it may wait for ever.</summary>
     Special,
 }
 
@@ -40,7 +40,7 @@ internal static partial class Occupants
     public static bool Holds(string path, ReadOnlySpan<byte> content) =>
         At(path) == Occupant.File && new FileInfo(path).Length == content.Length && File.ReadAllBytes(path).AsSpan().SequenceEqual(content);
 
-    /// <summary>Says that a file of the product's cannot be put there, because what is there is no file.</summary>
+    /// <summary>Reports that a file of the product cannot be put there, because something else than a file is there.</summary>
     /// <exception cref="IOException">It is so.</exception>
     public static void CheckIsFree(string path)
     {

@@ -24,9 +24,9 @@ internal sealed class LinkAction(string name, int version, Func<ActionKeyBuilder
     {
         if (Find() is { } found)
             return found;
-        // Of two builds one links. Which inputs it will have is not known yet: the note only stands for the work, and what it made is looked for by its key.
+        // Of two builds only one links. Its inputs are not known yet, so this record only stands for the work; the outputs are then looked up by their key.
         ActionRecord? made = null;
-        context.Cache.GetOrAdd(Flight(), name, () => (made = Link(link)).Outputs, context.Cancellation);
+        context.Cache.GetOrAdd(SingleFlight(), name, () => (made = Link(link)).Outputs, context.Cancellation);
         return made?.Outputs ?? Find() ?? Link(link).Outputs;
     }
 
@@ -58,7 +58,7 @@ internal sealed class LinkAction(string name, int version, Func<ActionKeyBuilder
 
     private ActionKey First() => describe(new ActionKeyBuilder("link_inputs", version)).Build();
 
-    private ActionKey Flight()
+    private ActionKey SingleFlight()
     {
         var builder = new ActionKeyBuilder("link_flight", version).Add("link", First().Digest);
         return Known() is { } inputs ? builder.Add("known", Second(inputs).Digest).Build() : builder.Build();

@@ -19,7 +19,7 @@ public sealed record LinkedProduct(Sha256Digest Digest, long Size, ActionOutput 
     /// <summary>Whether this build has just written it to the file that it was linked for.</summary>
     public bool IsWritten { get; init; }
 
-    /// <summary>Whether its bytes are a blob of the cache: an archive is made by a program, and not by us.</summary>
+    /// <summary>Whether its bytes are a blob of the cache, as those of an archive are, which a program makes.</summary>
     public bool IsStored { get; init; }
 
     /// <summary>The permissions that it is installed with.</summary>
@@ -58,7 +58,7 @@ public static class LinkProduct
     /// <param name="name">The product's name.</param>
     /// <param name="file">Where the product will be: what is made is written beside it, once, and not copied there from the cache.</param>
     /// <param name="context">The build.</param>
-    /// <exception cref="BuildFailedException">The linker left no place for the resources.</exception>
+    /// <exception cref="BuildFailedException">The linked runtime has no place for the resources.</exception>
     /// <exception cref="EnvironmentFailureException">The product cannot be written.</exception>
     public static LinkedProduct Link(ActionOutput runtime, Sha256Digest packedResources, string name, AtomicFile file, BuildContext context)
     {
@@ -112,7 +112,7 @@ public static class LinkProduct
             {
                 SpliceResources.Write(runtimePath, blobPath, file.TemporaryPath);
                 File.SetUnixFileMode(file.TemporaryPath, ActionOutput.Executable);
-                // The disk writes while the processor digests: each takes as long as the other.
+                // The file is digested while it is written, because both take about the same time.
                 var flushed = Task.Run(file.Flush);
                 digest = Sha256Digest.OfFile(file.TemporaryPath);
                 flushed.GetAwaiter().GetResult();

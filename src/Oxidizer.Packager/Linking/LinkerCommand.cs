@@ -39,7 +39,7 @@ internal static class LinkerCommand
     public static string FileOf(ObjectFile runtimeObject, BuildContext context) => context.Cache.TryGetFile(runtimeObject.Digest)
         ?? throw new InvalidOperationException($"the object of {runtimeObject.Name} was stored by this build and is gone; please report this");
 
-    // A flag such as `-Wl,--version` makes a linker answer and do nothing; a driver that is none does not even that.
+    // With a flag such as `-Wl,--version` a linker prints something and links nothing; a program that is not a compiler prints nothing.
     private static void Require(string file, string what, CommandResult result, Toolchain toolchain)
     {
         if (!File.Exists(file))

@@ -6,7 +6,7 @@ using Oxidizer.Packager.Native;
 namespace Oxidizer.Packager.Linking;
 
 /// <summary>
-/// Looks for libraries that can be in no shared library. Debian compiles static libraries for executables (<c>-fPIE</c>), which is near enough but for thread-local
+/// Looks for static libraries that cannot be part of a shared library. Debian compiles static libraries for executables (<c>-fPIE</c>), which is near enough but for thread-local
 /// variables: their distance from the thread's own memory is fixed in the code, and only an executable may do that.
 /// </summary>
 internal static partial class PositionIndependence

@@ -5,7 +5,7 @@ using Oxidizer.Packager.Elf;
 
 namespace Oxidizer.Packager.Linking;
 
-/// <summary>What a linked runtime asks of the machine that it runs on. Kept beside the runtime in the cache, so that a build that links nothing can say it too.</summary>
+/// <summary>What a linked runtime needs of the machine that it runs on. The cache has it beside the runtime, so that a build that links nothing can report it too.</summary>
 /// <param name="Libraries">The shared libraries that it names (<c>DT_NEEDED</c>), in order.</param>
 /// <param name="Glibc">The newest version of glibc that one of its symbols asks for; <c>null</c>: none.</param>
 internal sealed record RuntimeNeeds(IReadOnlyList<string> Libraries, Version? Glibc)
@@ -56,7 +56,7 @@ internal sealed record RuntimeNeeds(IReadOnlyList<string> Libraries, Version? Gl
                 configuration.LocationOf("build.minimum_glibc"));
         foreach (var library in Libraries.Where(name => !s_libc.Contains(name) && !name.StartsWith("ld-", StringComparison.Ordinal)))
             diagnostics.Add(DiagnosticKinds.UnexpectedSharedLibrary,
-                $"the product needs `{library}`, which is no part of libc; leave out the extension that brings it ([python_extensions] excludes), or see that the target has it");
+                $"the product needs `{library}`, which is not part of libc; leave out the extension that needs it ([python_extensions] excludes), or make sure that the target has it");
     }
 
     private static Version? VersionOf(string name) => name == RelocationsVersion ? new Version(2, 36)

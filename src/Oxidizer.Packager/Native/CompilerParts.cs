@@ -8,7 +8,7 @@ namespace Oxidizer.Packager.Native;
 
 /// <summary>
 /// What stands behind the compiler's name: the programs that it starts, the files that configure it, and the folders that it searches. A compiler is a driver, often a
-/// script: another assembler changes objects, and the driver's own file does not say so. It is asked once, and again when one of the files is another than it was.
+/// script: another assembler changes objects, and the driver's own file does not say so. It is asked once, and again when one of the files has changed.
 /// </summary>
 /// <param name="Files">The programs and files with their digests.</param>
 /// <param name="HeaderFolders">Where headers are looked for, in order; those that are not there yet stand first.</param>
@@ -25,13 +25,13 @@ public sealed record CompilerParts(IReadOnlyList<(string Path, Sha256Digest Dige
     /// <param name="context">The build.</param>
     internal static CompilerParts Find(Tool compiler, string linker, IReadOnlyList<string> flags, BuildContext context)
     {
-        // Places of this machine are in this key, and only in this one: it is a note of what a program of it said.
+        // Only this key holds paths of this machine, because it stands for what a program of this machine said.
         var key = FlagFiles.AddTo(new ActionKeyBuilder("compiler_parts", 1).Add("compiler", compiler.Digest).Add("path", compiler.Path).Add("linker", linker)
             .Add("flags", flags).Add("search path", Environment.GetEnvironmentVariable("PATH")), flags, context.Cache).Build();
         if (context.Cache.Find(key) is { Outputs: [var note] } && context.Cache.TryRead(note.Digest) is { } bytes && Read(bytes) is { } known && known.IsAsItWas(context.Cache))
             return known;
         var parts = Ask(compiler.Path, linker, flags, context);
-        // One that refuses is asked again: what it lacks may be there the next time.
+        // If the compiler refused, it is asked again by the next build, because what it lacks may be there then.
         if (parts.HeaderFolders.Count == 0)
             return parts;
         var text = parts.Write();

@@ -9,7 +9,7 @@ namespace Oxidizer.Packager.Native;
 internal static class Relocations
 {
     /// <summary>What <c>readelf</c> says of them.</summary>
-    /// <exception cref="BuildFailedException">It cannot read the archive: nothing is known of it then, and least of all that it is good.</exception>
+    /// <exception cref="BuildFailedException">It cannot read the archive, so the archive cannot be checked.</exception>
     public static string Of(string archive, BuildContext context)
     {
         var result = ChildProcess.Run(new Command(BuildProgram.ReadElf.Find(context).Path, ["-rW", archive]), context.Cancellation);

@@ -34,7 +34,7 @@ internal sealed class SearchPath(IReadOnlyList<string> folders, bool isLink, IAc
             return [];
         var name = path[_folders[own].Length..];
         return _folders.Take(own).SelectMany(folder => NamesFor(name).Select(candidate => folder + candidate))
-            // Of one folder the shared library is taken.
+            // Within one folder the shared library comes first.
             .Concat(isLink && name.EndsWith(".a", StringComparison.Ordinal) ? [_folders[own] + Path.ChangeExtension(name, ".so")] : []);
     }
 

@@ -12,7 +12,7 @@ namespace Oxidizer.Packager.Packages;
 /// <param name="Digest">If it is known without asking.</param>
 internal sealed record FileNode(string Name, string Path, long Size, Sha256Digest? Digest = null)
 {
-    /// <summary>The file at a path, through links; <c>null</c> when there is none. What is there and no file is said.</summary>
+    /// <summary>The file at a path, through links; <c>null</c> when there is none. Something else than a file is reported.</summary>
     public static FileNode? Find(string path, RuleScope scope)
     {
         var facts = FileFacts.Of(path);
@@ -23,7 +23,7 @@ internal sealed record FileNode(string Name, string Path, long Size, Sha256Diges
         return null;
     }
 
-    /// <summary>The file that a rule names, which must be there; <c>null</c> when that is said.</summary>
+    /// <summary>The file that a rule names, which must be there; <c>null</c> if it was reported as missing.</summary>
     /// <param name="what">What the rule calls it.</param>
     /// <param name="path">Absolute.</param>
     /// <param name="scope">The rule.</param>
@@ -36,7 +36,7 @@ internal sealed record FileNode(string Name, string Path, long Size, Sha256Diges
         {
             FileKind.Missing => $"the {what} `{path}` is not there; name an existing file",
             FileKind.Folder => $"the {what} `{path}` is a folder; name the file in it",
-            _ => $"the {what} `{path}` cannot be read, for {facts.Reason}; name a regular file",
+            _ => $"the {what} `{path}` cannot be read, because {facts.Reason}; name a regular file",
         });
         return null;
     }
@@ -65,8 +65,8 @@ internal sealed class FolderNode(string name, string path)
     /// <summary>The folder of that name, or <c>null</c>.</summary>
     public FolderNode? Folder(string name) => Folders.Find(folder => folder.Name == name);
 
-    /// <summary>Reads a folder of the disk. What is neither file nor folder is left out, and said.</summary>
-    /// <exception cref="IOException">It cannot be read, or links lead round in it.</exception>
+    /// <summary>Reads a folder of the disk. What is neither file nor folder is left out and reported.</summary>
+    /// <exception cref="IOException">It cannot be read, or its links form a circle.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static FolderNode Load(string path, RuleScope scope) => Load(path, System.IO.Path.GetFileName(path), 0, scope);
 

@@ -4,8 +4,8 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Packages;
 
 /// <summary>
-/// The <c>.pth</c> files and egg-links of a site folder. A line that names a folder puts it on <c>sys.path</c>: it is followed, and said. A line that begins with
-/// <c>import</c> is code, which a build does not run: it is said too.
+/// The <c>.pth</c> files and egg-links of a site folder. A line that names a folder puts it on <c>sys.path</c>: it is followed and reported. A line that begins with
+/// <c>import</c> is code, which a build does not run; it is reported too.
 /// </summary>
 internal static class PathFiles
 {
@@ -50,9 +50,9 @@ internal static class PathFiles
                 scope.Context.Log.Information($"{scope.Origin}: `{file.Name}` leads to `{folder}`");
                 yield return folder;
             }
-            // Python skips such a line without a word; in an egg-link the second line is always `.` or `..`.
+            // Python silently skips such a line; in an egg-link the second line is always `.` or `..`.
             else if (!isLink || number == 1)
-                scope.Context.Diagnostics.Add(DiagnosticKinds.PathFileLineIgnored, $"`{line}` is no folder; remove the line, or install the package again", new SourceLocation(file.Path, number));
+                scope.Context.Diagnostics.Add(DiagnosticKinds.PathFileLineIgnored, $"`{line}` is not a folder; remove the line, or install the package again", new SourceLocation(file.Path, number));
         }
     }
 }

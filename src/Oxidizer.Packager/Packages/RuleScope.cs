@@ -6,7 +6,7 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Packages;
 
-/// <summary>A rule at work: what all that it brings has in common.</summary>
+/// <summary>A rule while it is applied, with what its resources have in common.</summary>
 /// <param name="Rule">The rule.</param>
 /// <param name="Origin">How messages name it.</param>
 /// <param name="OptimizeLevel">0, 1 or 2.</param>
@@ -25,7 +25,7 @@ internal sealed record RuleScope(ResourceRule Rule, string Origin, int OptimizeL
 
     /// <summary>Says that something in a package is not packed.</summary>
     public void ReportLeftOut(string path, string reason) =>
-        Report(DiagnosticKinds.FileLeftOut, $"`{path}` is left out of {Origin}, for {reason}; only regular files with names in UTF-8 are packed: mend it, or remove it");
+        Report(DiagnosticKinds.FileLeftOut, $"`{path}` is left out of {Origin}, because {reason}; only regular files with names in UTF-8 are packed: correct or remove it");
 
     /// <summary>A file that was found by name. Its digest may be missing still: <see cref="FileDigests"/> fills in those of a whole rule at once.</summary>
     public static ResourceFile Resolve(FileNode file) => new(file.Path, file.Digest ?? default, file.Size);

@@ -24,7 +24,7 @@ internal static class RuntimeModules
         }
     }
 
-    // Every later room takes files. The cache holds the text as a blob like any other; one that cannot store leaves the build's own folder.
+    // Later rooms need files. The cache stores the text as a blob; if it cannot store, the file is in the build's own folder.
     private static string FileOf(RuntimeSource source, BuildContext context)
     {
         if (context.Cache.TryGetFile(source.Digest) is { } cached)

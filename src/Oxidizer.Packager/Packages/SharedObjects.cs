@@ -20,7 +20,7 @@ internal static class SharedObjects
             var (file, elf) = (files[index], facts[index]);
             if (elf is null || elf.Machine != ElfDynamic.MachineOf(scope.Distribution.Target))
                 scope.Report(DiagnosticKinds.SharedObjectUnusable,
-                    $"`{file.File.Path}` is no ELF shared object for `{scope.Distribution.Target}`, or its tables do not lie in it; install the package for that platform, or leave it out with `excludes`");
+                    $"`{file.File.Path}` is not an ELF shared object for `{scope.Distribution.Target}`, or its tables do not lie in it; install the package for that platform, or leave it out with `excludes`");
             else if (file.ModuleName is { } name && (file.IsCertainModule || elf.InitializedModules.Contains(name[(name.LastIndexOf('.') + 1)..])))
                 resources.Add(new SharedExtension(name, file.IsPackage, file.RelativePath, file.File, [], scope.Origin, scope.Location));
             else if (libraries.Add(elf.Soname ?? Path.GetFileName(file.RelativePath)))
@@ -30,7 +30,7 @@ internal static class SharedObjects
         return resources;
     }
 
-    // It is packed all the same: an import then says what is wrong, and not that there is no such module.
+    // It is packed nevertheless, so that an import says what is wrong instead of `No module named`.
     private static void WarnOfForeign(IEnumerable<SharedObjectFile> files, RuleScope scope)
     {
         foreach (var file in files)

@@ -7,7 +7,7 @@ namespace Oxidizer.Packager.Packages;
 /// <summary>The rule <c>virtualenv</c>: what is installed in an environment, and what its <c>.pth</c> files and egg-links point to.</summary>
 internal static class Virtualenv
 {
-    // They patch the import system of the environment itself, and mean nothing in a product.
+    // They patch the environment's own import system, and have no use in a product.
     private static readonly string[] s_ownFiles = ["_virtualenv.py", "_virtualenv.pth", "distutils-precedence.pth"];
 
     /// <summary>Brings site-packages and what it points to.</summary>
@@ -51,7 +51,7 @@ internal static class Virtualenv
             ? Directory.EnumerateDirectories(library, "python*").Where(folder => Directory.Exists(Path.Combine(folder, "site-packages"))).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList()
             : [];
         return others.Count == 0
-            ? $"`{path}` is no virtual environment: `lib/python{version}/site-packages` is not in it; name the folder that `python{version} -m venv` made"
+            ? $"`{path}` is not a virtual environment: `lib/python{version}/site-packages` is not in it; name the folder that `python{version} -m venv` made"
             : $"the virtual environment `{path}` is for {string.Join(", ", others)}, and the distribution is Python {version}; make one with `python{version} -m venv`, or choose another [python_distribution]";
     }
 }

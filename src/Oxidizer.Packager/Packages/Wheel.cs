@@ -21,7 +21,7 @@ internal static class Wheel
             return [];
         if (WheelName.TryParse(Path.GetFileName(rule.Path)) is not { } name)
         {
-            scope.Report(DiagnosticKinds.WheelNotUsable, $"`{Path.GetFileName(rule.Path)}` is no wheel's name, which is `<name>-<version>-<python>-<abi>-<platform>.whl`; give the file the name that it was published by");
+            scope.Report(DiagnosticKinds.WheelNotUsable, $"`{Path.GetFileName(rule.Path)}` is not the name of a wheel, which is `<name>-<version>-<python>-<abi>-<platform>.whl`; give the file the name that it was published by");
             return [];
         }
         if (!name.Fits(scope.Distribution.MajorMinor, scope.Distribution.Target))

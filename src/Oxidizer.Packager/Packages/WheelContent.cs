@@ -34,7 +34,7 @@ internal sealed class WheelContent
     /// <summary>Unpacks a wheel into an empty folder.</summary>
     /// <param name="content">The wheel; can be sought in.</param>
     /// <param name="name">Its file name.</param>
-    /// <param name="folder">Where to; holds anything if the wheel is refused.</param>
+    /// <param name="folder">The target; its content is undefined if the wheel is refused.</param>
     /// <param name="cancellation">Ends it between two buffers.</param>
     /// <returns>Every file and folder below the folder.</returns>
     /// <exception cref="BadArchiveException">It is damaged, unsafe, or not what its record says.</exception>
@@ -69,7 +69,7 @@ internal sealed class WheelContent
             if (entry.Kind == ArchiveEntryKind.Directory)
                 continue;
             if (path.Length == 0 || entry.Kind != ArchiveEntryKind.File)
-                throw BadArchiveException.Unsafe(entry.Path, "is no file; wheels hold files alone");
+                throw BadArchiveException.Unsafe(entry.Path, "is not a file; wheels hold only files");
             yield return (path, entry);
         }
     }
@@ -161,7 +161,7 @@ internal sealed class WheelContent
         return entries.Values;
     }
 
-    // What is not taken is read all the same: its checksum and its digest are part of what makes the wheel whole.
+    // Files that are not taken are read too, because their checksums and digests must be right.
     private Sha256Digest WriteFile(string path, ArchiveEntry entry, string? place, string promised, CancellationToken cancellation)
     {
         using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

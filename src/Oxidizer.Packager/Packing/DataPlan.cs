@@ -25,7 +25,7 @@ internal sealed class DataPlan
     /// <summary>The end of the last item.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Places bytes that are like no others.</summary>
+    /// <summary>Places bytes without looking for an equal copy.</summary>
     public PlacedItem Add(StoredFile file, int alignment = PackedFormat.ItemAlignment)
     {
         var offset = PackedFormat.Align(Length, alignment);
@@ -35,7 +35,7 @@ internal sealed class DataPlan
         return item;
     }
 
-    /// <summary>Places a file's bytes, or finds the place of equal ones.</summary>
+    /// <summary>Places a file's bytes, or returns the place of equal bytes.</summary>
     public PlacedItem Add(Sha256Digest digest, StoredFile file, int alignment = PackedFormat.ItemAlignment) =>
         _files.TryGetValue((digest, alignment), out var known) ? known : _files[(digest, alignment)] = Add(file, alignment);
 }

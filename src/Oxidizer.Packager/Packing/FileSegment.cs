@@ -29,14 +29,14 @@ internal sealed class FileSegment
     /// <param name="codec">How they are stored.</param>
     /// <param name="level">The codec's level.</param>
     /// <param name="context">The build.</param>
-    /// <exception cref="BuildFailedException">A file is not what it was when it was digested.</exception>
+    /// <exception cref="BuildFailedException">A file has changed since it was digested.</exception>
     public static FileSegment Open(string origin, IEnumerable<ResourceFile> files, PackedCodec codec, int level, BuildContext context)
     {
         var ordered = files.DistinctBy(file => file.Digest).OrderBy(file => file.Digest).ToList();
         var key = new ActionKeyBuilder("file_segment", Version).Add("files", DigestList.Of(ordered.Select(file => file.Digest))).Add("codec", codec.ToString()).Add("level", codec == PackedCodec.None ? 0 : level).Build();
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            // The second time: a blob was damaged after its record was found, and the record is no longer.
+            // The second attempt makes the segment again, because a blob was damaged after its record was found.
             var record = attempt == 0 ? context.Cache.GetOrAdd(key, origin, Make, context.Cancellation).Record : new ActionRecord(key, origin, Make(), 0);
             if (Read(record, ordered, context.Cache) is { } segment)
                 return segment;
@@ -145,7 +145,7 @@ internal sealed class FileSegmentWriter(IReadOnlyList<ResourceFile> files, Packe
     private byte[] Zstd(byte[] bytes)
     {
         using var compressor = new ZstdSharp.Compressor(Math.Clamp(level, 1, ZstdSharp.Compressor.MaxCompressionLevel));
-        // A stream of zlib's has a checksum always, a frame only when it is asked for: without, a changed byte is text of the right length.
+        // A zlib stream always has a checksum, a Zstandard frame only on request. Without it a changed byte would not be noticed.
         compressor.SetParameter(ZstdSharp.Unsafe.ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
         return compressor.Wrap(bytes).ToArray();
     }

@@ -10,8 +10,8 @@ namespace Oxidizer.Packager.Packing;
 internal static class ImportOrder
 {
     /// <summary>
-    /// What CPython imports before the finder stands, and has not frozen itself: the codec of the filesystem's and the terminal's encoding. Which that is, the locale
-    /// of the product's user decides; names that the distribution lacks are passed over.
+    /// The modules that CPython imports before the finder is installed and that it has not frozen: the codecs of the filesystem's and the terminal's encoding. The locale
+    /// of the product's user decides which; names that the distribution lacks are skipped.
     /// </summary>
     public static IReadOnlyList<string> Boot { get; } =
     [

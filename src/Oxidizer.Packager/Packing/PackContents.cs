@@ -10,7 +10,7 @@ namespace Oxidizer.Packager.Packing;
 /// </summary>
 internal sealed class PackContents
 {
-    // Of a hundred changed files, the first say what happened.
+    // The first of a hundred changed files say enough.
     private const int MostChanges = 3;
     private const char Separator = '\0';
 
@@ -20,11 +20,11 @@ internal sealed class PackContents
     public PackContents(PackInput input)
     {
         _input = input;
-        // No folder is in it: another checkout of the same product is explained by this one.
+        // It holds no folder, so that one checkout's build can be explained by another's.
         _head = new ActionKeyBuilder("pack_head", 1).Add("product", input.Settings.First(setting => setting.Name == "program_name").Value).Add("python", input.Python).Build();
     }
 
-    /// <summary>What differs from the product's newest blob, in words; <c>null</c> when there is none, or nothing that is listed differs.</summary>
+    /// <summary>The differences from the product's newest blob, in words; <c>null</c> if there is no such blob, or no listed difference.</summary>
     public string? Explain(IActionCache cache)
     {
         if (cache.Find(_head) is not { Outputs: [var output] } || cache.TryRead(output.Digest) is not { } bytes)
@@ -56,7 +56,7 @@ internal sealed class PackContents
         cache.Add(new ActionRecord(_head, "contents", [new ActionOutput("contents", cache.Store(bytes), bytes.Length)], 0));
     }
 
-    // Application first: it is what a reader changed most often.
+    // The application first, because it changes most often.
     private IEnumerable<(string Name, string Value)> Lines() => Raw().Where(line => !line.Name.Contains('\n', StringComparison.Ordinal))
         .Select(line => (line.Name, line.Value.ReplaceLineEndings(" "))).DistinctBy(line => line.Name);
 

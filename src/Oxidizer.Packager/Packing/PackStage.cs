@@ -45,7 +45,7 @@ public static class PackStage
             .Add("bytecode version", CodeKeys.Version)
             .Add("codec", input.Codec.ToString())
             .Add("codec level", input.Codec == PackedCodec.None ? 0 : input.Level);
-        // Each by itself, so that a build can say which was changed.
+        // A field for each, so that an explanation can name the one that changed.
         foreach (var (name, value) in input.Settings)
             builder.Add(name, value);
         return builder
@@ -63,7 +63,7 @@ public static class PackStage
         yield return module.Name;
         yield return module.Path;
         yield return ((uint)module.Flags).ToString(System.Globalization.CultureInfo.InvariantCulture);
-        // What lies beside the product is no content of the blob: only that it is there, and where.
+        // The blob does not hold the content of files beside the product, only that they are there, and where.
         if (module.Root.Length > 0)
             yield return $"beside in {module.Root}";
         if (module.Source is { } source)
@@ -84,7 +84,7 @@ public static class PackStage
 
     private static IEnumerable<string> Describe(SharedLibraryResource library) => [library.Soname, library.RelativePath, PackContents.ValueOf(library, library.File), string.Join('/', library.Dependencies)];
 
-    // No name holds a NUL: the text has one reading only.
+    // No name holds a NUL, so the text is unambiguous.
     private static Sha256Digest Digest(IEnumerable<string> texts)
     {
         var text = new StringBuilder();

@@ -5,7 +5,7 @@ using Oxidizer.Cache;
 
 namespace Oxidizer.Packager.Packing;
 
-/// <summary>A blob is damaged, or is none.</summary>
+/// <summary>A blob is damaged, or the bytes are not a blob.</summary>
 /// <param name="offset">Where in the blob.</param>
 /// <param name="message">What was found there, and what expected.</param>
 public sealed class PackedResourcesException(long offset, string message) : Exception($"packed resources, offset {offset}: {message}")
@@ -21,7 +21,7 @@ public sealed class PackedResourcesException(long offset, string message) : Exce
 /// <param name="Codec">How they are stored.</param>
 public readonly record struct PackedData(long Offset, uint StoredSize, uint RawSize, PackedCodec Codec)
 {
-    /// <summary>Whether there are bytes (none at all included).</summary>
+    /// <summary>Whether there are bytes; an empty item counts.</summary>
     public bool Exists => Offset != 0;
 }
 

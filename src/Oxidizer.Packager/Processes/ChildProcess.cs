@@ -5,7 +5,7 @@ using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Processes;
 
-/// <summary>A program to run: no shell is between us and it.</summary>
+/// <summary>A program to run, without a shell.</summary>
 /// <param name="FileName">A path, or a name that is found on PATH.</param>
 /// <param name="Arguments">Its arguments, as they are.</param>
 public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
@@ -29,7 +29,7 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
         argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c)) ? argument : "'" + argument.Replace("'", "'\\''") + "'";
 }
 
-/// <summary>What a program left.</summary>
+/// <summary>The result of a program.</summary>
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">Its standard output, as UTF-8.</param>
 /// <param name="Error">Its standard error, as UTF-8.</param>
@@ -136,7 +136,7 @@ public static class ChildProcess
         }
         catch (InvalidOperationException)
         {
-            // It ended by itself in between; that is what was wanted.
+            // It has ended by itself meanwhile.
         }
     }
 }

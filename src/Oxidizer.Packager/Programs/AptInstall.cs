@@ -6,11 +6,11 @@ namespace Oxidizer.Packager.Programs;
 /// <summary>Installs Debian packages with apt, without questions.</summary>
 internal static class AptInstall
 {
-    // Another apt (an upgrade that runs by itself, another build) holds the lock for a while; that is no reason to fail.
+    // Another apt (an automatic upgrade, another build) may hold the lock for a while; apt waits for it.
     private static readonly string[] s_options = ["-y", "-q", "-o", "DPkg::Lock::Timeout=300"];
 
     /// <summary>Installs what is not there yet.</summary>
-    /// <returns>apt's words when it failed; <c>null</c> when it did not.</returns>
+    /// <returns>apt's message if it failed; else <c>null</c>.</returns>
     public static string? Run(IReadOnlyList<string> packages, Machine machine, IBuildLog log, CancellationToken cancellation)
     {
         var updated = false;

@@ -34,7 +34,7 @@ public static class Prerequisites
     /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
     public static void Ensure(BuildConfiguration configuration, BuildContext context)
     {
-        // Here, because this is before any work, and nothing is installed for a build that cannot be.
+        // Checked before anything is installed, because such a build cannot succeed.
         NotYet.Check(configuration, context.Diagnostics);
         context.Diagnostics.ThrowIfErrors();
 

@@ -26,7 +26,7 @@ public sealed record FileUser(string Package, IReadOnlyList<string> Modules)
     }
 }
 
-/// <summary>Finds the application's modules whose source names <c>__file__</c> outside of remarks and texts. The standard library's do, and are known to work.</summary>
+/// <summary>Finds the application's modules whose source names <c>__file__</c> outside of comments and strings. The standard library's do, and are known to work.</summary>
 internal static class FileUsers
 {
     private const int Version = 1, NamesInMessage = 4;
@@ -72,7 +72,7 @@ internal static class FileUsers
         }
     }
 
-    /// <summary>Whether the name stands in a source as a token: not in a remark, not in a text. A part of an f-string counts as text.</summary>
+    /// <summary>Whether the name stands in a source as a token: not in a comment, not in a string. A part of an f-string counts as string.</summary>
     public static bool UsesFile(ReadOnlySpan<byte> source)
     {
         if (source.IndexOf("__file__"u8) < 0)
@@ -97,7 +97,7 @@ internal static class FileUsers
         return false;
     }
 
-    // The index of its last quote. A raw text ends at the same quote: a backslash before it counts there, too.
+    // The index of its last quote. A raw string ends at the same quote, because a backslash escapes quotes there too.
     private static int EndOfText(ReadOnlySpan<byte> source, int start)
     {
         var quote = source[start];

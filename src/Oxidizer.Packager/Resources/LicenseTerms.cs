@@ -8,7 +8,7 @@ internal enum LicenseTerms
     /// <summary>Notices at most.</summary>
     Free,
 
-    /// <summary>It is not known: no identifier of SPDX's list, or one that nobody has judged here.</summary>
+    /// <summary>Unknown: not an identifier of SPDX's list, or one that is not classified here.</summary>
     Unknown,
 
     /// <summary>The source of the work, or of the part, must be given.</summary>
@@ -41,7 +41,7 @@ internal static class KnownLicenses
         X11 X11-distribute-modifications-variant XFree86-1.1 Zlib zlib-acknowledgement ZPL-2.0 ZPL-2.1
         """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // What these add to a licence is a permission.
+    // These exceptions only add permissions.
     private static readonly FrozenSet<string> s_exceptions =
         new[] { "LLVM-exception", "Swift-exception", "fmt-exception", "PCRE2-exception", "GCC-exception-2.0", "GCC-exception-3.1" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 

@@ -59,7 +59,7 @@ internal ref struct SpdxExpression
         return exception.IsEmpty || IsOperator(exception) ? Break() : KnownLicenses.With(terms, exception);
     }
 
-    // A hostile text of a million brackets must not end the process.
+    // A hostile text of a million brackets must not overflow the stack.
     private LicenseTerms ReadGroup()
     {
         if (++_depth > MaxDepth)
@@ -86,7 +86,7 @@ internal ref struct SpdxExpression
             identifier = Identifier();
             return IsReference(identifier) ? LicenseTerms.Unknown : Break();
         }
-        // Somebody's own text: its name says nothing.
+        // The text of a LicenseRef is not known.
         if (identifier.StartsWith("LicenseRef-"))
             return IsReference(identifier) ? LicenseTerms.Unknown : Break();
         // "Or any later version": the one that is named may always be taken.

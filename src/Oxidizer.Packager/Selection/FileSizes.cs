@@ -5,13 +5,13 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Selection;
 
-/// <summary>Refuses files that no later stage can take, before the first of their bytes is read.</summary>
+/// <summary>Refuses files that are too large for a later stage, before they are read.</summary>
 internal static class FileSizes
 {
     // The compiler takes some hundred bytes of memory for each of a source's.
     private const long MaxSource = 256L << 20;
 
-    /// <summary>The resources without those that are too large, each of which is said.</summary>
+    /// <summary>The resources without those that are too large; each of these is reported.</summary>
     public static IReadOnlyList<Resource> Check(IReadOnlyList<Resource> resources, RuleScope scope)
     {
         var kept = resources.Where(resource => !FileDigests.FilesOf(resource).Any(file => IsTooLarge(resource, file))).ToList();

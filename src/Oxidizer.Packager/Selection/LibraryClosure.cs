@@ -41,7 +41,7 @@ internal sealed class LibraryClosure
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // Found by name, and gone or closed when it was opened.
+            // It was found by name, but could not be opened.
             throw new BuildFailedException(DiagnosticKinds.PackageNotReadable,
                 $"a shared library cannot be read: {exception.Message}; mend it, or leave the library to the target with `system_libraries` in [python_extensions]", configuration.Extensions.Location, exception);
         }
@@ -78,7 +78,7 @@ internal sealed class LibraryClosure
                     CheckName(name, known.Elf, known.Library.File.Path, image);
                 else if (found.TryGetValue(name, out var other))
                 {
-                    // What an embedded module needs is embedded: it may be there without the folder.
+                    // The libraries of an embedded module are embedded too, because the product may be moved without the folder.
                     if (image.Location.Folder is null)
                         found[name] = (other.Path, image);
                 }
@@ -146,7 +146,7 @@ internal sealed class LibraryClosure
 
     private bool IsTargets(string name) => LibcLibraries.Holds(name) || _left.Exists(pattern => pattern.Matches(name));
 
-    // Those that it needs, each after those that it needs itself; a circle is cut where it closes.
+    // Each library comes after those that it needs; a circle is cut where it closes.
     private List<string> LoadingOrder(ElfDynamic elf, string? self = null)
     {
         var order = new List<string>();

@@ -4,7 +4,7 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Selection;
 
-/// <summary>What the rules brought so far. Of two resources with one name the later stays; for modules that is said.</summary>
+/// <summary>What the rules brought so far. Of two resources with one name the later stays; for modules that is reported.</summary>
 internal sealed class ResourceCollection(DiagnosticBag diagnostics)
 {
     private const int NamesInMessage = 4;

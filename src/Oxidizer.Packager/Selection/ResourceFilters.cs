@@ -75,7 +75,7 @@ internal static class ResourceFilters
                 $"`{pattern}` of the `{rule.Type}` rule matches no module that the rules before it brought; check the spelling, or drop it", rule.Location);
     }
 
-    // A name a line; what stands after the first blank or `#` is a remark. A trace may name a module several times.
+    // One name in each line; text after the first blank or `#` is a comment. A trace may name a module several times.
     private static IEnumerable<string> ReadNames(string file, FilterRule rule, BuildContext context)
     {
         try

@@ -27,11 +27,11 @@ public static class ResourceStage
                 Apply(rule as ResourceRule ?? throw CameThrough(rule), index + 1, configuration, distribution, collection, context);
         }
         CheckStartModules(configuration, collection, context);
-        // Last, so that no filter drops them, and a module of the same name is told.
+        // Last, so that no filter drops them, and a module with the same name is reported.
         collection.Add(RuntimeModules.Collect(context), null);
         var includeTests = configuration.Packages.OfType<StdlibRule>().Any(rule => rule.IncludeTestModules);
         var extensions = new ExtensionPolicy(configuration.Extensions, distribution, context.Diagnostics).Choose(includeTests);
-        // After the filters: what nothing needs any more is not looked for.
+        // After the filters, so that libraries that nothing needs any more are not looked for.
         return LibraryClosure.Complete(collection.ToSet(extensions), configuration, context);
     }
 

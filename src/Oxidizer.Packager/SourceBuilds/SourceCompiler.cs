@@ -20,7 +20,7 @@ internal sealed record SourceCompiler(string Path, Sha256Digest Digest, Sha256Di
     public ActionKeyBuilder AddTo(ActionKeyBuilder key) => key.Add("compiler", Digest).Add("libc", LibC?.ToString());
 
     /// <summary>Finds a compiler on PATH, GCC first, and digests it. No program is started.</summary>
-    /// <exception cref="BuildFailedException">There is none, or none that can do what is asked for.</exception>
+    /// <exception cref="BuildFailedException">There is none, or none that supports the requested optimisation.</exception>
     public static SourceCompiler Find(SourceRequest request, BuildContext context)
     {
         var found = new[] { "gcc", "cc", "clang" }.Select(Machine.FindProgram).FirstOrDefault(path => path is not null)

@@ -66,7 +66,7 @@ public static class SourceDistribution
             return [new ActionOutput(Path.GetFileName(archive), context.Cache.StoreFile(archive, BlobTransfer.Move, durable: true), size)];
         });
         context.Cache.Add(new ActionRecord(requestKey, name, record.Outputs, record.Seconds));
-        // Minutes of work: they must not be lost if a later stage is killed.
+        // Flushed now, so that minutes of work are not lost if a later stage is killed.
         context.Cache.Flush();
         return record.Outputs[0];
     }

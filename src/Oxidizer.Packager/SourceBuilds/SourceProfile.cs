@@ -21,7 +21,7 @@ internal static class SourceProfile
     /// <summary>Trains an instrumented interpreter, and compiles it again.</summary>
     public static void Compile(SourceMake make, SourceVariables variables, IReadOnlyList<SourceExtension> extensions, string folder, SourceCommand command, SourceProgress progress)
     {
-        // What building itself ran is no training.
+        // Profiles of what the build itself ran are deleted.
         Delete(make.Root, "*.gcda");
 
         progress.Begin("train");

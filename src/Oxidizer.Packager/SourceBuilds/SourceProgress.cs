@@ -21,7 +21,7 @@ internal sealed class SourceProgress(IBuildLog log, string subject)
     /// <param name="detail">Which one.</param>
     public void Step(string detail)
     {
-        // More steps than foretold are no reason to say more than all.
+        // There may be more steps than expected; the share stays at most 1.
         var done = Math.Min(Interlocked.Increment(ref _done), Math.Max(_expected, 1));
         log.Progress(_stage, _expected > 0 ? (double)done / _expected : null, _expected > 0 ? $"{done}/{_expected} {detail}" : detail);
     }

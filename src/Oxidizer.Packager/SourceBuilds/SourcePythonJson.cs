@@ -47,7 +47,7 @@ internal static class SourcePythonJson
         File.WriteAllText(Path.Combine(layout.Root, "PYTHON.json"), layout.WithoutPrivatePaths(Sorted(json)!.ToJsonString(s_indented)) + "\n");
     }
 
-    // What is listed and what is linked must be the same, or products would miss modules without a word.
+    // The listed and the linked modules must be the same. Otherwise products would silently lack modules.
     private static void Check(SourceLayout layout, JsonObject facts)
     {
         var linked = facts["builtin_module_names"]!.AsArray().Select(name => name!.GetValue<string>());

@@ -11,7 +11,9 @@ namespace Oxidizer.Packager.Tests.Native;
 public sealed class ToolInputsTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("oxidizer-tool-inputs-").FullName;
-    private readonly MemoryCache _cache = new();
+    private readonly LiteDbCache _cache;
+
+    public ToolInputsTests() => _cache = LiteDbCache.Open(new CacheSettings(this["cache"]));
 
     public void Dispose()
     {

@@ -1,6 +1,6 @@
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
-/// <summary>Counts by kind, that can be added to. Thread-safe.</summary>
+/// <summary>Sums of counts by kind. Thread-safe.</summary>
 internal sealed class StatisticsTable
 {
     private readonly Dictionary<string, KindStatistics> _byKind = new(StringComparer.Ordinal);
@@ -33,7 +33,7 @@ internal sealed class StatisticsTable
 
     public void Stored(string kind, long bytes) => Add(kind, new KindStatistics(0, 0, 0, bytes, 0));
 
-    /// <summary>Adds a payload of <see cref="Write"/>; what is damaged is not counted.</summary>
+    /// <summary>Adds a payload of <see cref="Write"/>; damaged counts are skipped.</summary>
     public void Add(ReadOnlySpan<byte> payload)
     {
         var reader = new ByteReader(payload);
@@ -63,7 +63,7 @@ internal sealed class StatisticsTable
         return writer.ToArray();
     }
 
-    /// <summary>Empties the table and gives what it held.</summary>
+    /// <summary>Empties the table and returns its content; <c>null</c> if it was empty.</summary>
     public byte[]? TakeAll()
     {
         lock (_byKind)

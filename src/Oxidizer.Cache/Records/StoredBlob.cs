@@ -1,4 +1,4 @@
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
 /// <summary>Where a blob is.</summary>
 /// <param name="Size">In bytes.</param>

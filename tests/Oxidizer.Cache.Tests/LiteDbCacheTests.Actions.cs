@@ -2,30 +2,30 @@ using System.Text;
 
 namespace Oxidizer.Cache.Tests;
 
-// What every cache does, whatever it keeps its entries in.
-public abstract class ActionCacheSuite : IDisposable
+// What `IActionCache` promises.
+public sealed partial class LiteDbCacheTests : IDisposable
 {
     // Tests open it from several threads at once.
     private readonly Lazy<IActionCache> _cache;
 
-    protected ActionCacheSuite() => _cache = new(() => Open());
+    public LiteDbCacheTests() => _cache = new(() => Open());
 
-    protected TemporaryFolder Folder { get; } = new();
+    private TemporaryFolder Folder { get; } = new();
 
-    protected IActionCache Cache => _cache.Value;
+    private IActionCache Cache => _cache.Value;
 
-    protected abstract IActionCache Open();
+    private IActionCache Open() => LiteDbCache.Open(new CacheSettings(Folder["cache"]));
 
-    protected static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
+    private static byte[] Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
-    protected static byte[] RandomBytes(int length, int seed = 1)
+    private static byte[] RandomBytes(int length, int seed = 1)
     {
         var bytes = new byte[length];
         new Random(seed).NextBytes(bytes);
         return bytes;
     }
 
-    protected static ActionKey Key(string kind, params (string Name, string? Value)[] fields)
+    private static ActionKey Key(string kind, params (string Name, string? Value)[] fields)
     {
         var builder = new ActionKeyBuilder(kind, 1);
         foreach (var (name, value) in fields)
@@ -33,7 +33,7 @@ public abstract class ActionCacheSuite : IDisposable
         return builder.Build();
     }
 
-    protected ActionRecord Add(ActionKey key, string name, string content)
+    private ActionRecord Add(ActionKey key, string name, string content)
     {
         var bytes = Bytes(content);
         var record = new ActionRecord(key, name, [new ActionOutput("out", Cache.Store(bytes), bytes.Length)], 1.5);
@@ -46,7 +46,6 @@ public abstract class ActionCacheSuite : IDisposable
         if (_cache.IsValueCreated)
             _cache.Value.Dispose();
         Folder.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     [Fact]
@@ -351,13 +350,13 @@ public abstract class ActionCacheSuite : IDisposable
     }
 
     /// <summary>A tree of every kind of entry; whoever opens it says how often it was made.</summary>
-    protected CachedTree OpenSampleTree(IActionCache cache, string archive = "1") => cache.OpenTree(Key("unpack", ("archive", archive)), "sample", folder =>
+    private CachedTree OpenSampleTree(IActionCache cache, string archive = "1") => cache.OpenTree(Key("unpack", ("archive", archive)), "sample", folder =>
     {
         Made++;
         return SampleTree.Fill(folder);
     });
 
-    protected int Made { get; private set; }
+    private int Made { get; set; }
 
     [Fact]
     public void A_tree_is_made_once_and_is_a_read_only_folder()

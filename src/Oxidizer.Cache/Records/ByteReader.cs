@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
 /// <summary>
-/// Reads what <see cref="ByteWriter"/> wrote. It never throws: past the end it answers zeroes and sets <see cref="Failed"/>, which is asked once at the end.
+/// Reads what <see cref="ByteWriter"/> wrote. It never throws: past the end it returns zeroes and sets <see cref="Failed"/>, which the caller checks once, after reading.
 /// </summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
@@ -40,7 +40,7 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return new string(MemoryMarshal.Cast<byte, char>(bytes));
     }
 
-    /// <summary>A count of things that take at least <paramref name="smallest"/> bytes each: no damaged count may ask for more memory than there are bytes.</summary>
+    /// <summary>Reads a count of items of at least <paramref name="smallest"/> bytes each. A damaged count that exceeds the bytes that are left fails, so that it cannot reserve memory.</summary>
     public int Count(int smallest)
     {
         var count = UInt32();

@@ -20,7 +20,7 @@ public enum TreeEntryKind : byte
 /// <param name="Path">Relative to the tree, with <c>/</c>.</param>
 /// <param name="Kind">What stands there.</param>
 /// <param name="Size">A file's length in bytes; a link's: that of the file that it leads to, -1 when it leads to none.</param>
-/// <param name="Digest">Likewise of the content.</param>
+/// <param name="Digest">The content's digest, of the same file.</param>
 /// <param name="LinkTarget">A link's text.</param>
 public sealed record TreeEntry(string Path, TreeEntryKind Kind, long Size = 0, Sha256Digest Digest = default, string? LinkTarget = null)
 {
@@ -38,5 +38,5 @@ public sealed record TreeEntry(string Path, TreeEntryKind Kind, long Size = 0, S
 /// <summary>A folder of the cache, whole.</summary>
 /// <param name="Path">Absolute. Its files are read-only; it stays until the cache is disposed.</param>
 /// <param name="Manifest">Everything in it.</param>
-/// <param name="Reason">Why it was made or mended, in words; <c>null</c>: it was there, and right.</param>
+/// <param name="Reason">Why it was made or repaired, in words; <c>null</c>: it was there, and unchanged.</param>
 public sealed record CachedTree(string Path, TreeManifest Manifest, string? Reason);

@@ -1,7 +1,9 @@
+using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
-namespace Oxidizer.Cache.Blobs;
+namespace Oxidizer.Cache.Storing;
 
 internal sealed partial class BlobStore
 {
@@ -48,7 +50,7 @@ internal sealed partial class BlobStore
         }
         finally
         {
-            // It is there after a failure, and after rename() of two names of one inode, which does nothing.
+            // The temporary file is left after a failure, and after rename() between two names of one inode, which does nothing.
             FileTransfer.TryDelete(temporary);
         }
     }
@@ -68,7 +70,7 @@ internal sealed partial class BlobStore
         if (transfer == BlobTransfer.HardLink)
         {
             mode = FileTransfer.WithoutWrite(mode);
-            // A mode belongs to the inode: only a file with the blob's own mode can share it.
+            // The mode belongs to the inode, so only a file with the blob's own mode can share it.
             if (mode == BlobFiles.Mode && FileTransfer.TryLink(file, target))
                 return true;
         }
@@ -106,8 +108,8 @@ internal sealed partial class BlobStore
         if (!FileStamp.TryRead(path, out var stamp))
             return;
         _verified[digest] = stamp;
-        // The file is the cache's own, read-only, and was just checked: it need not be old to be remembered. Small ones are read again in less time than
-        // a memo of all of them takes to load.
+        // The file is the cache's own, read-only, and was just checked, so it may be remembered although it is young. Small files are not: reading them
+        // again takes less time than loading a memo of all of them.
         if (stamp.Size >= SmallestRemembered)
             memo.Set(path, stamp, digest);
     }
@@ -158,7 +160,7 @@ internal sealed partial class BlobStore
         Verified(digest, path);
     }
 
-    // The bytes are taken into the cache's folder first and digested there, where no one else changes them.
+    // The bytes are first brought into the cache's folder and digested there, where nobody else changes them.
     private Sha256Digest? TryStoreFile(string path, BlobTransfer transfer, bool durable)
     {
         var temporary = NewTemporary();

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
-/// <summary>What guards the cache's own records: the first eight bytes of the SHA-256. It tells accidents, at a microsecond a record.</summary>
+/// <summary>The checksum of the cache's own records: the first eight bytes of the SHA-256. It detects accidental damage, and costs a microsecond a record.</summary>
 internal static class Checksum
 {
     public static ulong Of(ReadOnlySpan<byte> content)

@@ -1,12 +1,14 @@
 using System.Collections.Concurrent;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Layout;
+using Oxidizer.Cache.Records;
 
-namespace Oxidizer.Cache.Files;
+namespace Oxidizer.Cache.Memo;
 
 /// <summary>
-/// Remembers the digests of files, so that an unchanged file is not read again. One file of our own format beside the database, because a build asks for
-/// thousands of digests before it does anything else: it is read whole (20,000 files: 3 MB) and asked in place. An entry counts only while size, times and inode are the
-/// same; a file that was changed within the clock's resolution before it was read is not remembered. Losing the memo costs reading, nothing else. Thread-safe.
+/// Remembers the digests of files, so that an unchanged file is not read again. It is a file of its own beside the database, because a build needs
+/// thousands of digests before anything else: it is read whole (20,000 files: 3 MB) and searched in place. An entry is valid only while size, times and inode are the
+/// same. A file that changed within the clock's resolution before it was read is not remembered. If the memo is lost, files are read again. Thread-safe.
 /// </summary>
 internal sealed class FileMemo(CacheFolder folder)
 {
@@ -29,7 +31,7 @@ internal sealed class FileMemo(CacheFolder folder)
 
     public bool HasPending => !_added.IsEmpty;
 
-    /// <summary>The digest of the file at an absolute path, from memory if the stamp allows it.</summary>
+    /// <summary>The digest of the file at an absolute path, from the memo if its stamp is unchanged.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public Sha256Digest DigestOf(string path)
     {
@@ -85,22 +87,22 @@ internal sealed class FileMemo(CacheFolder folder)
             return entry.Stamp == stamp ? entry.Digest : null;
         if (!Table.TryFind(path, out entry) || entry.Stamp != stamp)
             return null;
-        if (CacheIndex.Now - entry.Seen > DaySeconds)
-            _added[path] = entry with { Seen = CacheIndex.Now };
+        if (UnixTime.Now - entry.Seen > DaySeconds)
+            _added[path] = entry with { Seen = UnixTime.Now };
         return entry.Digest;
     }
 
     /// <summary>Remembers the digest of a file.</summary>
-    public void Set(string path, in FileStamp stamp, Sha256Digest digest) => _added[path] = new MemoEntry(stamp, digest, CacheIndex.Now);
+    public void Set(string path, in FileStamp stamp, Sha256Digest digest) => _added[path] = new MemoEntry(stamp, digest, UnixTime.Now);
 
-    /// <summary>Writes what was added, with what other processes have written meanwhile. The caller holds the cache's lock.</summary>
+    /// <summary>Writes the added entries, together with those that other processes have written meanwhile. The caller holds the cache's lock.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Save()
     {
         var added = _added.ToArray();
         if (added.Length == 0)
             return;
-        var bytes = MemoTable.Load(folder.Memo).With(added, CacheIndex.Now);
+        var bytes = MemoTable.Load(folder.Memo).With(added, UnixTime.Now);
         FileTransfer.Replace(folder.Memo, bytes);
         lock (_gate)
             _table = MemoTable.Read(bytes);
@@ -128,7 +130,7 @@ internal sealed class FileMemo(CacheFolder folder)
         {
             System.Buffers.ArrayPool<byte>.Shared.Return(buffer);
         }
-        // It grew, or is a file of /proc.
+        // The file grew meanwhile, or is in /proc.
         return Sha256Digest.OfFile(path);
     }
 }

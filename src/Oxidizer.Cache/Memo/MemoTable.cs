@@ -2,18 +2,19 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Files;
+using Oxidizer.Cache.Records;
 
-namespace Oxidizer.Cache.Files;
+namespace Oxidizer.Cache.Memo;
 
-/// <summary>What is remembered of a file.</summary>
-/// <param name="Stamp">What it was recognised by.</param>
+/// <summary>What the memo holds of a file.</summary>
+/// <param name="Stamp">The stamp that the file had.</param>
 /// <param name="Digest">Of its content.</param>
-/// <param name="Seen">When it was last asked for, to a day, in seconds since 1970.</param>
+/// <param name="Seen">When it was last looked up, to a day, in seconds since 1970.</param>
 internal readonly record struct MemoEntry(FileStamp Stamp, Sha256Digest Digest, long Seen);
 
 /// <summary>
-/// The memo's file, asked in place:
+/// The memo's file, searched in place:
 /// <code>
 ///   0        8          16       24       28
 ///   +--------+----------+--------+--------+------------------+------------------------------------------------+
@@ -72,7 +73,7 @@ internal sealed class MemoTable
         return found;
     }
 
-    /// <summary>The bytes of a table with more entries, and without those that no one asked for in a month.</summary>
+    /// <summary>The bytes of a table with more entries, without those that were not looked up for a month.</summary>
     public byte[] With(IReadOnlyCollection<KeyValuePair<string, MemoEntry>> added, long now)
     {
         var all = new Dictionary<string, MemoEntry>(StringComparer.Ordinal);
@@ -83,8 +84,8 @@ internal sealed class MemoTable
         }
         foreach (var (path, entry) in added)
         {
-            // A path that is no valid text would be found under the name of another.
-            if (ByteWriter.IsWellFormed(path))
+            // The UTF-8 form of a path that is not valid UTF-16 is also another path's.
+            if (Utf16.IsWellFormed(path))
                 all[path] = entry;
         }
         IEnumerable<KeyValuePair<string, MemoEntry>> kept = all;

@@ -30,17 +30,17 @@ public sealed class TreeManifest
     /// <summary>Everything in the tree, sorted by path (ordinal).</summary>
     public IReadOnlyList<TreeEntry> Entries => _entries;
 
-    /// <summary>The digest of <see cref="Bytes"/>: stands for the whole tree.</summary>
+    /// <summary>The digest of <see cref="Bytes"/>, which identifies the whole tree.</summary>
     public Sha256Digest Digest { get; }
 
     /// <summary>The sizes of its files together, in bytes.</summary>
     public long ContentSize => _entries.Sum(entry => entry.IsFile ? entry.Size : 0);
 
     /// <summary>The blob.</summary>
-    public ReadOnlySpan<byte> Bytes => _bytes;
+    internal ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <summary>The path of an entry as UTF-8, without its NUL (which follows).</summary>
-    public ReadOnlySpan<byte> PathBytes(int index)
+    internal ReadOnlySpan<byte> PathBytes(int index)
     {
         var length = BinaryPrimitives.ReadUInt16LittleEndian(_bytes.AsSpan(_paths[index] - 2));
         return _bytes.AsSpan(_paths[index], length);
@@ -62,7 +62,7 @@ public sealed class TreeManifest
 
     /// <summary>Makes the blob of a tree.</summary>
     /// <exception cref="ArgumentException">Two entries have the same path.</exception>
-    public static TreeManifest Create(IEnumerable<TreeEntry> entries)
+    internal static TreeManifest Create(IEnumerable<TreeEntry> entries)
     {
         var sorted = entries.OrderBy(entry => entry.Path, StringComparer.Ordinal).ToList();
         if (sorted.Zip(sorted.Skip(1)).FirstOrDefault(pair => pair.First.Path == pair.Second.Path) is ({ } twice, _))
@@ -77,8 +77,8 @@ public sealed class TreeManifest
         return TryRead(stream.ToArray()) ?? throw new InvalidOperationException("a tree's manifest does not read back; please report this as a bug");
     }
 
-    /// <summary>Reads the blob; <c>null</c> when it is none, and also when it is one that <see cref="Create"/> would have written otherwise: the same tree has the same digest.</summary>
-    public static TreeManifest? TryRead(byte[] bytes)
+    /// <summary>Reads the blob; <c>null</c> when it is not a manifest, or not byte for byte what <see cref="Create"/> writes: the same tree must have the same digest.</summary>
+    internal static TreeManifest? TryRead(byte[] bytes)
     {
         if (bytes.Length < HeaderSize || !bytes.AsSpan().StartsWith(s_magic))
             return null;
@@ -91,7 +91,7 @@ public sealed class TreeManifest
         var reader = new Reader(bytes, HeaderSize);
         for (var index = 0; index < count; index++)
         {
-            // Searched by halves, so an order that is another would hide what is there.
+            // The entries must be in order, because `Find` searches them by halves.
             if (!reader.TryReadEntry(out entries[index]!, out paths[index]) || (index > 0 && string.CompareOrdinal(entries[index - 1].Path, entries[index].Path) >= 0))
                 return null;
         }

@@ -1,14 +1,13 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
 /// <summary>Writes little-endian values and length-prefixed texts into a growing array.</summary>
 internal sealed class ByteWriter(int capacity = 256)
 {
-    // A text that is not valid UTF-16 (a lone surrogate) has no UTF-8 form; its length is written with this bit, and its units as they are.
+    // A text that is not valid UTF-16 (a lone surrogate) has no UTF-8 form; its length is written with this bit set, and its UTF-16 units follow.
     internal const uint RawText = 0x8000_0000;
 
     private byte[] _bytes = new byte[capacity];
@@ -38,7 +37,7 @@ internal sealed class ByteWriter(int capacity = 256)
 
     public void Text(string value)
     {
-        if (IsWellFormed(value))
+        if (Utf16.IsWellFormed(value))
         {
             var count = Encoding.UTF8.GetByteCount(value);
             UInt32((uint)count);
@@ -49,17 +48,6 @@ internal sealed class ByteWriter(int capacity = 256)
             UInt32((uint)value.Length | RawText);
             Bytes(MemoryMarshal.AsBytes(value.AsSpan()));
         }
-    }
-
-    public static bool IsWellFormed(ReadOnlySpan<char> text)
-    {
-        while (text.IndexOfAnyInRange('\ud800', '\udfff') is var index and >= 0)
-        {
-            if (Rune.DecodeFromUtf16(text[index..], out _, out var consumed) != OperationStatus.Done)
-                return false;
-            text = text[(index + consumed)..];
-        }
-        return true;
     }
 
     private Span<byte> Take(int count)

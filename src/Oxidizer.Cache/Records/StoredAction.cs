@@ -1,13 +1,13 @@
 using System.Globalization;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
 /// <summary>An action record in the form that it is stored in.</summary>
 /// <param name="Record">The record; long field values are shortened.</param>
 /// <param name="Created">When it was added, in seconds since 1970.</param>
 internal sealed record StoredAction(ActionRecord Record, long Created)
 {
-    // Fields are kept to explain misses. A value that no one would read whole is kept as its beginning and its digest.
+    // Fields are stored to explain misses. Of a long value only the beginning and the digest are stored.
     private const int LongestValue = 512, KeptOfLongValue = 200;
     private const int MostFields = 20_000;
 
@@ -17,7 +17,7 @@ internal sealed record StoredAction(ActionRecord Record, long Created)
     // LiteDB's largest document is 16 MB.
     private const int LargestRecord = 12 << 20;
 
-    /// <summary>Where explanations look: the digest of kind and name.</summary>
+    /// <summary>The digest of kind and name, by which explanations find earlier actions.</summary>
     public static ulong NameHash(string kind, string name)
     {
         var writer = new ByteWriter(kind.Length + name.Length + 16);
@@ -26,11 +26,11 @@ internal sealed record StoredAction(ActionRecord Record, long Created)
         return Checksum.Of(writer.Written);
     }
 
-    /// <summary>The payload; <c>null</c> if the record is larger than can be stored.</summary>
+    /// <summary>The payload; <c>null</c> if the record is too large to be stored.</summary>
     public static byte[]? Write(ActionRecord record, long created) =>
         TryWrite(record, created, withFields: true) ?? TryWrite(record, created, withFields: false);
 
-    /// <summary>Reads the record of a key that is known: its fields are not read again. <c>null</c> if the payload is damaged or another's.</summary>
+    /// <summary>Reads the record of a known key, without its fields. <c>null</c> if the payload is damaged or another key's.</summary>
     public static ActionRecord? Read(ReadOnlySpan<byte> payload, ActionKey key)
     {
         var reader = new ByteReader(payload);

@@ -1,18 +1,22 @@
 using System.Collections.Concurrent;
+using Oxidizer.Cache.Blobs;
 using Oxidizer.Cache.Files;
 using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 using Oxidizer.Cache.Locking;
+using Oxidizer.Cache.Memo;
+using Oxidizer.Cache.Records;
 
-namespace Oxidizer.Cache.Blobs;
+namespace Oxidizer.Cache.Storing;
 
 /// <summary>
-/// Blobs: small ones wait in memory and are appended to a pack with the next flush, others are files at once. What cannot be stored is kept for this process.
-/// No bytes leave it whose digest was not checked. Thread-safe.
+/// Stores and reads blobs. Small ones wait in memory, and the next flush appends them to a pack; larger ones become files at once. Blobs that cannot be stored live as long as this process.
+/// The digest of all bytes is checked before they are handed out. Thread-safe.
 /// </summary>
 internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, FileMemo memo, SessionUses uses, WarningList warnings) : IDisposable
 {
     private readonly ConcurrentDictionary<Sha256Digest, byte[]> _waiting = new();
-    // Stored here, and found in a pack already. An eviction elsewhere may have taken them off the index since it was read here; then they are written again.
+    // Blobs that this process stored and that a pack has already. Another process may have evicted them since the index was read; then they are written again.
     private readonly ConcurrentDictionary<Sha256Digest, byte[]> _claimed = new();
     private readonly ConcurrentDictionary<Sha256Digest, FileStamp> _verified = new();
     private readonly PackReader _packs = new(folder);
@@ -20,7 +24,7 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
 
     public PackReader Packs => _packs;
 
-    /// <summary>What this process keeps to itself.</summary>
+    /// <summary>The blobs that could not be stored.</summary>
     public PrivateBlobs Private { get; } = new();
 
     /// <summary>How many bytes wait in memory.</summary>
@@ -41,8 +45,8 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
     }
 
     /// <summary>
-    /// Whether a blob is there and is, as far as can be told without reading what was verified before, whole. A record whose blob is damaged must not be
-    /// found: whoever finds it relies on the bytes.
+    /// Whether a blob is there and undamaged, without reading again what was verified before. A record whose blob is damaged must not be
+    /// found, because the caller relies on the bytes.
     /// </summary>
     public bool IsPresent(Sha256Digest digest)
     {
@@ -61,7 +65,7 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
     {
         var digest = Sha256Digest.Of(content);
         uses.Note([digest]);
-        // A damaged blob of this name must not stand for the whole one that is here.
+        // A damaged blob of this name must be replaced by the bytes that are given.
         var isPresent = IsPresent(digest);
         if (!CanStore)
         {
@@ -98,7 +102,7 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
         return null;
     }
 
-    /// <summary>Appends what waits in memory to a pack, and names it in the index. The caller holds the cache's lock, and the index is as new as it can be.</summary>
+    /// <summary>Appends the waiting blobs to a pack, and adds them to the index. The caller holds the cache's lock, and has just refreshed the index.</summary>
     /// <exception cref="IOException">It cannot be written; it stays in memory.</exception>
     public void WriteWaiting()
     {
@@ -126,7 +130,7 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
             Interlocked.Add(ref _waitingBytes, content.Length);
     }
 
-    /// <summary>Forgets what was not written yet, and what was verified.</summary>
+    /// <summary>Forgets the blobs that were not written yet, and which were verified.</summary>
     public void Clear()
     {
         _waiting.Clear();
@@ -150,7 +154,7 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
         var content = _packs.TryRead(blob);
         if (content is not null && Sha256Digest.Of(content) == digest)
             return content;
-        // Another process may have written the pack anew meanwhile.
+        // Another process may have compacted the pack meanwhile.
         index.Refresh();
         if (index.TryFindBlob(digest, out var moved, out _) && moved != blob && moved.IsPacked
             && _packs.TryRead(moved) is { } again && Sha256Digest.Of(again) == digest)
@@ -168,7 +172,7 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
         if (!CanStore)
             return;
         FileTransfer.TryDelete(PathOf(digest));
-        // A blob that a pack holds as well is not lost.
+        // If a pack holds the blob as well, it is not lost.
         if (index.TryFindBlob(digest, out var blob, out _) && !blob.IsPacked)
             index.RemoveBlob(digest, blob);
     }

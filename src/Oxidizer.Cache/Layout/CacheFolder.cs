@@ -1,9 +1,9 @@
 using System.Globalization;
 using Oxidizer.Cache.Files;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Layout;
 
-/// <summary>What a cache's folder is good for.</summary>
+/// <summary>How a cache's folder can be used.</summary>
 internal enum FolderUse
 {
     /// <summary>Entries are found and stored.</summary>
@@ -12,7 +12,7 @@ internal enum FolderUse
     /// <summary>Entries are found; nothing is written.</summary>
     ReadOnly,
 
-    /// <summary>There is nothing to be found, and nothing can be stored.</summary>
+    /// <summary>Nothing is found, and nothing can be stored.</summary>
     None,
 }
 
@@ -24,7 +24,7 @@ internal sealed class CacheFolder
 
     private const string FormatPrefix = "oxidizer cache, format ";
 
-    /// <summary>Of every folder in it: what is there becomes part of programs that the user runs, and holds sources of theirs.</summary>
+    /// <summary>The mode of every folder in it: the content becomes part of programs that the user runs, and includes the user's sources.</summary>
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private FileStamp _format;
@@ -43,9 +43,10 @@ internal sealed class CacheFolder
 
     public string Memo => Path.Combine(Root, "memo");
 
-    public string Database => Path.Combine(Root, Index.Database.FileName);
+    public string Database => Path.Combine(Root, "actions.db");
 
-    public string DatabaseLog => Path.Combine(Root, Index.Database.LogFileName);
+    /// <summary>LiteDB gives its log this name, beside the database.</summary>
+    public string DatabaseLog => Path.Combine(Root, "actions-log.db");
 
     public string Blobs => Path.Combine(Root, "blobs");
 
@@ -57,7 +58,7 @@ internal sealed class CacheFolder
 
     public string KeyLocks => Path.Combine(Root, "locks");
 
-    /// <summary>What an eviction that runs now is about to delete: digests.</summary>
+    /// <summary>The digests that a running eviction is about to delete.</summary>
     public string Condemned => Path.Combine(Root, "condemned");
 
     public string Sessions => Path.Combine(Root, "sessions");
@@ -65,14 +66,14 @@ internal sealed class CacheFolder
     /// <summary>The folders in it.</summary>
     public IReadOnlyList<string> Subfolders => [Blobs, Packs, Temporary, KeyLocks, Sessions, Trees];
 
-    /// <summary>Whether an entry of this name is the cache's own.</summary>
+    /// <summary>Whether the cache itself uses an entry of this name.</summary>
     public bool IsOwnName(string name) => name.StartsWith("journal-", StringComparison.Ordinal)
         || Subfolders.Concat([Lock, Snapshot, Memo, Database, DatabaseLog, Condemned]).Any(path => Path.GetFileName(path) == name);
 
-    /// <summary>Whether the folder was deleted, or made anew by another process, since it was opened.</summary>
+    /// <summary>Whether the folder was deleted, or deleted and made again, since it was opened.</summary>
     public bool IsGone => Use != FolderUse.None && _format != default && (!FileStamp.TryRead(Format, out var now) || now.Inode != _format.Inode || now.Changed != _format.Changed);
 
-    /// <summary>Looks at the folder, and makes it if it is not there.</summary>
+    /// <summary>Checks the folder, and makes it if it is not there.</summary>
     public static CacheFolder Open(CacheSettings settings, WarningList warnings)
     {
         var folder = new CacheFolder(Path.GetFullPath(settings.Directory), settings.ReadOnly ? FolderUse.ReadOnly : FolderUse.ReadWrite);
@@ -84,10 +85,10 @@ internal sealed class CacheFolder
         return folder;
     }
 
-    /// <summary>A path for a file that is not yet what it will be.</summary>
+    /// <summary>A path for a file that is being written.</summary>
     public string NewTemporary() => Path.Combine(Temporary, Guid.NewGuid().ToString("N"));
 
-    /// <summary>Makes the folders; also after someone deleted the cache while it is in use. The format comes first: folders of our names without one are somebody else's.</summary>
+    /// <summary>Makes the folders, also after the cache was deleted while it is in use. The file `format` comes first: without it, folders of these names belong to another program.</summary>
     public void MakeFolders()
     {
         Directory.CreateDirectory(Root, Private);
@@ -97,7 +98,7 @@ internal sealed class CacheFolder
             Directory.CreateDirectory(path, Private);
     }
 
-    /// <summary>Whether a day has passed since this was last asked and answered with yes. A clock that was set back makes it due as well.</summary>
+    /// <summary>Whether a day has passed since the last time that this was true. It is also true after the clock was set back.</summary>
     public bool IsUpkeepDue()
     {
         var path = Path.Combine(Root, "upkeep");
@@ -168,7 +169,7 @@ internal sealed class CacheFolder
         {
             if (!Directory.Exists(Sessions) || !File.Exists(Format))
                 MakeFolders();
-            // Directories may exist and still not be writable; the lock is what every writer needs first.
+            // Folders may exist and not be writable. Every writer needs the lock first, so that is tried.
             using var file = File.OpenHandle(Lock, FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
             return true;
         }
@@ -183,6 +184,6 @@ internal sealed class CacheFolder
         }
     }
 
-    // The runtime asks for a shared lock on what it opens, which another process may hold exclusively: then the file can be written.
+    // .NET asks for a shared lock on every file that it opens. If another process holds the exclusive one, the file can be written.
     private bool IsLocked(IOException exception) => exception.HResult == Libc.ErrorWouldBlock && File.Exists(Lock);
 }

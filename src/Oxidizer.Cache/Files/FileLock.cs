@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Oxidizer.Cache.Files;
 
-namespace Oxidizer.Cache.Locking;
+namespace Oxidizer.Cache.Files;
 
 /// <summary>
-/// An exclusive lock on a file, held by <c>flock</c>: the kernel ends it when its holder dies, however it dies. It excludes threads of one process as
-/// well, because each lock opens the file anew. Waiting is a blocking call on a thread of its own: polling starved a process for 8.5 s when measured.
+/// An exclusive lock on a file, held by <c>flock</c>: the kernel releases it when its holder ends, for whatever reason. It excludes threads of one process as
+/// well, because each lock opens the file itself. A thread of its own waits in a blocking call: with polling, a process was measured to starve for 8.5 s.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
@@ -24,7 +23,7 @@ internal sealed class FileLock : IDisposable
         while (true)
         {
             var acquired = TryAcquireOnce(path, timeout, cancellation);
-            // Whoever held the lock before may have deleted the file: then the next one locks another file of that name.
+            // The previous holder may have deleted the file. Then this lock is on a file without a name, and is taken again on the new file.
             if (acquired is null || acquired.IsAt(path))
                 return acquired;
             acquired.Dispose();
@@ -33,7 +32,7 @@ internal sealed class FileLock : IDisposable
         }
     }
 
-    /// <summary>Takes the lock on a file that is there, and no link, at once or not at all; nothing is made.</summary>
+    /// <summary>Takes the lock on an existing file that is not a link, without waiting. No file is made.</summary>
     /// <returns><c>null</c> when it is held, or there is no such file.</returns>
     public static FileLock? TryAcquireExisting(string path)
     {
@@ -47,7 +46,7 @@ internal sealed class FileLock : IDisposable
         return null;
     }
 
-    /// <summary>What the holder wrote about itself, or a guess.</summary>
+    /// <summary>What the holder wrote about itself, or `another process`.</summary>
     public static string Holder(string path)
     {
         try
@@ -76,7 +75,7 @@ internal sealed class FileLock : IDisposable
         return new Waiter(descriptor).Wait(timeout, cancellation);
     }
 
-    /// <summary>Writes this process's number and name into the lock file, for those who wait.</summary>
+    /// <summary>Writes this process's number and name into the lock file, so that waiting processes can name it.</summary>
     public void Sign()
     {
         if (TryWrite(s_signature, 0))
@@ -124,7 +123,7 @@ internal sealed class FileLock : IDisposable
         return true;
     }
 
-    // The thread cannot be interrupted in flock. When its owner has given up, it releases what it gets at once.
+    // The thread cannot be interrupted in flock. If its owner has given up meanwhile, it releases the lock at once.
     private sealed class Waiter(int descriptor)
     {
         private readonly ManualResetEventSlim _done = new();

@@ -1,11 +1,11 @@
-using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Records;
 
-namespace Oxidizer.Cache;
+namespace Oxidizer.Cache.Index;
 
-/// <summary>Says in words why an action has to run, by comparing its key's fields with those of an earlier one.</summary>
+/// <summary>Explains in words why an action has to run, by comparing its key's fields with those of an earlier action.</summary>
 internal static class Explanation
 {
-    // Of a hundred changed files, the first say what happened.
+    // The first of a hundred changed files say enough.
     private const int MostChanges = 3;
 
     /// <summary>Explains a miss by the earlier record with the fewest differences.</summary>
@@ -54,7 +54,7 @@ internal static class Explanation
         ? $"`{name}` changed (was {was[..4]}..., is {value[..4]}...)"
         : $"{name} changed: {Show(was)} -> {Show(AfterSameWords(was, value))}";
 
-    // `gcc 12.2.0 -> 13.1.0` says all that `gcc 12.2.0 -> gcc 13.1.0` does.
+    // `gcc 12.2.0 -> 13.1.0` says as much as `gcc 12.2.0 -> gcc 13.1.0`.
     private static string AfterSameWords(string was, string value)
     {
         var word = value.LastIndexOf(' ') + 1;
@@ -65,7 +65,7 @@ internal static class Explanation
 
     private static string Show(string value) => IsDigest(value) ? value[..4] + "..." : value.Length == 0 ? "(empty)" : value;
 
-    // A program's digest says less than its version, where both are in the key under `x` and `x version` and both changed.
+    // If a key has a program's digest as `x` and its version as `x version`, and both changed, the version says more.
     private static List<string> WithoutRepetition(List<string> changes, IReadOnlyList<KeyField> now)
     {
         if (changes.Count < 2)

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 
-namespace Oxidizer.Cache.Index;
+namespace Oxidizer.Cache.Records;
 
-/// <summary>What a frame says.</summary>
+/// <summary>What a frame holds.</summary>
 internal enum FrameKind : byte
 {
     Action = 1,
@@ -30,7 +30,7 @@ internal enum FrameKind : byte
 ///   | 4 bytes | 1 byte | 3 bytes 0 | of kind+payload| length  |
 ///   +---------+--------+-----------+----------------+---------+
 /// </code>
-/// A frame that is torn, zeroed or flipped anywhere is not read.
+/// A frame that is incomplete, zeroed or changed in any bit is not read.
 /// </summary>
 internal static class Frame
 {
@@ -45,7 +45,7 @@ internal static class Frame
         writer.Bytes(payload);
     }
 
-    /// <summary>The length that a header announces; -1 if it is not a header.</summary>
+    /// <summary>The payload's length by the header; -1 if it is not a header.</summary>
     public static int PayloadLength(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < HeaderSize)
