@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Configuration;
 /// Finds keys of one target that need or exclude each other. It goes by which keys are set and not by their values: a path may be unexpanded yet, and
 /// a value that is wrong was told already.
 /// </summary>
-internal sealed class CheckConfiguration(BuildConfiguration configuration, Mistakes mistakes)
+internal sealed class CheckConfiguration(BuildConfiguration configuration, DiagnosticBag mistakes)
 {
     /// <summary>Reports all.</summary>
     public void Check()
@@ -49,7 +49,7 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Mista
     private void CheckRun()
     {
         // With a mode that does not exist nothing can be said about what it needs.
-        if (Has("python_run.mode") && mistakes.IsWrong(configuration.LocationOf("python_run.mode")))
+        if (Has("python_run.mode") && mistakes.HasAt(configuration.LocationOf("python_run.mode")))
             return;
         var mode = configuration.Run.Mode;
         CheckEntryPoint(mode);

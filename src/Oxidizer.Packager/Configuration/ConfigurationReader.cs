@@ -41,13 +41,13 @@ public static class ConfigurationReader
     /// <param name="directory">Where relative paths start, absolute.</param>
     internal static ConfigurationSet Parse(string text, string origin, string directory)
     {
-        var mistakes = new Mistakes();
+        var mistakes = new DiagnosticBag(DiagnosticBag.MostOfOneFile);
         var root = ReadToml.Read(text, origin, mistakes);
         // After this: a broken file is not judged further; what its keys mean is not known.
-        mistakes.ThrowIfAny();
+        mistakes.ThrowIfErrors(inOrderOfFile: true);
         var tables = ConfigurationTables.Collect(root, origin, directory, mistakes);
         var set = new ConfigurationSet(tables, mistakes);
-        mistakes.ThrowIfAny();
+        mistakes.ThrowIfErrors(inOrderOfFile: true);
         return set;
     }
 

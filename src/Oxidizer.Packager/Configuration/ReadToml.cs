@@ -14,12 +14,12 @@ internal sealed class ReadToml
     private const int MaxSyntaxErrors = 10;
 
     private readonly string _file;
-    private readonly Mistakes _mistakes;
+    private readonly DiagnosticBag _mistakes;
 
-    private ReadToml(string file, Mistakes mistakes) => (_file, _mistakes) = (file, mistakes);
+    private ReadToml(string file, DiagnosticBag mistakes) => (_file, _mistakes) = (file, mistakes);
 
     /// <summary>Parses. With syntax errors the answer is an empty table: what stands in a broken file cannot be judged.</summary>
-    public static TomlTable Read(string text, string file, Mistakes mistakes)
+    public static TomlTable Read(string text, string file, DiagnosticBag mistakes)
     {
         var reader = new ReadToml(file, mistakes);
         var root = new TomlTable(new SourceLocation(file, 1, 1), TomlTableOrigin.Header);

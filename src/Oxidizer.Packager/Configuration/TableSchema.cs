@@ -92,7 +92,7 @@ internal static class TargetKey
 /// <summary>Says that a key does not exist, and which one may have been meant.</summary>
 internal static class UnknownKey
 {
-    public static void Report(TomlEntry entry, string table, IEnumerable<string> known, Mistakes mistakes)
+    public static void Report(TomlEntry entry, string table, IEnumerable<string> known, DiagnosticBag mistakes)
     {
         var names = known.Append(TargetKey.Name).ToList();
         var wayOut = NearestName.Of(entry.Name, names) is { } nearest
