@@ -4,6 +4,7 @@ using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.SourceBuilds;
 using Oxidizer.Packager.Processes;
 
 namespace Oxidizer.Compatibility;
@@ -126,7 +127,7 @@ public sealed record Interpreters(
             var table = options.Archive is { } archive
                 ? new DistributionTable { LocalPath = archive }
                 : new DistributionTable { Source = options.Source, Optimizations = options.Optimizations == "pgo" ? DistributionOptimization.Pgo : DistributionOptimization.NoOpt };
-            var distribution = DistributionStage.Obtain(table, TargetTriple.Host, context);
+            var distribution = DistributionStage.Obtain(table, TargetTriple.Host, SourceDistribution.Build, context);
             return (distribution, options.Extensions ? TestExtensions.Build(distribution, Path.Combine(FolderOf(distribution, options), "extensions"), options, context) : null);
         }
         finally

@@ -4,6 +4,7 @@ using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.SourceBuilds;
 using Oxidizer.Packager.Packages;
 using Oxidizer.Packager.Processes;
 
@@ -69,7 +70,7 @@ internal sealed class DistributionSession : IDisposable
     {
         Context = new BuildContext(BuildLog.Spoken, LiteDbCache.Open(new CacheSettings(cacheDirectory)), new DiagnosticBag(), new ActionLedger(),
             Directory.CreateTempSubdirectory("oxidizer-benchmark-").FullName, Environment.ProcessorCount, CancellationToken.None);
-        Distribution = DistributionStage.Obtain(new DistributionTable { Source = Application.Distribution }, TargetTriple.Host, Context);
+        Distribution = DistributionStage.Obtain(new DistributionTable { Source = Application.Distribution }, TargetTriple.Host, SourceDistribution.Build, Context);
         Context.Cache.Flush();
     }
 

@@ -10,6 +10,7 @@ using Oxidizer.Packager.Programs;
 using Oxidizer.Packager.Reporting;
 using Oxidizer.Packager.Resources;
 using Oxidizer.Packager.Selection;
+using Oxidizer.Packager.SourceBuilds;
 
 namespace Oxidizer.Packager;
 
@@ -78,7 +79,7 @@ public static class Pipeline
         // After this: every program that any later stage starts is there.
 
         session.Stage("distribution");
-        var distribution = DistributionStage.Obtain(configuration.Distribution, configuration.Target, context);
+        var distribution = DistributionStage.Obtain(configuration.Distribution, configuration.Target, SourceDistribution.Build, context);
         // After this: a CPython is unpacked, verified, and will not change.
 
         // Before the bytecode, because policies and filters decide what is worth compiling.
@@ -118,7 +119,8 @@ public static class Pipeline
         var isNew = InstallProduct.Prepare(product, installation, context);
         beside.PrepareRemoval();
         var result = session.Finish(product, distribution, fileUsers, blob, beside.Facts);
-        WriteBuildResult.Prepare(result, installation, durable: isNew);
+        // A power cut may not leave an empty one; but when nothing else was written, a report is not worth the wait for the disk.
+        installation.Write(Path.GetFileName(result.ResultPath), WriteBuildResult.ToJson(result), durable: isNew);
         // After this: everything is written, and nothing in the output folder has changed.
 
         context.Cancellation.ThrowIfCancellationRequested();

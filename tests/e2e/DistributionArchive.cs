@@ -27,7 +27,7 @@ public static class DistributionArchive
         try
         {
             var context = new BuildContext(new SilentLog(), cache, new DiagnosticBag(), new ActionLedger(), work, Environment.ProcessorCount, CancellationToken.None);
-            return DistributionStage.Obtain(new DistributionTable { Source = source, Optimizations = DistributionOptimization.NoOpt }, TargetTriple.Host, context);
+            return DistributionStage.Obtain(new DistributionTable { Source = source, Optimizations = DistributionOptimization.NoOpt }, TargetTriple.Host, SourceDistribution.Build, context);
         }
         finally
         {

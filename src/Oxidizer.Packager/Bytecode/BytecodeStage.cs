@@ -45,7 +45,7 @@ public static class BytecodeStage
             return Compile(mine, pool, context);
         var rule = changed[index];
         var compiled = 0;
-        var result = context.Cache.GetOrAdd(keys.SingleFlight(rule.Builder.Key), rule.Origin, () =>
+        var result = context.Cache.GetOrAdd(keys.SingleFlight(rule.Builder.Key), rule.Origin.Words, () =>
         {
             compiled = CompileOnce(changed, index + 1, [.. mine, rule], keys, pool, context);
             return rule.Outputs;

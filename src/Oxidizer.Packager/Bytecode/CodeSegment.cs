@@ -22,14 +22,14 @@ internal sealed class CodeSegment
     /// <summary>Names a segment.</summary>
     /// <param name="origin">The rule.</param>
     /// <param name="open">Finds the segment's files, and makes them again when they were damaged.</param>
-    public CodeSegment(string origin, Func<StoredSegment> open)
+    public CodeSegment(ResourceOrigin origin, Func<StoredSegment> open)
     {
         (Origin, _open) = (origin, open);
         _entries = new(() => (_stored = _open()).Entries.ToDictionary(entry => entry.Identity));
     }
 
     /// <summary>The rule that brought the modules.</summary>
-    public string Origin { get; }
+    public ResourceOrigin Origin { get; }
 
     /// <summary>Where a module's code is; its size is 0 for a module that Python refuses, if that is allowed.</summary>
     public FileSlice Find(ModuleSource module)
@@ -60,10 +60,10 @@ internal sealed record StoredSegment(string Path, Sha256Digest Digest, IReadOnly
 /// <summary>The bytecode of a build's modules.</summary>
 public sealed class CompiledCode
 {
-    private readonly Dictionary<string, CodeSegment> _segments;
+    private readonly Dictionary<ResourceOrigin, CodeSegment> _segments;
 
     internal CompiledCode(IEnumerable<CodeSegment> segments, string python) =>
-        (_segments, Python) = (segments.ToDictionary(segment => segment.Origin, StringComparer.Ordinal), python);
+        (_segments, Python) = (segments.ToDictionary(segment => segment.Origin), python);
 
     /// <summary>What compiled it, for the keys of what is made from it.</summary>
     internal string Python { get; }

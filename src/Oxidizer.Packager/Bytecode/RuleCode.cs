@@ -15,10 +15,10 @@ internal sealed class RuleCode
     private StoredSegment? _stored;
 
     /// <summary>Looks the rule's segment up.</summary>
-    public RuleCode(string origin, IReadOnlyList<ModuleSource> modules, CodeKeys keys, CompilePool pool, BuildContext context)
+    public RuleCode(ResourceOrigin origin, IReadOnlyList<ModuleSource> modules, CodeKeys keys, CompilePool pool, BuildContext context)
     {
         (_modules, _pool, _context) = (modules, pool, context);
-        Builder = new SegmentBuilder(origin, modules, keys, context);
+        Builder = new SegmentBuilder(origin.Words, modules, keys, context);
         _record = context.Cache.Find(Builder.Key);
         Segment = new CodeSegment(origin, Open);
     }
@@ -27,7 +27,7 @@ internal sealed class RuleCode
     public bool IsKnown => _record is not null;
 
     /// <summary>The rule.</summary>
-    public string Origin => Segment.Origin;
+    public ResourceOrigin Origin => Segment.Origin;
 
     /// <summary>What the segment is made of in the cache; empty until it is there.</summary>
     public IReadOnlyList<ActionOutput> Outputs => _record?.Outputs ?? [];

@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Configuration;
 /// Finds keys of one target that need or exclude each other. It looks at which keys are set and not at their values: a path may not be expanded yet, and
 /// a wrong value was reported already.
 /// </summary>
-internal sealed class CheckConfiguration(BuildConfiguration configuration, Mistakes mistakes)
+internal sealed class CheckConfiguration(BuildConfiguration configuration, DiagnosticBag mistakes)
 {
     /// <summary>Reports all.</summary>
     public void Check()
@@ -49,7 +49,7 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Mista
     private void CheckRun()
     {
         // Of an unknown mode nothing is known.
-        if (Has("python_run.mode") && mistakes.IsWrong(configuration.LocationOf("python_run.mode")))
+        if (Has("python_run.mode") && mistakes.HasAt(configuration.LocationOf("python_run.mode")))
             return;
         var mode = configuration.Run.Mode;
         CheckEntryPoint(mode);

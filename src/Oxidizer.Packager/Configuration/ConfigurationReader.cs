@@ -41,13 +41,13 @@ public static class ConfigurationReader
     /// <param name="directory">Where relative paths start, absolute.</param>
     internal static ConfigurationSet Parse(string text, string origin, string directory)
     {
-        var mistakes = new Mistakes();
+        var mistakes = new DiagnosticBag(DiagnosticBag.MostOfOneFile);
         var root = ReadToml.Read(text, origin, mistakes);
         // After this: the text is valid TOML, so its keys can be checked.
-        mistakes.ThrowIfAny();
+        mistakes.ThrowIfErrors(inOrderOfFile: true);
         var tables = ConfigurationTables.Collect(root, origin, directory, mistakes);
         var set = new ConfigurationSet(tables, mistakes);
-        mistakes.ThrowIfAny();
+        mistakes.ThrowIfErrors(inOrderOfFile: true);
         return set;
     }
 

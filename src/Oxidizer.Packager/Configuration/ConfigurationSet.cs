@@ -10,7 +10,7 @@ public sealed class ConfigurationSet
     private readonly BuildConfiguration _first;
 
     /// <summary>Reads every entry, so that mistakes in tables for other targets are found too.</summary>
-    internal ConfigurationSet(ConfigurationTables tables, Mistakes mistakes)
+    internal ConfigurationSet(ConfigurationTables tables, DiagnosticBag mistakes)
     {
         _tables = tables;
         // The tables for all targets come first, because they name the targets.
@@ -35,9 +35,9 @@ public sealed class ConfigurationSet
     {
         if (_tables is not { HasConditions: true })
             return _first with { Target = target };
-        var mistakes = new Mistakes();
+        var mistakes = new DiagnosticBag(DiagnosticBag.MostOfOneFile);
         var merged = _tables.Merge(target, mistakes);
-        mistakes.ThrowIfAny();
+        mistakes.ThrowIfErrors(inOrderOfFile: true);
         return merged;
     }
 

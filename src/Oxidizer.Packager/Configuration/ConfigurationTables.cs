@@ -50,7 +50,7 @@ internal sealed class ConfigurationTables
     public bool HasConditions { get; private set; }
 
     /// <summary>Sorts a document's tables.</summary>
-    public static ConfigurationTables Collect(TomlTable root, string origin, string directory, Mistakes mistakes)
+    public static ConfigurationTables Collect(TomlTable root, string origin, string directory, DiagnosticBag mistakes)
     {
         var tables = new ConfigurationTables(origin, directory);
         foreach (var entry in root.Entries)
@@ -70,7 +70,7 @@ internal sealed class ConfigurationTables
     /// <param name="target">The target; <c>null</c>: only the tables for all.</param>
     /// <param name="mistakes">Takes wrong keys and contradictions.</param>
     /// <param name="expandConditional">Whether paths of tables for some targets only are expanded too: for the target that is being built.</param>
-    public BuildConfiguration Merge(TargetTriple? target, Mistakes mistakes, bool expandConditional = true)
+    public BuildConfiguration Merge(TargetTriple? target, DiagnosticBag mistakes, bool expandConditional = true)
     {
         var sum = new RuleSum(new Dictionary<string, SourceLocation>(StringComparer.Ordinal));
         var configuration = new BuildConfiguration(_origin, _directory) { Target = target ?? TargetTriple.Host };
@@ -89,7 +89,7 @@ internal sealed class ConfigurationTables
     }
 
     /// <summary>Checks the tables that apply to none of the targets, so that their mistakes are found too.</summary>
-    public void CheckOthers(IReadOnlyList<TargetTriple> targets, Mistakes mistakes)
+    public void CheckOthers(IReadOnlyList<TargetTriple> targets, DiagnosticBag mistakes)
     {
         foreach (var part in _parts)
         {
@@ -107,7 +107,7 @@ internal sealed class ConfigurationTables
     private static bool Applies(Part part, TargetTriple? target) =>
         part.Pattern == "all" || (target is not null && TargetPattern.Matches(part.Pattern, target));
 
-    private ReadScope Scope(Part part, Mistakes mistakes, bool expandConditional) =>
+    private ReadScope Scope(Part part, DiagnosticBag mistakes, bool expandConditional) =>
         new(_directory, mistakes, Expand: expandConditional || part.Pattern == "all");
 
     private static BuildConfiguration Apply(BuildConfiguration configuration, Part part, ReadScope scope, RuleSum sum)
@@ -182,7 +182,7 @@ internal sealed class ConfigurationTables
         return Path.GetFileName(configuration.Directory.TrimEnd('/')) is { Length: > 0 } folder ? folder : "app";
     }
 
-    private static void ReportUnknown(TomlEntry entry, Mistakes mistakes)
+    private static void ReportUnknown(TomlEntry entry, DiagnosticBag mistakes)
     {
         var isTable = entry.Value is TomlTable or TomlArray;
         var wayOut = NearestName.Of(entry.Name, Names) is { } nearest
@@ -192,7 +192,7 @@ internal sealed class ConfigurationTables
             isTable ? $"unknown table `[{entry.Name}]`; {wayOut}" : $"unknown key `{entry.Name}` above all tables; {wayOut}", entry.Location);
     }
 
-    private void Add(string name, TomlEntry entry, Mistakes mistakes)
+    private void Add(string name, TomlEntry entry, DiagnosticBag mistakes)
     {
         switch (entry.Value)
         {
@@ -213,7 +213,7 @@ internal sealed class ConfigurationTables
         }
     }
 
-    private void AddPart(string name, TomlTable table, Mistakes mistakes)
+    private void AddPart(string name, TomlTable table, DiagnosticBag mistakes)
     {
         var pattern = TargetKey.Read(table, name, new ReadScope(_directory, mistakes, Expand: false));
         HasConditions |= pattern != "all";

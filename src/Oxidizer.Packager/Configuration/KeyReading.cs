@@ -8,7 +8,7 @@ namespace Oxidizer.Packager.Configuration;
 /// <param name="Expand">
 /// Whether paths are expanded. Entries of another target are not: their variables may be unset.
 /// </param>
-internal sealed record ReadScope(string Directory, Mistakes Mistakes, bool Expand);
+internal sealed record ReadScope(string Directory, DiagnosticBag Mistakes, bool Expand);
 
 /// <summary>One key with its value, on its way into a record. Each <c>Try</c> method reports what is wrong and then returns false.</summary>
 /// <param name="Scope">What the keys share.</param>

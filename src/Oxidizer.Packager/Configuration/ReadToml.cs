@@ -14,12 +14,12 @@ internal sealed class ReadToml
     private const int MaxSyntaxErrors = 10;
 
     private readonly string _file;
-    private readonly Mistakes _mistakes;
+    private readonly DiagnosticBag _mistakes;
 
-    private ReadToml(string file, Mistakes mistakes) => (_file, _mistakes) = (file, mistakes);
+    private ReadToml(string file, DiagnosticBag mistakes) => (_file, _mistakes) = (file, mistakes);
 
     /// <summary>Parses. After a syntax error the answer is an empty table, because the rest of the file cannot be checked.</summary>
-    public static TomlTable Read(string text, string file, Mistakes mistakes)
+    public static TomlTable Read(string text, string file, DiagnosticBag mistakes)
     {
         var reader = new ReadToml(file, mistakes);
         var root = new TomlTable(new SourceLocation(file, 1, 1), TomlTableOrigin.Header);

@@ -99,7 +99,7 @@ internal static class TargetKey
 /// <summary>Reports an unknown key, with the one that may have been meant.</summary>
 internal static class UnknownKey
 {
-    public static void Report(TomlEntry entry, string table, IEnumerable<string> known, Mistakes mistakes)
+    public static void Report(TomlEntry entry, string table, IEnumerable<string> known, DiagnosticBag mistakes)
     {
         var names = known.Append(TargetKey.Name).ToList();
         var wayOut = NearestName.Of(entry.Name, names) is { } nearest

@@ -1,9 +1,14 @@
+using Oxidizer.Cache;
 using Oxidizer.Packager.Archives;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Distributions;
+
+/// <summary>Builds a distribution from source into an archive in the cache.</summary>
+/// <returns>The archive; the path is its file name.</returns>
+public delegate ActionOutput BuildFromSource(DistributionTable table, TargetTriple target, BuildContext context);
 
 /// <summary>Gets a CPython that can be linked: from an archive, or built from source.</summary>
 public static class DistributionStage
@@ -13,13 +18,14 @@ public static class DistributionStage
     /// <summary>Fetches or builds, verifies and unpacks. An unchanged build reads two small files of the cache, and asks the file system about each file of the tree.</summary>
     /// <param name="table">Where the distribution comes from.</param>
     /// <param name="target">What it must be for.</param>
+    /// <param name="build">Builds one, when <c>source</c> is what the table names: <c>SourceDistribution.Build</c>.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">The table, the archive or its description cannot be used.</exception>
     /// <exception cref="EnvironmentFailureException">The network or the disk failed.</exception>
-    public static Distribution Obtain(DistributionTable table, TargetTriple target, BuildContext context)
+    public static Distribution Obtain(DistributionTable table, TargetTriple target, BuildFromSource build, BuildContext context)
     {
-        var origin = LocateArchive.Locate(table, target, context);
         // After this: the archive's digest is known; its bytes may not be fetched yet.
+        var origin = LocateArchive.Locate(table, target, build, context);
 
         var (tree, wasFetched) = Unpack(origin, context);
         if (origin.IsDownload && !wasFetched)

@@ -3,7 +3,6 @@ using Oxidizer.Packager.Archives;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
-using Oxidizer.Packager.SourceBuilds;
 
 namespace Oxidizer.Packager.Distributions;
 
@@ -12,11 +11,11 @@ internal static class LocateArchive
 {
     /// <summary>Finds the archive. Nothing is downloaded yet; a distribution from source is built here if the cache does not have it.</summary>
     /// <exception cref="BuildFailedException">The table cannot be followed.</exception>
-    public static ArchiveOrigin Locate(DistributionTable table, TargetTriple target, BuildContext context)
+    public static ArchiveOrigin Locate(DistributionTable table, TargetTriple target, BuildFromSource build, BuildContext context)
     {
         if (table.LocalPath is { } path)
             return FromFile(path, ExpectedDigest(table), table, context);
-        return table.Url is { } url ? FromUrl(url, table, context) : FromSource(table, target, context);
+        return table.Url is { } url ? FromUrl(url, table, context) : FromSource(table, target, build, context);
     }
 
     private static ArchiveOrigin FromFile(string path, Sha256Digest? expected, DistributionTable table, BuildContext context)
@@ -53,9 +52,9 @@ internal static class LocateArchive
         return new ArchiveOrigin(name, digest, () => Download.Fetch(address, name, digest, table.Location, context), table.Location) { IsDownload = true };
     }
 
-    private static ArchiveOrigin FromSource(DistributionTable table, TargetTriple target, BuildContext context)
+    private static ArchiveOrigin FromSource(DistributionTable table, TargetTriple target, BuildFromSource build, BuildContext context)
     {
-        var archive = SourceDistribution.Build(table, target, context);
+        var archive = build(table, target, context);
         return new ArchiveOrigin(archive.Path, archive.Digest, () => context.Cache.TryGetFile(archive.Digest)
             ?? throw new EnvironmentFailureException(DiagnosticKinds.TreeNotWritten, "read", archive.Path, "it is no longer in the cache; build again"), table.Location);
     }

@@ -91,7 +91,7 @@ internal sealed class BesidePlan
     {
         var key = new ActionKeyBuilder("bytecode_files", Version).Add("segment", new CodeKeys(code.Python).Segment(modules).Digest).Build();
         byte[]? made = null;
-        var record = _context.Cache.GetOrAdd(key, modules[0].Origin, () =>
+        var record = _context.Cache.GetOrAdd(key, modules[0].Origin.Words, () =>
         {
             made = Digests(modules, code);
             return [new ActionOutput("digests", _context.Cache.Store(made), made.Length)];

@@ -8,11 +8,11 @@ namespace Oxidizer.Packager.Packages;
 
 /// <summary>A rule while it is applied, with what its resources have in common.</summary>
 /// <param name="Rule">The rule.</param>
-/// <param name="Origin">How messages name it.</param>
+/// <param name="Origin">The rule, as the resources carry it.</param>
 /// <param name="OptimizeLevel">0, 1 or 2.</param>
 /// <param name="Distribution">Its suffixes tell extension modules.</param>
 /// <param name="Context">The build.</param>
-internal sealed record RuleScope(ResourceRule Rule, string Origin, int OptimizeLevel, Distribution Distribution, BuildContext Context)
+internal sealed record RuleScope(ResourceRule Rule, ResourceOrigin Origin, int OptimizeLevel, Distribution Distribution, BuildContext Context)
 {
     /// <summary>Where all that it brings lives.</summary>
     public ResourceLocation Location { get; init; } = ResourceLocation.Embedded;

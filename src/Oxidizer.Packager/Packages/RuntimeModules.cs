@@ -8,9 +8,6 @@ namespace Oxidizer.Packager.Packages;
 /// <summary>The runtime's own modules that are written in Python. They travel inside this assembly and are packed like all others.</summary>
 internal static class RuntimeModules
 {
-    /// <summary>How messages name where they come from.</summary>
-    public const string Origin = "the runtime";
-
     /// <summary>The modules; <c>pyembed/python/x.py</c> is the module <c>x</c>.</summary>
     public static IEnumerable<Resource> Collect(BuildContext context)
     {
@@ -20,7 +17,7 @@ internal static class RuntimeModules
             var isPackage = relative.EndsWith("/__init__.py", StringComparison.Ordinal);
             var name = (isPackage ? relative[..^"/__init__.py".Length] : relative[..^".py".Length]).Replace('/', '.');
             yield return new ModuleSource(name, isPackage, relative, new ResourceFile(FileOf(source, context), source.Digest, source.Content.Length),
-                OptimizeLevel: 0, IncludeSource: true, Origin, ResourceLocation.Embedded);
+                OptimizeLevel: 0, IncludeSource: true, ResourceOrigin.Runtime, ResourceLocation.Embedded);
         }
     }
 

@@ -1,17 +1,17 @@
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Elf;
 using Oxidizer.Packager.Resources;
-using Oxidizer.Packager.Selection;
 
 namespace Oxidizer.Packager.Packages;
 
-/// <summary>Tells extension modules from libraries by their content. What each needs is found when all rules have brought theirs (<see cref="LibraryClosure"/>).</summary>
+/// <summary>Tells extension modules from libraries by their content. What each needs is found when all rules have brought theirs (<c>LibraryClosure</c>).</summary>
 internal static class SharedObjects
 {
     /// <summary>Classifies a rule's shared objects.</summary>
     public static IEnumerable<Resource> Classify(IReadOnlyList<SharedObjectFile> files, RuleScope scope)
     {
-        files = FileDigests.Fill(files, scope.Context.Cache);
+        var digests = FileDigests.Ask(files.Select(file => file.File), scope.Context.Cache);
+        files = [.. files.Select(file => digests.TryGetValue(file.File.Path, out var digest) ? file with { File = file.File with { Digest = digest } } : file)];
         var facts = SharedObjectFacts.Of([.. files.Select(file => file.File)], scope.Context);
         var resources = new List<Resource>();
         var libraries = new HashSet<string>(StringComparer.Ordinal);

@@ -30,14 +30,14 @@ internal sealed class FileSegment
     /// <param name="level">The codec's level.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">A file has changed since it was digested.</exception>
-    public static FileSegment Open(string origin, IEnumerable<ResourceFile> files, PackedCodec codec, int level, BuildContext context)
+    public static FileSegment Open(ResourceOrigin origin, IEnumerable<ResourceFile> files, PackedCodec codec, int level, BuildContext context)
     {
         var ordered = files.DistinctBy(file => file.Digest).OrderBy(file => file.Digest).ToList();
         var key = new ActionKeyBuilder("file_segment", Version).Add("files", DigestList.Of(ordered.Select(file => file.Digest))).Add("codec", codec.ToString()).Add("level", codec == PackedCodec.None ? 0 : level).Build();
         for (var attempt = 0; attempt < 2; attempt++)
         {
             // The second attempt makes the segment again, because a blob was damaged after its record was found.
-            var record = attempt == 0 ? context.Cache.GetOrAdd(key, origin, Make, context.Cancellation).Record : new ActionRecord(key, origin, Make(), 0);
+            var record = attempt == 0 ? context.Cache.GetOrAdd(key, origin.Words, Make, context.Cancellation).Record : new ActionRecord(key, origin.Words, Make(), 0);
             if (Read(record, ordered, context.Cache) is { } segment)
                 return segment;
         }

@@ -90,7 +90,7 @@ public sealed record PackInput
     private static PackedModule Of(ModuleSource module, CompiledCode code)
     {
         var flags = PackageFlag(module.IsPackage) | (PackedFlags)((uint)module.OptimizeLevel << PackedFormat.LevelShift);
-        var isApplication = !module.Origin.Contains("(stdlib)", StringComparison.Ordinal);
+        var isApplication = module.Origin.Owner != ResourceOwner.StandardLibrary;
         return module.Location.Folder is { } folder
             ? new PackedModule(module.Name, code.HasSource(module) ? module.RelativePath : PycFile.WithoutSource(module.RelativePath), flags | PackedFlags.Filesystem, isApplication) { Root = folder }
             : new PackedModule(module.Name, module.RelativePath, flags, isApplication, module);

@@ -8,7 +8,7 @@ namespace Oxidizer.Packager.Packing;
 internal sealed class PackedContent
 {
     private readonly PackInput _input;
-    private readonly Dictionary<string, FileSegment> _segments;
+    private readonly Dictionary<ResourceOrigin, FileSegment> _segments;
 
     /// <summary>Opens the segments, and makes those that the cache does not have.</summary>
     public PackedContent(PackInput input, BuildContext context)
@@ -18,7 +18,7 @@ internal sealed class PackedContent
             .Concat(input.Resources.PackageResources.Where(resource => resource.Location.Folder is null).Select(resource => (resource.Origin, resource.File)))
             .Concat(input.Resources.PackageDistributions.Where(distribution => distribution.Location.Folder is null).SelectMany(distribution => distribution.Files.Select(file => (distribution.Origin, file.File))));
         _segments = files.GroupBy(entry => entry.Origin, entry => entry.File)
-            .ToDictionary(rule => rule.Key, rule => FileSegment.Open(rule.Key, rule, input.Codec, input.Level, context), StringComparer.Ordinal);
+            .ToDictionary(rule => rule.Key, rule => FileSegment.Open(rule.Key, rule, input.Codec, input.Level, context));
     }
 
     /// <summary>A module's code; <c>null</c> if Python refuses the module.</summary>
@@ -29,7 +29,7 @@ internal sealed class PackedContent
     }
 
     /// <summary>A source or a resource.</summary>
-    public StoredFile File(string origin, ResourceFile file) => _segments[origin].Find(file);
+    public StoredFile File(ResourceOrigin origin, ResourceFile file) => _segments[origin].Find(file);
 
     /// <summary>A library or a shared extension module: as it is, for the loader to map.</summary>
     public static StoredFile Library(ResourceFile file)

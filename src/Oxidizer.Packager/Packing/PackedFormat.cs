@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Resources;
+
 namespace Oxidizer.Packager.Packing;
 
 /// <summary>The sections of a blob, in the order of the header.</summary>
@@ -126,8 +128,8 @@ public static class PackedFormat
     /// <summary>Names are shorter than this.</summary>
     public const int MaxName = 64 * 1024;
 
-    /// <summary>A blob is smaller than this, because it is linked in the small code model.</summary>
-    public const long MaxSize = 1L << 31;
+    /// <summary>A blob is smaller than this, as each of its files.</summary>
+    public const long MaxSize = ResourceFile.MaxSize;
 
     /// <summary>Bit of the optimisation level.</summary>
     public const int LevelShift = 8;

@@ -1,7 +1,6 @@
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
-using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Programs;
 
@@ -95,7 +94,7 @@ public static class Prerequisites
         return [.. programs.Select(program => program.Requirement)];
     }
 
-    /// <summary>What the product itself is made of, beside the distribution. What is looked for with <c>sysroot</c> or <c>ldflags</c>, or for another target, is not this machine's to bring (<see cref="Decoder"/>).</summary>
+    /// <summary>What the product itself is made of, beside the distribution. What is looked for with <c>sysroot</c> or <c>ldflags</c>, or for another target, is not this machine's to bring (<c>Decoder</c>).</summary>
     internal static IReadOnlyList<Requirement> ForPacking(BuildConfiguration configuration) =>
         configuration is { Packing.Compress: "zstd", Toolchain: { Sysroot: null, LdFlags.Count: 0 } } && configuration.Target == TargetTriple.Host ? [s_zstandard] : [];
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using Oxidizer.Packager.Context;
-using Oxidizer.Packager.Installing;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Reporting;
@@ -9,14 +8,6 @@ namespace Oxidizer.Packager.Reporting;
 /// <summary>Writes a <see cref="BuildResult"/> as JSON, schema 1 of docs/formats/results.md. Written without reflection, which would cost start-up time.</summary>
 public static class WriteBuildResult
 {
-    /// <summary>Has <c>&lt;name&gt;.build.json</c> put beside the product.</summary>
-    /// <param name="result">What it says.</param>
-    /// <param name="installation">Where to.</param>
-    /// <param name="durable">Whether a power cut may not leave an empty one. If nothing else was written, the report is not worth a flush.</param>
-    /// <exception cref="Diagnostics.EnvironmentFailureException">It cannot be written.</exception>
-    internal static void Prepare(BuildResult result, Installation installation, bool durable) =>
-        installation.Write(Path.GetFileName(result.ResultPath), ToJson(result), durable);
-
     /// <summary>The JSON, UTF-8, indented.</summary>
     public static byte[] ToJson(BuildResult result)
     {

@@ -1,5 +1,4 @@
 using Oxidizer.Cache;
-using Oxidizer.Packager.Packages;
 
 namespace Oxidizer.Packager.Resources;
 
@@ -27,15 +26,9 @@ internal static class FileDigests
         ResourceFile Known(ResourceFile file) => digests.TryGetValue(file.Path, out var digest) ? file with { Digest = digest } : file;
     }
 
-    /// <summary>Shared objects with their files' digests.</summary>
+    /// <summary>The digests of those files that have none yet, by path.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static IReadOnlyList<SharedObjectFile> Fill(IReadOnlyList<SharedObjectFile> files, IActionCache cache)
-    {
-        var digests = Ask(files.Select(file => file.File), cache);
-        return [.. files.Select(file => digests.TryGetValue(file.File.Path, out var digest) ? file with { File = file.File with { Digest = digest } } : file)];
-    }
-
-    private static Dictionary<string, Sha256Digest> Ask(IEnumerable<ResourceFile> files, IActionCache cache)
+    public static Dictionary<string, Sha256Digest> Ask(IEnumerable<ResourceFile> files, IActionCache cache)
     {
         var paths = files.Where(file => file.Digest == default).Select(file => file.Path).Distinct(StringComparer.Ordinal).ToList();
         return paths.Zip(cache.DigestFiles(paths)).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal);

@@ -2,7 +2,6 @@ using Oxidizer.Cache;
 using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
-using Oxidizer.Packager.Packages;
 
 namespace Oxidizer.Packager.Resources;
 
@@ -36,7 +35,7 @@ internal static class FileUsers
     public static IReadOnlyList<FileUser> Find(ResourceSet resources, BuildContext context)
     {
         var users = new List<FileUser>();
-        var application = resources.Modules.Where(module => module.Location.Folder is null && module.Origin != RuntimeModules.Origin && !module.Origin.Contains("(stdlib)", StringComparison.Ordinal));
+        var application = resources.Modules.Where(module => module.Location.Folder is null && module.Origin.Owner == ResourceOwner.Application);
         foreach (var package in application.GroupBy(module => module.Name.Split('.')[0], StringComparer.Ordinal))
         {
             var modules = UsersIn([.. package], context);

@@ -14,12 +14,16 @@ public sealed record ResourceLocation(string? Folder)
 /// <param name="Path">Absolute.</param>
 /// <param name="Digest">Of its content.</param>
 /// <param name="Size">In bytes.</param>
-public sealed record ResourceFile(string Path, Sha256Digest Digest, long Size);
+public sealed record ResourceFile(string Path, Sha256Digest Digest, long Size)
+{
+    /// <summary>What a product holds of a file is smaller than this, because a blob is: it is linked in the small code model.</summary>
+    public const long MaxSize = 1L << 31;
+}
 
 /// <summary>Something that a product may hold, with the reason why it does.</summary>
-/// <param name="Origin">What brought it, in words: <c>rule 2 (package-root /app)</c>.</param>
+/// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public abstract record Resource(string Origin, ResourceLocation Location);
+public abstract record Resource(ResourceOrigin Origin, ResourceLocation Location);
 
 /// <summary>A Python module with a source.</summary>
 /// <param name="Name">Full name, such as <c>json.decoder</c>.</param>
@@ -30,7 +34,7 @@ public abstract record Resource(string Origin, ResourceLocation Location);
 /// <param name="IncludeSource">Whether the source is packed too.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record ModuleSource(string Name, bool IsPackage, string RelativePath, ResourceFile File, int OptimizeLevel, bool IncludeSource, string Origin, ResourceLocation Location)
+public sealed record ModuleSource(string Name, bool IsPackage, string RelativePath, ResourceFile File, int OptimizeLevel, bool IncludeSource, ResourceOrigin Origin, ResourceLocation Location)
     : Resource(Origin, Location)
 {
     /// <summary>
@@ -45,7 +49,7 @@ public sealed record ModuleSource(string Name, bool IsPackage, string RelativePa
 /// <param name="RelativePath">The folder relative to its root.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record NamespacePackage(string Name, string RelativePath, string Origin, ResourceLocation Location) : Resource(Origin, Location)
+public sealed record NamespacePackage(string Name, string RelativePath, ResourceOrigin Origin, ResourceLocation Location) : Resource(Origin, Location)
 {
     /// <summary>Where its portions are, when several rules brought some.</summary>
     public IReadOnlyList<ResourceLocation> Portions { get; init; } = [Location];
@@ -59,13 +63,13 @@ public sealed record NamespacePackage(string Name, string RelativePath, string O
 /// <param name="Dependencies">SONAMEs of the libraries among the resources that it needs, in loading order.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record SharedExtension(string Name, bool IsPackage, string RelativePath, ResourceFile File, IReadOnlyList<string> Dependencies, string Origin, ResourceLocation Location)
+public sealed record SharedExtension(string Name, bool IsPackage, string RelativePath, ResourceFile File, IReadOnlyList<string> Dependencies, ResourceOrigin Origin, ResourceLocation Location)
     : Resource(Origin, Location);
 
 /// <summary>An extension module that is linked in.</summary>
 /// <param name="Name">Full name.</param>
 /// <param name="Origin">What brought it.</param>
-public sealed record BuiltinExtension(string Name, string Origin) : Resource(Origin, ResourceLocation.Embedded);
+public sealed record BuiltinExtension(string Name, ResourceOrigin Origin) : Resource(Origin, ResourceLocation.Embedded);
 
 /// <summary>A file of a package that is no module.</summary>
 /// <param name="Package">Full name of the package that holds it.</param>
@@ -74,7 +78,7 @@ public sealed record BuiltinExtension(string Name, string Origin) : Resource(Ori
 /// <param name="File">The content.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record PackageResource(string Package, string Name, string RelativePath, ResourceFile File, string Origin, ResourceLocation Location)
+public sealed record PackageResource(string Package, string Name, string RelativePath, ResourceFile File, ResourceOrigin Origin, ResourceLocation Location)
     : Resource(Origin, Location);
 
 /// <summary>A package distribution: the folder <c>*.dist-info</c> or <c>*.egg-info</c>.</summary>
@@ -84,7 +88,7 @@ public sealed record PackageResource(string Package, string Name, string Relativ
 /// <param name="Files">By name relative to the folder.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record PackageDistribution(string Name, string Version, string Folder, IReadOnlyList<(string Name, ResourceFile File)> Files, string Origin, ResourceLocation Location)
+public sealed record PackageDistribution(string Name, string Version, string Folder, IReadOnlyList<(string Name, ResourceFile File)> Files, ResourceOrigin Origin, ResourceLocation Location)
     : Resource(Origin, Location);
 
 /// <summary>A library that shared extensions need.</summary>
@@ -94,5 +98,5 @@ public sealed record PackageDistribution(string Name, string Version, string Fol
 /// <param name="RelativePath">Its file relative to its root.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record SharedLibraryResource(string Soname, ResourceFile File, IReadOnlyList<string> Dependencies, string RelativePath, string Origin, ResourceLocation Location)
+public sealed record SharedLibraryResource(string Soname, ResourceFile File, IReadOnlyList<string> Dependencies, string RelativePath, ResourceOrigin Origin, ResourceLocation Location)
     : Resource(Origin, Location);

@@ -1,6 +1,5 @@
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Packages;
-using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Selection;
@@ -30,7 +29,7 @@ internal static class FileSizes
     {
         ModuleSource => file.Size > MaxSource,
         { Location.Folder: not null } => false,
-        _ => file.Size >= PackedFormat.MaxSize,
+        _ => file.Size >= ResourceFile.MaxSize,
     };
 
     private static string Limit(Resource resource) => resource is ModuleSource

@@ -64,7 +64,7 @@ internal sealed class LibraryClosure
         };
     }
 
-    private sealed record Image(string Name, string Path, ElfDynamic Elf, string Origin, ResourceLocation Location);
+    private sealed record Image(string Name, string Path, ElfDynamic Elf, ResourceOrigin Origin, ResourceLocation Location);
 
     // One level at a time, so that the cache is asked for the digests and facts of many files at once.
     private List<Image> Follow(List<Image> images)
@@ -110,7 +110,7 @@ internal sealed class LibraryClosure
                 continue;
             }
             CheckName(name, elf, file.Path, by);
-            var origin = $"needed by {by.Name}";
+            var origin = by.Origin with { Words = $"needed by {by.Name}" };
             // Beside the product in a folder that is no package, by its dot, as the tools that mend wheels name theirs.
             var folder = by.Location.Folder is null ? "lib/" : "shared.libs/";
             _libraries[name] = (new SharedLibraryResource(name, file, [], folder + name, origin, by.Location), elf);

@@ -23,7 +23,7 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
         foreach (var resource in resources)
             Add(resource, replaced);
         foreach (var pair in replaced.GroupBy(entry => (Old: entry.Old.Origin, New: entry.New.Origin)))
-            diagnostics.Add(DiagnosticKinds.ModuleBroughtTwice, Describe([.. pair.Select(entry => entry.Name)], pair.Key.Old, pair.Key.New), location);
+            diagnostics.Add(DiagnosticKinds.ModuleBroughtTwice, Describe([.. pair.Select(entry => entry.Name)], pair.Key.Old.Words, pair.Key.New.Words), location);
     }
 
     /// <summary>Keeps those modules for which <paramref name="keep"/> is true, with what belongs to them.</summary>

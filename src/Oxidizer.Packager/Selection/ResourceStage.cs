@@ -63,7 +63,10 @@ public static class ResourceStage
         _ => throw CameThrough(rule),
     };
 
-    private static string OriginOf(ResourceRule rule, int number) => rule switch
+    private static ResourceOrigin OriginOf(ResourceRule rule, int number) =>
+        new(number, rule is StdlibRule ? ResourceOwner.StandardLibrary : ResourceOwner.Application, WordsOf(rule, number));
+
+    private static string WordsOf(ResourceRule rule, int number) => rule switch
     {
         PackageRootRule root => $"rule {number} (package-root {root.Path})",
         ScriptRule script => $"rule {number} (script {script.Path})",

@@ -5,6 +5,7 @@ using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Tests.Distributions;
+using Oxidizer.Packager.SourceBuilds;
 
 namespace Oxidizer.Packager.Tests.Archives;
 
@@ -147,7 +148,7 @@ public sealed class UnpackedTreeTests : IDisposable
         var builds = Enumerable.Range(0, 4).Select(_ => _bench.NewBuild(settings: new CacheSettings(_bench.CacheFolder))).ToList();
 
         var distributions = builds.AsParallel().WithDegreeOfParallelism(4)
-            .Select(build => DistributionStage.Obtain(_table, new TargetTriple(SmallDistribution.Target), build)).ToList();
+            .Select(build => DistributionStage.Obtain(_table, new TargetTriple(SmallDistribution.Target), SourceDistribution.Build, build)).ToList();
 
         Assert.All(distributions, AssertWhole);
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_bench.Trees), path => Path.GetFileName(path).StartsWith("tmp-"));

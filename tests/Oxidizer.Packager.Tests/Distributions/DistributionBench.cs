@@ -3,6 +3,7 @@ using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.SourceBuilds;
 
 namespace Oxidizer.Packager.Tests.Distributions;
 
@@ -52,7 +53,7 @@ internal sealed class DistributionBench : IDisposable
     }
 
     public Distribution Obtain(DistributionTable table, string target = SmallDistribution.Target) =>
-        DistributionStage.Obtain(table, new TargetTriple(target), Build);
+        DistributionStage.Obtain(table, new TargetTriple(target), SourceDistribution.Build, Build);
 
     /// <summary>Obtains, and gives the one diagnostic that this failed with.</summary>
     public Diagnostic Refusal(DistributionTable table, string target = SmallDistribution.Target) =>

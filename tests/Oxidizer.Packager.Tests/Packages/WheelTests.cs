@@ -36,7 +36,7 @@ public sealed class WheelTests : IDisposable
         {
             var (resources, context) = Collect(Name);
             Assert.Empty(context.Diagnostics.All);
-            Assert.Equal(["demo_pkg", "demo_pkg.late", "extra"], resources.Modules.Where(module => module.Origin.Contains("wheel", StringComparison.Ordinal)).Select(module => module.Name));
+            Assert.Equal(["demo_pkg", "demo_pkg.late", "extra"], resources.Modules.Where(module => module.Origin.Words.Contains("wheel", StringComparison.Ordinal)).Select(module => module.Name));
             Assert.Equal("data.txt", resources.PackageResources.Single(resource => resource.Package == "demo_pkg").Name);
             Assert.Equal(("demo-pkg", "1.2"), (Assert.Single(resources.PackageDistributions).Name, resources.PackageDistributions[0].Version));
             Assert.Equal(executed, context.Actions.Counts[ActionKinds.InstallPackages].Executed);

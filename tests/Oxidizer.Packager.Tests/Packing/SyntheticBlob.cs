@@ -9,6 +9,8 @@ namespace Oxidizer.Packager.Tests.Packing;
 /// <summary>Blobs of made-up content, for tests of the format alone: no Python is needed for them, and their bytes are the same on every machine.</summary>
 internal static class SyntheticBlob
 {
+    private static readonly ResourceOrigin s_rule = new(1, ResourceOwner.Application, "rule 1");
+
     /// <summary>A namespace with a resource, a module that is linked in, a shared extension with a library that it needs, and a distribution.</summary>
     public static byte[] Tiny()
     {
@@ -17,7 +19,7 @@ internal static class SyntheticBlob
         var extension = build.File("x.so", "extension"u8);
         var metadata = build.File("METADATA", "Name: a\n"u8);
         var dependencies = new[] { "libx.so.1" };
-        var shared = new SharedExtension("a.x", false, "a/x.so", extension, dependencies, "rule 1", ResourceLocation.Embedded);
+        var shared = new SharedExtension("a.x", false, "a/x.so", extension, dependencies, s_rule, ResourceLocation.Embedded);
         return Write(build, new PackInput(
             [("run_mode", "noop"), ("warnings", "error"), ("warnings", "default")],
             [
@@ -26,9 +28,9 @@ internal static class SyntheticBlob
                 new PackedModule("a", "a", PackedFlags.Package | PackedFlags.Namespace, true),
                 new PackedModule("a.x", "a/x.so", PackedFlags.SharedExtension | PackedFlags.Main, true, Shared: shared) { Dependencies = dependencies },
             ],
-            new ResourceSet([], [], [], [shared], [new SharedLibraryResource("libx.so.1", library, [], "libx.so.1", "rule 1", ResourceLocation.Embedded)],
-                [new PackageResource("a", "t.txt", "a/t.txt", build.File("t.txt", "text"u8), "rule 1", ResourceLocation.Embedded), new PackageResource("a", "u.txt", "a/u.txt", build.File("u.txt", []), "rule 1", ResourceLocation.Embedded)],
-                [new PackageDistribution("A.b", "1", "A.b-1.dist-info", [("METADATA", metadata)], "rule 1", ResourceLocation.Embedded)]),
+            new ResourceSet([], [], [], [shared], [new SharedLibraryResource("libx.so.1", library, [], "libx.so.1", s_rule, ResourceLocation.Embedded)],
+                [new PackageResource("a", "t.txt", "a/t.txt", build.File("t.txt", "text"u8), s_rule, ResourceLocation.Embedded), new PackageResource("a", "u.txt", "a/u.txt", build.File("u.txt", []), s_rule, ResourceLocation.Embedded)],
+                [new PackageDistribution("A.b", "1", "A.b-1.dist-info", [("METADATA", metadata)], s_rule, ResourceLocation.Embedded)]),
             new CompiledCode([], "none"), "none"));
     }
 
@@ -39,7 +41,7 @@ internal static class SyntheticBlob
         return Write(build, new PackInput(
             [],
             [.. packages.Select(package => new PackedModule(package.Name, package.Name, PackedFlags.Package | PackedFlags.Namespace, true))],
-            new ResourceSet([], [], [], [], [], [.. packages.Select((package, index) => new PackageResource(package.Name, "data", "data", build.File($"data{index}", Content(package.Size)), "rule 1", ResourceLocation.Embedded))], []),
+            new ResourceSet([], [], [], [], [], [.. packages.Select((package, index) => new PackageResource(package.Name, "data", "data", build.File($"data{index}", Content(package.Size)), s_rule, ResourceLocation.Embedded))], []),
             new CompiledCode([], "none"), "none") { Codec = codec, Level = 3 });
     }
 

@@ -5,6 +5,7 @@ using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Resources;
+using Oxidizer.Packager.SourceBuilds;
 using Oxidizer.Packager.Selection;
 
 namespace Oxidizer.Packager.Tests.Resources;
@@ -41,7 +42,7 @@ public sealed class HostileInputTests : IDisposable
     }
 
     private static IEnumerable<string> Application(ResourceSet resources) =>
-        resources.Modules.Where(module => module.Origin.Contains("package-root", StringComparison.Ordinal)).Select(module => module.Name);
+        resources.Modules.Where(module => module.Origin.Words.Contains("package-root", StringComparison.Ordinal)).Select(module => module.Name);
 
     [Theory]
     [InlineData("pipe", "it is a named pipe")]
@@ -170,9 +171,9 @@ public sealed class HostileInputTests : IDisposable
     {
         HostileFile.Put(what, _build["cpython.tar.gz"]);
         var target = TargetTriple.Host;
-        var local = Assert.Throws<BuildFailedException>(() => Soon(() => LocateArchive.Locate(new DistributionTable { LocalPath = _build["cpython.tar.gz"] }, target, _build.Context())));
+        var local = Assert.Throws<BuildFailedException>(() => Soon(() => LocateArchive.Locate(new DistributionTable { LocalPath = _build["cpython.tar.gz"] }, target, SourceDistribution.Build, _build.Context())));
         Assert.Contains($"error OXI0201: the archive `{_build["cpython.tar.gz"]}` cannot be read: ", local.Message);
-        var source = Assert.Throws<BuildFailedException>(() => Soon(() => LocateArchive.Locate(new DistributionTable { Source = _build["cpython.tar.gz"] }, target, _build.Context())));
+        var source = Assert.Throws<BuildFailedException>(() => Soon(() => LocateArchive.Locate(new DistributionTable { Source = _build["cpython.tar.gz"] }, target, SourceDistribution.Build, _build.Context())));
         Assert.Contains("error OXI0251: ", source.Message);
     }
 

@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Tests.Resources;
@@ -40,6 +42,19 @@ public sealed class PackageMetadataTests : IDisposable
         var resources = _build.Collect(again);
         File.Delete(_build["app/data.py"]);
         Assert.Equal(["app.data"], Assert.Single(FileUsers.Find(resources, again)).Modules);
+    }
+
+    [Fact]
+    public void A_package_below_a_folder_that_is_named_stdlib_is_the_applications_all_the_same()
+    {
+        const string folder = "work (stdlib)";
+        _build.Rule(new PackageRootRule(_build[folder], ["app"], null)).Write($"{folder}/app/__init__.py", "HERE = __file__\n");
+        var context = _build.Context();
+        var resources = _build.Collect(context);
+        Assert.Equal("app", Assert.Single(FileUsers.Find(resources, context)).Package);
+        var modules = PackInput.Create(_build.Configuration, _build.Distribution, resources, _build.Compile(resources, context)).Modules;
+        Assert.True(modules.Single(module => module.Name == "app").IsApplication);
+        Assert.False(modules.Single(module => module.Name == "json.decoder").IsApplication);
     }
 
     [Theory]

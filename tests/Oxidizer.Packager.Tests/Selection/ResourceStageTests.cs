@@ -90,8 +90,8 @@ public sealed class ResourceStageTests : IDisposable
         Assert.Equal(["app: a.b.py", "app: data/deep/x.bin", "app: data/table.txt", "app: {name}.py", "app.plugins: one.txt"], Files(resources).Where(file => file.StartsWith("app", StringComparison.Ordinal)));
         var words = resources.Modules.Single(module => module.Name == "app.words");
         Assert.Equal(("app/words.py", false), (words.RelativePath, words.IsPackage));
-        Assert.Contains("package-root", words.Origin);
-        Assert.Contains("oxidizer.toml:2", words.Origin);
+        Assert.Contains("package-root", words.Origin.Words);
+        Assert.Contains("oxidizer.toml:2", words.Origin.Words);
     }
 
     [Fact]
@@ -181,7 +181,7 @@ public sealed class ResourceStageTests : IDisposable
         var (resources, diagnostics) = Collect();
         Assert.Empty(diagnostics);
         Assert.All(resources.Modules, module => Assert.Equal(
-            module.Origin == "the runtime" || module.Name.Split('.')[0] == "encodings" ? null : module.Name.Split('.')[0] == "app" ? "code" : "lib", module.Location.Folder));
+            module.Origin.Words == "the runtime" || module.Name.Split('.')[0] == "encodings" ? null : module.Name.Split('.')[0] == "app" ? "code" : "lib", module.Location.Folder));
         Assert.Equal("code", Assert.Single(resources.PackageResources, resource => resource.Package == "app").Location.Folder);
         Assert.Equal("code", Assert.Single(resources.Namespaces, space => space.Name == "app.space").Location.Folder);
     }
@@ -212,7 +212,7 @@ public sealed class ResourceStageTests : IDisposable
             .Rule(new FilterRule(true, _build.At(3)) { Globs = ["encodings*"], Files = [_build["keep.txt"]] });
         var (resources, diagnostics) = Collect();
         Assert.Empty(diagnostics);
-        Assert.Equal(["encodings", "encodings.aliases", "encodings.latin_1", "encodings.utf_8", "json", "json.decoder", "keyword"], resources.Modules.Where(module => module.Origin != "the runtime").Select(module => module.Name));
+        Assert.Equal(["encodings", "encodings.aliases", "encodings.latin_1", "encodings.utf_8", "json", "json.decoder", "keyword"], resources.Modules.Where(module => module.Origin.Words != "the runtime").Select(module => module.Name));
         Assert.DoesNotContain(resources.PackageResources, resource => resource.Package == "lib2to3");
     }
 

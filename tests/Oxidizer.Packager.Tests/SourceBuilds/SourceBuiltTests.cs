@@ -6,6 +6,7 @@ using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Linking;
 using Oxidizer.Packager.Processes;
+using Oxidizer.Packager.SourceBuilds;
 
 namespace Oxidizer.Packager.Tests.SourceBuilds;
 
@@ -18,7 +19,7 @@ public sealed class SourceBuilt : IDisposable
     public SourceBuilt()
     {
         var context = new BuildContext(new SilentLog(), _cache, new DiagnosticBag(), new ActionLedger(), _folder, Environment.ProcessorCount, CancellationToken.None);
-        Distribution = DistributionStage.Obtain(new DistributionTable { Source = "apt:python3.11", Optimizations = DistributionOptimization.NoOpt }, TargetTriple.Host, context);
+        Distribution = DistributionStage.Obtain(new DistributionTable { Source = "apt:python3.11", Optimizations = DistributionOptimization.NoOpt }, TargetTriple.Host, SourceDistribution.Build, context);
         _cache.Flush();
     }
 
