@@ -46,7 +46,7 @@ public sealed class MistakeTests
         { "[build]\napplication_name = \"..\"", "OXI0104", 2, 20, "not a file name" },
         { "[build]\napplication_name = \"\"", "OXI0104", 2, 20, "is empty" },
         { "[build]\napplication_name = \"a\\u0000b\"", "OXI0104", 2, 20, "NUL" },
-        { "[build]\ntargets = [\"x86-64-unknown-linux-gnu\"]", "OXI0104", 2, 12, "not a target triple" },
+        { "[build]\ntargets = [\"x86-64-unknown-linux-gnu\"]", "OXI0104", 2, 12, "not a known target triple" },
         { "[build]\ntargets = [\"aarch65-unknown-linux-gnu\"]", "OXI0104", 2, 12, "did you mean the architecture `aarch64`?" },
         { "[build]\nminimum_glibc = \"old\"", "OXI0104", 2, 17, "such as `2.17`" },
         { "[python_distribution]\nurl = \"ftp://x/y\"\nsha256 = \"" + Digest + "\"", "OXI0104", 2, 7, "goes into `local_path`" },
