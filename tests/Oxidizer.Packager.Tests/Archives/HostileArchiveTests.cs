@@ -106,9 +106,9 @@ public sealed class HostileArchiveTests : IDisposable
     [Theory]
     [InlineData("/etc/passwd", "absolute")]
     [InlineData("../../etc/passwd", "climbs")]
-    [InlineData("python/absent", "no file that came before it")]
-    [InlineData("python/link", "no file that came before it")]
-    [InlineData("python", "no file that came before it")]
+    [InlineData("python/absent", "not a file that came before it")]
+    [InlineData("python/link", "not a file that came before it")]
+    [InlineData("python", "not a file that came before it")]
     public void A_hard_link_to_anything_but_a_file_of_the_archive_is_refused(string target, string reason) => AssertRefused(
         new RawTar().SymbolicLink("python/link", "f").HardLink("python/hard", target), reason);
 
