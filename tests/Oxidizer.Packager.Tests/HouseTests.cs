@@ -4,7 +4,7 @@ using Oxidizer.Cache;
 namespace Oxidizer.Packager.Tests;
 
 /// <summary>The laws of the house, each told with all that break it.</summary>
-public sealed class HouseTests
+public sealed partial class HouseTests
 {
     private static readonly Assembly s_cache = typeof(IActionCache).Assembly;
     private static readonly Assembly s_packager = typeof(Pipeline).Assembly;

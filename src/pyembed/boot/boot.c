@@ -70,7 +70,7 @@ preinitialize(boot *self)
 
 /* ---- stage 3: what Py_InitializeFromConfig imports ---- */
 
-/* After it: the import of `encodings` runs _pyembed_boot.py, which installs the finder (install.c). */
+/* After it: the import of `encodings` runs _pyembed_boot.py, which installs the finder (bootstrap.c). */
 static PyStatus
 freeze_boot_module(boot *self)
 {

@@ -159,7 +159,7 @@ other_data(OxidizedFinder *self, PyObject *path)
 
 /* Below the origin, and not below the executable: 1; 0; -1 on an error. */
 static int
-is_beside(OxidizedFinder *self, PyObject *path)
+is_app_relative(OxidizedFinder *self, PyObject *path)
 {
     PyObject *given = PyOS_FSPath(path), *text = NULL;
     int result = given == NULL || PyUnicode_FSDecoder(given, &text) == 0 ? -1 : 0;
@@ -193,11 +193,11 @@ pyembed_added_get_data(OxidizedFinder *self, PyObject *path)
     }
     PyObject *type, *error, *trace, *data = NULL;
     PyErr_Fetch(&type, &error, &trace);
-    int beside = is_beside(self, path);
-    if (beside > 0) {
+    int app_relative = is_app_relative(self, path);
+    if (app_relative > 0) {
         data = other_data(self, path);
     }
-    if (beside == 0 || data == Py_None) {
+    if (app_relative == 0 || data == Py_None) {
         Py_XDECREF(data);
         PyErr_Restore(type, error, trace);
         return NULL;

@@ -63,7 +63,7 @@ any_is_below(PyObject *path, PyObject *folder, Py_ssize_t length)
 
 /* Whether the path names a folder beside the product that the module's package has. */
 static int
-path_is_beside(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
+path_is_app_relative(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
 {
     const char *dot = memrchr(module->name.data, '.', module->name.size);
     pyembed_module parent;
@@ -95,7 +95,7 @@ path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
     }
     /* without the slash: a path may be the executable itself */
     int ours = any_is_below(items, self->root, PyUnicode_GET_LENGTH(self->root) - 1);
-    ours = ours == 0 ? path_is_beside(self, items, module) : ours;
+    ours = ours == 0 ? path_is_app_relative(self, items, module) : ours;
     Py_DECREF(items);
     return ours;
 }

@@ -44,7 +44,7 @@ refuse(void)
 
 /* A folder of the product's own packages beside it, where nobody else serves the paths of files: importlib's finder of files. None: it is no such folder. */
 static PyObject *
-finder_beside(OxidizedFinder *self, PyObject *path)
+app_relative_finder(OxidizedFinder *self, PyObject *path)
 {
     const char *folder = pyembed_this_process.folder;
     Py_ssize_t size;
@@ -58,7 +58,7 @@ finder_beside(OxidizedFinder *self, PyObject *path)
     if (text == NULL || self->filesystem_importer || (PyObject *)self != self->state->finder || strncmp(text, folder, strlen(folder)) != 0) {
         Py_RETURN_NONE;
     }
-    PyObject *find = pyembed_part("_oxidized_paths", "finder_beside");
+    PyObject *find = pyembed_part("_oxidized_paths", "app_relative_finder");
     PyObject *finder = find == NULL ? NULL : PyObject_CallFunctionObjArgs(find, self, path, NULL);
     Py_XDECREF(find);
     return finder;
@@ -79,7 +79,7 @@ pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path)
         Py_XDECREF(type);
         return result == NULL ? refuse() : result;
     }
-    if (ours == 0 && (result = finder_beside(self, path)) == Py_None) {
+    if (ours == 0 && (result = app_relative_finder(self, path)) == Py_None) {
         Py_CLEAR(result);
         PyErr_Format(PyExc_ValueError, "%U is not prefixed by %U", path, self->root);
         return refuse();

@@ -185,7 +185,7 @@ static PyObject *
 stdlib_folder(OxidizedFinder *finder)
 {
     pyembed_module os;
-    if (pyembed_module_find(&finder->resources, "os", 2, &os) == PYEMBED_OK && pyembed_is_beside(&os)) {
+    if (pyembed_module_find(&finder->resources, "os", 2, &os) == PYEMBED_OK && pyembed_is_app_relative(&os)) {
         pyembed_string none = {"", 0};
         PyObject *folder = pyembed_real_path(os.root, none);
         PyObject *bare = folder == NULL ? NULL : PyUnicode_Substring(folder, 0, PyUnicode_GET_LENGTH(folder) - 1);

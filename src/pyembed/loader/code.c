@@ -100,8 +100,8 @@ raise_for_code(const pyembed_module *module, PyObject *result)
 PyObject *
 pyembed_code_object(OxidizedFinder *self, const pyembed_module *module, PyObject *file)
 {
-    if (pyembed_is_beside(module)) {
-        return pyembed_beside_ask(self, module, "get_code", NULL);
+    if (pyembed_is_app_relative(module)) {
+        return pyembed_app_relative_ask(self, module, "get_code", NULL);
     }
     if (module->code.data == NULL) {
         return compile_source(self, module, file);

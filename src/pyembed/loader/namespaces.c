@@ -43,7 +43,7 @@ own_portions(OxidizedFinder *self, const pyembed_module *module)
 {
     PyObject *portions = PyList_New(0);
     PyObject *packed = portions == NULL || (module->flags & PYEMBED_IN_FILESYSTEM) ? NULL : pyembed_package_path_of(self, module);
-    int failed = portions == NULL || PyErr_Occurred() || (packed != NULL && PyList_Append(portions, packed) < 0) || pyembed_beside_portions(module, portions) < 0;
+    int failed = portions == NULL || PyErr_Occurred() || (packed != NULL && PyList_Append(portions, packed) < 0) || pyembed_app_relative_portions(module, portions) < 0;
     Py_XDECREF(packed);
     if (failed) {
         Py_CLEAR(portions);

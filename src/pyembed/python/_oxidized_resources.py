@@ -10,7 +10,7 @@ import tempfile
 from importlib.resources import as_file
 from importlib.resources.abc import Traversable, TraversableResources
 
-_PACKAGE, _NAMESPACE, _BESIDE = 1, 2, 32
+_PACKAGE, _NAMESPACE, _APP_RELATIVE = 1, 2, 32
 
 
 class OxidizedTraversable(Traversable):
@@ -121,8 +121,8 @@ class OxidizedTraversable(Traversable):
         disk = [portion / name for portion in self._portions if (portion / name).exists()]
         folders = [item for item in disk if item.is_dir()]
         child = OxidizedTraversable(self._finder, path)
-        is_beside = flags & _BESIDE and flags & (_PACKAGE | _NAMESPACE)  # all of it is beside the product
-        if not disk or not (is_beside or child._kind() is None):
+        is_app_relative = flags & _APP_RELATIVE and flags & (_PACKAGE | _NAMESPACE)  # all of it is beside the product
+        if not disk or not (is_app_relative or child._kind() is None):
             return OxidizedTraversable(self._finder, path, folders)
         return disk[0] if len(folders) < 2 or folders[0] != disk[0] else OxidizedTraversable(self._finder, path, folders)
 
@@ -217,7 +217,7 @@ class OxidizedResourceReader(TraversableResources):
         if namespace and module is not None:
             from pathlib import Path
             portions = tuple(Path(item) for item in module.__path__ if item != base and not item.startswith(base + "/"))
-            if portions and self._finder._flags(self._package) & _BESIDE:
+            if portions and self._finder._flags(self._package) & _APP_RELATIVE:
                 from importlib.resources.readers import MultiplexedPath
                 return MultiplexedPath(*portions)
         return OxidizedTraversable(self._finder, self._package.replace(".", "/"), portions)
