@@ -58,7 +58,7 @@ set_origin(OxidizedFinder *self, PyObject *origin)
     return result;
 }
 
-/* OxidizedFinder(): an empty one, of a program's own, which does nothing by itself. */
+/* OxidizedFinder(): an empty finder that a program makes and fills. */
 static PyObject *
 finder_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
@@ -115,7 +115,7 @@ finder_dealloc(PyObject *object)
     Py_DECREF(type);
 }
 
-/* Without the names that are for the parts in Python alone. */
+/* Leaves out the names that only the Python parts use. */
 static PyObject *
 finder_dir(PyObject *self, PyObject *Py_UNUSED(ignored))
 {

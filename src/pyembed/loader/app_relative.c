@@ -1,6 +1,7 @@
-/* Modules that are files beside the product (`install_location = "app-relative:lib"`). The blob says which there are and where, so that an import
- * looks at one file, lists no folder, and takes none that was put there by others; what is found is importlib's own to load: loaders, caches, errors and
- * names are those of CPython. The folder is found from the executable's real place alone. */
+/* Modules that are files beside the product (`install_location = "app-relative:lib"`). The blob lists them with their
+ * paths: an import looks at one file, lists no folder, and ignores files that others put there. importlib's own
+ * loaders load them, so loaders, caches, errors and names are CPython's. The folder is relative to the real path of
+ * the executable. */
 #include "loader/app_relative.h"
 
 #include "reader/resources.h"
@@ -22,7 +23,7 @@ pyembed_is_app_relative(const pyembed_module *module)
     return (module->flags & PYEMBED_IN_FILESYSTEM) != 0 && (module->flags & PYEMBED_MODULE_NAMESPACE) == 0;
 }
 
-/* 1 or 0; -1 on an error. As importlib's path finder: what is not there, or something else, is not found. */
+/* 1 or 0; -1 on an error. As in importlib's path finder, a missing file or one of another type is not found. */
 static int
 is_there(PyObject *path, mode_t type)
 {
@@ -49,7 +50,8 @@ spec_from_location(OxidizedFinder *self, PyObject *name, PyObject *file, PyObjec
     return spec;
 }
 
-/* An attribute of the loader that stands before its class's method: a function in C, so that no frame of ours is in a traceback. */
+/* Sets an attribute of the loader that hides its class's method. It is a C function, so that no frame of ours appears
+ * in a traceback. */
 static int
 adapt(OxidizedFinder *self, PyObject *spec, const char *name, const char *method)
 {

@@ -115,7 +115,7 @@ class OxidizedTraversable(Traversable):
             yield self._child(name)
 
     def _child(self, name):
-        """What stands directly below by this name: here, or in the portions on disk; a folder in several of them is one."""
+        """The entry directly below of this name: here, or in the portions on disk. A folder in several portions is merged."""
         path = f"{self._path}/{name}" if self._path else name
         flags = self._finder._flags(path.replace("/", "."))
         disk = [portion / name for portion in self._portions if (portion / name).exists()]
@@ -184,7 +184,7 @@ class OxidizedTraversable(Traversable):
 @as_file.register(OxidizedTraversable)
 @contextlib.contextmanager
 def _as_file(traversable):
-    """A file keeps its name, as on disk: `ensurepip` reads pip's version from it. CPython's own way puts letters before it."""
+    """The temporary file keeps its name: `ensurepip` reads pip's version from it. CPython's own function adds a prefix."""
     if traversable.is_dir():
         with as_file.dispatch(object)(traversable) as path:
             yield path

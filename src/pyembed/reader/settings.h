@@ -20,7 +20,7 @@ typedef struct {
     int optimize_level;
     int isolated;
     int ignore_environment;
-    int ignore_library_environment; /* variables of the C libraries within are removed at the start */
+    int ignore_library_environment; /* variables that steer linked-in C libraries are removed at the start */
     int no_site;
     int no_user_site_directory;
     int dont_write_bytecode;
