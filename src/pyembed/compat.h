@@ -1,4 +1,4 @@
-/* All that differs between the CPython versions that we link: 3.11 to 3.14. Only the public API is used, so this is short. */
+/* Everything that differs between CPython 3.11 and 3.14. The runtime uses the public API only, so this is short. */
 #ifndef PYEMBED_COMPAT_H
 #define PYEMBED_COMPAT_H
 
@@ -31,19 +31,20 @@
 #define PYEMBED_FROZEN(name_, code_, size_, package_) {.name = (name_), .code = (code_), .size = (size_), .is_package = (package_)}
 #endif
 
-/* 3.12 lets a module say that it works in interpreters with a GIL of their own. That it works without one (3.13) is not said, because it does not: decision 0035
- * lists what the GIL guards. */
+/* 3.12 lets a module say that it works in interpreters with a GIL of their own. The module does not say that it works
+ * without a GIL (3.13), because it does not: decision 0035 lists what the GIL guards. */
 #if PY_VERSION_HEX >= 0x030C0000
 #define PYEMBED_SLOT_INTERPRETERS {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
 #else
 #define PYEMBED_SLOT_INTERPRETERS
 #endif
 
-/* What CPython's own finders and loaders still had of the time before specs. */
+/* Methods from before ModuleSpec that CPython's own finders and loaders still have. */
 #define PYEMBED_HAS_FIND_MODULE (PY_VERSION_HEX < 0x030C0000)
 #define PYEMBED_HAS_LOAD_MODULE (PY_VERSION_HEX < 0x030F0000)
 
-/* Tracebacks of uncaught exceptions look for sources on disk alone until 3.13, which asks the loader; those of unraisable ones still do. */
+/* Before 3.13, tracebacks of uncaught exceptions look for sources on disk only; 3.13 asks the loader. Those of
+ * unraisable exceptions still look on disk only. */
 #define PYEMBED_NEEDS_EXCEPTHOOK (PY_VERSION_HEX < 0x030D0000)
 
 #endif

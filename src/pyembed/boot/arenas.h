@@ -2,7 +2,7 @@
 #ifndef PYEMBED_ARENAS_H
 #define PYEMBED_ARENAS_H
 
-/* Before CPython's memory is used: has the kernel bring what a start certainly uses of it (arenas.c). */
+/* Call before CPython allocates. Maps the memory that a start certainly uses with one system call (arenas.c). */
 void pyembed_populate_arenas(void);
 
 #endif

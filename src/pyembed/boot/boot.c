@@ -1,5 +1,5 @@
-/* The staged boot: only the public API, one function a stage, each says what holds after it. No stage searches the disk: every path that
- * CPython would look for is set, and modules are in memory. */
+/* The boot in stages, one function each, with a comment that says what holds after it. Uses the public API only. No
+ * stage searches the disk: all paths that CPython would search for are set, and modules are in memory. */
 #include "boot/boot.h"
 
 #include "compat.h"
@@ -45,7 +45,7 @@ preinitialize(boot *self)
     self->stage = "preinitialization";
     pyembed_populate_arenas();
     PyPreConfig preconfig;
-    /* The isolated form would leave the locale alone; ours is a program, not a library. */
+    /* Not the isolated form, which does not set the locale: a product is a program, not a library. */
     PyPreConfig_InitPythonConfig(&preconfig);
     if (pyembed_this_process.arguments.role == PYEMBED_AS_PYTHON) {
         return Py_PreInitializeFromBytesArgs(&preconfig, self->argc, self->argv);
@@ -70,7 +70,7 @@ preinitialize(boot *self)
 
 /* ---- stage 3: what Py_InitializeFromConfig imports ---- */
 
-/* After it: the import of `encodings` runs _pyembed_boot.py, which installs the finder (install.c). */
+/* After it: the import of `encodings` runs _pyembed_boot.py, which installs the finder (bootstrap.c). */
 static PyStatus
 freeze_boot_module(boot *self)
 {
@@ -152,8 +152,8 @@ correct_paths(void)
 
 /* ---- stage 6: the collector ---- */
 
-/* At the end CPython drops `__main__` and has the collector find what hung on it, with the `__del__` of a program's globals: the module and its
- * namespace must be among what is collected. */
+/* At exit CPython drops `__main__` and runs the collector, which calls `__del__` of the program's globals. So the
+ * collector must still track the module and its namespace. */
 static void
 keep_collected(PyObject *object)
 {
@@ -163,8 +163,8 @@ keep_collected(PyObject *object)
     }
 }
 
-/* What the boot made lives as long as the process. After it: the garbage collector does not walk it, neither while the program runs nor twice at
- * the end. (`gc.unfreeze()` undoes it; `__del__` of what a program makes is not concerned.) */
+/* Objects of the boot live as long as the process. After it: the garbage collector skips them, while the program runs
+ * and at the end. (`gc.unfreeze()` undoes it; `__del__` of what a program makes is not concerned.) */
 static int
 freeze_objects(void)
 {
@@ -184,7 +184,7 @@ freeze_objects(void)
     return failed ? -1 : 0;
 }
 
-/* Comes back only to a host, which is told in `problem`. */
+/* Returns only when hosted; `problem` has the text. */
 static int
 fail(boot *self, PyStatus status)
 {
@@ -201,7 +201,7 @@ fail(boot *self, PyStatus status)
     Py_ExitStatusException(status);
 }
 
-/* The interpreter stands. A host is told in `problem`, by the exception's text. */
+/* The interpreter is running. When hosted, `problem` gets the exception's text. */
 static int
 fail_in_python(void)
 {

@@ -1,4 +1,5 @@
-/* The configuration of a product that is its own program: settings of the packed resources count, and nothing of the environment unless they say so. */
+/* The configuration of a product that runs as a program: the settings of the packed resources count, and the
+ * environment only where they allow it. */
 #include "boot/configure.h"
 
 #include "compat.h"

@@ -140,7 +140,7 @@ run_main_module(OxidizedFinder *finder, pyembed_string name)
         return -1;
     }
     /* A script is no module that runpy could find. */
-    int is_script = status == PYEMBED_OK && pyembed_is_beside(&entry) && strcmp(entry.name.data, "__main__") == 0;
+    int is_script = status == PYEMBED_OK && pyembed_is_app_relative(&entry) && strcmp(entry.name.data, "__main__") == 0;
     if (!is_script && (status == PYEMBED_NOT_FOUND || entry.code.data == NULL || (entry.flags & PYEMBED_IN_FILESYSTEM))) {
         /* it also has the words for what cannot be run */
         return run_by_runpy(pyembed_this_process.settings.run_module.data);

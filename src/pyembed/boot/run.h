@@ -1,4 +1,4 @@
-/* What a product does once CPython stands. */
+/* Runs the program after CPython has started. */
 #ifndef PYEMBED_RUN_H
 #define PYEMBED_RUN_H
 

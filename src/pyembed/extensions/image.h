@@ -1,4 +1,4 @@
-/* What dlopen is given for a shared object of the blob. */
+/* The image of a shared object that dlopen opens. */
 #ifndef PYEMBED_IMAGE_H
 #define PYEMBED_IMAGE_H
 
@@ -16,7 +16,7 @@ typedef struct {
  * the system forbids memory. Returns 0, and the image is the caller's to close; or -1 with ImportError, or MemoryError. Needs the GIL. */
 int pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, const char *file, const pyembed_bytes *bytes, pyembed_image *image);
 
-/* To be called when dlopen is done with it. */
+/* Call it after dlopen. */
 void pyembed_image_close(pyembed_image *image);
 
 #endif

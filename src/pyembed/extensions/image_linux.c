@@ -1,8 +1,9 @@
-/* A shared object of the blob as something that dlopen takes: a memfd that holds it, and the path of that descriptor.
+/* Makes an image of a shared object that dlopen can open: a memfd, and the path of its descriptor.
  *
- * Rejected: a loader of our own (thread-local storage, IFUNCs and exceptions are the dynamic linker's business), and files in a temporary folder.
- * What stops being true: `/proc` must be mounted, and the descriptor's path in /proc/self/maps says `/memfd:name (deleted)`.
- * Where that is forbidden, a product that has real files for its modules (extract.c) takes the object from there. */
+ * Rejected: a loader of our own (thread-local storage, IFUNCs and exceptions are the dynamic linker's business), and
+ * files in a temporary folder. What stops being true: `/proc` must be mounted, and the descriptor's path in
+ * /proc/self/maps says `/memfd:name (deleted)`. Where memory is
+ * forbidden, a product that has real files for its modules (extract.c) opens that file. */
 #include "extensions/image.h"
 
 #include "reader/resources.h"
@@ -21,8 +22,9 @@
 
 static atomic_uint image_number;
 
-/* The dynamic linker takes a name that it has seen for the library that it was then, and descriptor numbers come again: each image gets a
- * spelling of its own, `/proc/self/fd/7` with `./` or nothing before the number for each bit of the image's number. */
+/* The dynamic linker takes a known path for the library that it loaded then, and the kernel reuses descriptor
+ * numbers. So each image gets a unique spelling of `/proc/self/fd/7`: for each bit of the image's number, `./` or `/`
+ * stands before the descriptor. */
 static void
 spell_path(pyembed_image *image, unsigned number)
 {

@@ -1,9 +1,11 @@
-/* The turn to load shared objects. It is a lock of the process, because libraries are: interpreters with a GIL of their own share them.
+/* The turn: the lock that a thread holds while it loads shared objects. It is one for the process, because
+ * interpreters with a GIL of their own share libraries.
  *
- * A thread that waits for the turn holds no GIL, for the one that has it may need the GIL again. So it may have the turn while it waits for the GIL,
- * and the thread with the GIL may fork: in the child nobody would ever give the turn back. The child therefore takes it from whoever is not there.
- * Nothing is half done then: a library counts as loaded when dlopen came back, and dlopen runs with the GIL held, as in CPython itself. To hold the
- * fork back until the turn is free (pthread_atfork's `prepare`) would be a deadlock: that thread waits for the GIL of the one that forks. */
+ * Release the GIL while waiting for the turn; the thread that is loading may need it. So a thread can hold the turn
+ * and wait for the GIL while the thread with the GIL forks. In the child nobody would release the turn, so the child
+ * resets it. No work is half done at that moment: a library counts as loaded when dlopen has returned, and dlopen
+ * runs with the GIL held, as in CPython itself. Waiting for the turn before the fork (pthread_atfork's `prepare`)
+ * would deadlock: the holder waits for the GIL of the forking thread. */
 #include "extensions/loading.h"
 
 #include "compat.h"
@@ -12,13 +14,13 @@
 #include <stdatomic.h>
 
 static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic(pthread_t) loader; /* who has the turn, 0: nobody */
-static unsigned depth;            /* how often it was taken */
+static _Atomic(pthread_t) loader; /* the thread that holds the turn, 0: none */
+static unsigned depth;            /* how often that thread took it */
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int registered;
 
-/* The thread that forked is the only one in the child, by the same name. */
+/* In the child only the forking thread exists; pthread_self() is the same. */
 static void
 take_from_the_missing(void)
 {
@@ -40,10 +42,10 @@ pyembed_loading_begin(void)
 {
     pthread_once(&once, watch_forks);
     if (!registered) {
-        PyErr_NoMemory(); /* all that pthread_atfork can want for */
+        PyErr_NoMemory(); /* the only error of pthread_atfork */
         return -1;
     }
-    /* A library's constructor, or an object that the collector finds meanwhile, may import on its own. */
+    /* A library's constructor, or a finalizer that the collector runs, may import too. */
     if (atomic_load(&loader) != pthread_self()) {
         Py_BEGIN_ALLOW_THREADS
         pthread_mutex_lock(&turn);

@@ -5,7 +5,7 @@
 #include "extensions/memory.h"
 
 #include "reader/resources.h"
-#include "process/extract.h"
+#include "process/extract_items.h"
 #include "process/process.h"
 #include "values/lookup.h"
 #include "values/paths.h"
@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Of the process, and of who has the turn (loading.h): a library is loaded once, whichever interpreter needs it first. */
+/* Process-wide, guarded by the turn (loading.h): a library is loaded once for all interpreters. */
 static unsigned char *library_is_loaded;
 static int symbols_are_shown;
 
@@ -31,9 +31,9 @@ raise_without_proc(const char *name)
     return PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: /proc is not mounted, and the dynamic linker needs /proc/self/fd", name);
 }
 
-/* One that is missing is left to the dynamic linker, which then says so in its own words when the extension module is loaded. */
+/* If the file is missing, the dynamic linker reports it when the extension module is loaded. */
 static int
-load_library_beside(const pyembed_file *library)
+load_app_relative_library(const pyembed_file *library)
 {
     PyObject *text = pyembed_real_path(library->root, library->path);
     PyObject *path = text == NULL ? NULL : PyUnicode_EncodeFSDefault(text);
@@ -55,7 +55,7 @@ static int
 load_library(OxidizedFinder *self, const char *needed_by, const pyembed_file *library)
 {
     if (library->flags & PYEMBED_IN_FILESYSTEM) {
-        return load_library_beside(library);
+        return load_app_relative_library(library);
     }
     pyembed_image image;
     if (pyembed_image_open(self, library->name.data, PYEMBED_LIBRARIES_FOLDER, library->name.data, &library->data, &image) < 0) {
@@ -76,7 +76,7 @@ load_library(OxidizedFinder *self, const char *needed_by, const pyembed_file *li
     return handle == NULL ? -1 : 0;
 }
 
-/* In the order of the run: the packager put what is needed first. */
+/* In the order of the run: the packager put dependencies first. */
 static int
 load_libraries(OxidizedFinder *self, const pyembed_module *module)
 {
@@ -140,7 +140,7 @@ look_at_executable(struct dl_phdr_info *image, size_t size, void *found)
     for (int at = 0; at < image->dlpi_phnum; at++) {
         executable->has_interpreter |= image->dlpi_phdr[at].p_type == PT_INTERP;
     }
-    return 1; /* it is the first */
+    return 1; /* the executable is the first image */
 }
 
 /* An executable without an interpreter (PT_INTERP) has no dynamic linker, and dlopen would bring a second libc. */
@@ -152,8 +152,8 @@ is_static(void)
     return !executable.has_interpreter;
 }
 
-/* Extension modules look CPython's functions up among the symbols of the process. Where the runtime is a library that was opened for its opener
- * alone, they are not there: it is opened again, for all. The executable's are always there. */
+/* Extension modules look up CPython's functions among the global symbols. A runtime library that was opened with
+ * RTLD_LOCAL does not show its symbols: open it again with RTLD_GLOBAL. An executable always shows them. */
 static void
 show_symbols(void)
 {
@@ -201,7 +201,8 @@ check_loadable(const pyembed_module *module)
     return 0;
 }
 
-/* Who reads an error knows the module's file, and not where its image was. Other exceptions are the module's own, and stay. */
+/* Replace the image's path in the error by the module's file, which the reader knows. Other exceptions are the
+ * module's own: leave them. */
 static void
 name_file_in_error(OxidizedFinder *self, const pyembed_module *module, PyObject *name, const pyembed_image *image)
 {

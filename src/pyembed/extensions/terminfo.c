@@ -1,6 +1,7 @@
-/* ncurses was compiled with its distribution's folders, and a product runs on others: more are named by TERMINFO_DIRS. ncurses looks at the variable when a
- * terminal is opened, so it is set for these calls alone, in C's environment: neither the program, which looks at os.environ, nor its children see it. An empty
- * item stands for the compiled folders. A variable that the user has set stays as it is. */
+/* ncurses was compiled with its distribution's folders, and a product runs on others: more are named by
+ * TERMINFO_DIRS. ncurses reads the variable when it opens a terminal. So it is set only around these calls, in C's
+ * environment: the program, which reads os.environ, and its children do not see it. An empty item stands for the
+ * compiled folders. A variable that the user has set stays as it is. */
 #include "extensions/terminfo.h"
 
 #include "compat.h"
@@ -126,7 +127,7 @@ init_curses_with_folders(void)
     return made;
 }
 
-/* It opens the terminal when it is imported. */
+/* readline opens the terminal when it is imported. */
 static PyObject *
 init_readline_with_folders(void)
 {

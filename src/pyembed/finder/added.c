@@ -1,5 +1,6 @@
-/* Resources that were added when the program ran (`add_resource`). They are objects, not entries of a blob, so that each attribute of theirs is kept; what they answer is
- * written in Python (_oxidized_added.py). Here stands who is asked: without such resources, the blob alone. */
+/* Resources that were added when the program ran (`add_resource`). They are objects, not entries of a blob, so that
+ * each attribute of theirs is kept; what they answer is written in Python (_oxidized_added.py). This file chooses
+ * whom to ask: the blob alone, if nothing was added. */
 #include "finder/added.h"
 
 #include "values/paths.h"
@@ -81,7 +82,7 @@ pyembed_added_create_module(OxidizedFinder *self, PyObject *spec)
     return ask_about_spec(self, "create_module", spec, spec, &answer) ? answer : pyembed_loader_create_module(self, spec);
 }
 
-/* In C, so that a traceback has no frame of ours. */
+/* In C: a traceback shows no frame of ours. */
 static int
 run(OxidizedFinder *self, PyObject *code, PyObject *module)
 {
@@ -147,7 +148,7 @@ pyembed_added_get_resource_reader(OxidizedFinder *self, PyObject *name)
     return ask(self, "get_resource_reader", name, NULL, &answer) ? answer : pyembed_loader_get_resource_reader(self, name);
 }
 
-/* What the blob lacks may have been added, or be a file of a package beside the executable. */
+/* Data that the blob lacks: of an added resource, or a file of a package beside the executable. */
 static PyObject *
 other_data(OxidizedFinder *self, PyObject *path)
 {
@@ -159,7 +160,7 @@ other_data(OxidizedFinder *self, PyObject *path)
 
 /* Below the origin, and not below the executable: 1; 0; -1 on an error. */
 static int
-is_beside(OxidizedFinder *self, PyObject *path)
+is_app_relative(OxidizedFinder *self, PyObject *path)
 {
     PyObject *given = PyOS_FSPath(path), *text = NULL;
     int result = given == NULL || PyUnicode_FSDecoder(given, &text) == 0 ? -1 : 0;
@@ -193,11 +194,11 @@ pyembed_added_get_data(OxidizedFinder *self, PyObject *path)
     }
     PyObject *type, *error, *trace, *data = NULL;
     PyErr_Fetch(&type, &error, &trace);
-    int beside = is_beside(self, path);
-    if (beside > 0) {
+    int app_relative = is_app_relative(self, path);
+    if (app_relative > 0) {
         data = other_data(self, path);
     }
-    if (beside == 0 || data == Py_None) {
+    if (app_relative == 0 || data == Py_None) {
         Py_XDECREF(data);
         PyErr_Restore(type, error, trace);
         return NULL;
@@ -210,7 +211,7 @@ pyembed_added_get_data(OxidizedFinder *self, PyObject *path)
 
 /* ---- the inventory ---- */
 
-/* The blob's answer with that of what was added, put together in Python. Steals `packed`. */
+/* Merges the blob's answer with the added resources' (in Python). Steals `packed`. */
 static PyObject *
 join(OxidizedFinder *self, const char *part, const char *function, PyObject *packed, PyObject *argument)
 {

@@ -1,5 +1,6 @@
-/* A package may stand in sys.modules under another's name: setuptools puts its own `distutils` in the place of the standard library's. Its submodules are looked for along
- * its `__path__`, and what lies there counts, not what has the name. */
+/* A package may stand in sys.modules under another's name: setuptools puts its own `distutils` in the place of the
+ * standard library's. Its submodules are looked up along its `__path__`: the module at that path counts, not the
+ * module of that name. */
 #include "finder/aliases.h"
 
 #include "reader/resources.h"

@@ -1,5 +1,5 @@
-/* OxidizedFinder's finding half: from a name to a ModuleSpec. It stands first in sys.meta_path, so that it is asked for every import: a name
- * that is not ours costs one probe of the hash index. */
+/* OxidizedFinder's finding half: from a name to a ModuleSpec. It is first in sys.meta_path, so it is asked at every
+ * import: a name that is not ours costs one probe of the hash index. */
 #include "finder/finder.h"
 
 #include "reader/resources.h"
@@ -16,8 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What CPython freezes into itself keeps CPython's own loader and its static code objects: as in the plain interpreter, and faster than
- * ours. Sorted. The sources are in the blob all the same, for `get_source`. */
+/* Modules that CPython has frozen keep CPython's loader and static code objects, as in the plain interpreter; that is
+ * faster than ours. Sorted. Their sources are in the blob too, for `get_source`. */
 static const char *const frozen_by_cpython[] = {
     "__hello__", "__phello__", "__phello__.ham", "__phello__.ham.eggs", "__phello__.spam", "_collections_abc", "_sitebuiltins", "abc", "codecs",
     "genericpath", "importlib._bootstrap", "importlib._bootstrap_external", "importlib.machinery", "importlib.util", "io", "ntpath", "os", "posixpath",
@@ -63,7 +63,7 @@ any_is_below(PyObject *path, PyObject *folder, Py_ssize_t length)
 
 /* Whether the path names a folder beside the product that the module's package has. */
 static int
-path_is_beside(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
+path_is_app_relative(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
 {
     const char *dot = memrchr(module->name.data, '.', module->name.size);
     pyembed_module parent;
@@ -80,8 +80,9 @@ path_is_beside(OxidizedFinder *self, PyObject *path, const pyembed_module *modul
     return found;
 }
 
-/* A submodule is looked for along its parent's `__path__`. Ours is found there as long as one item lies below the executable, or is the package's
- * folder beside it: a package that something else brought, or whose path was changed, does not get our submodules. */
+/* A submodule is looked for along its parent's `__path__`. It is ours if one item of that path is below the
+ * executable, or is the package's folder beside it. A package from elsewhere, or with a changed path, does not get
+ * our submodules. */
 static int
 path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
 {
@@ -95,7 +96,7 @@ path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
     }
     /* without the slash: a path may be the executable itself */
     int ours = any_is_below(items, self->root, PyUnicode_GET_LENGTH(self->root) - 1);
-    ours = ours == 0 ? path_is_beside(self, items, module) : ours;
+    ours = ours == 0 ? path_is_app_relative(self, items, module) : ours;
     Py_DECREF(items);
     return ours;
 }
@@ -134,7 +135,7 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject *target
     }
     pyembed_module module;
     int found = pyembed_finder_lookup(self, name, &module);
-    /* A script is no module that can be found: `runpy.run_path` of another script looks for a `__main__` of that one. */
+    /* Do not find the script as a module: `runpy.run_path` of another script looks for the `__main__` of that script. */
     if (found > 0 && strcmp(module.name.data, "__main__") == 0) {
         found = 0;
     }

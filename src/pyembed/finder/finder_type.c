@@ -58,7 +58,7 @@ set_origin(OxidizedFinder *self, PyObject *origin)
     return result;
 }
 
-/* OxidizedFinder(): an empty one, of a program's own, which does nothing by itself. */
+/* OxidizedFinder(): an empty finder that a program makes and fills. */
 static PyObject *
 finder_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
 {
@@ -115,7 +115,7 @@ finder_dealloc(PyObject *object)
     Py_DECREF(type);
 }
 
-/* Without the names that are for the parts in Python alone. */
+/* Leaves out the names that only the Python parts use. */
 static PyObject *
 finder_dir(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
@@ -162,8 +162,8 @@ static PyMethodDef finder_methods[] = {
     {"serialize_indexed_resources", METHOD_O(pyembed_index_serialize), METH_VARARGS | METH_KEYWORDS,
      PyDoc_STR("Packed resources of all that the finder knows, as bytes.")},
     {"_find_portions", METHOD_O(pyembed_namespace_find_portions), METH_VARARGS, NULL},
-    {"_create_beside", METHOD_O(pyembed_beside_create), METH_O, NULL},
-    {"_exec_beside", METHOD_O(pyembed_beside_exec), METH_O, NULL},
+    {"_create_app_relative", METHOD_O(pyembed_app_relative_create), METH_O, NULL},
+    {"_exec_app_relative", METHOD_O(pyembed_app_relative_exec), METH_O, NULL},
     {"_added", METHOD_O(pyembed_index_added), METH_NOARGS, NULL},
     {"path_hook", METHOD_O(pyembed_hook_path_hook), METH_O, PyDoc_STR("For sys.path_hooks: a finder for a path below the executable.")},
     {"iter_modules", METHOD_O(pyembed_hook_iter_modules), METH_VARARGS | METH_KEYWORDS, NULL},

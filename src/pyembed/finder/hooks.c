@@ -1,5 +1,5 @@
-/* The finder's methods that pkgutil and importlib.metadata call. They are seldom called, and written in Python; what stands here only decides
- * whether they are needed. */
+/* The finder's methods that pkgutil and importlib.metadata call. They are called seldom, so they are written in
+ * Python; this file only decides whether to call them. */
 #include "finder/hooks.h"
 
 #include "reader/settings.h"
@@ -10,8 +10,8 @@
 
 #include <string.h>
 
-/* The executable itself, or a path below it. Where files are real, importlib's own finder serves their folders: programs put folders of theirs on
- * sys.path, whose modules have other names there. */
+/* The executable itself, or a path below it. With real files, importlib's own finder serves their folders: programs
+ * put such folders on sys.path, and their modules have other names there. */
 static int
 is_virtual(OxidizedFinder *self, PyObject *path)
 {
@@ -21,7 +21,8 @@ is_virtual(OxidizedFinder *self, PyObject *path)
     return pyembed_path_is_below(path, self->root, PyUnicode_GET_LENGTH(self->root) - 1, "/\\");
 }
 
-/* Why a path is refused is the cause of the ImportError that a hook has to raise. Any other error (no memory, an interrupt) passes as it is. */
+/* A hook must raise ImportError; its cause says why the path is refused. Other errors (no memory, an interrupt) pass
+ * unchanged. */
 static PyObject *
 refuse(void)
 {
@@ -42,9 +43,10 @@ refuse(void)
     return NULL;
 }
 
-/* A folder of the product's own packages beside it, where nobody else serves the paths of files: importlib's finder of files. None: it is no such folder. */
+/* importlib's finder for a folder of the product's packages beside it, if no other hook serves files. None: the path
+ * is no such folder. */
 static PyObject *
-finder_beside(OxidizedFinder *self, PyObject *path)
+app_relative_finder(OxidizedFinder *self, PyObject *path)
 {
     const char *folder = pyembed_this_process.folder;
     Py_ssize_t size;
@@ -58,7 +60,7 @@ finder_beside(OxidizedFinder *self, PyObject *path)
     if (text == NULL || self->filesystem_importer || (PyObject *)self != self->state->finder || strncmp(text, folder, strlen(folder)) != 0) {
         Py_RETURN_NONE;
     }
-    PyObject *find = pyembed_part("_oxidized_paths", "finder_beside");
+    PyObject *find = pyembed_part("_oxidized_paths", "app_relative_finder");
     PyObject *finder = find == NULL ? NULL : PyObject_CallFunctionObjArgs(find, self, path, NULL);
     Py_XDECREF(find);
     return finder;
@@ -79,7 +81,7 @@ pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path)
         Py_XDECREF(type);
         return result == NULL ? refuse() : result;
     }
-    if (ours == 0 && (result = finder_beside(self, path)) == Py_None) {
+    if (ours == 0 && (result = app_relative_finder(self, path)) == Py_None) {
         Py_CLEAR(result);
         PyErr_Format(PyExc_ValueError, "%U is not prefixed by %U", path, self->root);
         return refuse();

@@ -28,7 +28,7 @@ call_inventory(const char *function, PyObject *args)
     return pyembed_part_call("_oxidized_inventory", function, args);
 }
 
-/* What a blob cannot hold as entries, stands in it as a text (_oxidized_inventory.py). */
+/* Attributes that entries of a blob cannot hold are stored as one text (_oxidized_inventory.py). */
 static int
 restore_added(OxidizedFinder *self)
 {
@@ -46,7 +46,7 @@ restore_added(OxidizedFinder *self)
 
 static PyObject *take_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size);
 
-/* A finder reads one blob in place; the resources of another are added to it. */
+/* A finder reads one blob in place. Resources of a second blob are added as copies. */
 static PyObject *
 add_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size)
 {
@@ -82,7 +82,7 @@ take_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size)
 PyObject *
 pyembed_index_bytes(OxidizedFinder *self, PyObject *bytes)
 {
-    /* A memoryview keeps the buffer where it is; a bytearray cannot be resized while it lives. */
+    /* A memoryview pins the buffer: a bytearray cannot be resized while it lives. */
     PyObject *view = PyMemoryView_FromObject(bytes);
     if (view == NULL) {
         return NULL;
@@ -103,7 +103,7 @@ unmap(PyObject *capsule)
     munmap(data, size);
 }
 
-/* A ValueError with the system's as its cause. */
+/* Raises ValueError, with the OSError as its cause. */
 static PyObject *
 raise_unread(PyObject *path)
 {
@@ -173,7 +173,7 @@ pyembed_index_added(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
     return added == NULL ? NULL : PyDict_Copy(added);
 }
 
-/* The finder keeps a copy: what a program does with its own later does not change what is found. */
+/* The finder keeps a copy: later changes of the program's object do not change what is found. */
 PyObject *
 pyembed_index_add(OxidizedFinder *self, PyObject *resource)
 {

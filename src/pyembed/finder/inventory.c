@@ -1,5 +1,5 @@
-/* What the blob holds, as plain Python values: the ground for the parts of `oxidized_importer` that are written in Python (resource readers,
- * distributions, pkgutil), which are imported when something asks for them. */
+/* The content of the blob as plain Python values, for the parts of `oxidized_importer` that are written in Python
+ * (resource readers, distributions, pkgutil). */
 #include "finder/inventory.h"
 
 #include "reader/resources.h"

@@ -1,5 +1,6 @@
-/* What finders and loaders had before there were specs. Programs that load plug-ins still write `finder.find_module(name).load_module(name)`; the methods are there for as
- * long as CPython's own finders and loaders have them, with the same warnings. */
+/* The methods of finders and loaders from before ModuleSpec. Programs that load plug-ins still write
+ * `finder.find_module(name).load_module(name)`. They exist as long as CPython's own finders and loaders have them,
+ * with the same warnings. */
 #include "finder/legacy.h"
 
 #include "values/state.h"

@@ -1,4 +1,5 @@
-/* The embedding API of pyembed.h, for C programs that host an interpreter. What can be said in Python is in _oxidized_embed.py. */
+/* The embedding API of pyembed.h, for C programs that host an interpreter. The part that is simpler in Python is in
+ * _oxidized_embed.py. */
 #include "pyembed.h"
 
 #include "compat.h"

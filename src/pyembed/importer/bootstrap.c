@@ -1,9 +1,10 @@
 /* Puts the finder into an interpreter, at the first import that CPython cannot answer from itself.
  *
- * CPython imports `encodings` before anything can be run, in each interpreter that starts. Usually an embedder hands it a table of frozen modules for that, and puts
- * its finder in afterwards: then some modules have the wrong loader, which codecs are needed must be known when packaging, and a
- * sub-interpreter has no finder at all. Here the table has one entry: `encodings` is a piece of code (_pyembed_boot.py) that calls `pyembed_install`, which installs
- * the finder, and then runs the true `encodings` through it, in the module that was being made. */
+ * CPython imports `encodings` before anything can be run, in each interpreter that starts. Usually an embedder gives
+ * CPython a table of frozen modules and installs its finder afterwards. Then some modules have the wrong loader, the
+ * packager must know which codecs are needed, and a sub-interpreter has no finder at all. Here the table has one
+ * entry: `encodings` is a piece of code (_pyembed_boot.py) that calls `pyembed_install`, which installs the finder,
+ * and then runs the true `encodings` through it, in the module that was being made. */
 #include "importer/bootstrap.h"
 
 #include "reader/resources.h"
@@ -30,7 +31,7 @@ set_item(PyObject *namespace, const char *key, PyObject *value)
     return result;
 }
 
-/* Makes the module in `namespace` what it would be if our finder had found it, and runs it. */
+/* Gives the module in `namespace` the attributes that our finder would give it, and runs it. */
 static int
 adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
 {
@@ -70,8 +71,9 @@ adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
     return result;
 }
 
-/* Whether importlib's own finders stay: where the program may import from the file system. Else ours stands alone, and answers for CPython's linked-in and frozen
- * modules too; importlib's PathFinder would, with nothing on sys.path, open the executable at each miss, to see whether it is a zip file. */
+/* importlib's finders stay only with the filesystem importer. Otherwise ours is alone, and finds built-in and frozen
+ * modules too. With an empty sys.path, importlib's PathFinder would open the executable at each miss, to see whether
+ * it is a zip file. */
 static int
 change_meta_path(OxidizedFinder *finder)
 {
@@ -84,7 +86,7 @@ change_meta_path(OxidizedFinder *finder)
     return result;
 }
 
-/* Where files are real, importlib's hook for folders stays as well: programs walk their packages' folders. */
+/* With real files, importlib's hook for folders stays: programs walk the folders of their packages. */
 static int
 add_path_hook(OxidizedFinder *finder)
 {
@@ -111,7 +113,7 @@ set_sys(const char *name, PyObject *value)
     return result;
 }
 
-/* One of the module's functions, which says that it is of the module whose place it takes. */
+/* One of our functions; `__module__` names the module whose function it replaces. */
 static PyObject *
 hook_named(PyObject *module, const char *name, const char *owner)
 {
@@ -124,7 +126,7 @@ hook_named(PyObject *module, const char *name, const char *owner)
     return hook;
 }
 
-/* Both names of a hook in sys get ours: programs compare them to see whether somebody changed it. */
+/* Set both names of a hook in sys: programs compare them to see whether the hook was changed. */
 static int
 replace_hook(PyObject *module, const char *name, const char *original_name)
 {
@@ -156,7 +158,7 @@ replace_hooks(importer_state *state, PyObject *module)
 }
 #endif
 
-/* Imported before `_stdlib_dir` was there (unless zip_hook.c kept it from that): its file's name is entered here. */
+/* zipimport was imported before `_stdlib_dir` was set (unless zip_hook.c hid it): set its file's name here. */
 static int
 correct_zipimport(OxidizedFinder *finder)
 {
@@ -185,7 +187,7 @@ static PyObject *
 stdlib_folder(OxidizedFinder *finder)
 {
     pyembed_module os;
-    if (pyembed_module_find(&finder->resources, "os", 2, &os) == PYEMBED_OK && pyembed_is_beside(&os)) {
+    if (pyembed_module_find(&finder->resources, "os", 2, &os) == PYEMBED_OK && pyembed_is_app_relative(&os)) {
         pyembed_string none = {"", 0};
         PyObject *folder = pyembed_real_path(os.root, none);
         PyObject *bare = folder == NULL ? NULL : PyUnicode_Substring(folder, 0, PyUnicode_GET_LENGTH(folder) - 1);
@@ -249,7 +251,7 @@ pyembed_install(PyObject *module, PyObject *namespace)
         return NULL;
     }
     if (pyembed_this_process.booting) {
-        PyGC_Disable(); /* until the end of the boot: what it makes is no garbage */
+        PyGC_Disable(); /* until the end of the boot: a start makes no garbage */
     }
     PyObject *name = pyembed_dict_item(namespace, "__name__");
     state->finder = name == NULL ? NULL : pyembed_finder_create(module);

@@ -1,6 +1,6 @@
-/* Exceptions that nobody catches are printed by CPython's own hooks, word for word. Those look for source lines on disk alone (compat.h says which), by
- * `io.open`: while one of them prints, that is a function which also knows the packed sources. It opens nothing else differently, so that
- * other threads may meet it. */
+/* Exceptions that nobody catches are printed by CPython's own hooks, word for word. Some of these (compat.h says
+ * which) look for source lines on disk only, through `io.open`. While one of them prints, `io.open` is a function of
+ * ours that also finds packed sources. It opens everything else as before, so other threads may call it. */
 #include "importer/excepthook.h"
 
 #include "reader/settings.h"
@@ -85,7 +85,8 @@ find_io(void)
     return io;
 }
 
-/* Hooks nest, and threads may be in one at a time: the first in and the last out change `io`. Returns it, or NULL: then there are no source lines. */
+/* Hooks nest, and several threads may be in them: the first to enter replaces `io.open`, the last to leave restores
+ * it. Returns `io`; or NULL, and no source lines are printed. */
 static PyObject *
 enter(importer_state *state, PyObject *module)
 {
@@ -100,7 +101,7 @@ enter(importer_state *state, PyObject *module)
         state->displaying--;
         Py_CLEAR(io);
     }
-    else if (standing != ours) { /* else a hook that lacked memory left ours there: it must not call itself */
+    else if (standing != ours) { /* else a hook without memory left ours there; ours must not call itself */
         Py_XSETREF(state->io_open, Py_NewRef(standing));
     }
     Py_XDECREF(standing);

@@ -1,6 +1,6 @@
-/* Hides the stand-in of install.c, once it has done its work in an interpreter: to a program `encodings` is no frozen module. importlib takes each
- * module for frozen that `_imp` calls so, and a fresh copy of importlib (which tests and some tools make) stumbles over one that is not. The table
- * itself must stay, because the next interpreter needs it. */
+/* Hides the stand-in of bootstrap.c after it ran: a program must not see `encodings` as a frozen module. importlib
+ * believes what `_imp` says, and a fresh copy of importlib (which tests and some tools make) fails on a module that
+ * is not really frozen. The table itself must stay, because the next interpreter needs it. */
 #include "importer/frozen.h"
 
 #include "values/items.h"

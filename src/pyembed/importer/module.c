@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-/* Parts that no start needs are Python modules: they are imported when one of their names is asked for. */
+/* Parts that no start needs are Python modules, imported when one of their names is first used. */
 static const struct {
     const char *name;
     const char *module;
@@ -58,7 +58,7 @@ append_text(PyObject *names, const char *text)
     return result;
 }
 
-/* What is documented, and what each module has; hooks and the parts' own functions are nobody else's. */
+/* Documented names, and the attributes of every module. Hooks and functions of the parts are private. */
 static PyObject *
 module_dir(PyObject *module, PyObject *Py_UNUSED(ignored))
 {

@@ -1,5 +1,6 @@
-/* A library prints nothing over its host's head. While CPython starts it prints by itself when something is wrong (`Python path configuration: ...`), to a
- * sys.stderr that is there before `io` is; the true one takes its place when the start comes that far. */
+/* A library must not print to its host's stderr. A failing start of CPython prints by itself (`Python path
+ * configuration: ...`), to a sys.stderr that exists before `io`. We set one that drops everything; CPython replaces
+ * it later in its start. */
 #include "importer/quiet.h"
 
 #include "compat.h"

@@ -2,7 +2,7 @@
  *
  * Problem: an interpreter imports it before anything of ours runs, to be ready for zip files on sys.path; a product without imports from the file system has none.
  * It cannot be hidden in the table of frozen modules, because it is a bootstrap module. Choice: `posix`, which importlib imports just before, gets an init function that
- * enters None for `zipimport` in sys.modules, which makes the import fail, as CPython allows; install.c takes the entry out again, and puts a hook into sys.path_hooks that imports
+ * enters None for `zipimport` in sys.modules, which makes the import fail, as CPython allows; bootstrap.c takes the entry out again, and puts a hook into sys.path_hooks that imports
  * `zipimport` when it is asked. Measured: 0.6 of 22.4 million instructions of hello. What stops being true: `zipimport.zipimporter in sys.path_hooks`. */
 #include "importer/zip_hook.h"
 
@@ -30,7 +30,7 @@ init_posix_and_hide_zipimport(void)
 {
     PyObject *modules = PyImport_GetModuleDict();
     if (pyembed_this_process.booting) {
-        PyGC_Disable(); /* the first moment at which code of ours runs; install.c says why */
+        PyGC_Disable(); /* the first moment at which code of ours runs; bootstrap.c says why */
     }
     /* Later than the start (a reload, say) it is just `posix`. */
     int standing = is_there(modules, "encodings");

@@ -1,4 +1,4 @@
-/* What stands in for `zipimport` until somebody wants it. */
+/* Delays the import of `zipimport` until it is needed. */
 #ifndef PYEMBED_ZIP_HOOK_H
 #define PYEMBED_ZIP_HOOK_H
 

@@ -1,6 +1,7 @@
-/* Modules that are files beside the product (`install_location = "app-relative:lib"`). The blob says which there are and where, so that an import
- * looks at one file, lists no folder, and takes none that was put there by others; what is found is importlib's own to load: loaders, caches, errors and
- * names are those of CPython. The folder is found from the executable's real place alone. */
+/* Modules that are files beside the product (`install_location = "app-relative:lib"`). The blob lists them with their
+ * paths: an import looks at one file, lists no folder, and ignores files that others put there. importlib's own
+ * loaders load them, so loaders, caches, errors and names are CPython's. The folder is relative to the real path of
+ * the executable. */
 #include "loader/app_relative.h"
 
 #include "reader/resources.h"
@@ -17,12 +18,12 @@
 #include <sys/stat.h>
 
 int
-pyembed_is_beside(const pyembed_module *module)
+pyembed_is_app_relative(const pyembed_module *module)
 {
     return (module->flags & PYEMBED_IN_FILESYSTEM) != 0 && (module->flags & PYEMBED_MODULE_NAMESPACE) == 0;
 }
 
-/* 1 or 0; -1 on an error. As importlib's path finder: what is not there, or something else, is not found. */
+/* 1 or 0; -1 on an error. As in importlib's path finder, a missing file or one of another type is not found. */
 static int
 is_there(PyObject *path, mode_t type)
 {
@@ -49,7 +50,8 @@ spec_from_location(OxidizedFinder *self, PyObject *name, PyObject *file, PyObjec
     return spec;
 }
 
-/* An attribute of the loader that stands before its class's method: a function in C, so that no frame of ours is in a traceback. */
+/* Sets an attribute of the loader that hides its class's method. It is a C function, so that no frame of ours appears
+ * in a traceback. */
 static int
 adapt(OxidizedFinder *self, PyObject *spec, const char *name, const char *method)
 {
@@ -62,7 +64,7 @@ adapt(OxidizedFinder *self, PyObject *spec, const char *name, const char *method
 }
 
 PyObject *
-pyembed_beside_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *module)
+pyembed_app_relative_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *module)
 {
     PyObject *file = pyembed_file_of(self, module);
     int there = file == NULL ? -1 : is_there(file, S_IFREG);
@@ -77,18 +79,18 @@ pyembed_beside_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *
     if (spec == NULL || spec == Py_None) {
         return spec;
     }
-    if ((((module->flags & PYEMBED_MODULE_SHARED) || pyembed_is_lazy(module)) && adapt(self, spec, "create_module", "_create_beside") < 0)
-        || ((pyembed_has_fixup(module) || pyembed_is_lazy(module)) && adapt(self, spec, "exec_module", "_exec_beside") < 0)) {
+    if ((((module->flags & PYEMBED_MODULE_SHARED) || pyembed_is_lazy(module)) && adapt(self, spec, "create_module", "_create_app_relative") < 0)
+        || ((pyembed_has_fixup(module) || pyembed_is_lazy(module)) && adapt(self, spec, "exec_module", "_exec_app_relative") < 0)) {
         Py_CLEAR(spec);
     }
     return spec;
 }
 
 PyObject *
-pyembed_beside_ask(OxidizedFinder *self, const pyembed_module *module, const char *method, PyObject *argument)
+pyembed_app_relative_ask(OxidizedFinder *self, const pyembed_module *module, const char *method, PyObject *argument)
 {
     PyObject *name = pyembed_text(module->name);
-    PyObject *spec = name == NULL ? NULL : pyembed_beside_spec(self, name, module);
+    PyObject *spec = name == NULL ? NULL : pyembed_app_relative_spec(self, name, module);
     PyObject *loader = NULL, *answer = NULL;
     if (spec == Py_None) {
         PyObject *message = PyUnicode_FromFormat("No module named '%U'", name);
@@ -108,7 +110,7 @@ pyembed_beside_ask(OxidizedFinder *self, const pyembed_module *module, const cha
 }
 
 int
-pyembed_beside_portions(const pyembed_module *module, PyObject *locations)
+pyembed_app_relative_portions(const pyembed_module *module, PyObject *locations)
 {
     pyembed_string root;
     int count = 0;
@@ -147,7 +149,7 @@ entry_of(OxidizedFinder *self, PyObject *spec, pyembed_module *entry)
 
 /* `create_module` of the loader of an extension module, or of one that runs when it is first used. */
 PyObject *
-pyembed_beside_create(OxidizedFinder *self, PyObject *spec)
+pyembed_app_relative_create(OxidizedFinder *self, PyObject *spec)
 {
     pyembed_module entry;
     int found = entry_of(self, spec, &entry);
@@ -171,7 +173,7 @@ pyembed_beside_create(OxidizedFinder *self, PyObject *spec)
 
 /* `exec_module` of a module that runs when it is first used, or needs something done afterwards (fixups.c). */
 PyObject *
-pyembed_beside_exec(OxidizedFinder *self, PyObject *module)
+pyembed_app_relative_exec(OxidizedFinder *self, PyObject *module)
 {
     pyembed_module entry;
     PyObject *spec = PyObject_GetAttr(module, self->state->str_spec);

@@ -7,7 +7,7 @@
 #include "loader/app_relative.h"
 #include "loader/parts.h"
 
-/* Nothing that unmarshalling makes can be garbage yet: a collection in the midst of it would only walk it. */
+/* Unmarshalling makes no garbage: a collection meanwhile would find nothing. */
 static PyObject *
 unmarshal(const pyembed_bytes *bytes)
 {
@@ -35,7 +35,7 @@ unmarshal_stored(const pyembed_bytes *bytes)
     return code;
 }
 
-/* An error of the compiler's lacks its line: CPython reads that from the file, which is none here. */
+/* CPython reads the line of a syntax error from the file, which does not exist here: add it. */
 static void
 add_line_to_error(PyObject *source)
 {
@@ -66,7 +66,7 @@ compile_source(OxidizedFinder *self, const pyembed_module *module, PyObject *fil
     return code;
 }
 
-/* What CPython raises for bytes that are no bytecode. Any other error (no memory, an interrupt) is not the bytes' fault, and passes as it is. */
+/* The errors that CPython raises for bytes that are no bytecode. Other errors (no memory, an interrupt) pass unchanged. */
 static int
 is_of_damage(PyObject *error)
 {
@@ -100,8 +100,8 @@ raise_for_code(const pyembed_module *module, PyObject *result)
 PyObject *
 pyembed_code_object(OxidizedFinder *self, const pyembed_module *module, PyObject *file)
 {
-    if (pyembed_is_beside(module)) {
-        return pyembed_beside_ask(self, module, "get_code", NULL);
+    if (pyembed_is_app_relative(module)) {
+        return pyembed_app_relative_ask(self, module, "get_code", NULL);
     }
     if (module->code.data == NULL) {
         return compile_source(self, module, file);

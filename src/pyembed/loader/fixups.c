@@ -1,4 +1,5 @@
-/* Modules that need something done to behave in a product as they do under `python3`. The table is all that an import pays for it. */
+/* Modules that must be changed after they ran to behave in a product as under `python3`. An import pays one search in
+ * the table. */
 #include "loader/fixups.h"
 
 #include "reader/resources.h"

@@ -23,8 +23,8 @@ pyembed_frozen_spec(importer_state *state, PyObject *name)
     return PyObject_CallMethod(state->frozen_importer, "find_spec", "O", name);
 }
 
-/* A name that the packed resources lack: a module that a host linked in, or one that CPython has frozen. Our finder stands alone in sys.meta_path, so
- * that nobody else would find it. A finder of a program's own knows only what it was given. */
+/* The name is not in the packed resources: look for a built-in or frozen module. Our finder may be the only one in
+ * sys.meta_path, so nobody else would find it. A finder that a program made knows only what it was given. */
 PyObject *
 pyembed_interpreter_spec(OxidizedFinder *self, PyObject *name)
 {

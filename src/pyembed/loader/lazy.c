@@ -1,5 +1,5 @@
-/* `lazy_modules`: a module's code runs when the module is first used. The spec and the loader are those of any other module; only `exec_module` leaves the code to
- * _oxidized_lazy.py. */
+/* `lazy_modules`: a module's code runs when the module is first used. Spec and loader are the usual ones; only
+ * `exec_module` hands the code to _oxidized_lazy.py. */
 #include "loader/lazy.h"
 
 #include "reader/resources.h"
@@ -26,7 +26,7 @@ is_chosen(const pyembed_module *module)
     return 0;
 }
 
-/* Not what has no code of its own, nor what has to be there before anything else can be found: codecs, which C looks into, and the parts of this importer. */
+/* Never lazy: modules without code of their own, codecs, which C code reads, and the parts of this importer. */
 int
 pyembed_is_lazy(const pyembed_module *module)
 {

@@ -67,9 +67,9 @@ pyembed_loader_create_module(OxidizedFinder *self, PyObject *spec)
         Py_DECREF(name);
         return created;
     }
-    if (pyembed_is_beside(&module)) {
+    if (pyembed_is_app_relative(&module)) {
         Py_DECREF(name);
-        return pyembed_beside_ask(self, &module, "create_module", spec);
+        return pyembed_app_relative_ask(self, &module, "create_module", spec);
     }
     if (!(module.flags & PYEMBED_MODULE_SHARED)) {
         Py_DECREF(name);
@@ -96,7 +96,7 @@ execute(OxidizedFinder *self, PyObject *module, const pyembed_module *entry)
         Py_XDECREF(done);
         return done == NULL ? -1 : 0;
     }
-    if (entry->code.data == NULL && entry->source.data == NULL && !pyembed_is_beside(entry)) {
+    if (entry->code.data == NULL && entry->source.data == NULL && !pyembed_is_app_relative(entry)) {
         return 0;
     }
     PyObject *namespace = PyModule_GetDict(module);
@@ -136,8 +136,8 @@ pyembed_loader_get_code(OxidizedFinder *self, PyObject *name)
         /* as importlib's NamespaceLoader: the code of an empty file */
         return Py_CompileString("", "<string>", Py_file_input);
     }
-    if (pyembed_is_beside(&module)) {
-        return pyembed_beside_ask(self, &module, "get_code", NULL);
+    if (pyembed_is_app_relative(&module)) {
+        return pyembed_app_relative_ask(self, &module, "get_code", NULL);
     }
     if (module.code.data == NULL && module.source.data == NULL) {
         Py_RETURN_NONE;
@@ -158,8 +158,8 @@ pyembed_loader_get_source(OxidizedFinder *self, PyObject *name)
     if (module.flags & PYEMBED_MODULE_NAMESPACE) {
         return PyUnicode_FromString("");
     }
-    if (pyembed_is_beside(&module)) {
-        return pyembed_beside_ask(self, &module, "get_source", NULL);
+    if (pyembed_is_app_relative(&module)) {
+        return pyembed_app_relative_ask(self, &module, "get_source", NULL);
     }
     if (module.source.data == NULL) {
         Py_RETURN_NONE;
@@ -205,7 +205,7 @@ pyembed_loader_get_filename(OxidizedFinder *self, PyObject *name)
     if (require(self, name, &module) < 0) {
         return NULL;
     }
-    if ((self->module_file == PYEMBED_FILE_NONE && !pyembed_is_beside(&module)) || (module.flags & (PYEMBED_MODULE_NAMESPACE | PYEMBED_MODULE_BUILTIN))) {
+    if ((self->module_file == PYEMBED_FILE_NONE && !pyembed_is_app_relative(&module)) || (module.flags & (PYEMBED_MODULE_NAMESPACE | PYEMBED_MODULE_BUILTIN))) {
         PyObject *message = PyUnicode_FromFormat("module '%U' has no file name", name);
         if (message != NULL) {
             PyErr_SetImportError(message, name, NULL);
@@ -237,8 +237,8 @@ pyembed_loader_get_resource_reader(OxidizedFinder *self, PyObject *name)
     if (!(module.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE))) {
         Py_RETURN_NONE;
     }
-    if (pyembed_is_beside(&module)) {
-        return pyembed_beside_ask(self, &module, "get_resource_reader", NULL);
+    if (pyembed_is_app_relative(&module)) {
+        return pyembed_app_relative_ask(self, &module, "get_resource_reader", NULL);
     }
     PyObject *type = pyembed_part("_oxidized_resources", "OxidizedResourceReader");
     PyObject *reader = type == NULL ? NULL : PyObject_CallFunctionObjArgs(type, self, name, NULL);

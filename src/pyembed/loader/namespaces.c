@@ -1,6 +1,6 @@
-/* Namespace packages. Their portions may lie in the blob, in folders beside the product, and, where the file system may be imported from, wherever
- * importlib's PathFinder finds one; a regular package there wins over all portions. `__path__` is importlib's own _NamespacePath: it asks again, here,
- * when the path above it has changed. */
+/* Namespace packages. Portions may lie in the blob, in folders beside the product, and, with the filesystem importer,
+ * wherever importlib's PathFinder finds one. A regular package that it finds wins over all portions. `__path__` is
+ * importlib's _NamespacePath: it asks again when the parent's path has changed. */
 #include "loader/namespaces.h"
 
 #include "reader/resources.h"
@@ -43,7 +43,7 @@ own_portions(OxidizedFinder *self, const pyembed_module *module)
 {
     PyObject *portions = PyList_New(0);
     PyObject *packed = portions == NULL || (module->flags & PYEMBED_IN_FILESYSTEM) ? NULL : pyembed_package_path_of(self, module);
-    int failed = portions == NULL || PyErr_Occurred() || (packed != NULL && PyList_Append(portions, packed) < 0) || pyembed_beside_portions(module, portions) < 0;
+    int failed = portions == NULL || PyErr_Occurred() || (packed != NULL && PyList_Append(portions, packed) < 0) || pyembed_app_relative_portions(module, portions) < 0;
     Py_XDECREF(packed);
     if (failed) {
         Py_CLEAR(portions);
@@ -82,7 +82,7 @@ find_portions(OxidizedFinder *self, PyObject *name, const pyembed_module *module
     return result;
 }
 
-/* Whether the package that the name is of, if any, is there to be asked for its path. */
+/* Whether the parent package is imported and has a path; 1 if the name has no parent. */
 static int
 has_parent(PyObject *name)
 {
@@ -103,7 +103,7 @@ has_parent(PyObject *name)
     return there;
 }
 
-/* Steals `portions`. Who asks for a spec without having imported the parent gets what there is now, as a list. */
+/* Steals `portions`. Returns a _NamespacePath; if the parent is not imported, the list itself. */
 static PyObject *
 path_of(OxidizedFinder *self, PyObject *name, PyObject *portions)
 {
@@ -138,7 +138,7 @@ pyembed_namespace_spec(OxidizedFinder *self, PyObject *name, const pyembed_modul
     return spec;
 }
 
-/* What a _NamespacePath asks, with the path above it: a spec without a loader, as importlib's own. */
+/* A _NamespacePath calls it with the parent's path. Returns a spec without a loader, as importlib does. */
 PyObject *
 pyembed_namespace_find_portions(OxidizedFinder *self, PyObject *args)
 {

@@ -1,5 +1,5 @@
-/* The parts of the module that are written in Python. They are imported when a name of theirs is asked for, which may be when a program has put something else
- * into sys.meta_path: then through the product's own finder all the same. */
+/* The parts of the module that are written in Python. They are imported when one of their names is first used. The
+ * product's finder imports them even when the program has replaced sys.meta_path. */
 #include "loader/parts.h"
 
 #include "values/items.h"
@@ -16,7 +16,7 @@ own_finder(void)
     return finder;
 }
 
-/* What stands at the end of sys.meta_path for the time of an import of ours. */
+/* The finder at the end of sys.meta_path, for the time of an import of ours. */
 typedef struct {
     PyObject *finder;
     PyObject *meta_path; /* NULL: the finder was there already */
@@ -82,7 +82,7 @@ import_part(const char *module)
         return NULL;
     }
     if (is_there) {
-        return PyImport_ImportModule(module); /* waits for another thread that is still importing it */
+        return PyImport_ImportModule(module); /* waits if another thread is importing it */
     }
     loan lent;
     return lend_finder(&lent) < 0 ? NULL : take_finder_back(&lent, PyImport_ImportModule(module));
@@ -97,7 +97,7 @@ pyembed_part(const char *module, const char *name)
     return value;
 }
 
-/* For what imports more of the standard library when it is called. */
+/* For functions that import more of the standard library when they run. */
 PyObject *
 pyembed_part_call(const char *module, const char *name, PyObject *args)
 {

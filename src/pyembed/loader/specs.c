@@ -1,4 +1,4 @@
-/* From an entry of the blob to a ModuleSpec: ours, importlib's for what lies beside the product (beside.c), and that of a namespace package (namespaces.c). */
+/* From an entry of the blob to a ModuleSpec: ours, importlib's for what lies beside the product (app_relative.c), and that of a namespace package (namespaces.c). */
 #include "loader/specs.h"
 
 #include "reader/resources.h"
@@ -38,8 +38,8 @@ pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_modul
     if (module->flags & PYEMBED_MODULE_BUILTIN) {
         return pyembed_finder_builtin_spec(state, name);
     }
-    if (pyembed_is_beside(module)) {
-        return pyembed_beside_spec(self, name, module);
+    if (pyembed_is_app_relative(module)) {
+        return pyembed_app_relative_spec(self, name, module);
     }
     if (module->flags & PYEMBED_MODULE_NAMESPACE) {
         return pyembed_namespace_spec(self, name, module, path);

@@ -1,7 +1,8 @@
-/* multiprocessing starts its children with `sys.executable -c "from multiprocessing..."` (or `--multiprocessing-fork`, when sys.frozen is set), and
- * they must not run the program. Exactly what multiprocessing itself writes is taken for that, with descriptors that were inherited (child_command.c).
- * Being `python` for everybody else has to be allowed by the configuration, and asked for by the environment variable OXIDIZER_PYTHON, which children
- * inherit. Under AT_SECURE a product is neither: whoever calls it has less rights than it. */
+/* multiprocessing starts its children with `sys.executable -c "from multiprocessing..."` (or
+ * `--multiprocessing-fork`, when sys.frozen is set), and they must not run the program. Exactly what multiprocessing
+ * itself writes is taken for that, with descriptors that were inherited (child_command.c). For other callers a
+ * product acts as `python` only if the configuration allows it and the environment variable OXIDIZER_PYTHON, which
+ * children inherit, asks for it. Under AT_SECURE a product does neither: its caller has less rights than the product. */
 #include "process/arguments.h"
 
 #include "process/child_command.h"
@@ -46,7 +47,7 @@ find_child(int argc, char **argv, pyembed_arguments *arguments, pyembed_descript
     return pyembed_is_child_command(argv[at + 1], argc - arguments->first, argv + arguments->first, descriptors);
 }
 
-/* The program is not run instead: it would start such children again, without end. */
+/* Do not run the program instead: it would start such children again, endlessly. */
 static const char *
 refusal(const pyembed_descriptors *descriptors)
 {

@@ -1,4 +1,4 @@
-/* What a start is for: products are started by people, and by CPython's own modules which believe that sys.executable is `python`. */
+/* Who starts the product: a person, or a module of CPython that takes sys.executable for `python`. */
 #ifndef PYEMBED_ARGUMENTS_H
 #define PYEMBED_ARGUMENTS_H
 

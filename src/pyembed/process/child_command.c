@@ -6,7 +6,8 @@
  *   forkserver        -c "from multiprocessing.forkserver import main; main(6, 7, ['__main__'], **{'sys_path': ['/a'], 'authkey_r': 9})"
  *                     -c "import sys; from multiprocessing.forkserver import main; main(6, 7, ['__main__'], sys_argv=sys.argv[1:], **{...})" ARGUMENT...
  *
- * Numbers are `%d`, the rest is `%r` of lists and dictionaries of texts. A text that goes on, or holds any other expression, is not multiprocessing's. */
+ * Numbers are `%d`, the rest is `%r` of lists and dictionaries of texts. A text with anything more, or with another
+ * expression, is not multiprocessing's. */
 #include "process/child_command.h"
 
 #include <string.h>

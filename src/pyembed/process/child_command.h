@@ -21,7 +21,7 @@ int pyembed_is_child_command(const char *text, int argc, char **argv, pyembed_de
 /* The same for the words after `--multiprocessing-fork`, with which a program starts a child when it says that it is frozen. */
 int pyembed_is_frozen_child(int argc, char **argv, pyembed_descriptors *descriptors);
 
-/* Whether all are open, of their kind, and none is a standard stream, which the caller of a program gives as it likes. */
+/* Whether all descriptors are open and of the right kind. A standard stream does not count, because any caller can set it. */
 int pyembed_are_inherited(const pyembed_descriptors *descriptors);
 
 #endif

@@ -1,12 +1,13 @@
-/* The environment belongs to the caller: under AT_SECURE it is nobody's to obey. */
+/* The caller sets the environment. Under AT_SECURE the process ignores it. */
 #include "process/environment.h"
 
 #include <stdlib.h>
 #include <sys/auxv.h>
 
-/* Each names a file, a folder or a program that a library which is linked in reads or runs. The dynamic linker's own (LD_LIBRARY_PATH, LD_PRELOAD) have
- * worked before the first instruction of ours; glibc removes them under AT_SECURE. Not here: what chooses no file (TERM, LANG, TZ), and what is
- * Python's (docs/configuration.md says which setting ignores it). */
+/* Each names a file, a folder or a program that a linked-in library reads or runs. Not listed: the dynamic linker's
+ * variables (LD_LIBRARY_PATH, LD_PRELOAD), which work before our first instruction and which glibc removes under
+ * AT_SECURE; variables that name no file (TERM, LANG, TZ); and Python's (docs/configuration.md says which setting
+ * ignores them). */
 static const char *const library_variables[] = {
     "OPENSSL_CONF", "OPENSSL_CONF_INCLUDE", "OPENSSL_ENGINES", "OPENSSL_MODULES", "SSL_CERT_DIR", "SSL_CERT_FILE", "SSLKEYLOGFILE", "CTLOG_FILE", "RANDFILE",
     "TERMCAP", "TERMINFO", "TERMINFO_DIRS", "TERMPATH",

@@ -1,6 +1,7 @@
-/* `module_file = "filesystem"`: for programs that open files beside their modules. Modules still come from memory, but `__file__` names a real
- * file: all that is embedded lies below a folder of the user's cache, named by the blob's digest. The first start puts it there, under another name
- * that is changed when everything is written; later starts look whether every file is there, and put back what a cleaner took. */
+/* `module_file = "filesystem"`: for programs that open files beside their modules. Modules still come from memory,
+ * but `__file__` names a real file: all embedded files lie in a folder of the user's cache that is named by the
+ * blob's digest. The first start writes them to a temporary folder and renames it. Later starts check that every file
+ * is there, and write missing ones again. */
 #include "process/extract.h"
 
 #include "reader/resources.h"
@@ -24,7 +25,7 @@ enum { DIGEST_OFFSET = 24, DIGEST_USED = 16 };
 
 typedef struct {
     int cache;
-    int folder; /* what is written to, or looked at */
+    int folder; /* where files are written or checked */
     int has_temporary;
     pyembed_temporary temporary;
     const char *name; /* of the folder in the cache */
@@ -103,7 +104,7 @@ is_never_there(void *context, const char *path, size_t size)
     return 0;
 }
 
-/* Each file appears whole: other processes of the product may be about to read it. */
+/* Rename each file into place: other processes of the product may read it at any time. */
 static int
 write_again(void *context, const char *path, const void *bytes, size_t size)
 {
@@ -138,7 +139,7 @@ restore(extraction *self, const pyembed_resources *resources)
     return wrong;
 }
 
-/* The name comes after the disk has the rest. */
+/* Sync before the rename, so that the final name never stands for a partial folder. */
 static const char *
 fill(extraction *self, const pyembed_resources *resources)
 {
@@ -155,7 +156,7 @@ fill(extraction *self, const pyembed_resources *resources)
         close(self->folder);
         return NULL;
     }
-    if (wrong == NULL && errno != EEXIST && errno != ENOTEMPTY) { /* else another start was first */
+    if (wrong == NULL && errno != EEXIST && errno != ENOTEMPTY) { /* another start was faster */
         wrong = text_of(errno);
     }
     pyembed_temporary_remove(self->cache, &self->temporary);
@@ -176,7 +177,7 @@ fill_or_restore(extraction *self, const pyembed_resources *resources)
     if (wrong != NULL) {
         return wrong;
     }
-    int folder = pyembed_private_open_at(self->cache, self->name); /* of whichever start was first */
+    int folder = pyembed_private_open_at(self->cache, self->name); /* the folder of this start or of a faster one */
     if (folder < 0) {
         return text_of(errno);
     }
@@ -186,7 +187,7 @@ fill_or_restore(extraction *self, const pyembed_resources *resources)
 
 /* ---- the places ---- */
 
-/* `$XDG_CACHE_HOME`, `~/.cache`, and a folder of the user's in /tmp, for those who have no home or may not write to it. */
+/* `$XDG_CACHE_HOME`, `~/.cache`, and a folder of the user's in /tmp, for users without a writable home. */
 enum { CACHE_COUNT = 3 };
 
 static int
@@ -222,7 +223,7 @@ extract_into(const pyembed_resources *resources, const char *cache, char *folder
     return wrong == NULL ? 0 : fail(complaint, wrong, folder);
 }
 
-/* Files of the user are the caller's to change, when the rights come from a group or a capability. */
+/* When the rights come from a group or a capability, the caller can change the user's files. */
 static int
 are_files_callers(void)
 {

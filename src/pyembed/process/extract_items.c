@@ -1,9 +1,8 @@
-/* What of the blob is a file, and where. One item at a time stands in memory. */
+/* Which entries of the blob become files, and at which path. Holds one item at a time in memory. */
 #include "process/extract_items.h"
 
 #include "reader/decoder.h"
 #include "reader/resources.h"
-#include "process/extract.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -13,7 +12,7 @@
 
 #define MARKER ".complete" /* no module's name: it is written last */
 
-/* A blob is not trusted: a path of it never leads out of the folder. */
+/* The blob is not trusted: reject paths that leave the folder. */
 static int
 is_below(pyembed_string path)
 {

@@ -30,8 +30,8 @@ is_trusted_owner(const walk *self, uid_t owner)
     return owner == geteuid() || owner == 0 || owner == self->administrator;
 }
 
-/* A group that has the user's number is the user's own, and `umask 002` is usual where there are such. In a sticky folder others exchange only what is
- * theirs, and the owner of what follows is asked. */
+/* A group with the user's number is the user's own (systems with such groups use `umask 002`). In a sticky folder
+ * others can replace only their own files, and the owner of the next folder is checked. */
 static int
 check_above(const walk *self, int folder)
 {
@@ -67,7 +67,7 @@ go_to_root(walk *self)
     return check_above(self, root);
 }
 
-/* Puts a link's target before the rest of the path. Nobody else can exchange the link: its folder was asked. */
+/* Replaces a link by its target in the path. Its folder was checked, so nobody else can replace the link. */
 static int
 follow(walk *self, const char *name)
 {
@@ -98,7 +98,7 @@ follow(walk *self, const char *name)
     return target[0] == '/' ? go_to_root(self) : 0;
 }
 
-/* Goes into the folder that the path names next. */
+/* Opens the next folder of the path. */
 static int
 step(walk *self)
 {
@@ -127,7 +127,7 @@ step(walk *self)
     return check_above(self, next);
 }
 
-/* The last folder is opened again, for reading. */
+/* A real directory, owned by us, not writable by group or others. Steals the descriptor, and returns it; or -1 with errno. */
 static int
 open_private(int folder)
 {

@@ -1,5 +1,5 @@
-/* Folders that are being filled. A process that is killed leaves its own; it is known by its name and by a lock that nobody holds any longer, and the next
- * process that makes one removes it. Where a file system has no locks for folders (NFS) nothing is removed. */
+/* Temporary folders. A killed process leaves its own behind; the next process that makes one removes those whose name
+ * has the form and whose lock is free. On a file system without locks for folders (NFS) nothing is removed. */
 #include "process/private_folder.h"
 
 #include <dirent.h>
@@ -23,7 +23,7 @@ name_randomly(const char *stem, pyembed_temporary *temporary)
 {
     unsigned char random[RANDOM_SIZE];
     if (getrandom(random, sizeof random, GRND_NONBLOCK) != sizeof random) {
-        struct timespec now; /* early in the machine's start; the name need only be free */
+        struct timespec now; /* early in the machine's start there is no randomness; the name must only be unused */
         clock_gettime(CLOCK_MONOTONIC, &now);
         uint64_t number = (uint64_t)now.tv_nsec * 2654435761u ^ (uint64_t)getpid();
         memcpy(random, &number, sizeof random);
@@ -46,8 +46,8 @@ is_temporary_name(const char *name)
     return strspn(name, "0123456789abcdef") == STEM_SIZE && name[STEM_SIZE] == '.' && strlen(name) == STEM_SIZE + 1 + RANDOM_SIZE;
 }
 
-/* Returns 0 when it is ours from now on. Between its opening and the lock a process that sweeps may have removed it, or the one that filled it may have
- * given it its last name. */
+/* Returns 0 when we hold the lock. Between open and lock, another process may have removed the folder, or its owner
+ * may have renamed it. */
 static int
 lock(int parent, const pyembed_temporary *temporary)
 {
@@ -61,7 +61,7 @@ lock(int parent, const pyembed_temporary *temporary)
     return same ? 0 : -1;
 }
 
-/* What `lock` failed for: then nobody else removes it either. */
+/* The error of a file system without locks: nobody else removes the folder either. */
 static int
 is_without_locks(void)
 {
@@ -97,7 +97,7 @@ pyembed_temporary_make(int parent, const char *stem, pyembed_temporary *temporar
     return -1;
 }
 
-/* Never through a link. What cannot be removed stays, and its folder with it. */
+/* Follows no link. A file that cannot be removed stays, with its folder. */
 static void
 remove_below(int folder)
 {

@@ -1,4 +1,4 @@
-/* Where the executable is, and what stands in its packed resources: all that the boot needs before CPython. */
+/* Finds the executable and reads its packed resources: all that the boot needs before CPython starts. */
 #include "process/process.h"
 
 #include "compat.h"
@@ -25,7 +25,7 @@ static char executable_path[PATH_MAX];
 static char folder_path[PATH_MAX];
 static char files_path[PATH_MAX];
 
-/* /proc/self/exe is exact. Without /proc (a chroot) the path that the kernel was given remains, and argv[0] when even that is gone. */
+/* /proc/self/exe is exact. Without /proc (a chroot), use the path that the kernel was given (AT_EXECFN), then argv[0]. */
 static int
 find_executable(const char *argv0)
 {
@@ -60,7 +60,7 @@ typedef struct {
     uint64_t needed; /* bytes that the file must have */
 } file_end;
 
-/* The file, and its part, that the resources are mapped from. */
+/* Finds the file and the segment that the resources are mapped from. */
 static int
 look_for_resources(struct dl_phdr_info *image, size_t size, void *found)
 {
@@ -85,7 +85,8 @@ has_size(const char *file, uint64_t size)
     return stat(file, &status) < 0 || (uint64_t)status.st_size >= size;
 }
 
-/* Pages behind a file's end can be mapped, and the first access to them ends the process with SIGBUS: at a module that is far back in the resources. */
+/* If the file was cut, its last pages are mapped all the same, and reading one ends the process with SIGBUS. Check
+ * the size before. */
 static int
 file_is_whole(const unsigned char *blob)
 {
@@ -96,7 +97,7 @@ file_is_whole(const unsigned char *blob)
     if (end.file != NULL && end.file[0] != '\0') {
         return has_size(end.file, end.needed);
     }
-    /* The first is exact, but under valgrind it is valgrind's own. */
+    /* /proc/self/exe is exact, but under valgrind it is valgrind. */
     return has_size("/proc/self/exe", end.needed) || has_size(executable_path, end.needed);
 }
 
@@ -114,7 +115,8 @@ check_version(const pyembed_settings *settings)
     return complain(message);
 }
 
-/* Before anything reads a variable, and a host's own are the host's. Whoever has less rights than the process gives it none, whatever the settings allow. */
+/* Call before anything reads a variable. A host keeps its own variables. Under AT_SECURE the process ignores the
+ * environment, whatever the settings say. */
 static void
 restrict_environment(pyembed_settings *settings)
 {

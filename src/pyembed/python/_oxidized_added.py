@@ -1,5 +1,5 @@
-"""What a finder answers for resources that were added when the program ran (added.c). The functions get the finder, the resource, and the name that was asked
-for: that of the resource, or `<package>.__init__`."""
+"""The finder's answers for resources that the program added (added.c). The functions get the finder, the resource, and the requested name: that of the resource,
+or `<package>.__init__`."""
 
 import marshal
 import os
@@ -12,7 +12,7 @@ import oxidized_importer
 from _oxidized_added_files import file_below, joined
 from _oxidized_writer import write
 
-_PACKAGE, _NAMESPACE, _BUILTIN, _SHARED, _BESIDE = 1, 2, 4, 8, 32
+_PACKAGE, _NAMESPACE, _BUILTIN, _SHARED, _APP_RELATIVE = 1, 2, 4, 8, 32
 
 
 # ---- modules ----
@@ -38,8 +38,8 @@ def find_spec(finder, resource, name):
         return _importer("BuiltinImporter").find_spec(name)
     if resource.is_frozen_module:
         return _importer("FrozenImporter").find_spec(name)
-    if resource._beside is not None:
-        return _spec_beside(finder, resource, name)
+    if resource._app_relative is not None:
+        return _app_relative_spec(finder, resource, name)
     file = _file(finder, resource)
     is_package = _is_package(resource, name)
     spec = ModuleSpec(name, finder, origin=file, is_package=is_package)
@@ -49,15 +49,15 @@ def find_spec(finder, resource, name):
     return spec
 
 
-def _spec_beside(finder, resource, name):
-    """Of a file: importlib's own loaders have it."""
-    file = os.path.join(finder.origin, resource._beside)
+def _app_relative_spec(finder, resource, name):
+    """The spec of a file, which importlib's own loaders load."""
+    file = os.path.join(finder.origin, resource._app_relative)
     locations = [os.path.dirname(file)] if _is_package(resource, name) else None
     return spec_from_file_location(name, file, submodule_search_locations=locations)
 
 
 def _delegate(finder, resource, name, method):
-    """Asks the loader of what is not in memory; `_none` if it has no such method."""
+    """A method of the loader of a module that is not in memory, `_none` if the loader lacks it; None if the module is in memory."""
     spec = find_spec(finder, resource, name)
     if spec is None:
         raise ImportError(f"unknown module: {name!r}", name=name)

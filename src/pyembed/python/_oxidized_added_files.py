@@ -78,7 +78,7 @@ def get_data(finder, path):
     if path.startswith(base):
         return _data_in_memory(finder, path[len(base):])
     origin = finder.origin.rstrip("/") + "/"
-    return _data_beside(finder, path, path[len(origin):]) if path.startswith(origin) else None
+    return _app_relative_data(finder, path, path[len(origin):]) if path.startswith(origin) else None
 
 
 def _data_in_memory(finder, path):
@@ -101,7 +101,7 @@ def _data_in_memory(finder, path):
     return None
 
 
-def _data_beside(finder, path, relative):
+def _app_relative_data(finder, path, relative):
     """A resource of the deepest package whose folder is in the path; nothing else that lies there."""
     parts = relative.split("/")
     for count in range(len(parts) - 1, 0, -1):

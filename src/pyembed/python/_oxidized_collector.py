@@ -83,7 +83,7 @@ def find_resources_in_path(path):
 
 
 def _below_site(parts):
-    """Folders of installed packages stand on sys.path by themselves: what lies there is named from there."""
+    """Folders of installed packages are on sys.path themselves: their modules are named relative to them."""
     for at in range(len(parts) - 1, -1, -1):
         if parts[at] in ("site-packages", "dist-packages"):
             return parts[at + 1:]
@@ -158,7 +158,7 @@ class OxidizedResourceCollector:
 
     def oxidize(self, python_exe=None):
         """(OxidizedResources, [(path, bytes, executable)]): what goes into memory, and files beside it. Bytecode is compiled by this interpreter;
-        `python_exe` is taken for PyOxidizer's sake."""
+        `python_exe` is accepted because PyOxidizer's method has it."""
         resources, files = {}, []
         for prefix, item in self._added:
             if prefix is None:
@@ -229,7 +229,7 @@ def _module_path(prefix, name, is_package, suffix):
 
 
 def _bytecode_to_file(resources, prefix, item):
-    """With a header that has it taken without a look at its source."""
+    """With a header that makes importlib use it without checking its source."""
     level = item.optimize_level
     source = _module_path(prefix, item.module, item.is_package, ".py")
     path = Path(importlib.util.cache_from_source(str(source), optimization=level or ""))

@@ -20,7 +20,7 @@ def _exit_status(code):
 
 
 def _flush():
-    # The host has buffers of its own: what Python printed must come before what the host prints next.
+    # The host has buffers of its own: flush, so that Python's output comes before the host's next output.
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
@@ -41,7 +41,7 @@ def _run(function, *arguments):
 
 
 def _run_as_main(name):
-    # What runpy does for `python -m`, but for its way to say that there is no such module: it ends the process.
+    # As runpy for `python -m`, except that a missing module does not end the process.
     import __main__
     import runpy
     _, spec, code = runpy._get_module_details(name)

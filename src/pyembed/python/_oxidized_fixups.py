@@ -1,5 +1,5 @@
-"""What some modules need to behave in a product as they do under `python3`. Each function is called once, after its module ran, and gets the finder and
-the module (fixups.c holds the table)."""
+"""Changes modules that must behave in a product as under `python3`. Each function is called once, after its module ran, with the finder and the module
+(fixups.c holds the table)."""
 
 import os
 import sys
@@ -44,7 +44,7 @@ def ssl(finder, module):
 
 
 def lib2to3_pgen2_driver(finder, module):
-    """Its grammars are read from pickles beside the sources, which not every distribution has: made from the grammar's text."""
+    """It reads its grammars from pickles beside the sources, which not every distribution has: makes them from the grammar's text."""
     load = module.load_packaged_grammar
 
     def load_packaged_grammar(package, grammar_source, logger=None):
@@ -62,7 +62,7 @@ def lib2to3_pgen2_driver(finder, module):
 
 
 def linecache(finder, module):
-    """Lines of a virtual file are found by its name alone, as those of a file on disk are."""
+    """Finds lines of a virtual file by its name alone, as linecache does for files on disk."""
     update = module.updatecache
     base = finder.path_hook_base_str + "/"
 
@@ -98,7 +98,7 @@ def pydoc(finder, module):
 
 
 def xmlrpc_server(finder, module):
-    """A style sheet is opened by a path beside the module's file, here and in `pydoc`."""
+    """Opens the style sheet, which lies beside the module's file, here and in `pydoc`."""
     base = finder.path_hook_base_str + "/"
 
     def open_packed(file, mode="r", *args, **kwargs):
@@ -113,7 +113,7 @@ def xmlrpc_server(finder, module):
 
 
 def multiprocessing_spawn(finder, module):
-    """A child that is spawned runs its parent's main script again, as `__mp_main__`: from the packed resources, for there is no file."""
+    """A spawned child runs its parent's main script again, as `__mp_main__`: from the packed resources, because there is no file."""
     from_path = module._fixup_main_from_path
 
     def _fixup_main_from_path(main_path):
@@ -141,7 +141,7 @@ def pkg_resources(finder, module):
 
 
 def syntax_error(error, source):
-    """Not of a module: what the loader adds to an error in a source that it compiles."""
+    """Belongs to no module: adds the line to a syntax error in a source that the loader compiles."""
     if error.text is None and error.lineno:
         lines = source.splitlines(keepends=True)
         if error.lineno <= len(lines):

@@ -1,5 +1,5 @@
-"""Modules that run when they are first used (`lazy_modules`; lazy.c). As importlib.util.LazyLoader, but: the loader stays the module's own, other threads wait until the
-module ran, and a module that puts something else into sys.modules in its place answers for that. Nothing is imported here that is not there from the start."""
+"""Modules that run when they are first used (`lazy_modules`; lazy.c). Differs from importlib.util.LazyLoader: a module keeps its own loader; other threads wait until it
+ran; a module that replaces itself in sys.modules forwards to the replacement. Imports only modules that every start has loaded."""
 
 import sys
 from _frozen_importlib import _DeadlockError, _get_module_lock

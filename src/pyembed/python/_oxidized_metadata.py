@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 class OxidizedDistribution(Distribution):
-    """An installed package, as its `*.dist-info` tells."""
+    """An installed package, read from its `*.dist-info`."""
 
     __module__ = "oxidized_importer"
 

@@ -3,7 +3,7 @@
 import sys
 from importlib.machinery import ModuleSpec
 
-_PACKAGE, _NAMESPACE, _BUILTIN, _BESIDE = 1, 2, 4, 32
+_PACKAGE, _NAMESPACE, _BUILTIN, _APP_RELATIVE = 1, 2, 4, 32
 
 
 def _below(finder, package, prefix):
@@ -33,13 +33,13 @@ def _package_of(path, base):
     return part.replace("/", ".") or None
 
 
-def finder_beside(finder, path):
+def app_relative_finder(finder, path):
     """importlib's finder for the folder of a package that lies beside the product, else None."""
     origin = finder.origin.rstrip("/") + "/"
     parts = path[len(origin):].split("/") if path.startswith(origin) else []
     for first in range(len(parts)):
         flags = finder._flags(".".join(parts[first:]))
-        if flags & _NAMESPACE or flags & _BESIDE and flags & _PACKAGE:
+        if flags & _NAMESPACE or flags & _APP_RELATIVE and flags & _PACKAGE:
             external = sys.modules["_frozen_importlib_external"]
             try:
                 return external.FileFinder.path_hook(*external._get_supported_file_loaders())(path)
@@ -77,7 +77,7 @@ class OxidizedPathEntryFinder:
 
     def _portion(self, fullname, tail):
         """As importlib's finder of a folder: a spec without a loader, from which its caller joins the package."""
-        if self._finder._flags(fullname) & _BESIDE:
+        if self._finder._flags(fullname) & _APP_RELATIVE:
             return None
         spec = ModuleSpec(fullname, None, is_package=True)
         spec.submodule_search_locations = [f"{self._entry.rstrip('/')}/{tail}"]

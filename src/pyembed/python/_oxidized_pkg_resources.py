@@ -12,15 +12,15 @@ from oxidized_importer import OxidizedFinder, _finder
 
 
 def register_pkg_resources():
-    """Registers this importer with pkg_resources; twice does no harm."""
+    """Registers this importer with pkg_resources; may be called again."""
     register_pkg_resources_with_module(pkg_resources)
 
 
 def register_pkg_resources_with_module(module):
-    """The same for a module of that name that was imported anew."""
+    """The same for another module object of that name."""
     module.register_loader_type(OxidizedFinder, OxidizedPkgResourcesProvider)
     module.register_finder(OxidizedPathEntryFinder, pkg_resources_find_distributions)
-    # The working set was made while pkg_resources was imported: then nobody could find these.
+    # pkg_resources made the working set while it was imported, before this finder was registered.
     base = _finder().path_hook_base_str
     for distribution in _distributions(_finder(), base, None, False):
         module.working_set.add(distribution, entry=base)

@@ -6,7 +6,7 @@ import sys
 
 
 def _remove(path):
-    # Half of the names would be taken for all of them.
+    # A partial list would be taken for a complete one.
     try:
         os.remove(path)
     except OSError:

@@ -115,7 +115,7 @@ class OxidizedResource:
         return self._is_module or self._is_builtin_extension_module or self._is_frozen_module or self._is_extension_module
 
     @property
-    def _beside(self):
+    def _app_relative(self):
         """The file that holds the module, relative to the finder's origin, or None; what is in memory comes first."""
         if any(value is not None for value in (self._in_memory_source, *self._levels, self._in_memory_extension_module_shared_library)):
             return None

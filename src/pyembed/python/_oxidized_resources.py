@@ -10,7 +10,7 @@ import tempfile
 from importlib.resources import as_file
 from importlib.resources.abc import Traversable, TraversableResources
 
-_PACKAGE, _NAMESPACE, _BESIDE = 1, 2, 32
+_PACKAGE, _NAMESPACE, _APP_RELATIVE = 1, 2, 32
 
 
 class OxidizedTraversable(Traversable):
@@ -115,14 +115,14 @@ class OxidizedTraversable(Traversable):
             yield self._child(name)
 
     def _child(self, name):
-        """What stands directly below by this name: here, or in the portions on disk; a folder in several of them is one."""
+        """The entry directly below of this name: here, or in the portions on disk. A folder in several portions is merged."""
         path = f"{self._path}/{name}" if self._path else name
         flags = self._finder._flags(path.replace("/", "."))
         disk = [portion / name for portion in self._portions if (portion / name).exists()]
         folders = [item for item in disk if item.is_dir()]
         child = OxidizedTraversable(self._finder, path)
-        is_beside = flags & _BESIDE and flags & (_PACKAGE | _NAMESPACE)  # all of it is beside the product
-        if not disk or not (is_beside or child._kind() is None):
+        is_app_relative = flags & _APP_RELATIVE and flags & (_PACKAGE | _NAMESPACE)  # all of it is beside the product
+        if not disk or not (is_app_relative or child._kind() is None):
             return OxidizedTraversable(self._finder, path, folders)
         return disk[0] if len(folders) < 2 or folders[0] != disk[0] else OxidizedTraversable(self._finder, path, folders)
 
@@ -184,7 +184,7 @@ class OxidizedTraversable(Traversable):
 @as_file.register(OxidizedTraversable)
 @contextlib.contextmanager
 def _as_file(traversable):
-    """A file keeps its name, as on disk: `ensurepip` reads pip's version from it. CPython's own way puts letters before it."""
+    """The temporary file keeps its name: `ensurepip` reads pip's version from it. CPython's own function adds a prefix."""
     if traversable.is_dir():
         with as_file.dispatch(object)(traversable) as path:
             yield path
@@ -217,7 +217,7 @@ class OxidizedResourceReader(TraversableResources):
         if namespace and module is not None:
             from pathlib import Path
             portions = tuple(Path(item) for item in module.__path__ if item != base and not item.startswith(base + "/"))
-            if portions and self._finder._flags(self._package) & _BESIDE:
+            if portions and self._finder._flags(self._package) & _APP_RELATIVE:
                 from importlib.resources.readers import MultiplexedPath
                 return MultiplexedPath(*portions)
         return OxidizedTraversable(self._finder, self._package.replace(".", "/"), portions)

@@ -21,7 +21,7 @@ def _align(value, to):
 
 
 class _Layout:
-    """Strings and data, at the places that they will have in the blob: both sections begin where they are said to."""
+    """Collects strings and data at their final offsets in the blob."""
 
     def __init__(self, strings_at):
         self.strings, self.data, self.strings_at, self.data_at = bytearray(b"\0"), bytearray(), strings_at, 0
@@ -46,7 +46,7 @@ def _is_plain(name):
 
 
 def can_hold(resource):
-    """Whether an entry of a blob keeps all of the resource, and no more than one of its kinds."""
+    """Whether one entry of a blob can hold all attributes of the resource."""
     shared = resource.in_memory_extension_module_shared_library
     levels = [code for code in resource._levels if code is not None]
     code = resource.in_memory_source is not None or levels
@@ -115,7 +115,7 @@ def _index(names):
 
 
 def write(resources, text=None):
-    """The blob of resources that it can hold, and of a text that tells of the others."""
+    """A blob: entries for the resources that entries can hold, and one text for the others."""
     names = [resource.name.encode("utf-8", "surrogateescape") for resource in resources]
     count = sum(len(resource.in_memory_package_resources or {}) for resource in resources)
     sections = {1: _index(names), 2: _order(names)}

@@ -19,12 +19,12 @@ class OxidizedZipFinder:
 
     @classmethod
     def from_path(cls, path):
-        """Of a file, which is read when something is imported."""
+        """A finder for a file; a module is read when it is imported."""
         return cls._of(os.fsdecode(path), path)
 
     @classmethod
     def from_zip_data(cls, source, path=None):
-        """Of a bytes-like object, which is kept. `path` is what `__file__` begins with: the executable's, if it is not given."""
+        """A finder for a bytes-like object, which it keeps. `__file__` begins with `path`; by default with the executable's path."""
         return cls._of(io.BytesIO(source), sys.executable if path is None else path)
 
     @classmethod
@@ -76,7 +76,7 @@ class OxidizedZipFinder:
         exec(self.get_code(module.__name__), module.__dict__)
 
     def get_code(self, fullname):
-        """Bytecode that stands beside a source is taken if it is of this Python; whether it is older is not looked at."""
+        """Uses bytecode beside a source if it is for this Python, even if it is older than the source."""
         file, _ = self._require(fullname)
         bytecode = file if file.endswith(".pyc") else file + "c"
         if bytecode in self._names:

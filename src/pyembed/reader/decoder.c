@@ -1,4 +1,4 @@
-/* What is the same for every decoder. */
+/* The part that all decoders share: checks before and after. */
 #include "reader/decoder.h"
 
 #include "reader/resources.h"

@@ -1,6 +1,6 @@
-/* Stored bytes as they were. A product has one decoder, that of its own `compress` setting: decoder_none.c, decoder_zlib.c or decoder_zstd.c, and with
- * the latter two the library that it calls. Nothing here needs Python, so that files can be extracted before it stands, nor the GIL: any thread may
- * decode at the same time. */
+/* Unpacks stored bytes. A product is linked with one decoder, chosen by its `compress` setting: decoder_none.c,
+ * decoder_zlib.c or decoder_zstd.c. The latter two call a library. Needs neither Python (files are extracted before
+ * CPython starts) nor the GIL: several threads may decode at the same time. */
 #ifndef PYEMBED_DECODER_H
 #define PYEMBED_DECODER_H
 
@@ -8,22 +8,23 @@
 
 /* ---- decoder.c ---- */
 
-/* Whether the bytes can become what their entry says, and by this product. To be asked before `raw_size` bytes are allocated: nothing that a damaged
- * blob says makes a product take memory without end. NULL, or words for what is wrong. */
+/* Checks that this product can decode the bytes, and that they can become `raw_size` bytes. Call it before allocating
+ * `raw_size` bytes, so that a damaged blob cannot make a product take unlimited memory. Returns NULL, or a text that
+ * says what is wrong. */
 const char *pyembed_decode_check(const pyembed_bytes *bytes);
 
-/* The words of pyembed_decode when the bytes may be whole, and the decoder got no memory to work in: to be compared by address. */
+/* What pyembed_decode returns when the decoder got no memory; the bytes may be whole. Compare by address. */
 extern const char pyembed_no_memory[];
 
-/* Writes `raw_size` bytes to `out`. NULL, or words for what is wrong; then `out` holds anything. */
+/* Writes `raw_size` bytes to `out`. Returns NULL, or a text that says what is wrong; then the content of `out` is undefined. */
 const char *pyembed_decode(const pyembed_bytes *bytes, void *out);
 
 /* ---- decoder_*.c ---- */
 
-/* What the product decodes: a codec. */
+/* The codec that the product decodes. */
 extern const unsigned pyembed_decoder_codec;
 
-/* The most bytes that the stored ones can become; what the stored ones say of it, if they do. 0: they are no stream of the codec's. */
+/* The size that the stored bytes declare, or the largest that they can become. 0: they are no stream of the codec. */
 uint64_t pyembed_decoder_limit(const unsigned char *stored, size_t size);
 
 typedef enum { PYEMBED_DECODED, PYEMBED_NOT_DECODED, PYEMBED_DECODER_NO_MEMORY } pyembed_decoder_status;

@@ -2,14 +2,15 @@
 #include "reader/decoder.h"
 #include "reader/resources.h"
 
-/* Not <zlib.h>: the library is that of the CPython distribution's own `zlib` module, and a distribution need not bring its header. Since 1.2.9. */
+/* Declared here and not by <zlib.h>: the library is the one of the distribution's `zlib` module, and a distribution
+ * may lack the header. Since zlib 1.2.9. */
 int uncompress2(unsigned char *out, unsigned long *out_size, const unsigned char *stored, unsigned long *size);
 
 enum { NO_MEMORY = -4 }; /* Z_MEM_ERROR */
 
 const unsigned pyembed_decoder_codec = PYEMBED_CODEC_ZLIB;
 
-/* A stream does not say what it becomes, but no byte of it becomes more than 1,032. */
+/* A stream does not declare its size. One byte becomes at most 1,032. */
 uint64_t
 pyembed_decoder_limit(const unsigned char *stored, size_t size)
 {

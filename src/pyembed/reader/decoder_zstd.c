@@ -2,16 +2,17 @@
 #include "reader/decoder.h"
 #include "reader/resources.h"
 
-/* Not <zstd.h>: where a CPython distribution has a module of its own for Zstandard, its library is taken, and it need not bring the header. Since 1.3.0. */
+/* Declared here and not by <zstd.h>: the library may be the one of the distribution's Zstandard module, and a
+ * distribution may lack the header. Since zstd 1.3.0. */
 size_t ZSTD_decompress(void *out, size_t out_size, const void *stored, size_t size);
 unsigned ZSTD_isError(size_t code);
 int ZSTD_getErrorCode(size_t code); /* an enumeration */
 unsigned long long ZSTD_getFrameContentSize(const void *stored, size_t size);
 
-/* What getFrameContentSize says when it cannot: the two largest numbers. */
+/* getFrameContentSize returns one of the two largest numbers when it fails. */
 #define UNKNOWN ((unsigned long long)-2)
 
-/* The least that a block is, and the most that it becomes. */
+/* The smallest stored size of a block, and the largest size that a block decodes to. */
 enum { BLOCK_STORED = 4, BLOCK_RAW = 128 * 1024 };
 
 enum { NO_MEMORY = 64 }; /* ZSTD_error_memory_allocation: stable, as zstd_errors.h says */

@@ -11,11 +11,11 @@
 
 typedef enum {
     PYEMBED_OK = 0,
-    PYEMBED_NOT_FOUND,   /* no entry of that name or index: no mistake of the blob's */
+    PYEMBED_NOT_FOUND,   /* no entry of that name or index; the blob is whole */
     PYEMBED_TRUNCATED,   /* fewer bytes than the header says, or than a header has */
     PYEMBED_BAD_MAGIC,   /* not a blob */
     PYEMBED_BAD_VERSION, /* a blob for another runtime */
-    PYEMBED_DAMAGED      /* an offset, a size or a number that cannot be */
+    PYEMBED_DAMAGED      /* an offset, a size or a number that is out of range */
 } pyembed_status;
 
 /* UTF-8; after `size` bytes stands a NUL. */

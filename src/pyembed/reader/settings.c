@@ -1,5 +1,4 @@
-/* A setting that the table does not hold is an error, because packager and runtime are of one version, and a setting that is read past would be one that
- * the user believes in. */
+/* An unknown setting is an error: packager and runtime are of one version, and the user relies on every setting. */
 #include "reader/settings.h"
 
 #include "reader/resources.h"
@@ -69,7 +68,7 @@ number_of(pyembed_string text, int *number)
     return text.size == 0 ? -1 : 0;
 }
 
-/* C's functions would read a text with a NUL to that place, and the rest of the user's code would be gone without a word. */
+/* C functions stop at a NUL: the rest of the user's code would be dropped silently. */
 static const char *
 text_problem(pyembed_string text)
 {

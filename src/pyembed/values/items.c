@@ -1,4 +1,4 @@
-/* Items of dicts and of `sys`, with the errors of looking for them. */
+/* Looks up items of dicts and attributes of `sys`, and reports errors. */
 #include "values/items.h"
 
 #include "compat.h"

@@ -11,7 +11,8 @@ pyembed_raise_damaged(const char *what, const char *name, pyembed_status status)
     return NULL;
 }
 
-/* `from .__init__ import X` asks for `<package>.__init__`: on disk that is the package's file once more, as a module that is no package. */
+/* `from .__init__ import X` asks for `<package>.__init__`: on disk importlib loads the package's file again, as a
+ * plain module. */
 static pyembed_status
 find_init(OxidizedFinder *self, const char *name, size_t size, pyembed_module *module)
 {

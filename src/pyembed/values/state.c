@@ -1,4 +1,5 @@
-/* What an interpreter's `oxidized_importer` holds: the objects of importlib that a finder uses at each import, and names. */
+/* The state of an interpreter's `oxidized_importer`: objects of importlib that a finder uses at each import, and
+ * interned names. */
 #include "values/state.h"
 
 #include "compat.h"
@@ -56,7 +57,7 @@ field_of(importer_state *state, size_t offset)
 static PyObject *
 borrow(size_t at)
 {
-    /* All of them are in sys.modules before any hook runs: no import happens here, which is a hundred times cheaper. */
+    /* All are in sys.modules before any hook runs. A lookup there is a hundred times cheaper than an import. */
     PyObject *module = pyembed_dict_item(PyImport_GetModuleDict(), borrowed[at].module);
     if (module == NULL) {
         return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ImportError, "CPython has no module '%s'", borrowed[at].module);

@@ -6,7 +6,7 @@
 #include "compat.h"
 #include "reader/resources.h"
 
-/* An interpreter's own: each has its module object, types and finder. */
+/* One for each interpreter: its module object, types and finder. */
 typedef struct {
     PyTypeObject *finder_type;
     PyObject *finder;          /* the one over the product's resources, or NULL */
@@ -35,7 +35,7 @@ typedef struct {
     PyObject_HEAD
     importer_state *state;       /* of `module` */
     PyObject *module;
-    pyembed_resources resources; /* a view: its blob is static, or owned by `blob` */
+    pyembed_resources resources; /* a view; `blob` owns the bytes, unless they are static */
     PyObject *blob;              /* the buffer's object, or NULL */
     PyObject *root;              /* `<executable>/`, or that of extracted files: what virtual paths begin with */
     PyObject *added;             /* dict: name -> OxidizedResource, or NULL while nothing was added */

@@ -11,7 +11,7 @@ namespace Oxidizer.Packager.Tests.Linking;
 public sealed class SpliceResourcesTests : IDisposable
 {
     private const string Program = """
-        #include "location.h"
+        #include "reader/location.h"
         #include <stdio.h>
         #include <string.h>
         static int zeros[100000];
