@@ -25,7 +25,7 @@ public sealed class DebianPackages : IDisposable
         if (!TryDownload(packages.Folder, names))
         {
             // The machine's lists may be older than its mirror.
-            Workspace.Run(new Command("apt-get", ["update", "--quiet"]) { Sees = ChosenEnvironment.Network }, seconds: 300);
+            Workspace.Run(new Command("apt-get", ["update", "--quiet"]) { Sees = ChosenEnvironment.Network }, seconds: 900);
             Assert.True(TryDownload(packages.Folder, names), $"apt-get could not download {string.Join(", ", names)}");
         }
         foreach (var archive in Directory.EnumerateFiles(packages.Folder, "*.deb").ToList())
@@ -45,7 +45,7 @@ public sealed class DebianPackages : IDisposable
         var libraries = Workspace.Run(new Command("apt-cache", ["depends", .. options, .. names]) { Sees = ChosenEnvironment.Network }).Output.Split('\n')
             .Where(line => line.StartsWith("lib", StringComparison.Ordinal) && !line.Contains(':', StringComparison.Ordinal))
             .Where(line => !new[] { "libc6", "libpython", "libperl", "libatlas", "libblis", "libopenblas" }.Any(other => line.StartsWith(other, StringComparison.Ordinal)));
-        return Workspace.Run(new Command("apt-get", ["download", "--quiet", .. names, .. libraries.Distinct()]) { Sees = ChosenEnvironment.Network, WorkingDirectory = folder }, seconds: 300).ExitCode == 0;
+        return Workspace.Run(new Command("apt-get", ["download", "--quiet", .. names, .. libraries.Distinct()]) { Sees = ChosenEnvironment.Network, WorkingDirectory = folder }, seconds: 900).ExitCode == 0;
     }
 
     // What the packages' installation scripts do on a machine.

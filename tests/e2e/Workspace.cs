@@ -76,10 +76,10 @@ public sealed class Workspace : IDisposable
         return Pipeline.Build(new BuildRequest { ConfigurationOrScript = this[configuration], CacheDirectory = CacheDirectory, OutputDirectory = this["out"], RuntimeSources = RuntimeSources, CacheLockTimeout = CacheLockTimeout }, new ListLog(Log, line => OnLine?.Invoke(line)), cancellation);
     }
 
-    /// <summary>Runs a program to its end, at most a minute, in an empty folder and with an empty environment unless told otherwise.</summary>
+    /// <summary>Runs a program to its end, at most ten minutes, in an empty folder and with an empty environment unless told otherwise.</summary>
     public CommandResult Run(string program, params string[] arguments) => Run(new Command(program, arguments) { ClearEnvironment = true, WorkingDirectory = EmptyFolder() });
 
-    public static CommandResult Run(Command command, int seconds = 60)
+    public static CommandResult Run(Command command, int seconds = 600)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         return ChildProcess.Run(command, limit.Token);
