@@ -9,6 +9,7 @@
 #include "reader/resources.h"
 #include "reader/settings.h"
 #include "process/process.h"
+#include "values/errors.h"
 #include "values/state.h"
 #include "values/text.h"
 
@@ -85,7 +86,7 @@ is_within_file_limit(const pyembed_bytes *bytes)
 static int
 raise_over_limit(const char *name)
 {
-    PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: it is larger than files of this process may be, and the limit counts for memory too; raise it "
+    pyembed_raise(PyExc_ImportError, "cannot load '%s' from memory: it is larger than files of this process may be, and the limit counts for memory too; raise it "
                  "(ulimit -f), or package the module with install_location = \"app-relative:lib\"", name);
     return -1;
 }
@@ -117,7 +118,7 @@ fill(pyembed_image *image, const char *name, const pyembed_bytes *bytes)
         PyErr_NoMemory();
     }
     else if (result < 0) {
-        PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: writing to memory failed: %s", name, strerror(errno));
+        pyembed_raise(PyExc_ImportError, "cannot load '%s' from memory: writing to memory failed: %s", name, strerror(errno));
     }
     Py_XDECREF(raw);
     return result;
@@ -134,7 +135,7 @@ use_file(const char *name, const char *folder, const char *file, pyembed_image *
 {
     image->descriptor = -1;
     if (snprintf(image->path, sizeof image->path, "%s/%s%s", pyembed_this_process.files, folder, file) >= (int)sizeof image->path) {
-        PyErr_Format(PyExc_ImportError, "cannot load '%s': the name of its file is too long", name);
+        pyembed_raise(PyExc_ImportError, "cannot load '%s': the name of its file is too long", name);
         return -1;
     }
     return 0;
@@ -163,7 +164,7 @@ pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, c
             PyErr_NoMemory();
             return -1;
         }
-        PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: memfd_create failed: %s%s", name, strerror(error),
+        pyembed_raise(PyExc_ImportError, "cannot load '%s' from memory: memfd_create failed: %s%s", name, strerror(error),
                      forbidden ? "; a seccomp filter or the kernel forbids it: package with module_file = \"filesystem\", which allows files in the user's cache" : "");
         return -1;
     }

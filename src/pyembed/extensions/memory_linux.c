@@ -7,6 +7,7 @@
 #include "reader/resources.h"
 #include "process/extract_items.h"
 #include "process/process.h"
+#include "values/errors.h"
 #include "values/lookup.h"
 #include "values/paths.h"
 #include "values/state.h"
@@ -28,7 +29,7 @@ static int symbols_are_shown;
 static PyObject *
 raise_without_proc(const char *name)
 {
-    return PyErr_Format(PyExc_ImportError, "cannot load '%s' from memory: /proc is not mounted, and the dynamic linker needs /proc/self/fd", name);
+    return pyembed_raise(PyExc_ImportError, "cannot load '%s' from memory: /proc is not mounted, and the dynamic linker needs /proc/self/fd", name);
 }
 
 /* If the file is missing, the dynamic linker reports it when the extension module is loaded. */
@@ -44,7 +45,7 @@ load_app_relative_library(const pyembed_file *library)
     int result = 0;
     if (access(PyBytes_AS_STRING(path), F_OK) == 0 && dlopen(PyBytes_AS_STRING(path), RTLD_NOW | RTLD_LOCAL) == NULL) {
         const char *reason = dlerror();
-        PyErr_SetString(PyExc_ImportError, reason == NULL ? "unknown reason" : reason);
+        pyembed_raise(PyExc_ImportError, "%s", reason == NULL ? "unknown reason" : reason);
         result = -1;
     }
     Py_DECREF(path);
@@ -68,7 +69,7 @@ load_library(OxidizedFinder *self, const char *needed_by, const pyembed_file *li
         }
         else {
             const char *reason = dlerror();
-            PyErr_Format(PyExc_ImportError, "cannot load library '%s' of '%s'%s: %s", library->name.data, needed_by,
+            pyembed_raise(PyExc_ImportError, "cannot load library '%s' of '%s'%s: %s", library->name.data, needed_by,
                          image.descriptor >= 0 ? " from memory" : "", reason == NULL ? "unknown reason" : reason);
         }
     }
@@ -190,12 +191,12 @@ check_loadable(const pyembed_module *module)
     if (tag != NULL) {
         char text[64];
         snprintf(text, sizeof text, "%.*s", size, tag);
-        PyErr_Format(PyExc_ImportError, "cannot load '%s': its shared object is for another Python (%s), and this one is " PYEMBED_CACHE_TAG,
+        pyembed_raise(PyExc_ImportError, "cannot load '%s': its shared object is for another Python (%s), and this one is " PYEMBED_CACHE_TAG,
                      module->name.data, text);
         return -1;
     }
     if (is_static()) {
-        PyErr_Format(PyExc_ImportError, "cannot load '%s': this executable is linked statically, and loads no shared object", module->name.data);
+        pyembed_raise(PyExc_ImportError, "cannot load '%s': this executable is linked statically, and loads no shared object", module->name.data);
         return -1;
     }
     return 0;

@@ -3,6 +3,7 @@
  * whom to ask: the blob alone, if nothing was added. */
 #include "finder/added.h"
 
+#include "values/errors.h"
 #include "values/paths.h"
 #include "values/state.h"
 #include "loader/loader.h"
@@ -88,7 +89,7 @@ run(OxidizedFinder *self, PyObject *code, PyObject *module)
 {
     PyObject *namespace = PyModule_Check(module) ? PyModule_GetDict(module) : NULL;
     if (namespace == NULL) {
-        PyErr_Format(PyExc_TypeError, "a module is needed, not %.100s", Py_TYPE(module)->tp_name);
+        pyembed_raise(PyExc_TypeError, "a module is needed, not %.100s", Py_TYPE(module)->tp_name);
         return -1;
     }
     PyObject *arguments[] = {self->state->exec, code, namespace};

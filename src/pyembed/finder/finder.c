@@ -3,6 +3,7 @@
 #include "finder/finder.h"
 
 #include "reader/resources.h"
+#include "values/errors.h"
 #include "values/lookup.h"
 #include "values/paths.h"
 #include "values/state.h"
@@ -123,7 +124,7 @@ static PyObject *
 find_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject *target)
 {
     if (self->state == NULL || !PyUnicode_Check(name)) {
-        return PyErr_Format(PyExc_TypeError, "find_spec() needs a module name, not %.100s", Py_TYPE(name)->tp_name);
+        return pyembed_raise(PyExc_TypeError, "find_spec() needs a module name, not %.100s", Py_TYPE(name)->tp_name);
     }
     PyObject *added;
     if (pyembed_added_spec(self, name, &added)) {
@@ -156,7 +157,7 @@ pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count
     PyObject *values[3] = {NULL, NULL, NULL};
     static const char *const names[] = {"fullname", "path", "target"};
     if (count > 3) {
-        PyErr_SetString(PyExc_TypeError, "find_spec() takes at most 3 arguments");
+        pyembed_raise(PyExc_TypeError, "find_spec() takes at most 3 arguments");
         return NULL;
     }
     for (Py_ssize_t at = 0; at < count; at++) {
@@ -168,12 +169,12 @@ pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count
             place++;
         }
         if (place == 3 || values[place] != NULL) {
-            return PyErr_Format(PyExc_TypeError, "find_spec() got an unexpected argument '%U'", PyTuple_GET_ITEM(keywords, at));
+            return pyembed_raise(PyExc_TypeError, "find_spec() got an unexpected argument '%U'", PyTuple_GET_ITEM(keywords, at));
         }
         values[place] = args[count + at];
     }
     if (values[0] == NULL) {
-        PyErr_SetString(PyExc_TypeError, "find_spec() missing required argument: 'fullname'");
+        pyembed_raise(PyExc_TypeError, "find_spec() missing required argument: 'fullname'");
         return NULL;
     }
     return find_spec((OxidizedFinder *)self, values[0], values[1], values[2] == Py_None ? NULL : values[2]);

@@ -3,6 +3,7 @@
 
 #include "reader/settings.h"
 #include "process/process.h"
+#include "values/errors.h"
 #include "values/state.h"
 #include "loader/app_relative.h"
 #include "loader/namespaces.h"
@@ -215,7 +216,7 @@ static int
 finder_set_start_method(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 {
     if (value != NULL && value != Py_None && !PyUnicode_Check(value)) {
-        PyErr_Format(PyExc_TypeError, "multiprocessing_set_start_method must be a str or None, not %.100s", Py_TYPE(value)->tp_name);
+        pyembed_raise(PyExc_TypeError, "multiprocessing_set_start_method must be a str or None, not %.100s", Py_TYPE(value)->tp_name);
         return -1;
     }
     Py_XSETREF(((OxidizedFinder *)self)->set_start_method, Py_NewRef(value == NULL ? Py_None : value));

@@ -4,6 +4,7 @@
 
 #include "reader/settings.h"
 #include "process/process.h"
+#include "values/errors.h"
 #include "values/paths.h"
 #include "values/state.h"
 #include "loader/parts.h"
@@ -27,14 +28,15 @@ static PyObject *
 refuse(void)
 {
     PyObject *type, *cause, *trace;
-    if (!PyErr_ExceptionMatches(PyExc_ValueError) && !PyErr_ExceptionMatches(PyExc_TypeError)) {
+    PyErr_Fetch(&type, &cause, &trace);
+    PyErr_NormalizeException(&type, &cause, &trace); /* without memory it becomes a MemoryError */
+    if (!PyErr_GivenExceptionMatches(type, PyExc_ValueError) && !PyErr_GivenExceptionMatches(type, PyExc_TypeError)) {
+        PyErr_Restore(type, cause, trace);
         return NULL;
     }
-    PyErr_Fetch(&type, &cause, &trace);
-    PyErr_NormalizeException(&type, &cause, &trace);
     Py_XDECREF(type);
     Py_XDECREF(trace);
-    PyErr_SetString(PyExc_ImportError, "error running OxidizedFinder.path_hook");
+    pyembed_raise(PyExc_ImportError, "error running OxidizedFinder.path_hook");
     PyObject *error;
     PyErr_Fetch(&type, &error, &trace);
     PyErr_NormalizeException(&type, &error, &trace);
@@ -70,7 +72,7 @@ PyObject *
 pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path)
 {
     if (!PyUnicode_Check(path)) {
-        PyErr_Format(PyExc_TypeError, "an item of a path must be a str, not %.100s", Py_TYPE(path)->tp_name);
+        pyembed_raise(PyExc_TypeError, "an item of a path must be a str, not %.100s", Py_TYPE(path)->tp_name);
         return refuse();
     }
     int ours = is_virtual(self, path);
@@ -83,7 +85,7 @@ pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path)
     }
     if (ours == 0 && (result = app_relative_finder(self, path)) == Py_None) {
         Py_CLEAR(result);
-        PyErr_Format(PyExc_ValueError, "%U is not prefixed by %U", path, self->root);
+        pyembed_raise(PyExc_ValueError, "%U is not prefixed by %U", path, self->root);
         return refuse();
     }
     return result;

@@ -3,6 +3,7 @@
 #include "finder/indexing.h"
 
 #include "reader/resources.h"
+#include "values/errors.h"
 #include "values/state.h"
 #include "values/text.h"
 #include "loader/parts.h"
@@ -66,7 +67,7 @@ take_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size)
     pyembed_resources resources;
     pyembed_status status = pyembed_resources_open(data, size, &resources);
     if (status != PYEMBED_OK) {
-        return PyErr_Format(PyExc_ValueError, "these are no packed resources: %s", explain(status, size));
+        return pyembed_raise(PyExc_ValueError, "these are no packed resources: %s", explain(status, size));
     }
     if (self->resources.base != NULL) {
         return add_blob(self, owner, data, size);
@@ -90,7 +91,7 @@ pyembed_index_bytes(OxidizedFinder *self, PyObject *bytes)
     Py_buffer *buffer = PyMemoryView_GET_BUFFER(view);
     PyObject *result = PyBuffer_IsContiguous(buffer, 'C')
                            ? take_blob(self, view, buffer->buf, (size_t)buffer->len)
-                           : PyErr_Format(PyExc_ValueError, "the bytes of packed resources must lie in one piece");
+                           : pyembed_raise(PyExc_ValueError, "the bytes of packed resources must lie in one piece");
     Py_DECREF(view);
     return result;
 }
@@ -108,15 +109,16 @@ static PyObject *
 raise_unread(PyObject *path)
 {
     PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, path);
-    if (!PyErr_ExceptionMatches(PyExc_OSError)) {
-        return NULL; /* no memory */
-    }
     PyObject *type, *cause, *trace, *error;
     PyErr_Fetch(&type, &cause, &trace);
     PyErr_NormalizeException(&type, &cause, &trace);
+    if (!PyErr_GivenExceptionMatches(type, PyExc_OSError)) {
+        PyErr_Restore(type, cause, trace); /* no memory */
+        return NULL;
+    }
     Py_XDECREF(type);
     Py_XDECREF(trace);
-    PyErr_Format(PyExc_ValueError, "cannot read packed resources from a file: %S", cause);
+    pyembed_raise(PyExc_ValueError, "cannot read packed resources from a file: %S", cause);
     PyErr_Fetch(&type, &error, &trace);
     PyErr_NormalizeException(&type, &error, &trace);
     PyException_SetCause(error, cause);
@@ -143,7 +145,7 @@ pyembed_index_file(OxidizedFinder *self, PyObject *path)
     void *data = status.st_size == 0 ? MAP_FAILED : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     close(descriptor);
     if (data == MAP_FAILED) {
-        return PyErr_Format(PyExc_ValueError, "these are no packed resources: the file %R is empty, or cannot be mapped", path);
+        return pyembed_raise(PyExc_ValueError, "these are no packed resources: the file %R is empty, or cannot be mapped", path);
     }
     PyObject *owner = PyCapsule_New(data, NULL, unmap);
     if (owner == NULL || PyCapsule_SetContext(owner, (void *)(uintptr_t)status.st_size) < 0) {

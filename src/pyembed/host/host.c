@@ -4,6 +4,7 @@
 
 #include "compat.h"
 #include "process/process.h"
+#include "values/errors.h"
 #include "boot/boot.h"
 
 #include <pthread.h>
@@ -226,12 +227,12 @@ call_host(PyObject *capsule, PyObject *argument)
         return NULL;
     }
     if (strlen(text) != (size_t)size) {
-        PyErr_SetString(PyExc_ValueError, "the argument holds a NUL character, and a text of the host's ends there");
+        pyembed_raise(PyExc_ValueError, "the argument holds a NUL character, and a text of the host's ends there");
         return NULL;
     }
     char *answer = host->function(text, host->context);
     if (answer == NULL) {
-        return PyErr_Format(PyExc_RuntimeError, "the host's function '%s' failed", host->method.ml_name);
+        return pyembed_raise(PyExc_RuntimeError, "the host's function '%s' failed", host->method.ml_name);
     }
     PyObject *result = PyUnicode_FromString(answer);
     free(answer);

@@ -10,6 +10,7 @@
 #include "reader/resources.h"
 #include "reader/settings.h"
 #include "process/process.h"
+#include "values/errors.h"
 #include "values/items.h"
 #include "values/lookup.h"
 #include "values/paths.h"
@@ -39,7 +40,7 @@ adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
     int found = pyembed_finder_lookup(finder, name, &entry);
     if (found <= 0) {
         if (found == 0) {
-            PyErr_Format(PyExc_ImportError, "the packed resources hold no module '%U': the standard library was not packaged", name);
+            pyembed_raise(PyExc_ImportError, "the packed resources hold no module '%U': the standard library was not packaged", name);
         }
         return -1;
     }
@@ -247,7 +248,7 @@ pyembed_install(PyObject *module, PyObject *namespace)
 {
     importer_state *state = pyembed_state_of(module);
     if (state->finder != NULL || !PyDict_Check(namespace)) {
-        PyErr_SetString(PyExc_RuntimeError, "the importer is installed already");
+        pyembed_raise(PyExc_RuntimeError, "the importer is installed already");
         return NULL;
     }
     if (pyembed_this_process.booting) {
@@ -261,7 +262,7 @@ pyembed_install(PyObject *module, PyObject *namespace)
     Py_XDECREF(name);
     if (failed) {
         if (!PyErr_Occurred()) {
-            PyErr_SetString(PyExc_RuntimeError, "the importer could not be installed");
+            pyembed_raise(PyExc_RuntimeError, "the importer could not be installed");
         }
         return NULL;
     }

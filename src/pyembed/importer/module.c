@@ -1,6 +1,7 @@
 /* The module object `oxidized_importer`, one for each interpreter. */
 #include "importer/module.h"
 
+#include "values/errors.h"
 #include "values/state.h"
 #include "loader/parts.h"
 #include "finder/finder_type.h"
@@ -46,7 +47,7 @@ module_getattr(PyObject *module, PyObject *name)
             return value;
         }
     }
-    return PyErr_Format(PyExc_AttributeError, "module 'oxidized_importer' has no attribute '%U'", name);
+    return pyembed_raise(PyExc_AttributeError, "module 'oxidized_importer' has no attribute '%U'", name);
 }
 
 static int

@@ -2,6 +2,7 @@
 #include "loader/code.h"
 
 #include "reader/resources.h"
+#include "values/errors.h"
 #include "values/state.h"
 #include "values/text.h"
 #include "loader/app_relative.h"
@@ -90,7 +91,7 @@ raise_for_code(const pyembed_module *module, PyObject *result)
         PyErr_Restore(type, cause, trace);
         return NULL;
     }
-    PyErr_Format(PyExc_ImportError, "the packed bytecode of '%s' is damaged (%S)", module->name.data, cause == NULL ? Py_None : cause);
+    pyembed_raise(PyExc_ImportError, "the packed bytecode of '%s' is damaged (%S)", module->name.data, cause == NULL ? Py_None : cause);
     Py_XDECREF(type);
     Py_XDECREF(cause);
     Py_XDECREF(trace);

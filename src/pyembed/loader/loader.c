@@ -5,6 +5,7 @@
 #include "reader/resources.h"
 #include "reader/settings.h"
 #include "process/process.h"
+#include "values/errors.h"
 #include "values/lookup.h"
 #include "values/path_lookup.h"
 #include "values/paths.h"
@@ -24,7 +25,7 @@ static int
 require(OxidizedFinder *self, PyObject *name, pyembed_module *module)
 {
     if (!PyUnicode_Check(name)) {
-        PyErr_Format(PyExc_TypeError, "a module name must be a str, not %.100s", Py_TYPE(name)->tp_name);
+        pyembed_raise(PyExc_TypeError, "a module name must be a str, not %.100s", Py_TYPE(name)->tp_name);
         return -1;
     }
     int found = pyembed_finder_lookup(self, name, module);

@@ -54,15 +54,23 @@ lend_finder(loan *self)
     return result;
 }
 
-/* Steals `result`, and returns it; or NULL with an exception. One of the import's stays as it is. */
+/* Takes the finder out of the list again. Returns 0 or -1. */
+static int
+remove_lent(loan *self)
+{
+    Py_ssize_t at = self->meta_path == NULL ? -1 : place_in(self->meta_path, self->finder);
+    return at < 0 ? 0 : PyList_SetSlice(self->meta_path, at, at + 1, NULL);
+}
+
+/* Steals `result`, and returns it; or NULL with an exception. An exception of the import stays. */
 static PyObject *
 take_finder_back(loan *self, PyObject *result)
 {
     PyObject *type, *error, *trace;
     PyErr_Fetch(&type, &error, &trace);
-    Py_ssize_t at = self->meta_path == NULL ? -1 : place_in(self->meta_path, self->finder);
-    if (at >= 0 && PyList_SetSlice(self->meta_path, at, at + 1, NULL) < 0) {
+    if (remove_lent(self) < 0) { /* a list that shrinks may need memory */
         Py_CLEAR(result);
+        (void)remove_lent(self); /* with the memory that the result had */
     }
     if (type != NULL) {
         PyErr_Restore(type, error, trace);

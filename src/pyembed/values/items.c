@@ -2,6 +2,7 @@
 #include "values/items.h"
 
 #include "compat.h"
+#include "values/errors.h"
 
 PyObject *
 pyembed_dict_item(PyObject *dict, const char *key)
@@ -18,7 +19,7 @@ pyembed_sys_item(const char *name)
     PyObject *sys = pyembed_dict_item(PyImport_GetModuleDict(), "sys");
     PyObject *value = sys == NULL ? NULL : PyObject_GetAttrString(sys, name);
     if (sys == NULL && !PyErr_Occurred()) {
-        PyErr_SetString(PyExc_ImportError, "CPython has no module 'sys'");
+        pyembed_raise(PyExc_ImportError, "CPython has no module 'sys'");
     }
     Py_XDECREF(sys);
     return value;

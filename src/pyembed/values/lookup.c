@@ -2,12 +2,13 @@
 #include "values/lookup.h"
 
 #include "reader/resources.h"
+#include "values/errors.h"
 #include "values/state.h"
 
 PyObject *
 pyembed_raise_damaged(const char *what, const char *name, pyembed_status status)
 {
-    PyErr_Format(PyExc_ImportError, "the packed resources are damaged at %s '%s': %s", what, name, pyembed_status_text(status));
+    pyembed_raise(PyExc_ImportError, "the packed resources are damaged at %s '%s': %s", what, name, pyembed_status_text(status));
     return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include "values/state.h"
 
 #include "compat.h"
+#include "values/errors.h"
 #include "values/items.h"
 
 #include <stddef.h>
@@ -60,7 +61,7 @@ borrow(size_t at)
     /* All are in sys.modules before any hook runs. A lookup there is a hundred times cheaper than an import. */
     PyObject *module = pyembed_dict_item(PyImport_GetModuleDict(), borrowed[at].module);
     if (module == NULL) {
-        return PyErr_Occurred() ? NULL : PyErr_Format(PyExc_ImportError, "CPython has no module '%s'", borrowed[at].module);
+        return PyErr_Occurred() ? NULL : pyembed_raise(PyExc_ImportError, "CPython has no module '%s'", borrowed[at].module);
     }
     PyObject *value = borrowed[at].name == NULL ? Py_NewRef(module) : PyObject_GetAttrString(module, borrowed[at].name);
     Py_DECREF(module);

@@ -4,6 +4,7 @@
 #include "compat.h"
 #include "reader/decoder.h"
 #include "reader/resources.h"
+#include "values/errors.h"
 
 PyObject *
 pyembed_text(pyembed_string string)
@@ -20,7 +21,7 @@ pyembed_bytes_object(const pyembed_bytes *bytes)
         Py_CLEAR(raw);
     }
     if (wrong != NULL) {
-        PyErr_SetString(wrong == pyembed_no_memory ? PyExc_MemoryError : PyExc_ImportError, wrong);
+        pyembed_raise(wrong == pyembed_no_memory ? PyExc_MemoryError : PyExc_ImportError, "%s", wrong);
     }
     return raw;
 }

@@ -156,6 +156,17 @@ class TestFinder(unittest.TestCase):
         self.assertEqual(alias.__loader__.get_code("wsgiref.util").co_filename, alias.__file__)
         self.assertRaises(ImportError, alias.__loader__.get_code, "ctypes.util")
 
+    def test_a_namespace_package_under_anothers_name_has_its_own_submodules(self):
+        # its `__path__` is no list
+        import space.part
+        before = sys.modules["wsgiref"] if "wsgiref" in sys.modules else importlib.import_module("wsgiref")
+        self.addCleanup(sys.modules.__setitem__, "wsgiref", before)
+        self.addCleanup(sys.modules.pop, "wsgiref.part", None)
+        sys.modules["wsgiref"] = space
+        self.addCleanup(setattr, space, "part", space.part)
+        alias = importlib.import_module("wsgiref.part")
+        self.assertEqual((alias.__name__, alias.__file__), ("wsgiref.part", f"{EXECUTABLE}/space/part/__init__.py"))
+
     def test_circular_imports(self):
         import sample.circular_a
         self.assertEqual(sys.modules["sample.circular_b"].NAME, "b")

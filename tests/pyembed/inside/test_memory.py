@@ -171,6 +171,40 @@ class TestMemory(unittest.TestCase):
             return [item.name for item in finder.indexed_resources()]
         self.check(indexed, lambda: finder_with_source(b"").get_source("made"))
 
+    def test_memory_that_is_out_while_the_interpreters_own_modules_and_aliases_are_found(self):
+        self.check(lambda: spec_of("_io"), lambda: spec_of("wsgiref.util", [f"{sys.executable}/ctypes"]),
+                   lambda: spec_of("wsgiref.nothing", [f"{sys.executable}/ctypes"]))
+
+    def test_memory_that_is_out_while_a_path_or_a_file_is_refused(self):
+        def refused(call, argument):
+            try:
+                return call(argument)
+            except (ImportError, ValueError) as error:
+                return str(error), str(error.__cause__)
+        self.check(lambda: refused(FINDER.path_hook, "/elsewhere"), lambda: refused(FINDER.path_hook, 5),
+                   lambda: refused(OxidizedFinder().index_file_memory_mapped, "/no/such/file"))
+
+    def test_memory_that_is_out_while_added_resources_are_asked(self):
+        finder = OxidizedFinder()
+        finder.add_resources([made(in_memory_source=b"VALUE = 1\n"), made("package", is_package=True, in_memory_source=b"", in_memory_package_resources={"a": b"b"})])
+        self.check(lambda: finder.find_spec("made").name, lambda: finder.get_filename("made"), lambda: finder.is_package("package"),
+                   lambda: finder.get_data(f"{sys.executable}/package/a"), lambda: finder.iter_modules(), lambda: finder._resource("package", "a"))
+
+    def test_the_finder_that_is_lent_to_meta_path_is_taken_back_without_memory_too(self):
+        finder, own = OxidizedFinder(), OxidizedFinder()
+        finder.add_resource(made())
+
+        def listed():
+            return [item.name for item in finder.indexed_resources()]
+        with unittest.mock.patch.object(sys, "meta_path", [own]):
+            for number in range(1, LIMIT):
+                was_reached, names, error = native.nomemory.call(number, listed)
+                self.assertTrue(names == ["made"] if error is None else isinstance(error, MemoryError), f"allocation {number}: {names!r} {error!r}")
+                self.assertEqual(sys.meta_path, [own], f"allocation {number}")
+                if not was_reached:
+                    break
+            self.assertGreater(number, 5)
+
     def test_memory_that_is_out_while_an_exception_is_shown(self):
         self.assertEqual(displayed(), "ValueError: shown\n")
         self.addCleanup(os.dup2, os.dup(2), 2)
