@@ -112,8 +112,8 @@ public static class Pipeline
         // After this: what the product is made from is in the cache, and its digest is known.
 
         session.Stage("install");
-        using var content = new BesideContent(code, distribution);
-        var beside = BesideFolder.Prepare(BesidePlan.Create(configuration, distribution, resources, code, context), configuration, installation, content, context);
+        using var content = new AppRelativeContent(code, distribution);
+        var beside = AppRelativeFolder.Prepare(AppRelativePlan.Create(configuration, distribution, resources, code, context), configuration, installation, content, context);
         LibraryFiles.Prepare(plan, session.Name, installation);
         // The product after its files, so that it finds them all once it is in its place. Files that it no longer needs are removed last.
         var isNew = InstallProduct.Prepare(product, installation, context);

@@ -13,7 +13,7 @@ internal static class InstallLocations
     /// <param name="diagnostics">Where they go.</param>
     public static void Check(BuildConfiguration configuration, string fileName, string name, DiagnosticBag diagnostics)
     {
-        string[] own = [fileName, fileName + BesideManifest.Suffix, fileName + ".build.json", "pyembed.h", name + ".pc", name + "-config.cmake"];
+        string[] own = [fileName, fileName + AppRelativeManifest.Suffix, fileName + ".build.json", "pyembed.h", name + ".pc", name + "-config.cmake"];
         var rules = configuration.Packages.OfType<ResourceRule>().Where(rule => rule.InstallFolder is not null).ToList();
         foreach (var rule in rules)
         {

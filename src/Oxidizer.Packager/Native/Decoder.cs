@@ -29,12 +29,12 @@ public sealed record Decoder(string Codec)
     /// <exception cref="BuildFailedException">It is neither in the distribution nor on this machine.</exception>
     public static Decoder Find(BuildConfiguration configuration, Distribution distribution, BuildContext context) => configuration.Packing.Compress switch
     {
-        "zlib" => Find(SourceLibrary.All["z"], "zlib", configuration, distribution, context),
-        "zstd" => Find(SourceLibrary.Zstandard, "zstd", configuration, distribution, context),
+        "zlib" => Find(DebianLibrary.All["z"], "zlib", configuration, distribution, context),
+        "zstd" => Find(DebianLibrary.Zstandard, "zstd", configuration, distribution, context),
         _ => None,
     };
 
-    private static Decoder Find(SourceLibrary library, string codec, BuildConfiguration configuration, Distribution distribution, BuildContext context)
+    private static Decoder Find(DebianLibrary library, string codec, BuildConfiguration configuration, Distribution distribution, BuildContext context)
     {
         var decoder = new Decoder(codec) { Licenses = library.Licenses };
         var links = distribution.CoreLinks.Concat(distribution.Extensions.Values.SelectMany(variants => variants).SelectMany(variant => variant.Links));

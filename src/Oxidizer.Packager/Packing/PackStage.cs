@@ -27,8 +27,8 @@ public static class PackStage
     /// <exception cref="EnvironmentFailureException">It cannot be written.</exception>
     public static PackedBlob Pack(PackInput input, BuildContext context)
     {
-        var contents = new PackContents(input);
-        var output = context.Run(Key(input), "packed resources", () => Execute(input, context), () => contents.Explain(context.Cache), () => contents.Remember(context.Cache)).Outputs[0];
+        var listing = new PackedListing(input);
+        var output = context.Run(Key(input), "packed resources", () => Execute(input, context), () => listing.Explain(context.Cache), () => listing.Remember(context.Cache)).Outputs[0];
         var resources = input.Resources;
         return new PackedBlob(output.Digest, output.Size,
             input.Modules.Count(module => module.Source is not null || module.Flags.HasFlag(PackedFlags.Namespace) || (module.Root.Length > 0 && !module.Flags.HasFlag(PackedFlags.SharedExtension))),
@@ -77,12 +77,12 @@ public static class PackStage
             yield return string.Join('/', module.Dependencies);
     }
 
-    private static IEnumerable<string> Describe(PackageResource resource) => [resource.Package, resource.Name, resource.RelativePath, PackContents.ValueOf(resource, resource.File)];
+    private static IEnumerable<string> Describe(PackageResource resource) => [resource.Package, resource.Name, resource.RelativePath, PackedListing.ValueOf(resource, resource.File)];
 
     private static IEnumerable<string> Describe(PackageDistribution distribution) =>
-        [distribution.Name, distribution.Version, distribution.Folder, .. distribution.Files.SelectMany(file => new[] { file.Name, PackContents.ValueOf(distribution, file.File) })];
+        [distribution.Name, distribution.Version, distribution.Folder, .. distribution.Files.SelectMany(file => new[] { file.Name, PackedListing.ValueOf(distribution, file.File) })];
 
-    private static IEnumerable<string> Describe(SharedLibraryResource library) => [library.Soname, library.RelativePath, PackContents.ValueOf(library, library.File), string.Join('/', library.Dependencies)];
+    private static IEnumerable<string> Describe(SharedLibraryResource library) => [library.Soname, library.RelativePath, PackedListing.ValueOf(library, library.File), string.Join('/', library.Dependencies)];
 
     // No name holds a NUL, so the text is unambiguous.
     private static Sha256Digest Digest(IEnumerable<string> texts)

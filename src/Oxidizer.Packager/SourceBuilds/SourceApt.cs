@@ -49,7 +49,7 @@ internal sealed partial class SourceApt
 
     /// <summary>Finds the versions of a source package, newest first, in this release and, if it has none, in later ones.</summary>
     /// <exception cref="BuildFailedException">No release has it.</exception>
-    public IReadOnlyList<SourceVersion> SourceVersions(string package)
+    public IReadOnlyList<DebianVersion> SourceVersions(string package)
     {
         var found = Versions(package);
         foreach (var release in s_releases.Where(release => release != Release))
@@ -72,11 +72,11 @@ internal sealed partial class SourceApt
     {
         var version = Fields(Apt(BuildProgram.AptCache, ["show", "--no-all-versions", "python3"]).Output, "Version").FirstOrDefault()
             ?? throw Failure("find the default Python", "the machine's mirrors have no package `python3`; name one, such as `apt:python3.13`");
-        return $"python{string.Join('.', new SourceVersion(version).Upstream.Split('.').Take(2))}";
+        return $"python{string.Join('.', new DebianVersion(version).Upstream.Split('.').Take(2))}";
     }
 
     /// <summary>Fetches a source package; false when the server does not have what its list names, or cannot be reached.</summary>
-    public bool TryDownloadSource(string package, SourceVersion version, string folder, out string reason)
+    public bool TryDownloadSource(string package, DebianVersion version, string folder, out string reason)
     {
         Directory.CreateDirectory(folder);
         var result = Apt(BuildProgram.AptGet, ["source", "--download-only", $"{package}={version}"], folder);
@@ -94,10 +94,10 @@ internal sealed partial class SourceApt
     private IReadOnlyList<(string Uri, string Suite, string Component)> Own() =>
         [.. _machine.Where(source => source.Suite.Split('-', '/')[0] == Release && !source.Suite.Contains("backports", StringComparison.Ordinal))];
 
-    private IReadOnlyList<SourceVersion> Versions(string package) =>
+    private IReadOnlyList<DebianVersion> Versions(string package) =>
     [
         .. Fields(Apt(BuildProgram.AptCache, ["showsrc", "--only-source", package]).Output, "Version")
-            .Distinct().Select(text => new SourceVersion(text)).OrderDescending(),
+            .Distinct().Select(text => new DebianVersion(text)).OrderDescending(),
     ];
 
     private void Write(string kind, IEnumerable<(string Uri, string Suite, string Component)> sources) =>

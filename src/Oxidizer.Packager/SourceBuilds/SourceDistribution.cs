@@ -76,7 +76,7 @@ public static class SourceDistribution
             .Add("source", request.Text)
             .Add("options", request.Options)
             .Add("target", target.Value)
-            .Add("programs", SourceTraining.Digest)).Build();
+            .Add("programs", SourcePrograms.Digest)).Build();
 
     private static ActionKey ActionKey(SourceRequest request, SourceMaterials materials, TargetTriple target, SourceCompiler compiler)
     {
@@ -85,7 +85,7 @@ public static class SourceDistribution
             .Add("revision", materials.Revision)
             .Add("options", request.Options)
             .Add("target", target.Value)
-            .Add("programs", SourceTraining.Digest));
+            .Add("programs", SourcePrograms.Digest));
         foreach (var file in materials.Files)
             key.Add(file.Name, file.Digest);
         return key.Build();

@@ -36,10 +36,10 @@ internal static class SourceEmbedding
     public static void Compile(SourceMake make, string folder, SourceCommand command)
     {
         var sources = Path.Combine(make.Root, Folder);
-        SourceTraining.WriteTo(sources, Paths);
+        SourcePrograms.WriteTo(sources, Paths);
         if (HasFrozenObjects(make.Root))
         {
-            var program = SourceTraining.WriteTo(folder, Generator);
+            var program = SourcePrograms.WriteTo(folder, Generator);
             command.Run("write the smaller table of frozen modules", make.Root, Path.Combine(make.Root, "python"), ["-I", "-B", program, make.Root, sources]);
         }
         make.CompileObjects("compile what products link instead", Objects(make.Root));

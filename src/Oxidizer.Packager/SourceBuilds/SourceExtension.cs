@@ -26,10 +26,10 @@ internal sealed partial record SourceExtension(
     public IEnumerable<string> CopiedLicenses => s_copied.Where(copied => Objects.Any(path => path.StartsWith($"Modules/{copied.Folder}", StringComparison.Ordinal))).Select(copied => copied.License);
 
     /// <summary>Libraries that the distribution brings.</summary>
-    public IEnumerable<SourceLibrary> Brought => Libraries.Where(name => !SourceLibrary.System.Contains(name)).Select(name => SourceLibrary.All[name]);
+    public IEnumerable<DebianLibrary> Brought => Libraries.Where(name => !DebianLibrary.System.Contains(name)).Select(name => DebianLibrary.All[name]);
 
     /// <summary>The text of a library's licence, in the archive.</summary>
-    public static string LicenseOf(SourceLibrary library) => $"licenses/LICENSE.{library.Name}.txt";
+    public static string LicenseOf(DebianLibrary library) => $"licenses/LICENSE.{library.Name}.txt";
 
     /// <summary>Lists all, in the order of their names: a default variant before the others.</summary>
     public static IReadOnlyList<SourceExtension> List(string root, SourceVariables variables, IReadOnlyList<SourceModule> modules)
@@ -49,7 +49,7 @@ internal sealed partial record SourceExtension(
     /// <summary>The names after <c>-l</c>, each once; our own name for a library whose archive has another.</summary>
     public static IEnumerable<string> LibrariesOf(IEnumerable<string> flags) => flags
         .Where(flag => flag.StartsWith("-l", StringComparison.Ordinal)).Select(flag => flag[2..])
-        .Select(name => SourceLibrary.All.Values.FirstOrDefault(library => library.File == $"lib{name}.a")?.Name ?? name).Distinct();
+        .Select(name => DebianLibrary.All.Values.FirstOrDefault(library => library.File == $"lib{name}.a")?.Name ?? name).Distinct();
 
     private static SourceExtension OfModule(string root, SourceVariables variables, SourceModule module)
     {

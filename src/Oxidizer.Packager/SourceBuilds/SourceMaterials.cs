@@ -75,9 +75,9 @@ internal sealed record SourceMaterials(string Version, string Revision, string? 
             $"{reason}; try again later, or take another version or an archive with `url` and `sha256`");
     }
 
-    private static SourceMaterials Describe(string package, SourceVersion version, string folder, BuildContext context)
+    private static SourceMaterials Describe(string package, DebianVersion version, string folder, BuildContext context)
     {
-        var files = SourceControlFile.Verify(Directory.GetFiles(folder, "*.dsc").Single());
+        var files = DscFile.Verify(Directory.GetFiles(folder, "*.dsc").Single());
         context.Log.Information($"CPython from Debian's source package {package} {version}");
         return new SourceMaterials(version.Upstream, version.Revision, package,
             files.Single(file => file.Name.Contains(".orig.tar.", StringComparison.Ordinal)), files.Single(file => file.Name.Contains(".debian.tar.", StringComparison.Ordinal)), files[0]);
@@ -87,7 +87,7 @@ internal sealed record SourceMaterials(string Version, string Revision, string? 
     private static (IReadOnlyList<SourceFile> Packages, SourceSysroot Sysroot) FetchLibraries(SourceApt apt, string folder, SourceCommand command)
     {
         var (packages, root) = (Path.Combine(folder, "packages"), Path.Combine(folder, "sysroot"));
-        apt.Download(SourceLibrary.Packages, packages);
+        apt.Download(DebianLibrary.Packages, packages);
         SourceSysroot.Unpack(Directory.GetFiles(packages, "*.deb"), root, command);
         var documentation = Path.Combine(folder, "documentation");
         apt.Download(SourceSysroot.LinkedDocumentation(root), documentation);

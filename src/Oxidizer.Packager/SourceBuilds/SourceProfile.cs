@@ -25,7 +25,7 @@ internal static class SourceProfile
         Delete(make.Root, "*.gcda");
 
         progress.Begin("train");
-        var program = SourceTraining.WriteTo(folder, "SourceTraining.py");
+        var program = SourcePrograms.WriteTo(folder, "SourceTraining.py");
         command.Run("train CPython", folder, Path.Combine(make.Root, "python"), [program, folder]);
         // After this: a profile lies beside each object that ran.
 

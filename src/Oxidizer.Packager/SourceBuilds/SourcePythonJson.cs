@@ -17,7 +17,7 @@ internal static class SourcePythonJson
     public static void Write(
         SourceLayout layout, SourceRequest request, SourceMaterials materials, TargetTriple target, IReadOnlyList<string> patches, SourceCommand command)
     {
-        var program = SourceTraining.WriteTo(Path.Combine(layout.Root, ".."), "SourceFacts.py");
+        var program = SourcePrograms.WriteTo(Path.Combine(layout.Root, ".."), "SourceFacts.py");
         var text = command.Run("ask the interpreter", layout.Root, Path.Combine(layout.Root, layout.Executable), ["-I", "-B", program]);
         File.Delete(program);
         var facts = JsonNode.Parse(text.Replace(layout.Root + "/", "", StringComparison.Ordinal))!.AsObject();
@@ -99,7 +99,7 @@ internal static class SourcePythonJson
         };
     }
 
-    private static JsonArray Links(IEnumerable<string> libraries) => new([.. libraries.Select(name => (JsonNode)(SourceLibrary.System.Contains(name)
+    private static JsonArray Links(IEnumerable<string> libraries) => new([.. libraries.Select(name => (JsonNode)(DebianLibrary.System.Contains(name)
         ? new JsonObject { ["name"] = name, ["system"] = true }
         : new JsonObject { ["name"] = name, ["path_static"] = $"build/lib/lib{name}.a" }))]);
 

@@ -80,5 +80,5 @@ internal static class SourceSetup
     ];
 
     private static string LinkName(string library) =>
-        SourceLibrary.All.TryGetValue(library, out var known) ? known.File[3..^2] : library;
+        DebianLibrary.All.TryGetValue(library, out var known) ? known.File[3..^2] : library;
 }

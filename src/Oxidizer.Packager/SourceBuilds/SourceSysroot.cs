@@ -29,10 +29,10 @@ internal sealed record SourceSysroot(string Root)
     }
 
     /// <summary>The archive of a library.</summary>
-    public string ArchiveOf(SourceLibrary library) => Path.Combine(Libraries, library.File);
+    public string ArchiveOf(DebianLibrary library) => Path.Combine(Libraries, library.File);
 
     /// <summary>The copyright file of a library's package; <c>null</c> when the package has none.</summary>
-    public string? CopyrightOf(SourceLibrary library)
+    public string? CopyrightOf(DebianLibrary library)
     {
         var documentation = Path.Combine(Root, "usr/share/doc", library.Package);
         var path = Path.Combine(documentation, "copyright");

@@ -122,7 +122,7 @@ public sealed class SpdxExpressionTests
     public void The_licences_of_the_libraries_that_are_linked_are_all_judged()
     {
         string[] copyleft = ["crypt", "readline", "gdbm", "db"];
-        foreach (var library in SourceLibrary.All.Values.Append(SourceLibrary.Zstandard).Where(library => !library.IsPublicDomain))
+        foreach (var library in DebianLibrary.All.Values.Append(DebianLibrary.Zstandard).Where(library => !library.IsPublicDomain))
         {
             var terms = library.Licenses.Select(SpdxExpression.TermsOf).Max();
             Assert.Equal((library.Name, copyleft.Contains(library.Name) ? LicenseTerms.Copyleft : LicenseTerms.Free), (library.Name, terms));

@@ -8,7 +8,7 @@ namespace Oxidizer.Packager.Packing;
 /// What a blob was made of, a line each, so that the next one can be explained by what differs: "`app/views.py` changed". The key has one digest for all
 /// modules, because a field for each of thousands would make the key larger than what it saves. The newest contents of a product are found by its name alone.
 /// </summary>
-internal sealed class PackContents
+internal sealed class PackedListing
 {
     // The first of a hundred changed files say enough.
     private const int MostChanges = 3;
@@ -17,7 +17,7 @@ internal sealed class PackContents
     private readonly PackInput _input;
     private readonly ActionKey _head;
 
-    public PackContents(PackInput input)
+    public PackedListing(PackInput input)
     {
         _input = input;
         // It holds no folder, so that one checkout's build can be explained by another's.

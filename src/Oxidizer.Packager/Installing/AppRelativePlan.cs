@@ -13,24 +13,24 @@ namespace Oxidizer.Packager.Installing;
 /// Which files stand beside the product, with digest and size: all that an unchanged build has to know. Of bytecode they come from the cache, so that no code is
 /// read to find that nothing is to be done.
 /// </summary>
-internal sealed class BesidePlan
+internal sealed class AppRelativePlan
 {
     private const int Version = 1, EntrySize = Sha256Digest.Size + sizeof(long);
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private readonly FileModes _modes = FileModes.Current();
-    private readonly Dictionary<string, BesideFile> _files = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, AppRelativeFile> _files = new(StringComparer.Ordinal);
     private readonly BuildConfiguration _configuration;
     private readonly Distribution _distribution;
     private readonly BuildContext _context;
 
-    private BesidePlan(BuildConfiguration configuration, Distribution distribution, BuildContext context) =>
+    private AppRelativePlan(BuildConfiguration configuration, Distribution distribution, BuildContext context) =>
         (_configuration, _distribution, _context) = (configuration, distribution, context);
 
     /// <summary>The files, by path; none unless a rule asks for it.</summary>
     /// <exception cref="Diagnostics.BuildFailedException">A source is no longer what it was when it was compiled.</exception>
-    public static IReadOnlyList<BesideFile> Create(BuildConfiguration configuration, Distribution distribution, ResourceSet resources, CompiledCode code, BuildContext context)
+    public static IReadOnlyList<AppRelativeFile> Create(BuildConfiguration configuration, Distribution distribution, ResourceSet resources, CompiledCode code, BuildContext context)
     {
-        var plan = new BesidePlan(configuration, distribution, context);
+        var plan = new AppRelativePlan(configuration, distribution, context);
         // Modules first: of two files with one path, the one that is imported stays.
         foreach (var rule in resources.Modules.Where(module => module.Location.Folder is not null).GroupBy(module => module.Origin))
             plan.AddModules([.. rule.OrderBy(module => module.RelativePath, StringComparer.Ordinal)], code);
@@ -65,7 +65,7 @@ internal sealed class BesidePlan
             if (module.IncludeSource && PycFile.IsTooLong(name))
                 continue;
             var entry = table.AsSpan(index * EntrySize, EntrySize);
-            Add(new BesideFile($"{module.Location.Folder}/{name}", new Sha256Digest(entry[..Sha256Digest.Size]),
+            Add(new AppRelativeFile($"{module.Location.Folder}/{name}", new Sha256Digest(entry[..Sha256Digest.Size]),
                 BinaryPrimitives.ReadInt64LittleEndian(entry[Sha256Digest.Size..]), _modes.Data, module.File, module));
         }
     }
@@ -76,10 +76,10 @@ internal sealed class BesidePlan
         if (resource.Location.Folder is not { } folder)
             return;
         var isProgram = resource is PackageResource && (File.GetUnixFileMode(file.Path) & AnyExecute) != 0;
-        Add(new BesideFile($"{folder}/{path}", file.Digest, file.Size, isProgram ? _modes.Program : _modes.Data, file));
+        Add(new AppRelativeFile($"{folder}/{path}", file.Digest, file.Size, isProgram ? _modes.Program : _modes.Data, file));
     }
 
-    private void Add(BesideFile file)
+    private void Add(AppRelativeFile file)
     {
         // Names come from folders on the disk and from wheels, both checked; this is the last place where a mistake there could write elsewhere.
         if (file.Path.Split('/').Any(part => part is "" or "." or ".."))
@@ -103,7 +103,7 @@ internal sealed class BesidePlan
     private byte[] Digests(List<ModuleSource> modules, CompiledCode code)
     {
         var table = new byte[modules.Count * EntrySize];
-        using var content = new BesideContent(code, _distribution);
+        using var content = new AppRelativeContent(code, _distribution);
         for (var index = 0; index < modules.Count; index++)
         {
             _context.Cancellation.ThrowIfCancellationRequested();

@@ -2,7 +2,7 @@ namespace Oxidizer.Packager.SourceBuilds;
 
 /// <summary>A Debian package's version, <c>[epoch:]upstream[-revision]</c>, ordered as Debian policy 5.6.12 says.</summary>
 /// <param name="Text">As written.</param>
-internal sealed record SourceVersion(string Text) : IComparable<SourceVersion>
+internal sealed record DebianVersion(string Text) : IComparable<DebianVersion>
 {
     /// <summary>What upstream calls it: <c>3.11.2</c>.</summary>
     public string Upstream => Revision.Length == 0 ? WithoutEpoch : WithoutEpoch[..^(Revision.Length + 1)];
@@ -15,7 +15,7 @@ internal sealed record SourceVersion(string Text) : IComparable<SourceVersion>
     private string WithoutEpoch => Text[(Text.IndexOf(':') + 1)..];
 
     /// <inheritdoc/>
-    public int CompareTo(SourceVersion? other)
+    public int CompareTo(DebianVersion? other)
     {
         if (other is null)
             return 1;

@@ -10,26 +10,26 @@ namespace Oxidizer.Packager.Installing;
 /// The files beside a product. Only those that differ are written; they are put into their places with the product, and files that builds of this product wrote and that
 /// belong to it no longer are taken away after it.
 /// </summary>
-internal sealed class BesideFolder
+internal sealed class AppRelativeFolder
 {
     private const int NamesInReason = 3;
-    private readonly IReadOnlyList<BesideFile> _files;
+    private readonly IReadOnlyList<AppRelativeFile> _files;
     private readonly IReadOnlyList<string> _folders;
     private readonly BuildContext _context;
     private readonly Installation _installation;
-    private readonly BesideManifest _before;
+    private readonly AppRelativeManifest _before;
     private readonly long _started = Stopwatch.GetTimestamp();
-    private readonly List<(BesideFile File, string Reason)> _changed = [];
+    private readonly List<(AppRelativeFile File, string Reason)> _changed = [];
     private readonly List<string> _removed = [];
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
-    private BesideFolder(IReadOnlyList<BesideFile> files, IReadOnlyList<string> folders, Installation installation, BuildContext context)
+    private AppRelativeFolder(IReadOnlyList<AppRelativeFile> files, IReadOnlyList<string> folders, Installation installation, BuildContext context)
     {
         (_files, _folders, _context, _installation) = (files, folders, context, installation);
-        _before = BesideManifest.Load(PathOf(ManifestName));
+        _before = AppRelativeManifest.Load(PathOf(ManifestName));
     }
 
-    private string ManifestName => _installation.ProductName + BesideManifest.Suffix;
+    private string ManifestName => _installation.ProductName + AppRelativeManifest.Suffix;
 
     /// <summary>What the record says of them.</summary>
     public FilesBeside Facts => new(_folders, _files.Count, _files.Sum(file => file.Size));
@@ -42,13 +42,13 @@ internal sealed class BesideFolder
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">A folder is another product's, or a source is no longer what it was.</exception>
     /// <exception cref="EnvironmentFailureException">A file cannot be written; what was there is untouched.</exception>
-    public static BesideFolder Prepare(IReadOnlyList<BesideFile> files, BuildConfiguration configuration, Installation installation, BesideContent content, BuildContext context)
+    public static AppRelativeFolder Prepare(IReadOnlyList<AppRelativeFile> files, BuildConfiguration configuration, Installation installation, AppRelativeContent content, BuildContext context)
     {
         var folders = configuration.Packages.OfType<ResourceRule>().Select(rule => rule.InstallFolder).OfType<string>().Distinct(StringComparer.Ordinal)
             .Where(folder => files.Any(file => file.Path.StartsWith(folder + "/", StringComparison.Ordinal))).ToList();
         try
         {
-            var beside = new BesideFolder(files, folders, installation, context);
+            var beside = new AppRelativeFolder(files, folders, installation, context);
             beside.CheckOthers(configuration);
             beside.Prepare(content);
             return beside;
@@ -72,7 +72,7 @@ internal sealed class BesideFolder
         {
             throw Failure(_installation, exception);
         }
-        WriteManifest(new BesideManifest(_folders, _files.ToDictionary(file => file.Path, file => file.Digest, StringComparer.Ordinal)), isLast: true);
+        WriteManifest(new AppRelativeManifest(_folders, _files.ToDictionary(file => file.Path, file => file.Digest, StringComparer.Ordinal)), isLast: true);
         Tell();
     }
 
@@ -85,7 +85,7 @@ internal sealed class BesideFolder
 
     private string PathOf(string relative) => _installation.PathOf(relative);
 
-    private void Prepare(BesideContent content)
+    private void Prepare(AppRelativeContent content)
     {
         FindChanged();
         if (_changed.Count == 0)
@@ -102,7 +102,7 @@ internal sealed class BesideFolder
         var known = _before.Files.ToDictionary(StringComparer.Ordinal);
         foreach (var (file, _) in _changed)
             known.TryAdd(file.Path, file.Digest);
-        WriteManifest(new BesideManifest([.. _before.Folders.Union(_folders)], known), isLast: false);
+        WriteManifest(new AppRelativeManifest([.. _before.Folders.Union(_folders)], known), isLast: false);
         _installation.Flush();
         foreach (var path in InTheWay().Where(_taken.Add))
             _installation.Take(path);
@@ -111,7 +111,7 @@ internal sealed class BesideFolder
     }
 
     // The last one of a build is compared with what stands there; when another was put before it, that is another one.
-    private void WriteManifest(BesideManifest manifest, bool isLast)
+    private void WriteManifest(AppRelativeManifest manifest, bool isLast)
     {
         var bytes = manifest.ToBytes();
         if (!isLast || _changed.Count > 0 || !Occupants.Holds(PathOf(ManifestName), bytes))
@@ -126,7 +126,7 @@ internal sealed class BesideFolder
     private void FindChanged()
     {
         // An unchanged build of thousands of files does nothing but look at each once here, and once in the cache.
-        var same = new List<(BesideFile File, FileInfo Info)>();
+        var same = new List<(AppRelativeFile File, FileInfo Info)>();
         foreach (var file in _files)
         {
             var info = new FileInfo(PathOf(file.Path));
@@ -204,12 +204,12 @@ internal sealed class BesideFolder
     {
         if (_folders.Count == 0)
             return;
-        foreach (var path in Directory.GetFiles(PathOf(""), "*" + BesideManifest.Suffix).Where(path => path != PathOf(ManifestName) && Occupants.At(path) == Occupant.File).Order(StringComparer.Ordinal))
+        foreach (var path in Directory.GetFiles(PathOf(""), "*" + AppRelativeManifest.Suffix).Where(path => path != PathOf(ManifestName) && Occupants.At(path) == Occupant.File).Order(StringComparer.Ordinal))
         {
-            var others = BesideManifest.Load(path).Folders;
+            var others = AppRelativeManifest.Load(path).Folders;
             foreach (var folder in _folders.Where(folder => others.Any(other => InstallLocations.Holds(folder, other) || InstallLocations.Holds(other, folder))))
             {
-                var name = Path.GetFileName(path)[..^BesideManifest.Suffix.Length];
+                var name = Path.GetFileName(path)[..^AppRelativeManifest.Suffix.Length];
                 _context.Diagnostics.Add(DiagnosticKinds.FolderOfAnotherProduct,
                     $"the folder `{folder}` of `install_location` holds files of the product `{name}` in the same place; name another folder, or remove `{path}` if that product is no more",
                     configuration.Packages.OfType<ResourceRule>().First(rule => rule.InstallFolder == folder).Location);

@@ -5,7 +5,7 @@ namespace Oxidizer.Packager.Native;
 /// <param name="Package">The Debian package that holds the archive and the headers.</param>
 /// <param name="Licenses">SPDX identifiers of the library's own code.</param>
 /// <param name="IsPublicDomain">Whether it may be used without any licence.</param>
-internal sealed record SourceLibrary(string Name, string Package, IReadOnlyList<string> Licenses, bool IsPublicDomain = false)
+internal sealed record DebianLibrary(string Name, string Package, IReadOnlyList<string> Licenses, bool IsPublicDomain = false)
 {
     /// <summary>The archive's file in the package; by default after its name.</summary>
     public string File { get; init; } = $"lib{Name}.a";
@@ -14,10 +14,10 @@ internal sealed record SourceLibrary(string Name, string Package, IReadOnlyList<
     public static IReadOnlySet<string> System { get; } = new HashSet<string>(StringComparer.Ordinal) { "c", "m", "dl", "pthread", "util", "rt" };
 
     /// <summary>What products with <c>compress = "zstd"</c> link. No extension module of CPython does before 3.14.</summary>
-    public static SourceLibrary Zstandard { get; } = new("zstd", "libzstd-dev", ["BSD-3-Clause OR GPL-2.0-only"]);
+    public static DebianLibrary Zstandard { get; } = new("zstd", "libzstd-dev", ["BSD-3-Clause OR GPL-2.0-only"]);
 
     /// <summary>All that the recipe links.</summary>
-    public static IReadOnlyDictionary<string, SourceLibrary> All { get; } = new SourceLibrary[]
+    public static IReadOnlyDictionary<string, DebianLibrary> All { get; } = new DebianLibrary[]
     {
         new("z", "zlib1g-dev", ["Zlib"]),
         new("bz2", "libbz2-dev", ["bzip2-1.0.6"]),

@@ -2,7 +2,7 @@ using Oxidizer.Packager.SourceBuilds;
 
 namespace Oxidizer.Packager.Tests.SourceBuilds;
 
-public class SourceVersionTests
+public class DebianVersionTests
 {
     // The same pairs give the same answer with `dpkg --compare-versions`.
     [Theory]
@@ -18,13 +18,13 @@ public class SourceVersionTests
     [InlineData("1.0", "1.0-1")]
     public void Versions_are_ordered_as_dpkg_orders_them(string earlier, string later)
     {
-        Assert.True(new SourceVersion(earlier).CompareTo(new SourceVersion(later)) < 0);
-        Assert.True(new SourceVersion(later).CompareTo(new SourceVersion(earlier)) > 0);
-        Assert.Equal(0, new SourceVersion(later).CompareTo(new SourceVersion(later)));
+        Assert.True(new DebianVersion(earlier).CompareTo(new DebianVersion(later)) < 0);
+        Assert.True(new DebianVersion(later).CompareTo(new DebianVersion(earlier)) > 0);
+        Assert.Equal(0, new DebianVersion(later).CompareTo(new DebianVersion(later)));
     }
 
     [Fact]
-    public void Leading_zeros_of_a_number_do_not_count() => Assert.Equal(0, new SourceVersion("1.07-1").CompareTo(new SourceVersion("1.7-01")));
+    public void Leading_zeros_of_a_number_do_not_count() => Assert.Equal(0, new DebianVersion("1.07-1").CompareTo(new DebianVersion("1.7-01")));
 
     [Theory]
     [InlineData("3.11.2-6+deb12u8", "3.11.2", "6+deb12u8")]
@@ -33,7 +33,7 @@ public class SourceVersionTests
     [InlineData("3.11.2", "3.11.2", "")]
     public void A_version_is_upstreams_and_debians(string text, string upstream, string revision)
     {
-        Assert.Equal(upstream, new SourceVersion(text).Upstream);
-        Assert.Equal(revision, new SourceVersion(text).Revision);
+        Assert.Equal(upstream, new DebianVersion(text).Upstream);
+        Assert.Equal(revision, new DebianVersion(text).Revision);
     }
 }

@@ -7,7 +7,7 @@ namespace Oxidizer.Packager.Installing;
 /// <c>&lt;product&gt;.files</c>: the files beside the product that builds wrote, as <c>sha256sum --check</c> reads it. From it the next build knows what it may remove.
 /// docs/formats/results.md describes it.
 /// </summary>
-internal sealed record BesideManifest(IReadOnlyList<string> Folders, IReadOnlyDictionary<string, Sha256Digest> Files)
+internal sealed record AppRelativeManifest(IReadOnlyList<string> Folders, IReadOnlyDictionary<string, Sha256Digest> Files)
 {
     /// <summary>What the file's name ends with.</summary>
     public const string Suffix = ".files";
@@ -15,11 +15,11 @@ internal sealed record BesideManifest(IReadOnlyList<string> Folders, IReadOnlyDi
     private const string FolderLine = "# folder ";
 
     /// <summary>One that names nothing.</summary>
-    public static BesideManifest Empty { get; } = new([], new Dictionary<string, Sha256Digest>());
+    public static AppRelativeManifest Empty { get; } = new([], new Dictionary<string, Sha256Digest>());
 
     /// <summary>Reads one; a line that is none of ours is passed over, and a file that is not there, or a link, is empty.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static BesideManifest Load(string path)
+    public static AppRelativeManifest Load(string path)
     {
         Occupants.CheckIsFree(path);
         if (!File.Exists(path) || new FileInfo(path).LinkTarget is not null)
@@ -33,7 +33,7 @@ internal sealed record BesideManifest(IReadOnlyList<string> Folders, IReadOnlyDi
             else if (TryRead(line, out var file, out var digest))
                 files[file] = digest;
         }
-        return new BesideManifest(folders, files);
+        return new AppRelativeManifest(folders, files);
     }
 
     /// <summary>Its bytes; none when it names nothing, for then there is no such file.</summary>

@@ -5,12 +5,12 @@ using Oxidizer.Packager.SourceBuilds;
 
 namespace Oxidizer.Packager.Tests.SourceBuilds;
 
-public class SourceControlFileTests : IDisposable
+public class DscFileTests : IDisposable
 {
     private readonly SourceFolder _folder = new();
     private readonly string _path;
 
-    public SourceControlFileTests()
+    public DscFileTests()
     {
         File.WriteAllText(_folder["p.orig.tar.gz"], "original");
         File.WriteAllText(_folder["p.debian.tar.xz"], "patches");
@@ -37,15 +37,15 @@ public class SourceControlFileTests : IDisposable
     [Fact]
     public void The_files_that_a_description_names_are_verified_and_given()
     {
-        Assert.Equal(["p.dsc", "p.orig.tar.gz", "p.debian.tar.xz"], SourceControlFile.Verify(_path).Select(file => file.Name));
-        Assert.Equal(Sha256("patches"), SourceControlFile.Verify(_path)[2].Digest.ToString());
+        Assert.Equal(["p.dsc", "p.orig.tar.gz", "p.debian.tar.xz"], DscFile.Verify(_path).Select(file => file.Name));
+        Assert.Equal(Sha256("patches"), DscFile.Verify(_path)[2].Digest.ToString());
     }
 
     [Fact]
     public void A_changed_file_is_refused_and_both_digests_are_told()
     {
         File.WriteAllText(_folder["p.debian.tar.xz"], "Patches");
-        var failure = Assert.Throws<EnvironmentFailureException>(() => SourceControlFile.Verify(_path));
+        var failure = Assert.Throws<EnvironmentFailureException>(() => DscFile.Verify(_path));
         Assert.Equal("OXI0260", failure.Kind.Id);
         Assert.Contains(Sha256("Patches"), failure.Message);
         Assert.Contains(Sha256("patches"), failure.Message);
@@ -55,14 +55,14 @@ public class SourceControlFileTests : IDisposable
     public void A_missing_file_is_refused()
     {
         File.Delete(_folder["p.orig.tar.gz"]);
-        Assert.Contains("p.orig.tar.gz", Assert.Throws<EnvironmentFailureException>(() => SourceControlFile.Verify(_path)).Message);
+        Assert.Contains("p.orig.tar.gz", Assert.Throws<EnvironmentFailureException>(() => DscFile.Verify(_path)).Message);
     }
 
     [Fact]
     public void A_description_that_names_a_file_elsewhere_leads_nowhere_else()
     {
         File.WriteAllText(_path, $"Checksums-Sha256:\n {Sha256("original")} 8 ../../p.orig.tar.gz\n");
-        Assert.Equal(_folder["p.orig.tar.gz"], SourceControlFile.Verify(_path)[1].Path);
+        Assert.Equal(_folder["p.orig.tar.gz"], DscFile.Verify(_path)[1].Path);
     }
 
     [Fact]
@@ -74,7 +74,7 @@ public class SourceControlFileTests : IDisposable
             File.WriteAllText(_path, text[..length]);
             try
             {
-                Assert.All(SourceControlFile.Verify(_path).Skip(1), file => Assert.Contains(file.Digest.ToString(), text));
+                Assert.All(DscFile.Verify(_path).Skip(1), file => Assert.Contains(file.Digest.ToString(), text));
             }
             catch (EnvironmentFailureException failure)
             {

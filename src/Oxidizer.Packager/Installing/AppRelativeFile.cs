@@ -14,17 +14,17 @@ namespace Oxidizer.Packager.Installing;
 /// <param name="Mode">Its permissions.</param>
 /// <param name="Source">The file with its bytes; for bytecode, the source that it was compiled from.</param>
 /// <param name="Module">Of bytecode: the module.</param>
-internal sealed record BesideFile(string Path, Sha256Digest Digest, long Size, UnixFileMode Mode, ResourceFile Source, ModuleSource? Module = null);
+internal sealed record AppRelativeFile(string Path, Sha256Digest Digest, long Size, UnixFileMode Mode, ResourceFile Source, ModuleSource? Module = null);
 
 /// <summary>Writes files beside a product, each checked against its digest. For one thread.</summary>
-internal sealed class BesideContent(CompiledCode code, Distribution distribution) : IDisposable
+internal sealed class AppRelativeContent(CompiledCode code, Distribution distribution) : IDisposable
 {
     private readonly SliceReader _reader = new();
 
     /// <summary>Writes a file's bytes.</summary>
     /// <exception cref="BuildFailedException">Its source has changed.</exception>
     /// <exception cref="IOException">It cannot be written.</exception>
-    public void Write(BesideFile file, string path)
+    public void Write(AppRelativeFile file, string path)
     {
         using (var output = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 }))
         {

@@ -5,7 +5,7 @@ using Oxidizer.Cache;
 namespace Oxidizer.Packager.SourceBuilds;
 
 /// <summary>The programs that a build of CPython runs or compiles, from this assembly's resources.</summary>
-internal static class SourceTraining
+internal static class SourcePrograms
 {
     /// <summary>The digest of all of them, for keys.</summary>
     public static Sha256Digest Digest { get; } = new(SHA256.HashData([.. Read("SourceTraining.py"), .. Read("SourceFacts.py"), .. Read("SourceFrozen.py"), .. Read("SourceGetpath.c")]));

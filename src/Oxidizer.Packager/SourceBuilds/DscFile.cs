@@ -18,7 +18,7 @@ internal sealed record SourceFile(string Name, string Path, Sha256Digest Digest)
 }
 
 /// <summary>A Debian source package's description (<c>.dsc</c>), as far as it names the package's files (Debian policy 5.4).</summary>
-internal static class SourceControlFile
+internal static class DscFile
 {
     /// <summary>Reads the names and SHA-256 digests of its files, in order.</summary>
     public static IReadOnlyList<(string Name, string Sha256)> ReadChecksums(string text)

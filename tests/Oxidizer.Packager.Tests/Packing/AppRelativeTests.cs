@@ -6,11 +6,11 @@ using Oxidizer.Packager.Tests.Resources;
 namespace Oxidizer.Packager.Tests.Packing;
 
 /// <summary>What a blob says of what lies beside the product.</summary>
-public sealed class BesideTests : IDisposable
+public sealed class AppRelativeTests : IDisposable
 {
     private readonly TestBuild _build = new TestBuild().Stdlib();
 
-    public BesideTests() => _build.Write("parts/pkg/__init__.py", "").Write("parts/pkg/mod.py", "X = 1\n").Write("parts/pkg/data/x.txt", "data").Write("parts/space/two.py", "")
+    public AppRelativeTests() => _build.Write("parts/pkg/__init__.py", "").Write("parts/pkg/mod.py", "X = 1\n").Write("parts/pkg/data/x.txt", "data").Write("parts/space/two.py", "")
         .Write("parts/pkg-1.0.dist-info/METADATA", "Name: pkg\nVersion: 1.0\n\n").Write("bare/bare.py", "").Write("inside/space/one.py", "")
         .Rule(new PackageRootRule(_build["parts"], ["pkg", "space"], _build.At(2)) { InstallLocation = "app-relative:lib" })
         .Rule(new PackageRootRule(_build["bare"], ["bare"], _build.At(3)) { InstallLocation = "app-relative:lib", IncludeSource = false })
@@ -56,7 +56,7 @@ public sealed class BesideTests : IDisposable
         var context = _build.Context();
         var resources = _build.Collect(context);
         var configuration = _build.Configuration with { Packages = [.. _build.Rules] };
-        var paths = BesidePlan.Create(configuration, _build.Distribution, resources, _build.Compile(resources, context), context).Select(file => file.Path).ToList();
+        var paths = AppRelativePlan.Create(configuration, _build.Distribution, resources, _build.Compile(resources, context), context).Select(file => file.Path).ToList();
         Assert.Empty(context.Diagnostics.All);
         Assert.Equal([$"lib/pkg/{fits}.py", $"lib/pkg/__pycache__/{fits}.{_build.Distribution.CacheTag}.pyc"], paths.Where(path => path.Contains(fits, StringComparison.Ordinal)).OrderBy(path => path.Length));
         Assert.Equal([$"lib/pkg/{long_}.py"], paths.Where(path => path.Contains(long_, StringComparison.Ordinal)));
