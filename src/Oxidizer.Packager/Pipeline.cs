@@ -76,7 +76,7 @@ public static class Pipeline
         session.Stage("prerequisites");
         Prerequisites.Ensure(configuration, context);
         var toolchain = Toolchain.Find(configuration.Toolchain, context);
-        // After this: every program that any later stage starts is there.
+        // After this: every program that any later stage starts is there; what building CPython starts is asked for when it is built.
 
         session.Stage("distribution");
         var distribution = DistributionStage.Obtain(configuration.Distribution, configuration.Target, SourceDistribution.Build, context);
@@ -93,7 +93,7 @@ public static class Pipeline
         session.Stage("bytecode");
         var code = BytecodeStage.Compile(resources.Modules, distribution, configuration.Distribution.Interpreter, context);
         context.Diagnostics.ThrowIfErrors();
-        // After this: Python is not run again.
+        // After this: Python is run again only for code that is damaged in the cache before it is packed.
 
         session.Stage("native");
         var inittab = InittabSource.Write(File.ReadAllText(distribution.PathOf(distribution.InittabSource)), distribution, resources.Extensions);

@@ -55,7 +55,7 @@ public sealed class AppRelativeProduct : IDisposable
 
     public Workspace Workspace { get; } = new();
 
-    public Distribution Distribution { get; }
+    internal Distribution Distribution { get; }
 
     public BuildResult Result { get; }
 
@@ -69,7 +69,7 @@ public sealed class AppRelativeProduct : IDisposable
         return Path.Combine(folder, "app");
     }
 
-    public CommandResult Run(string program, string code) => Workspace.Run(program, code);
+    internal CommandResult Run(string program, string code) => Workspace.Run(program, code);
 
     public void Dispose() => Workspace.Dispose();
 

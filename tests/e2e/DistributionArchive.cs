@@ -17,10 +17,10 @@ public static class DistributionArchive
     public static string Path311 => s_path311.Value;
 
     /// <summary>The same, unpacked in the cache: the folder of its <c>PYTHON.json</c>.</summary>
-    public static Distribution Unpacked311() => Unpacked("apt:python3.11");
+    internal static Distribution Unpacked311() => Unpacked("apt:python3.11");
 
     /// <summary>The same of another version, by its source.</summary>
-    public static Distribution Unpacked(string source)
+    internal static Distribution Unpacked(string source)
     {
         using var cache = LiteDbCache.Open(new CacheSettings(CacheDirectory.Default()));
         var work = Directory.CreateTempSubdirectory("oxidizer-e2e-archive-").FullName;

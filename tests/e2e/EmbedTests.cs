@@ -40,7 +40,7 @@ public sealed class EmbedProducts : IDisposable
     }
 
     /// <summary>Runs a host; a shared library is found by the loader's variable.</summary>
-    public CommandResult Run(string host, params string[] arguments) => Workspace.Run(new Command(host, arguments)
+    internal CommandResult Run(string host, params string[] arguments) => Workspace.Run(new Command(host, arguments)
     {
         ClearEnvironment = true,
         WorkingDirectory = Workspace.EmptyFolder(),

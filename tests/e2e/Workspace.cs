@@ -29,7 +29,7 @@ public sealed class Workspace : IDisposable
     public Action<string>? OnLine { get; set; }
 
     /// <summary>Set for tests that change the runtime's C sources.</summary>
-    public IReadOnlyList<RuntimeSource> RuntimeSources { get; set; } = Packager.Runtime.RuntimeSources.All;
+    internal IReadOnlyList<RuntimeSource> RuntimeSources { get; set; } = Packager.Runtime.RuntimeSources.All;
 
     public string this[string name] => Path.Combine(Folder, name);
 
@@ -77,9 +77,9 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>Runs a program to its end, at most ten minutes, in an empty folder and with an empty environment unless told otherwise.</summary>
-    public CommandResult Run(string program, params string[] arguments) => Run(new Command(program, arguments) { ClearEnvironment = true, WorkingDirectory = EmptyFolder() });
+    internal CommandResult Run(string program, params string[] arguments) => Run(new Command(program, arguments) { ClearEnvironment = true, WorkingDirectory = EmptyFolder() });
 
-    public static CommandResult Run(Command command, int seconds = 600)
+    internal static CommandResult Run(Command command, int seconds = 600)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
         return ChildProcess.Run(command, limit.Token);

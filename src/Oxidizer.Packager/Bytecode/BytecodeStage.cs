@@ -6,7 +6,7 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Bytecode;
 
 /// <summary>Compiles what is not in the cache, with long-lived workers.</summary>
-public static class BytecodeStage
+internal static class BytecodeStage
 {
     // The longest module of the standard library takes half a second on a slow machine.
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);

@@ -58,7 +58,7 @@ internal sealed record StoredSegment(string Path, Sha256Digest Digest, IReadOnly
 }
 
 /// <summary>The bytecode of a build's modules.</summary>
-public sealed class CompiledCode
+internal sealed class CompiledCode
 {
     private readonly Dictionary<ResourceOrigin, CodeSegment> _segments;
 

@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Configuration;
 /// <summary>A configuration for one target: every table merged, every default filled in, every path absolute.</summary>
 /// <param name="Origin">The file, or the script that stands in for one; messages name it.</param>
 /// <param name="Directory">The folder that relative paths started from.</param>
-public sealed record BuildConfiguration(string Origin, string Directory)
+internal sealed record BuildConfiguration(string Origin, string Directory)
 {
     /// <summary><c>[build]</c></summary>
     public BuildTable Build { get; init; } = new();
@@ -47,7 +47,7 @@ public sealed record BuildConfiguration(string Origin, string Directory)
 }
 
 /// <summary>What a build makes.</summary>
-public enum ProductOutput
+internal enum ProductOutput
 {
     /// <summary>One executable.</summary>
     Executable,
@@ -60,7 +60,7 @@ public enum ProductOutput
 }
 
 /// <summary><c>[build]</c></summary>
-public sealed record BuildTable
+internal sealed record BuildTable
 {
     /// <summary>The product's file name; by default the program's name, or that of the configuration's folder.</summary>
     public string ApplicationName { get; init; } = "";
@@ -82,7 +82,7 @@ public sealed record BuildTable
 }
 
 /// <summary>How a distribution that we build is optimised.</summary>
-public enum DistributionOptimization
+internal enum DistributionOptimization
 {
     /// <summary>Profile-guided, trained by our short workload.</summary>
     Pgo,
@@ -95,7 +95,7 @@ public enum DistributionOptimization
 }
 
 /// <summary><c>[python_distribution]</c>. Exactly one of <see cref="Url"/>, <see cref="LocalPath"/>, <see cref="Version"/>, <see cref="Source"/> is set.</summary>
-public sealed record DistributionTable
+internal sealed record DistributionTable
 {
     /// <summary>Where an archive is; needs <see cref="Sha256"/>.</summary>
     public string? Url { get; init; }
@@ -132,7 +132,7 @@ public sealed record DistributionTable
 }
 
 /// <summary><c>[python_config]</c>: the interpreter's settings in the product. Each key is a setting of the packed resources, by its TOML name.</summary>
-public sealed record PythonConfigTable
+internal sealed record PythonConfigTable
 {
     /// <summary>The name in messages and <c>sys.argv[0]</c>'s fallback; by default the application's.</summary>
     public string? ProgramName { get; init; }
@@ -211,7 +211,7 @@ public sealed record PythonConfigTable
 }
 
 /// <summary><c>[python_extensions]</c></summary>
-public sealed record ExtensionsTable
+internal sealed record ExtensionsTable
 {
     /// <summary><c>all</c>, <c>none</c>, <c>minimal</c>, <c>no-libraries</c>, <c>no-copyleft</c>, <c>explicit-includes</c> or <c>explicit-excludes</c>.</summary>
     public string Policy { get; init; } = "all";
@@ -236,7 +236,7 @@ public sealed record ExtensionsTable
 }
 
 /// <summary><c>[python_run]</c>: what the product does.</summary>
-public sealed record RunTable
+internal sealed record RunTable
 {
     /// <summary><c>repl</c>, <c>module</c>, <c>eval</c>, <c>file</c> or <c>noop</c>.</summary>
     public string Mode { get; init; } = "repl";
@@ -261,7 +261,7 @@ public sealed record RunTable
 }
 
 /// <summary><c>[packing]</c></summary>
-public sealed record PackingTable
+internal sealed record PackingTable
 {
     /// <summary><c>import</c>, <c>name</c>, or the absolute path of a recorded order.</summary>
     public string Order { get; init; } = "import";
@@ -277,7 +277,7 @@ public sealed record PackingTable
 }
 
 /// <summary><c>[toolchain]</c></summary>
-public sealed record ToolchainTable
+internal sealed record ToolchainTable
 {
     /// <summary>The C compiler; <c>null</c>: <c>cc</c>, <c>gcc</c> or <c>clang</c>, whichever is there.</summary>
     public string? Cc { get; init; }
@@ -305,7 +305,7 @@ public sealed record ToolchainTable
 }
 
 /// <summary><c>[cache]</c></summary>
-public sealed record CacheTable
+internal sealed record CacheTable
 {
     /// <summary>Absolute; <c>null</c>: the user's cache folder.</summary>
     public string? Directory { get; init; }

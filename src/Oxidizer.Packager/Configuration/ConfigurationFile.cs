@@ -5,7 +5,7 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>Finds the configuration, and reads its text.</summary>
-public static class ConfigurationFile
+internal static class ConfigurationFile
 {
     // A thousand rules fit in a tenth of it. A larger file was named by mistake.
     private const int MaxBytes = 1 << 20;

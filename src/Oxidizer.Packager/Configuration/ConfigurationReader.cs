@@ -3,7 +3,7 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>Reads TOML into records, and reports all of a file's mistakes at once.</summary>
-public static class ConfigurationReader
+internal static class ConfigurationReader
 {
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; messages name it relative to the current folder when it lies below.</param>

@@ -4,7 +4,7 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>A configuration that was read; its tables are merged for each target.</summary>
-public sealed class ConfigurationSet
+internal sealed class ConfigurationSet
 {
     private readonly ConfigurationTables? _tables;
     private readonly BuildConfiguration _first;

@@ -5,10 +5,10 @@ namespace Oxidizer.Packager.Configuration;
 /// <summary>One <c>[[python_packages]]</c> entry. Rules are applied in order; of two that bring the same module the later wins.</summary>
 /// <param name="Type">As written, such as <c>package-root</c>.</param>
 /// <param name="Location">Where it stands, for messages.</param>
-public abstract record PackageRule(string Type, SourceLocation? Location);
+internal abstract record PackageRule(string Type, SourceLocation? Location);
 
 /// <summary>A rule that brings resources.</summary>
-public abstract record ResourceRule(string Type, SourceLocation? Location) : PackageRule(Type, Location)
+internal abstract record ResourceRule(string Type, SourceLocation? Location) : PackageRule(Type, Location)
 {
     /// <summary>0, 1 or 2; <c>null</c>: that of <c>[python_config]</c>.</summary>
     public int? OptimizeLevel { get; init; }
@@ -36,31 +36,31 @@ public abstract record ResourceRule(string Type, SourceLocation? Location) : Pac
 }
 
 /// <summary>The distribution's standard library.</summary>
-public sealed record StdlibRule(SourceLocation? Location) : ResourceRule("stdlib", Location);
+internal sealed record StdlibRule(SourceLocation? Location) : ResourceRule("stdlib", Location);
 
 /// <summary>site-packages of a virtual environment.</summary>
 /// <param name="Path">The environment's folder, absolute.</param>
 /// <param name="Location">Where it stands, for messages.</param>
-public sealed record VirtualenvRule(string Path, SourceLocation? Location) : ResourceRule("virtualenv", Location);
+internal sealed record VirtualenvRule(string Path, SourceLocation? Location) : ResourceRule("virtualenv", Location);
 
 /// <summary>Named packages below a folder.</summary>
 /// <param name="Path">The folder, absolute.</param>
 /// <param name="Packages">Top-level packages or modules.</param>
 /// <param name="Location">Where it stands, for messages.</param>
-public sealed record PackageRootRule(string Path, IReadOnlyList<string> Packages, SourceLocation? Location) : ResourceRule("package-root", Location);
+internal sealed record PackageRootRule(string Path, IReadOnlyList<string> Packages, SourceLocation? Location) : ResourceRule("package-root", Location);
 
 /// <summary>One file, as <c>__main__</c>.</summary>
 /// <param name="Path">The file, absolute.</param>
 /// <param name="Location">Where it stands, for messages.</param>
-public sealed record ScriptRule(string Path, SourceLocation? Location) : ResourceRule("script", Location);
+internal sealed record ScriptRule(string Path, SourceLocation? Location) : ResourceRule("script", Location);
 
 /// <summary>One wheel.</summary>
 /// <param name="Path">The file, absolute.</param>
 /// <param name="Location">Where it stands, for messages.</param>
-public sealed record WheelRule(string Path, SourceLocation? Location) : ResourceRule("wheel", Location);
+internal sealed record WheelRule(string Path, SourceLocation? Location) : ResourceRule("wheel", Location);
 
 /// <summary>Packages that pip installs into a private folder.</summary>
-public sealed record PipInstallRule(string Type, SourceLocation? Location) : ResourceRule(Type, Location)
+internal sealed record PipInstallRule(string Type, SourceLocation? Location) : ResourceRule(Type, Location)
 {
     /// <summary>Requirement specifiers.</summary>
     public IReadOnlyList<string> Packages { get; init; } = [];
@@ -86,13 +86,13 @@ public sealed record PipInstallRule(string Type, SourceLocation? Location) : Res
 /// <param name="PackagePath">The project's folder, absolute.</param>
 /// <param name="ExtraGlobalArguments">For the backend.</param>
 /// <param name="Location">Where it stands, for messages.</param>
-public sealed record ProjectRule(string Type, string PackagePath, IReadOnlyList<string> ExtraGlobalArguments, SourceLocation? Location)
+internal sealed record ProjectRule(string Type, string PackagePath, IReadOnlyList<string> ExtraGlobalArguments, SourceLocation? Location)
     : ResourceRule(Type, Location);
 
 /// <summary>Keeps (<see cref="Include"/>) or drops what the rules before brought.</summary>
 /// <param name="Include">True for <c>filter-include</c>.</param>
 /// <param name="Location">Where it stands, for messages.</param>
-public sealed record FilterRule(bool Include, SourceLocation? Location) : PackageRule(Include ? "filter-include" : "filter-exclude", Location)
+internal sealed record FilterRule(bool Include, SourceLocation? Location) : PackageRule(Include ? "filter-include" : "filter-exclude", Location)
 {
     /// <summary>Module names.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];
@@ -110,4 +110,4 @@ public sealed record FilterRule(bool Include, SourceLocation? Location) : Packag
 /// <summary>Licences beside the product.</summary>
 /// <param name="Path">Folder, relative to the product.</param>
 /// <param name="Location">Where it stands, for messages.</param>
-public sealed record WriteLicenseFilesRule(string Path, SourceLocation? Location) : PackageRule("write-license-files", Location);
+internal sealed record WriteLicenseFilesRule(string Path, SourceLocation? Location) : PackageRule("write-license-files", Location);

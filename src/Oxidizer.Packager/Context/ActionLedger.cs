@@ -46,7 +46,7 @@ public sealed record ExecutedAction(string Kind, string Name, string Reason, dou
 public sealed record ActionCount(int Executed, int Reused);
 
 /// <summary>Counts a build's actions. Safe to call from several threads.</summary>
-public sealed class ActionLedger
+internal sealed class ActionLedger
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _reused = new(StringComparer.Ordinal);

@@ -30,7 +30,7 @@ public interface IBuildLog
 /// <param name="WorkDirectory">An existing private folder of this build, removed at its end.</param>
 /// <param name="Parallelism">How many workers a stage may start.</param>
 /// <param name="Cancellation">Set by Ctrl-C.</param>
-public sealed record BuildContext(
+internal sealed record BuildContext(
     IBuildLog Log,
     IActionCache Cache,
     DiagnosticBag Diagnostics,

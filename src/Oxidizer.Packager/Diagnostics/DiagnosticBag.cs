@@ -2,7 +2,7 @@ namespace Oxidizer.Packager.Diagnostics;
 
 /// <summary>Collects diagnostics, so that a stage reports all of its mistakes at once. Safe to call from several threads.</summary>
 /// <param name="most">No more are kept.</param>
-public sealed class DiagnosticBag(int most = int.MaxValue)
+internal sealed class DiagnosticBag(int most = int.MaxValue)
 {
     /// <summary>For the mistakes of one file: one that is no configuration at all has a mistake on every line, and nobody reads (or waits for) a hundred thousand.</summary>
     internal const int MostOfOneFile = 100;

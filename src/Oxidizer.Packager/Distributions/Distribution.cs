@@ -5,7 +5,7 @@ using Oxidizer.Packager.Context;
 namespace Oxidizer.Packager.Distributions;
 
 /// <summary>A CPython made for linking, unpacked in the cache. Paths of files are relative to <see cref="Root"/>, with <c>/</c>.</summary>
-public sealed record Distribution
+internal sealed record Distribution
 {
     /// <summary>The folder <c>python/</c> of the unpacked archive, absolute; its files are read-only and belong to the cache.</summary>
     public required string Root { get; init; }
@@ -92,10 +92,10 @@ public sealed record Distribution
 /// <param name="DynamicPath">The shared library in the distribution, if it brings one.</param>
 /// <param name="IsFramework">An Apple framework.</param>
 /// <param name="IsSystem">Expected on the target: libc's own, such as <c>m</c>, <c>pthread</c>, <c>dl</c>.</param>
-public sealed record LibraryLink(string Name, string? StaticPath, string? DynamicPath, bool IsFramework, bool IsSystem);
+internal sealed record LibraryLink(string Name, string? StaticPath, string? DynamicPath, bool IsFramework, bool IsSystem);
 
 /// <summary>One way to build an extension module.</summary>
-public sealed record ExtensionVariant
+internal sealed record ExtensionVariant
 {
     /// <summary>The module's full name.</summary>
     public required string Name { get; init; }

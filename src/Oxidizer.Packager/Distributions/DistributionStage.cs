@@ -8,10 +8,10 @@ namespace Oxidizer.Packager.Distributions;
 
 /// <summary>Builds a distribution from source into an archive in the cache.</summary>
 /// <returns>The archive; the path is its file name.</returns>
-public delegate ActionOutput BuildFromSource(DistributionTable table, TargetTriple target, BuildContext context);
+internal delegate ActionOutput BuildFromSource(DistributionTable table, TargetTriple target, BuildContext context);
 
 /// <summary>Gets a CPython that can be linked: from an archive, or built from source.</summary>
-public static class DistributionStage
+internal static class DistributionStage
 {
     private const int OldestMinor = 11;
 

@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Files;
 /// Replaces a file atomically: the new one is written elsewhere on the same file system, flushed to the disk, and renamed. Disposal without
 /// <see cref="Commit"/> deletes what was written, so that a failed or cancelled build leaves the old file.
 /// </summary>
-public sealed class AtomicFile : IDisposable
+internal sealed class AtomicFile : IDisposable
 {
     private bool _committed;
 

@@ -12,7 +12,7 @@ namespace Oxidizer.Packager.Linking;
 /// Joins the distribution's objects, the members of its libraries that they need, and the runtime into one relocatable object, as one action. In it only
 /// CPython's API and pyembed's stay global: a host may have an OpenSSL or a zlib of its own, and a library must not bring it a second one by the same names.
 /// </summary>
-public static class JoinRuntime
+internal static class JoinRuntime
 {
     // 2: what stands behind the compiler's name, and the programs of binutils, are in the key.
     private const int Version = 2;

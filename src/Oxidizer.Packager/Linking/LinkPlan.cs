@@ -15,7 +15,7 @@ namespace Oxidizer.Packager.Linking;
 /// <param name="Strip">Whether symbols are dropped.</param>
 /// <param name="Output">What is linked.</param>
 /// <param name="FileName">The product's file name: a shared library's SONAME.</param>
-public sealed record LinkPlan(
+internal sealed record LinkPlan(
     Distribution Distribution,
     ImmutableArray<string> CoreObjects,
     IReadOnlyList<ObjectFile> RuntimeObjects,

@@ -14,7 +14,7 @@ namespace Oxidizer.Packager.Linking;
 /// <param name="Size">In bytes.</param>
 /// <param name="Runtime">The linked runtime, in the cache.</param>
 /// <param name="PackedResources">The blob, in the cache.</param>
-public sealed record LinkedProduct(Sha256Digest Digest, long Size, ActionOutput Runtime, Sha256Digest PackedResources)
+internal sealed record LinkedProduct(Sha256Digest Digest, long Size, ActionOutput Runtime, Sha256Digest PackedResources)
 {
     /// <summary>Whether this build has just written it to the file that it was linked for.</summary>
     public bool IsWritten { get; init; }
@@ -27,7 +27,7 @@ public sealed record LinkedProduct(Sha256Digest Digest, long Size, ActionOutput 
 }
 
 /// <summary>Makes the product from the linked runtime and the packed resources, as one action. No program is started.</summary>
-public static class LinkProduct
+internal static class LinkProduct
 {
     // 2: the record names digest and size; the product's bytes are no blob.
     private const int Version = 2;

@@ -8,7 +8,7 @@ using Oxidizer.Packager.Native;
 namespace Oxidizer.Packager.Linking;
 
 /// <summary>Links the distribution's objects and the runtime into an executable or a shared library that has no resources yet, as one action.</summary>
-public static class LinkRuntime
+internal static class LinkRuntime
 {
     // 5: what the linker reads beside the distribution, and what stands behind the compiler's name, are in the key.
     // 6: the program relocates its read-only data itself.

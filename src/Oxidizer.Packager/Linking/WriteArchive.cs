@@ -8,7 +8,7 @@ using Oxidizer.Packager.Programs;
 namespace Oxidizer.Packager.Linking;
 
 /// <summary>Makes a static library of the joined runtime and an object with the packed resources, as one action.</summary>
-public static class WriteArchive
+internal static class WriteArchive
 {
     // 2: the archiver's and the assembler's digests are in the key.
     private const int Version = 2;

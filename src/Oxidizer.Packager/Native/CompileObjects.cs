@@ -13,7 +13,7 @@ namespace Oxidizer.Packager.Native;
 /// that this source was compiled (its dependency list), the flags and the compiler; a key that names headers by content finds its object
 /// again when a header is changed and changed back.
 /// </summary>
-public static class CompileObjects
+internal static class CompileObjects
 {
     // 2: what stands behind the compiler's name, files that flags name, and headers before others on the search path are in the key.
     private const int Version = 2;

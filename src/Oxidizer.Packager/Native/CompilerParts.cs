@@ -13,7 +13,7 @@ namespace Oxidizer.Packager.Native;
 /// <param name="Files">The programs and files with their digests.</param>
 /// <param name="HeaderFolders">Where headers are looked for, in order; those that are not there yet stand first.</param>
 /// <param name="LibraryFolders">Where the link looks for libraries, in order, after those of <c>-L</c>.</param>
-public sealed record CompilerParts(IReadOnlyList<(string Path, Sha256Digest Digest)> Files, IReadOnlyList<string> HeaderFolders, IReadOnlyList<string> LibraryFolders)
+internal sealed record CompilerParts(IReadOnlyList<(string Path, Sha256Digest Digest)> Files, IReadOnlyList<string> HeaderFolders, IReadOnlyList<string> LibraryFolders)
 {
     // What drivers of GCC start. Clang names itself or nothing, and that is right: it assembles by itself.
     private static readonly string[] s_programs = ["cc1", "as", "collect2", "lto1", "lto-wrapper"];

@@ -11,7 +11,7 @@ namespace Oxidizer.Packager.Native;
 /// distribution's own library is taken where it has one, so that a product never links two of them; Zstandard's is the build machine's before CPython 3.14.
 /// </summary>
 /// <param name="Codec"><c>none</c>, <c>zlib</c> or <c>zstd</c>, as in <c>[packing] compress</c>.</param>
-public sealed record Decoder(string Codec)
+internal sealed record Decoder(string Codec)
 {
     /// <summary>The one that reads everything in place.</summary>
     public static Decoder None { get; } = new("none");

@@ -7,7 +7,7 @@ namespace Oxidizer.Packager.Native;
 /// left out (its archive's digest stands for them), so that the list holds for every checkout and cache folder.
 /// </summary>
 /// <param name="Names">Absolute paths, or names with <see cref="RuntimePrefix"/>, in ordinal order.</param>
-public sealed record HeaderList(IReadOnlyList<string> Names)
+internal sealed record HeaderList(IReadOnlyList<string> Names)
 {
     /// <summary>Stands before a header that travels inside this assembly.</summary>
     public const string RuntimePrefix = "runtime:";

@@ -6,7 +6,7 @@ using Oxidizer.Packager.Distributions;
 namespace Oxidizer.Packager.Native;
 
 /// <summary>Writes the <c>config.c</c> with <c>PyImport_Inittab</c>: the table of the extension modules that are linked in.</summary>
-public static partial class InittabSource
+internal static partial class InittabSource
 {
     /// <summary>
     /// CPython's own entries (<c>marshal</c>, <c>_imp</c>, <c>builtins</c>, <c>sys</c>, ...: they live in the core and are no extensions of the

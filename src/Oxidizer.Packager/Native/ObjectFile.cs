@@ -5,4 +5,4 @@ namespace Oxidizer.Packager.Native;
 /// <summary>An object file in the cache.</summary>
 /// <param name="Name">What it was compiled from.</param>
 /// <param name="Digest">Of its bytes.</param>
-public sealed record ObjectFile(string Name, Sha256Digest Digest);
+internal sealed record ObjectFile(string Name, Sha256Digest Digest);

@@ -22,7 +22,7 @@ namespace Oxidizer.Packager.Native;
 /// <param name="Static">No dynamic libc.</param>
 /// <param name="WritesDependencies">Whether the linker lists what it read in a file (<c>--dependency-file</c>).</param>
 /// <param name="PacksRelocations">Whether the linker can write relative relocations as a bitmap that the target's loader reads.</param>
-public sealed partial record Toolchain(
+internal sealed partial record Toolchain(
     Tool Compiler,
     Tool Linker,
     string LinkerFlag,

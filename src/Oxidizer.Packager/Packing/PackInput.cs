@@ -23,7 +23,7 @@ internal sealed record PackedModule(string Name, string Path, PackedFlags Flags,
 }
 
 /// <summary>What goes into a blob.</summary>
-public sealed record PackInput
+internal sealed record PackInput
 {
     internal PackInput(IReadOnlyList<(string Name, string Value)> settings, IReadOnlyList<PackedModule> modules, ResourceSet resources, CompiledCode code, string python) =>
         (Settings, Modules, Resources, Code, Python) = (settings, modules, resources, code, python);

@@ -14,10 +14,10 @@ namespace Oxidizer.Packager.Packing;
 /// <param name="ResourceCount">Package resources and distribution files.</param>
 /// <param name="ExtensionCount">Extension modules, linked in or shared.</param>
 /// <param name="SharedLibraryCount">Shared libraries.</param>
-public sealed record PackedBlob(Sha256Digest Digest, long Size, int ModuleCount, int ResourceCount, int ExtensionCount, int SharedLibraryCount);
+internal sealed record PackedBlob(Sha256Digest Digest, long Size, int ModuleCount, int ResourceCount, int ExtensionCount, int SharedLibraryCount);
 
 /// <summary>Makes the blob, as one action.</summary>
-public static class PackStage
+internal static class PackStage
 {
     // 1: first. Raised when the same input gives other bytes.
     private const int LayoutVersion = 1;

@@ -3,7 +3,7 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Packing;
 
 /// <summary>The sections of a blob, in the order of the header.</summary>
-public enum PackedSection
+internal enum PackedSection
 {
     /// <summary>Modules, in import order.</summary>
     Modules,
@@ -43,7 +43,7 @@ public enum PackedSection
 }
 
 /// <summary>How bytes are stored.</summary>
-public enum PackedCodec
+internal enum PackedCodec
 {
     /// <summary>As they are.</summary>
     None = 0,
@@ -57,7 +57,7 @@ public enum PackedCodec
 
 /// <summary>The bits of a module's or a resource's flags.</summary>
 [Flags]
-public enum PackedFlags : uint
+internal enum PackedFlags : uint
 {
     /// <summary>Nothing.</summary>
     None = 0,
@@ -87,7 +87,7 @@ public enum PackedFlags : uint
 /// <summary>
 /// The numbers of the packed-resources blob, version 1; docs/formats/packed-resources.md has the drawings, and a test compares the two.
 /// </summary>
-public static class PackedFormat
+internal static class PackedFormat
 {
     /// <summary>The version of the format; the history stands in the document.</summary>
     public const int Version = 1;

@@ -8,7 +8,7 @@ namespace Oxidizer.Packager.Packing;
 /// <summary>A blob is damaged, or the bytes are not a blob.</summary>
 /// <param name="offset">Where in the blob.</param>
 /// <param name="message">What was found there, and what expected.</param>
-public sealed class PackedResourcesException(long offset, string message) : Exception($"packed resources, offset {offset}: {message}")
+internal sealed class PackedResourcesException(long offset, string message) : Exception($"packed resources, offset {offset}: {message}")
 {
     /// <summary>Where in the blob.</summary>
     public long Offset { get; } = offset;
@@ -19,28 +19,28 @@ public sealed class PackedResourcesException(long offset, string message) : Exce
 /// <param name="StoredSize">In the blob.</param>
 /// <param name="RawSize">Unpacked.</param>
 /// <param name="Codec">How they are stored.</param>
-public readonly record struct PackedData(long Offset, uint StoredSize, uint RawSize, PackedCodec Codec)
+internal readonly record struct PackedData(long Offset, uint StoredSize, uint RawSize, PackedCodec Codec)
 {
     /// <summary>Whether there are bytes; an empty item counts.</summary>
     public bool Exists => Offset != 0;
 }
 
 /// <summary>A module of a blob.</summary>
-public sealed record PackedModuleEntry(
+internal sealed record PackedModuleEntry(
     string Name, string Path, PackedFlags Flags, int OptimizeLevel, PackedData Code, PackedData Source, PackedData Library,
     int FirstResource, int ResourceCount, int FirstDependency, int DependencyCount, int Distribution, string Root);
 
 /// <summary>A resource, a file of a distribution, or a shared library of a blob.</summary>
-public sealed record PackedFileEntry(string Name, string Path, PackedFlags Flags, int Owner, PackedData Data, string Root, int FirstDependency, int DependencyCount);
+internal sealed record PackedFileEntry(string Name, string Path, PackedFlags Flags, int Owner, PackedData Data, string Root, int FirstDependency, int DependencyCount);
 
 /// <summary>A package distribution of a blob.</summary>
-public sealed record PackedDistributionEntry(string Name, string Version, string Folder, int FirstFile, int FileCount);
+internal sealed record PackedDistributionEntry(string Name, string Version, string Folder, int FirstFile, int FileCount);
 
 /// <summary>
 /// Reads a packed-resources blob, for tests and reports; products read it in C. Every offset is checked where it is used, so that a damaged
 /// blob is an exception that says where, and nothing else. docs/formats/packed-resources.md has the drawings.
 /// </summary>
-public sealed class PackedResourcesReader
+internal sealed class PackedResourcesReader
 {
     private readonly ReadOnlyMemory<byte> _blob;
     private readonly (long Offset, int Count)[] _sections = new (long, int)[PackedFormat.SectionCount];

@@ -8,7 +8,7 @@ namespace Oxidizer.Packager.Processes;
 /// <summary>A program to run, without a shell.</summary>
 /// <param name="FileName">A path, or a name that is found on PATH.</param>
 /// <param name="Arguments">Its arguments, as they are.</param>
-public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
+internal sealed record Command(string FileName, IReadOnlyList<string> Arguments)
 {
     /// <summary>Where it runs; <c>null</c> for the current folder.</summary>
     public string? WorkingDirectory { get; init; }
@@ -33,10 +33,10 @@ public sealed record Command(string FileName, IReadOnlyList<string> Arguments)
 /// <param name="ExitCode">Its exit code.</param>
 /// <param name="Output">Its standard output, as UTF-8.</param>
 /// <param name="Error">Its standard error, as UTF-8.</param>
-public sealed record CommandResult(int ExitCode, string Output, string Error);
+internal sealed record CommandResult(int ExitCode, string Output, string Error);
 
 /// <summary>Counts the programs that a build starts.</summary>
-public sealed class ProcessCounter
+internal sealed class ProcessCounter
 {
     private int _count;
 
@@ -47,7 +47,7 @@ public sealed class ProcessCounter
 }
 
 /// <summary>Starts programs, counts them, and ends them with all of their children when the build is cancelled.</summary>
-public static class ChildProcess
+internal static class ChildProcess
 {
     // Flows with the build into its threads, because several builds may run in one process and each says how many programs it started.
     private static readonly AsyncLocal<ProcessCounter?> s_counter = new();

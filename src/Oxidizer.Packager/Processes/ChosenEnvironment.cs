@@ -9,7 +9,7 @@ namespace Oxidizer.Packager.Processes;
 /// </summary>
 /// <param name="Names">Variables by their names.</param>
 /// <param name="Prefixes">Variables by the beginnings of their names.</param>
-public sealed record ChosenEnvironment(IReadOnlyList<string> Names, IReadOnlyList<string> Prefixes)
+internal sealed record ChosenEnvironment(IReadOnlyList<string> Names, IReadOnlyList<string> Prefixes)
 {
     // What programs need to work at all. Which program PATH finds is in the keys by its digest; HOME and TMPDIR are places.
     private static readonly string[] s_tools = ["PATH", "HOME", "TMPDIR"];

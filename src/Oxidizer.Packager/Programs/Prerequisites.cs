@@ -9,7 +9,7 @@ namespace Oxidizer.Packager.Programs;
 /// building CPython needs is checked by <see cref="EnsureForSourceBuild"/> only when it is really built, because a cached distribution needs none of it.
 /// The checks look at files alone: an unchanged build starts no process for them.
 /// </summary>
-public static class Prerequisites
+internal static class Prerequisites
 {
     private static readonly Requirement s_compiler = new("a C compiler (`cc`, `gcc` or `clang`)", "gcc", "cc", "gcc", "clang");
     private static readonly Requirement s_headers = new("the C library's headers (`stdio.h`)", "libc6-dev") { Files = ["usr/include/stdio.h"] };

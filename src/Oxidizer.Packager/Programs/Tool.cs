@@ -9,7 +9,7 @@ namespace Oxidizer.Packager.Programs;
 /// <param name="Path">Where it is, absolute.</param>
 /// <param name="Digest">Of its file: what keys depend on.</param>
 /// <param name="Version">The first line that it says of itself: what explanations name.</param>
-public sealed record Tool(string Path, Sha256Digest Digest, string Version)
+internal sealed record Tool(string Path, Sha256Digest Digest, string Version)
 {
     /// <summary>Digests a program and asks it for its version; one that was asked before is not started.</summary>
     /// <exception cref="Diagnostics.EnvironmentFailureException">It cannot be started.</exception>

@@ -6,7 +6,7 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Reporting;
 
 /// <summary>Writes a <see cref="BuildResult"/> as JSON, schema 1 of docs/formats/results.md. Written without reflection, which would cost start-up time.</summary>
-public static class WriteBuildResult
+internal static class WriteBuildResult
 {
     /// <summary>The JSON, UTF-8, indented.</summary>
     public static byte[] ToJson(BuildResult result)

@@ -4,7 +4,7 @@ namespace Oxidizer.Packager.Resources;
 
 /// <summary>Where a resource lives in the product.</summary>
 /// <param name="Folder"><c>null</c>: embedded; else the folder beside the product.</param>
-public sealed record ResourceLocation(string? Folder)
+internal sealed record ResourceLocation(string? Folder)
 {
     /// <summary>In the product's own pages.</summary>
     public static ResourceLocation Embedded { get; } = new((string?)null);
@@ -14,7 +14,7 @@ public sealed record ResourceLocation(string? Folder)
 /// <param name="Path">Absolute.</param>
 /// <param name="Digest">Of its content.</param>
 /// <param name="Size">In bytes.</param>
-public sealed record ResourceFile(string Path, Sha256Digest Digest, long Size)
+internal sealed record ResourceFile(string Path, Sha256Digest Digest, long Size)
 {
     /// <summary>What a product holds of a file is smaller than this, because a blob is: it is linked in the small code model.</summary>
     public const long MaxSize = 1L << 31;
@@ -23,7 +23,7 @@ public sealed record ResourceFile(string Path, Sha256Digest Digest, long Size)
 /// <summary>Something that a product may hold, with the reason why it does.</summary>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public abstract record Resource(ResourceOrigin Origin, ResourceLocation Location);
+internal abstract record Resource(ResourceOrigin Origin, ResourceLocation Location);
 
 /// <summary>A Python module with a source.</summary>
 /// <param name="Name">Full name, such as <c>json.decoder</c>.</param>
@@ -34,7 +34,7 @@ public abstract record Resource(ResourceOrigin Origin, ResourceLocation Location
 /// <param name="IncludeSource">Whether the source is packed too.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record ModuleSource(string Name, bool IsPackage, string RelativePath, ResourceFile File, int OptimizeLevel, bool IncludeSource, ResourceOrigin Origin, ResourceLocation Location)
+internal sealed record ModuleSource(string Name, bool IsPackage, string RelativePath, ResourceFile File, int OptimizeLevel, bool IncludeSource, ResourceOrigin Origin, ResourceLocation Location)
     : Resource(Origin, Location)
 {
     /// <summary>
@@ -49,7 +49,7 @@ public sealed record ModuleSource(string Name, bool IsPackage, string RelativePa
 /// <param name="RelativePath">The folder relative to its root.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record NamespacePackage(string Name, string RelativePath, ResourceOrigin Origin, ResourceLocation Location) : Resource(Origin, Location)
+internal sealed record NamespacePackage(string Name, string RelativePath, ResourceOrigin Origin, ResourceLocation Location) : Resource(Origin, Location)
 {
     /// <summary>Where its portions are, when several rules brought some.</summary>
     public IReadOnlyList<ResourceLocation> Portions { get; init; } = [Location];
@@ -63,13 +63,13 @@ public sealed record NamespacePackage(string Name, string RelativePath, Resource
 /// <param name="Dependencies">SONAMEs of the libraries among the resources that it needs, in loading order.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record SharedExtension(string Name, bool IsPackage, string RelativePath, ResourceFile File, IReadOnlyList<string> Dependencies, ResourceOrigin Origin, ResourceLocation Location)
+internal sealed record SharedExtension(string Name, bool IsPackage, string RelativePath, ResourceFile File, IReadOnlyList<string> Dependencies, ResourceOrigin Origin, ResourceLocation Location)
     : Resource(Origin, Location);
 
 /// <summary>An extension module that is linked in.</summary>
 /// <param name="Name">Full name.</param>
 /// <param name="Origin">What brought it.</param>
-public sealed record BuiltinExtension(string Name, ResourceOrigin Origin) : Resource(Origin, ResourceLocation.Embedded);
+internal sealed record BuiltinExtension(string Name, ResourceOrigin Origin) : Resource(Origin, ResourceLocation.Embedded);
 
 /// <summary>A file of a package that is no module.</summary>
 /// <param name="Package">Full name of the package that holds it.</param>
@@ -78,7 +78,7 @@ public sealed record BuiltinExtension(string Name, ResourceOrigin Origin) : Reso
 /// <param name="File">The content.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record PackageResource(string Package, string Name, string RelativePath, ResourceFile File, ResourceOrigin Origin, ResourceLocation Location)
+internal sealed record PackageResource(string Package, string Name, string RelativePath, ResourceFile File, ResourceOrigin Origin, ResourceLocation Location)
     : Resource(Origin, Location);
 
 /// <summary>A package distribution: the folder <c>*.dist-info</c> or <c>*.egg-info</c>.</summary>
@@ -88,7 +88,7 @@ public sealed record PackageResource(string Package, string Name, string Relativ
 /// <param name="Files">By name relative to the folder.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record PackageDistribution(string Name, string Version, string Folder, IReadOnlyList<(string Name, ResourceFile File)> Files, ResourceOrigin Origin, ResourceLocation Location)
+internal sealed record PackageDistribution(string Name, string Version, string Folder, IReadOnlyList<(string Name, ResourceFile File)> Files, ResourceOrigin Origin, ResourceLocation Location)
     : Resource(Origin, Location);
 
 /// <summary>A library that shared extensions need.</summary>
@@ -98,5 +98,5 @@ public sealed record PackageDistribution(string Name, string Version, string Fol
 /// <param name="RelativePath">Its file relative to its root.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-public sealed record SharedLibraryResource(string Soname, ResourceFile File, IReadOnlyList<string> Dependencies, string RelativePath, ResourceOrigin Origin, ResourceLocation Location)
+internal sealed record SharedLibraryResource(string Soname, ResourceFile File, IReadOnlyList<string> Dependencies, string RelativePath, ResourceOrigin Origin, ResourceLocation Location)
     : Resource(Origin, Location);

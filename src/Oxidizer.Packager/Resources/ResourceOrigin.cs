@@ -1,7 +1,7 @@
 namespace Oxidizer.Packager.Resources;
 
 /// <summary>Whose a resource is: what decides about it asks this, and not the words of a message.</summary>
-public enum ResourceOwner
+internal enum ResourceOwner
 {
     /// <summary>The program's own, and the packages that it uses.</summary>
     Application,
@@ -17,7 +17,7 @@ public enum ResourceOwner
 /// <param name="Rule">The rule's number in the configuration, from 1; 0: no rule.</param>
 /// <param name="Owner">Whose it is.</param>
 /// <param name="Words">How messages name it: <c>rule 2 (package-root /app)</c>. A path in it may hold any text.</param>
-public sealed record ResourceOrigin(int Rule, ResourceOwner Owner, string Words)
+internal sealed record ResourceOrigin(int Rule, ResourceOwner Owner, string Words)
 {
     /// <summary>What the packager itself adds.</summary>
     public static ResourceOrigin Runtime { get; } = new(0, ResourceOwner.Runtime, "the runtime");

@@ -10,7 +10,7 @@ namespace Oxidizer.Packager.Resources;
 /// <param name="SharedLibraries">What they need.</param>
 /// <param name="PackageResources">Files of packages.</param>
 /// <param name="PackageDistributions">Metadata of installed packages.</param>
-public sealed record ResourceSet(
+internal sealed record ResourceSet(
     IReadOnlyList<ModuleSource> Modules,
     IReadOnlyList<NamespacePackage> Namespaces,
     IReadOnlyList<ExtensionVariant> Extensions,

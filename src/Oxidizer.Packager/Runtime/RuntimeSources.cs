@@ -7,7 +7,7 @@ namespace Oxidizer.Packager.Runtime;
 /// <param name="Path">Such as <c>pyembed/boot/boot.c</c>.</param>
 /// <param name="Content">Its bytes.</param>
 /// <param name="Digest">Their digest.</param>
-public sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest Digest)
+internal sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest Digest)
 {
     private const string Decoders = "pyembed/reader/decoder_";
 
@@ -28,7 +28,7 @@ public sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest Dig
 }
 
 /// <summary>The sources of <c>pyembed</c> and <c>pyapp</c>, embedded in the packager, so that nothing but this assembly is needed to build a product.</summary>
-public static class RuntimeSources
+internal static class RuntimeSources
 {
     /// <summary>Where the modules that are written in Python lie: a module's path is its path below it.</summary>
     public const string PythonFolder = "pyembed/python/";

@@ -8,7 +8,7 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Selection;
 
 /// <summary>Applies the rules, policies and filters.</summary>
-public static class ResourceStage
+internal static class ResourceStage
 {
     // Without these Py_Initialize ends the process before any of our code could say why.
     private static readonly string[] s_startModules = ["encodings", "encodings.aliases", "encodings.utf_8"];

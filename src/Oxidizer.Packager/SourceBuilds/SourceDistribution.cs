@@ -11,7 +11,7 @@ namespace Oxidizer.Packager.SourceBuilds;
 /// names an archive without network and without programs; the action's own key holds the digests of all sources and libraries. See
 /// <c>docs/decisions/0002-apt-sources-are-resolved-once.md</c>.
 /// </summary>
-public static class SourceDistribution
+internal static class SourceDistribution
 {
     private const string RequestKind = "distribution_request";
 

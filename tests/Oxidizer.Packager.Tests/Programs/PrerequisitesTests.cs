@@ -163,13 +163,13 @@ public sealed class PrerequisitesTests : IDisposable
         Assert.Equal(package, Prerequisites.ForEveryBuild(new ToolchainTable { Linker = linker })[^1].Package);
 
     [Theory]
-    [InlineData(ProductOutput.Executable, "none", "")]
-    [InlineData(ProductOutput.Executable, "zlib", "readelf")]
-    [InlineData(ProductOutput.StaticLibrary, "none", "ar objcopy")]
-    [InlineData(ProductOutput.SharedLibrary, "zstd", "objcopy readelf")]
-    public void A_library_needs_the_programs_that_make_it(ProductOutput output, string compress, string programs)
+    [InlineData(nameof(ProductOutput.Executable), "none", "")]
+    [InlineData(nameof(ProductOutput.Executable), "zlib", "readelf")]
+    [InlineData(nameof(ProductOutput.StaticLibrary), "none", "ar objcopy")]
+    [InlineData(nameof(ProductOutput.SharedLibrary), "zstd", "objcopy readelf")]
+    public void A_library_needs_the_programs_that_make_it(string output, string compress, string programs)
     {
-        var configuration = new BuildConfiguration("oxidizer.toml", "/") { Build = new BuildTable { Output = output }, Packing = new PackingTable { Compress = compress } };
+        var configuration = new BuildConfiguration("oxidizer.toml", "/") { Build = new BuildTable { Output = Enum.Parse<ProductOutput>(output) }, Packing = new PackingTable { Compress = compress } };
         Assert.Equal(programs, string.Join(' ', Prerequisites.ForOutput(configuration).SelectMany(requirement => requirement.Programs)));
         Assert.DoesNotContain("ar", Prerequisites.ForOutput(configuration with { Toolchain = new ToolchainTable { Ar = "/opt/ar" } }).SelectMany(requirement => requirement.Programs));
     }

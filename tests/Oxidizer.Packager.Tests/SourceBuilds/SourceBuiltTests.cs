@@ -23,7 +23,7 @@ public sealed class SourceBuilt : IDisposable
         _cache.Flush();
     }
 
-    public Distribution Distribution { get; }
+    internal Distribution Distribution { get; }
 
     public void Dispose()
     {

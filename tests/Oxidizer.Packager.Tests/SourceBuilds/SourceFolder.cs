@@ -14,11 +14,11 @@ public sealed class SourceFolder : IDisposable
 
     public string Path { get; } = Directory.CreateTempSubdirectory("oxidizer-source-").FullName;
 
-    public DiagnosticBag Diagnostics { get; } = new();
+    internal DiagnosticBag Diagnostics { get; } = new();
 
     public string this[string name] => System.IO.Path.Combine(Path, name);
 
-    public BuildContext Context(CancellationToken cancellation = default, IBuildLog? log = null)
+    internal BuildContext Context(CancellationToken cancellation = default, IBuildLog? log = null)
     {
         _cache ??= LiteDbCache.Open(new CacheSettings(this["cache"]));
         return new BuildContext(log ?? new SilentLog(), _cache, Diagnostics, new ActionLedger(), Directory.CreateDirectory(this["work"]).FullName, 2, cancellation);
