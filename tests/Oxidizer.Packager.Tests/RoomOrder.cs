@@ -9,7 +9,7 @@ internal sealed partial record RoomOrder(string Root, IReadOnlyList<string> Room
 {
     public static RoomOrder Packager { get; } = new("Oxidizer.Packager",
     [
-        "Diagnostics", "Processes", "Context", "Configuration", "Programs", "Files", "Elf", "Runtime", "Archives", "Distributions", "Native", "SourceBuilds",
+        "Diagnostics", "Processes", "Context", "Toml", "Configuration", "Programs", "Files", "Elf", "Runtime", "Archives", "Distributions", "Native", "SourceBuilds",
         "Resources", "Packages", "Selection", "Bytecode", "Packing", "Linking", "Reporting", "Installing",
     ]);
 

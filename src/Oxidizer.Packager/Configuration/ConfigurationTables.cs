@@ -1,5 +1,6 @@
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Toml;
 
 namespace Oxidizer.Packager.Configuration;
 

@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Toml;
+
 namespace Oxidizer.Packager.Configuration;
 
 internal static class ExtensionsKeys

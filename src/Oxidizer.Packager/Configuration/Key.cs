@@ -1,4 +1,5 @@
 using System.Globalization;
+using Oxidizer.Packager.Toml;
 
 namespace Oxidizer.Packager.Configuration;
 

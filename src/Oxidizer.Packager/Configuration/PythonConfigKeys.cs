@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Toml;
+
 namespace Oxidizer.Packager.Configuration;
 
 internal static class PythonConfigKeys
@@ -70,7 +72,7 @@ internal static class PythonConfigKeys
             .Says("what `multiprocessing` uses unless the program says", """`"auto"`""")
             .InProduct(static table => table.MultiprocessingStartMethod),
         new Key<PythonConfigTable>("lazy_modules", [], static (table, reading) => SetLazyModules(table, reading))
-            .Says("modules that are imported when first used; `true` is all", "`false`", "boolean, or list of modules")
+            .Says("modules and packages whose code runs when they are first used; `true` is all ([oxidized-importer.md](oxidized-importer.md) says what that means)", "`false`", "boolean, or list of modules")
             .InProduct(static table => table.LazyModules),
         Key.Text<PythonConfigTable>("write_modules_directory_env", TextForms.EnvironmentName, static (table, value) => table with { WriteModulesDirectoryEnv = value })
             .Says("when this variable names a folder, the product writes there what it imported", form: "string, name of a variable")

@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Toml;
+
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>The types of rules. Each is made when a file uses it: a configuration has three or four of the fifteen, and starts a build that takes 0.1 s.</summary>

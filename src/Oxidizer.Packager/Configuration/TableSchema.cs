@@ -1,4 +1,5 @@
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Toml;
 
 namespace Oxidizer.Packager.Configuration;
 

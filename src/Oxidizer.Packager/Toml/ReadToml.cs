@@ -3,7 +3,7 @@ using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
-namespace Oxidizer.Packager.Configuration;
+namespace Oxidizer.Packager.Toml;
 
 /// <summary>
 /// Turns TOML text into tables. Tomlyn parses; what is defined twice is found here while the tables are put together, because Tomlyn's own

@@ -1,6 +1,6 @@
 using Oxidizer.Packager.Diagnostics;
 
-namespace Oxidizer.Packager.Configuration;
+namespace Oxidizer.Packager.Toml;
 
 /// <summary>A value of a TOML document, with its place: the part of a syntax tree that the reader needs.</summary>
 internal abstract record TomlNode(SourceLocation Location)
