@@ -59,7 +59,7 @@ Task("Prerequisites")
     .Does(() =>
 {
     EnsurePrograms(("strace", "strace"), ("readelf", "binutils"), ("ldd", "libc-bin"), ("gcc", "gcc"), ("mold", "mold"), ("ld.lld", "lld"), ("xz", "xz-utils"), ("python3", "python3-venv"),
-        ("pgrep", "procps"), ("script", "bsdutils"), ("mount", "mount"), ("pkg-config", "pkg-config"), ("cmake", "cmake"), ("make", "make"), ("clang", "clang"), ("valgrind", "valgrind"), ("dpkg-deb", "dpkg"), ("update-ca-certificates", "ca-certificates"));
+        ("pgrep", "procps"), ("script", "bsdutils"), ("mount", "mount"), ("pkg-config", "pkg-config"), ("cmake", "cmake"), ("make", "make"), ("clang", "clang"), ("clang-format", "clang-format"), ("valgrind", "valgrind"), ("dpkg-deb", "dpkg"), ("update-ca-certificates", "ca-certificates"));
 });
 
 Task("Test")
@@ -90,6 +90,24 @@ Task("Test")
         }
     }
     Summarize(failed);
+});
+
+Task("Format")
+    .Description("Formats all sources: CSharpier for C#, clang-format for C (docs/architecture.md)")
+    .IsDependentOn("Prerequisites")
+    .Does(() =>
+{
+    // The table of settings is written by a test.
+    var sources = GetFiles("{src,tests,benchmarks,compatibility}/**/*.{c,h}")
+        .Where(file => file.GetFilename().FullPath != "settings_table.h" && !file.FullPath.Contains("/obj/") && !file.FullPath.Contains("/bin/"));
+    foreach (var (program, arguments) in new[]
+    {
+        ("dotnet", "tool restore"),
+        ("dotnet", "csharpier format src tests benchmarks compatibility"),
+        ("clang-format", "-i " + string.Join(' ', sources.Select(file => $"\"{file.FullPath}\""))),
+    })
+        if (StartProcess(program, new ProcessSettings { Arguments = arguments }) != 0)
+            throw new CakeException($"`{program}` failed; its words are above");
 });
 
 Task("Benchmark")

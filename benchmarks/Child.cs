@@ -37,20 +37,26 @@ internal static class Child
     {
         var result = ChildProcess.Run(CommandFor(arguments), onLine: onLine);
         if (result.ExitCode != 0)
-            throw new BenchmarkFailedException($"child `{string.Join(' ', arguments)}` ended with exit code {result.ExitCode}:\n{result.Error}");
-        return result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            throw new BenchmarkFailedException(
+                $"child `{string.Join(' ', arguments)}` ended with exit code {result.ExitCode}:\n{result.Error}"
+            );
+        return result
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => line.Split('='))
             .ToDictionary(pair => pair[0], pair => double.Parse(pair[1], CultureInfo.InvariantCulture));
     }
 
-    public static Command CommandFor(params string[] arguments) =>
-        new(Environment.ProcessPath!, ["child", .. arguments]);
+    public static Command CommandFor(params string[] arguments) => new(Environment.ProcessPath!, ["child", .. arguments]);
 
-    public static void Report(string name, double value) => Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}={value:R}"));
+    public static void Report(string name, double value) =>
+        Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{name}={value:R}"));
 
     // Of this process alone: the compilers and linkers that it starts are not its memory.
-    private static double PeakResidentBytes() => File.ReadLines("/proc/self/status")
-        .Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
-        .Select(line => long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024)
-        .Single();
+    private static double PeakResidentBytes() =>
+        File.ReadLines("/proc/self/status")
+            .Where(line => line.StartsWith("VmHWM:", StringComparison.Ordinal))
+            .Select(line =>
+                long.Parse(line.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) * 1024
+            )
+            .Single();
 }

@@ -58,7 +58,9 @@ internal sealed record Options
                     options = options with { Damages = int.Parse(Next(), CultureInfo.InvariantCulture) };
                     break;
                 default:
-                    suites.Add(knownSuites.Contains(argument) ? argument : throw new FormatException($"unknown suite or option `{argument}`"));
+                    suites.Add(
+                        knownSuites.Contains(argument) ? argument : throw new FormatException($"unknown suite or option `{argument}`")
+                    );
                     break;
             }
         }

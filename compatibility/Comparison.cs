@@ -20,7 +20,9 @@ internal sealed class Comparison(Interpreters interpreters, Journal journal, Com
         File.WriteAllText(Path.Combine(_logs, name + ".product.txt"), product.Output);
         var file = FileResult.Of(name, reference, product);
         journal.Add(file);
-        say($"[{Interlocked.Increment(ref _done)}/{total}] {name}: {file.Product} in {file.SecondsProduct:0.0} s ({file.SecondsReference:0.0} s){(file.Difference is { } difference ? $", {difference}" : "")}");
+        say(
+            $"[{Interlocked.Increment(ref _done)}/{total}] {name}: {file.Product} in {file.SecondsProduct:0.0} s ({file.SecondsReference:0.0} s){(file.Difference is { } difference ? $", {difference}" : "")}"
+        );
         return file;
     }
 }

@@ -55,9 +55,10 @@ public sealed record CompatibilityOptions
     public string ResultFolder { get; init; } = Path.Combine(FindRoot(), "artifacts", "compatibility");
 
     /// <summary>The table <c>[python_distribution]</c> of the product's configuration.</summary>
-    public string DistributionTable => Archive is null
-        ? $"[python_distribution]\nsource = \"{Source}\"\noptimizations = \"{Optimizations}\"\n"
-        : $"[python_distribution]\nlocal_path = \"{Archive}\"\n";
+    public string DistributionTable =>
+        Archive is null
+            ? $"[python_distribution]\nsource = \"{Source}\"\noptimizations = \"{Optimizations}\"\n"
+            : $"[python_distribution]\nlocal_path = \"{Archive}\"\n";
 
     /// <exception cref="FormatException">The arguments make no sense; the message says which.</exception>
     public static CompatibilityOptions Parse(string[] arguments)
@@ -74,27 +75,34 @@ public sealed record CompatibilityOptions
                 options = options.With(argument, Next);
         }
         // What other names do is another question than the one that the result file answers.
-        return options.ModuleFile == "filesystem" ? options : options with { ResultFolder = Path.Combine(options.ResultFolder, options.ModuleFile) };
+        return options.ModuleFile == "filesystem"
+            ? options
+            : options with
+            {
+                ResultFolder = Path.Combine(options.ResultFolder, options.ModuleFile),
+            };
     }
 
-    private CompatibilityOptions With(string argument, Func<string> next) => argument switch
-    {
-        "--source" => this with { Source = next() },
-        "--archive" => this with { Archive = Path.GetFullPath(next()) },
-        "--optimizations" => this with { Optimizations = next() },
-        "--extensions" => this with { Extensions = true },
-        "--extension-sources" => this with { Extensions = true, ExtensionSources = Path.GetFullPath(next()) },
-        "--module-file" => this with { ModuleFile = next() },
-        "--limit" => this with { LimitSeconds = Number(next()) },
-        "--jobs" => this with { Jobs = Number(next()) },
-        "--resume" => this with { Resume = true },
-        "--cache" => this with { CacheDirectory = Path.GetFullPath(next()) },
-        _ => throw new FormatException($"unknown option `{argument}`"),
-    };
+    private CompatibilityOptions With(string argument, Func<string> next) =>
+        argument switch
+        {
+            "--source" => this with { Source = next() },
+            "--archive" => this with { Archive = Path.GetFullPath(next()) },
+            "--optimizations" => this with { Optimizations = next() },
+            "--extensions" => this with { Extensions = true },
+            "--extension-sources" => this with { Extensions = true, ExtensionSources = Path.GetFullPath(next()) },
+            "--module-file" => this with { ModuleFile = next() },
+            "--limit" => this with { LimitSeconds = Number(next()) },
+            "--jobs" => this with { Jobs = Number(next()) },
+            "--resume" => this with { Resume = true },
+            "--cache" => this with { CacheDirectory = Path.GetFullPath(next()) },
+            _ => throw new FormatException($"unknown option `{argument}`"),
+        };
 
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
-        ? number
-        : throw new FormatException($"`{text}` is no positive number");
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
+            : throw new FormatException($"`{text}` is no positive number");
 
     private static string FindRoot()
     {

@@ -20,7 +20,8 @@ public sealed record FileResult(string Name, string Reference, string Product, i
     public bool IsExplained { get; init; }
 
     /// <summary>
-    /// The outcome must be the same, the product may fail no test that the reference passes, in a file that fails on both sides too, and it may not run fewer tests:
+    /// The outcome must be the same, the product may fail no test that the reference passes, in a file that fails on both sides too, and it
+    /// may not run fewer tests:
     /// one that is skipped or not found in a product proves nothing.
     /// </summary>
     public static FileResult Of(string name, TestRun reference, TestRun product)
@@ -31,7 +32,8 @@ public sealed record FileResult(string Name, string Reference, string Product, i
         {
             SecondsReference = reference.Seconds,
             SecondsProduct = product.Seconds,
-            Difference = more.Count > 0 ? "fails " + Shorten(more)
+            Difference =
+                more.Count > 0 ? "fails " + Shorten(more)
                 : reference.Outcome != product.Outcome ? $"{product.Outcome} instead of {reference.Outcome}"
                 : product.Outcome == "timeout" ? "timeout on both sides, which compares nothing: raise the limit"
                 : missing > 0 ? $"runs {missing} tests fewer"
@@ -39,7 +41,8 @@ public sealed record FileResult(string Name, string Reference, string Product, i
         };
     }
 
-    private static string Shorten(List<string> names) => string.Join(", ", names.Take(5)) + (names.Count > 5 ? $" and {names.Count - 5} more" : "");
+    private static string Shorten(List<string> names) =>
+        string.Join(", ", names.Take(5)) + (names.Count > 5 ? $" and {names.Count - 5} more" : "");
 }
 
 /// <summary>All files: schema 1 of docs/formats/results.md.</summary>
@@ -89,7 +92,8 @@ public sealed record CompatibilityReport(string PythonVersion, string Reference,
 
     /// <summary>Whether a folder holds a report about another reference, which a run of a few files must not replace.</summary>
     public bool IsAboutAnotherThanIn(string folder) =>
-        File.Exists(PathIn(folder)) && JsonSerializer.Deserialize<CompatibilityReport>(File.ReadAllBytes(PathIn(folder)), s_options)!.Reference != Reference;
+        File.Exists(PathIn(folder))
+        && JsonSerializer.Deserialize<CompatibilityReport>(File.ReadAllBytes(PathIn(folder)), s_options)!.Reference != Reference;
 
     private string PathIn(string folder) => Path.Combine(folder, string.Join('.', PythonVersion.Split('.').Take(2)) + ".json");
 }

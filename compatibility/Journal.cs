@@ -3,7 +3,8 @@ using System.Text.Json;
 namespace Oxidizer.Compatibility;
 
 /// <summary>
-/// What is finished, one line of JSON a file, written as soon as it is: an interrupted run is resumed from it, and the files that took longest are begun first the next
+/// What is finished, one line of JSON a file, written as soon as it is: an interrupted run is resumed from it, and the files that took
+/// longest are begun first the next
 /// time, so that none of them runs alone at the end.
 /// </summary>
 public sealed class Journal
@@ -34,7 +35,8 @@ public sealed class Journal
     public FileResult? Find(string name) => _entries.TryGetValue(name, out var entry) && entry.Sides == _sides ? entry.File : null;
 
     /// <summary>How long a file took, on whatever sides; what is not known is taken for long.</summary>
-    public double Seconds(string name) => _entries.TryGetValue(name, out var entry) ? entry.File.SecondsReference + entry.File.SecondsProduct : double.MaxValue;
+    public double Seconds(string name) =>
+        _entries.TryGetValue(name, out var entry) ? entry.File.SecondsReference + entry.File.SecondsProduct : double.MaxValue;
 
     public void Add(FileResult file)
     {

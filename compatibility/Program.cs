@@ -24,5 +24,7 @@ var path = report.Write(apart ? Path.Combine(options.ResultFolder, "apart") : op
 var unexplained = report.Files.Where(file => file.Difference is not null && !file.IsExplained).ToList();
 foreach (var file in unexplained)
     Console.WriteLine($"{file.Name}: {file.Difference}; docs/compatibility.md gives no reason");
-Console.WriteLine($"{path}: {report.Same} of {report.Total} files behave the same, {report.Different} differ ({unexplained.Count} without a reason)");
+Console.WriteLine(
+    $"{path}: {report.Same} of {report.Total} files behave the same, {report.Different} differ ({unexplained.Count} without a reason)"
+);
 return report.Same >= 0.97 * report.Total && unexplained.Count == 0 ? 0 : 1;

@@ -21,16 +21,35 @@ public sealed partial record TestRun(string Outcome, int Tests, IReadOnlySet<str
     // It asks the hypervisor, and waits for ever below some: then nothing at all is known of its file.
     private static readonly string[] s_ignored = ["--ignore", "ThreadedVSOCKSocketStreamTest"];
 
-    /// <summary>Runs <c>python -m test -v</c> with one file in an empty folder, with an environment of its own, and ends it with its children at the limit.</summary>
+    /// <summary>Runs <c>python -m test -v</c> with one file in an empty folder, with an environment of its own, and ends it with its
+    /// children at the limit.</summary>
     public static TestRun Of(string interpreter, string cache, string testFile, CompatibilityOptions options)
     {
         var folder = Directory.CreateTempSubdirectory("compatibility-").FullName;
         try
         {
-            // Signals are not ignored, as they would be below a shell's background job. `timeout` makes a process group, and ends all of it: tests leave children behind
+            // Signals are not ignored, as they would be below a shell's background job. `timeout` makes a process group, and ends all of
+            // it: tests leave children behind
             // when they are stopped.
             var limit = options.LimitSeconds.ToString(CultureInfo.InvariantCulture);
-            var command = new Command("env", ["--default-signal", "nice", "-n", "5", "timeout", "--kill-after=10", limit, interpreter, "-m", "test", "-v", .. s_ignored, testFile])
+            var command = new Command(
+                "env",
+                [
+                    "--default-signal",
+                    "nice",
+                    "-n",
+                    "5",
+                    "timeout",
+                    "--kill-after=10",
+                    limit,
+                    interpreter,
+                    "-m",
+                    "test",
+                    "-v",
+                    .. s_ignored,
+                    testFile,
+                ]
+            )
             {
                 WorkingDirectory = folder,
                 ClearEnvironment = true,

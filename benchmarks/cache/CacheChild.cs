@@ -3,12 +3,20 @@ using System.Globalization;
 
 namespace Oxidizer.Benchmarks;
 
-/// <summary>One operation on a store in a new process. Its seconds count from the first line of this program: what the just-in-time compiler takes is a user's time, too.</summary>
+/// <summary>One operation on a store in a new process. Its seconds count from the first line of this program: what the just-in-time
+/// compiler takes is a user's time, too.</summary>
 internal static class CacheChild
 {
     /// <summary>Starts the child and gives its seconds.</summary>
     public static double Seconds(string store, string operation, string folder, int count, int size = 0) =>
-        Child.Start("cache", store, operation, folder, count.ToString(CultureInfo.InvariantCulture), size.ToString(CultureInfo.InvariantCulture))["seconds"];
+        Child.Start(
+            "cache",
+            store,
+            operation,
+            folder,
+            count.ToString(CultureInfo.InvariantCulture),
+            size.ToString(CultureInfo.InvariantCulture)
+        )["seconds"];
 
     public static void Run(string[] arguments)
     {

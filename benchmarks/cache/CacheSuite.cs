@@ -31,9 +31,19 @@ internal sealed class CacheSuite
 
     private void Store()
     {
-        var seconds = Interleaved.Run(Interleaved.TimingRounds, [.. s_stores.Select(store => (Func<double>)(() =>
-            CacheChild.Seconds(store, "store", EmptyFolder(store), Modules, ModuleBytes)))]);
-        Add($"store-{Modules}", seconds, $"{Modules} records and blobs of {ModuleBytes} bytes into an empty store, in a new process, until a kill loses nothing");
+        var seconds = Interleaved.Run(
+            Interleaved.TimingRounds,
+            [
+                .. s_stores.Select(store =>
+                    (Func<double>)(() => CacheChild.Seconds(store, "store", EmptyFolder(store), Modules, ModuleBytes))
+                ),
+            ]
+        );
+        Add(
+            $"store-{Modules}",
+            seconds,
+            $"{Modules} records and blobs of {ModuleBytes} bytes into an empty store, in a new process, until a kill loses nothing"
+        );
     }
 
     private void LookUp()
@@ -41,8 +51,10 @@ internal sealed class CacheSuite
         // The folders of the last round of the part before, or the same made again.
         foreach (var store in s_stores)
             CacheChild.Seconds(store, "store", EmptyFolder(store), Modules, ModuleBytes);
-        var seconds = Interleaved.Run(Interleaved.TimingRounds, [.. s_stores.Select(store => (Func<double>)(() =>
-            CacheChild.Seconds(store, "find", Folder(store), Modules)))]);
+        var seconds = Interleaved.Run(
+            Interleaved.TimingRounds,
+            [.. s_stores.Select(store => (Func<double>)(() => CacheChild.Seconds(store, "find", Folder(store), Modules)))]
+        );
         Add($"lookup-{Modules}-cold", seconds, $"open, {Modules} look-ups, close, in a new process");
     }
 
@@ -55,20 +67,40 @@ internal sealed class CacheSuite
         // The first opening makes the database.
         CacheChild.Seconds(Stores.Ours, "find", empty, 0);
         CacheChild.Seconds(Stores.Sqlite, "find", emptySqlite, 0);
-        var seconds = Interleaved.Run(Interleaved.TimingRounds,
+        var seconds = Interleaved.Run(
+            Interleaved.TimingRounds,
             () => CacheChild.Seconds(Stores.Ours, "find", empty, 0),
             () => CacheChild.Seconds(Stores.Ours, "find", many, 1),
             () => CacheChild.Seconds(Stores.Sqlite, "find", emptySqlite, 0),
-            () => CacheChild.Seconds(Stores.Sqlite, "find", manySqlite, 1));
+            () => CacheChild.Seconds(Stores.Sqlite, "find", manySqlite, 1)
+        );
         const string note = "open, one look-up, close, in a new process";
-        _suite.Add(new Case("open-empty", Metric.WallSeconds, seconds[0]) { Reference = seconds[2], ReferenceName = Stores.Sqlite, Note = note });
-        _suite.Add(new Case($"open-{ManyEntries}", Metric.WallSeconds, seconds[1])
-        {
-            Reference = seconds[0],
-            ReferenceName = "an empty cache",
-            Note = FormattableString.Invariant($"{note}; {ManyEntries} entries of {ManyBytes} bytes; {(seconds[1].Median - seconds[0].Median) * 1000:0.0} ms more than empty"),
-        });
-        _suite.Add(new Case($"sqlite-open-{ManyEntries}", Metric.WallSeconds, seconds[3]) { Reference = seconds[2], ReferenceName = "an empty database", Note = note });
+        _suite.Add(
+            new Case("open-empty", Metric.WallSeconds, seconds[0])
+            {
+                Reference = seconds[2],
+                ReferenceName = Stores.Sqlite,
+                Note = note,
+            }
+        );
+        _suite.Add(
+            new Case($"open-{ManyEntries}", Metric.WallSeconds, seconds[1])
+            {
+                Reference = seconds[0],
+                ReferenceName = "an empty cache",
+                Note = FormattableString.Invariant(
+                    $"{note}; {ManyEntries} entries of {ManyBytes} bytes; {(seconds[1].Median - seconds[0].Median) * 1000:0.0} ms more than empty"
+                ),
+            }
+        );
+        _suite.Add(
+            new Case($"sqlite-open-{ManyEntries}", Metric.WallSeconds, seconds[3])
+            {
+                Reference = seconds[2],
+                ReferenceName = "an empty database",
+                Note = note,
+            }
+        );
     }
 
     // A cache of 2 GB is brought below 1 GB while this session uses some of its oldest entries: those must be there afterwards.
@@ -88,7 +120,8 @@ internal sealed class CacheSuite
         }
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         var after = SizeOf(folder);
-        // `max_size` is about blobs; the index and its database, 1 KB an entry before and after, are not counted. Packs may keep a tenth of air.
+        // `max_size` is about blobs; the index and its database, 1 KB an entry before and after, are not counted. Packs may keep a tenth of
+        // air.
         var content = SizeOf(Path.Combine(folder, "blobs")) + SizeOf(Path.Combine(folder, "packs"));
         if (content > target * 11 / 10)
             throw new BenchmarkFailedException($"after the pruning the blobs take {content} bytes, and not {target}");
@@ -96,15 +129,26 @@ internal sealed class CacheSuite
         Directory.Delete(folder, recursive: true);
         if (kept != used)
             throw new BenchmarkFailedException($"pruning lost {used - kept} of {used} entries that were in use");
-        _suite.Add(new Case("prune-2gb", Metric.WallSeconds, Sample.Of(seconds)) { Note = $"one run: {before} bytes to {after}, of them {content} of blobs, {used} entries in use meanwhile, none of them lost" });
+        _suite.Add(
+            new Case("prune-2gb", Metric.WallSeconds, Sample.Of(seconds))
+            {
+                Note =
+                    $"one run: {before} bytes to {after}, of them {content} of blobs, {used} entries in use meanwhile, none of them lost",
+            }
+        );
     }
 
     private static int CountReadable(string folder, int count)
     {
         using var store = new OxidizerStore(folder);
         var found = store.Cache.FindMany([.. Enumerable.Range(0, count).Select(Entry.KeyOf)]);
-        return Enumerable.Range(0, count).Count(number => found.TryGetValue(Entry.KeyOf(number).Digest, out var record)
-            && store.Cache.TryRead(record.Outputs[0].Digest) is { } content && content.AsSpan().SequenceEqual(Entry.ContentOf(number, ManyBytes)));
+        return Enumerable
+            .Range(0, count)
+            .Count(number =>
+                found.TryGetValue(Entry.KeyOf(number).Digest, out var record)
+                && store.Cache.TryRead(record.Outputs[0].Digest) is { } content
+                && content.AsSpan().SequenceEqual(Entry.ContentOf(number, ManyBytes))
+            );
     }
 
     private void Add(string id, Sample[] seconds, string note)
@@ -113,12 +157,14 @@ internal sealed class CacheSuite
         {
             var prefix = s_stores[index] == Stores.Ours ? "" : s_stores[index] + "-";
             var isReference = s_stores[index] == Stores.PlainFiles;
-            _suite.Add(new Case(prefix + id, Metric.WallSeconds, seconds[index])
-            {
-                Reference = isReference ? null : seconds[Array.IndexOf(s_stores, Stores.PlainFiles)],
-                ReferenceName = isReference ? null : PlainFilesName,
-                Note = note,
-            });
+            _suite.Add(
+                new Case(prefix + id, Metric.WallSeconds, seconds[index])
+                {
+                    Reference = isReference ? null : seconds[Array.IndexOf(s_stores, Stores.PlainFiles)],
+                    ReferenceName = isReference ? null : PlainFilesName,
+                    Note = note,
+                }
+            );
         }
     }
 
@@ -144,5 +190,6 @@ internal sealed class CacheSuite
         return Directory.CreateDirectory(Folder(name)).FullName;
     }
 
-    private static long SizeOf(string folder) => new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+    private static long SizeOf(string folder) =>
+        new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 }

@@ -9,7 +9,8 @@ using Oxidizer.Packager.SourceBuilds;
 namespace Oxidizer.Benchmarks;
 
 /// <summary>
-/// One file of a build's cache is damaged, of each kind in turn and in each way: cut, zeroed in pages or whole, flipped, made longer, overwritten, deleted. Then the build must give the
+/// One file of a build's cache is damaged, of each kind in turn and in each way: cut, zeroed in pages or whole, flipped, made longer,
+/// overwritten, deleted. Then the build must give the
 /// product that an undamaged cache gives, byte for byte, and so must the one after it. Each round begins with the same cache.
 /// </summary>
 internal sealed class DamageRounds(Suite suite)
@@ -17,12 +18,25 @@ internal sealed class DamageRounds(Suite suite)
     private const int Modules = 40;
     private const int Ways = 8;
     private const int PageSize = 4096;
-    private static readonly string[] s_kinds = ["index", "actions.db", "memo", "format", "journal", "pack", "blob", "tree", "stamps", "upkeep"];
+    private static readonly string[] s_kinds =
+    [
+        "index",
+        "actions.db",
+        "memo",
+        "format",
+        "journal",
+        "pack",
+        "blob",
+        "tree",
+        "stamps",
+        "upkeep",
+    ];
 
     private readonly string _folder = Path.Combine(suite.WorkFolder, "damages");
     private readonly Random _random = new(1);
     private readonly List<string> _complaints = [];
-    private int _wrong, _failed;
+    private int _wrong,
+        _failed;
 
     private string Whole => Path.Combine(_folder, "whole");
 
@@ -41,7 +55,9 @@ internal sealed class DamageRounds(Suite suite)
         Build(application, Whole);
         // A build of seconds has its journal taken in; this leaves one.
         using (var cache = LiteDbCache.Open(new CacheSettings(Whole)))
-            cache.Add(new ActionRecord(new ActionKeyBuilder("damages", 1).Build(), "a journal", [new ActionOutput("out", cache.Store([1]), 1)], 0));
+            cache.Add(
+                new ActionRecord(new ActionKeyBuilder("damages", 1).Build(), "a journal", [new ActionOutput("out", cache.Store([1]), 1)], 0)
+            );
         var expected = texts.Select(text => ExpectedOf(application, module, text)).ToList();
         for (var round = 0; round < suite.Options.Damages; round++)
         {
@@ -77,7 +93,8 @@ internal sealed class DamageRounds(Suite suite)
         }
     }
 
-    // An archive, because a damaged record of a CPython that is built from source costs minutes a round; a plain one, because it is about no time.
+    // An archive, because a damaged record of a CPython that is built from source costs minutes a round; a plain one, because it is about
+    // no time.
     private Application WriteApplication()
     {
         Directory.CreateDirectory(_folder);
@@ -85,15 +102,30 @@ internal sealed class DamageRounds(Suite suite)
         using (var work = WorkFolder.Create(_folder, "work-"))
         using (var cache = LiteDbCache.Open(new CacheSettings(suite.Options.CacheDirectory)))
         {
-            var context = new BuildContext(BuildLog.Spoken, cache, new DiagnosticBag(), new ActionLedger(), work.Path, Environment.ProcessorCount, CancellationToken.None);
-            var made = SourceDistribution.Build(new DistributionTable { Source = Application.Distribution, Optimizations = DistributionOptimization.NoOpt }, TargetTriple.Host, context);
+            var context = new BuildContext(
+                BuildLog.Spoken,
+                cache,
+                new DiagnosticBag(),
+                new ActionLedger(),
+                work.Path,
+                Environment.ProcessorCount,
+                CancellationToken.None
+            );
+            var made = SourceDistribution.Build(
+                new DistributionTable { Source = Application.Distribution, Optimizations = DistributionOptimization.NoOpt },
+                TargetTriple.Host,
+                context
+            );
             archive = Path.Combine(_folder, made.Path);
             if (!cache.TryWriteTo(made.Digest, archive, ActionOutput.PlainFile))
                 throw new BenchmarkFailedException($"the archive of {Application.Distribution} was found or made and is gone");
         }
         var application = GeneratedApplication.Write(Path.Combine(_folder, "application"), Modules, Whole);
-        File.WriteAllText(application.Configuration,
-            File.ReadAllText(application.Configuration).Replace($"source = \"{Application.Distribution}\"", $"local_path = \"{archive}\"", StringComparison.Ordinal));
+        File.WriteAllText(
+            application.Configuration,
+            File.ReadAllText(application.Configuration)
+                .Replace($"source = \"{Application.Distribution}\"", $"local_path = \"{archive}\"", StringComparison.Ordinal)
+        );
         return application;
     }
 
@@ -108,8 +140,20 @@ internal sealed class DamageRounds(Suite suite)
     }
 
     // Of the file that is there, and not of what the build says of it.
-    private static Sha256Digest Build(Application application, string cache) => Sha256Digest.OfFile(Pipeline.Build(
-        new BuildRequest { ConfigurationOrScript = application.Configuration, OutputDirectory = application.OutputDirectory, CacheDirectory = cache }, BuildLog.Silent).ProductPath);
+    private static Sha256Digest Build(Application application, string cache) =>
+        Sha256Digest.OfFile(
+            Pipeline
+                .Build(
+                    new BuildRequest
+                    {
+                        ConfigurationOrScript = application.Configuration,
+                        OutputDirectory = application.OutputDirectory,
+                        CacheDirectory = cache,
+                    },
+                    BuildLog.Silent
+                )
+                .ProductPath
+        );
 
     private static void Copy(string from, string to)
     {
@@ -137,19 +181,29 @@ internal sealed class DamageRounds(Suite suite)
         return $"{Path.GetRelativePath(Damaged, path)}, way {way}";
     }
 
-    private List<string> FilesOf(string kind) => kind switch
-    {
-        "journal" => [.. Directory.GetFiles(Damaged, "journal-*")],
-        "pack" => [.. Directory.GetFiles(Path.Combine(Damaged, "packs"))],
-        "blob" => Sorted(Path.Combine(Damaged, "blobs"), SearchOption.AllDirectories),
-        "tree" => [.. Directory.GetDirectories(Path.Combine(Damaged, "trees")).SelectMany(tree => Sorted(tree, SearchOption.AllDirectories))],
-        "stamps" => Sorted(Path.Combine(Damaged, "trees"), SearchOption.TopDirectoryOnly),
-        _ => [.. Directory.GetFiles(Damaged, kind)],
-    };
+    private List<string> FilesOf(string kind) =>
+        kind switch
+        {
+            "journal" => [.. Directory.GetFiles(Damaged, "journal-*")],
+            "pack" => [.. Directory.GetFiles(Path.Combine(Damaged, "packs"))],
+            "blob" => Sorted(Path.Combine(Damaged, "blobs"), SearchOption.AllDirectories),
+            "tree" =>
+            [
+                .. Directory.GetDirectories(Path.Combine(Damaged, "trees")).SelectMany(tree => Sorted(tree, SearchOption.AllDirectories)),
+            ],
+            "stamps" => Sorted(Path.Combine(Damaged, "trees"), SearchOption.TopDirectoryOnly),
+            _ => [.. Directory.GetFiles(Damaged, kind)],
+        };
 
     // So that the same round damages the same file in each run.
     private static List<string> Sorted(string folder, SearchOption depth) =>
-        [.. new DirectoryInfo(folder).EnumerateFiles("*", depth).Where(file => file.LinkTarget is null).Select(file => file.FullName).Order(StringComparer.Ordinal)];
+        [
+            .. new DirectoryInfo(folder)
+                .EnumerateFiles("*", depth)
+                .Where(file => file.LinkTarget is null)
+                .Select(file => file.FullName)
+                .Order(StringComparer.Ordinal),
+        ];
 
     private byte[] Damage(byte[] bytes, int way)
     {

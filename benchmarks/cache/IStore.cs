@@ -3,19 +3,22 @@ using Oxidizer.Cache;
 namespace Oxidizer.Benchmarks;
 
 /// <summary>
-/// What a build asks of its cache, at its barest: remember that a key gave these bytes, and say later which keys are known and have their bytes.
+/// What a build asks of its cache, at its barest: remember that a key gave these bytes, and say later which keys are known and have their
+/// bytes.
 /// Three ways to do it stand beside each other: ours, one file an entry, and one SQLite database.
 /// </summary>
 internal interface IStore : IDisposable
 {
-    /// <summary>Stores entries <paramref name="first"/> up to <paramref name="first"/> + <paramref name="count"/>; when it returns, a kill loses nothing.</summary>
+    /// <summary>Stores entries <paramref name="first"/> up to <paramref name="first"/> + <paramref name="count"/>; when it returns, a kill
+    /// loses nothing.</summary>
     void Add(int first, int count, int size);
 
     /// <summary>How many of these entries are known, with their bytes present.</summary>
     int Find(int first, int count);
 }
 
-/// <summary>The entries that are stored: key and bytes follow from the number, so that what comes back can be judged by any process.</summary>
+/// <summary>The entries that are stored: key and bytes follow from the number, so that what comes back can be judged by any
+/// process.</summary>
 internal static class Entry
 {
     public const string Kind = "compile_bytecode";

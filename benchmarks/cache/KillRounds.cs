@@ -6,7 +6,8 @@ using Oxidizer.Packager.Processes;
 namespace Oxidizer.Benchmarks;
 
 /// <summary>
-/// Two processes store into one cache and say what was acknowledged; both are killed at moments of their own. Then every acknowledged entry must
+/// Two processes store into one cache and say what was acknowledged; both are killed at moments of their own. Then every acknowledged entry
+/// must
 /// be there with the right bytes. The same cache is used in all rounds, with whatever the kills left in it.
 /// </summary>
 internal sealed class KillRounds(Suite suite)
@@ -69,9 +70,10 @@ internal sealed class KillRounds(Suite suite)
     }
 
     // A line that has no end was cut by the kill: it was not acknowledged.
-    private static IEnumerable<int> Acknowledged(string output) => output[..(output.LastIndexOf('\n') + 1)]
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .SelectMany(line => Enumerable.Range(int.Parse(line, CultureInfo.InvariantCulture), KillChild.BatchSize));
+    private static IEnumerable<int> Acknowledged(string output) =>
+        output[..(output.LastIndexOf('\n') + 1)]
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .SelectMany(line => Enumerable.Range(int.Parse(line, CultureInfo.InvariantCulture), KillChild.BatchSize));
 
     private void Verify(IReadOnlyCollection<int> numbers, HashSet<int> lost, HashSet<int> wrong)
     {
@@ -79,7 +81,9 @@ internal sealed class KillRounds(Suite suite)
         var found = store.Cache.FindMany([.. numbers.Select(Entry.KeyOf)]);
         foreach (var number in numbers)
         {
-            var content = found.GetValueOrDefault(Entry.KeyOf(number).Digest) is { } record ? store.Cache.TryRead(record.Outputs[0].Digest) : null;
+            var content = found.GetValueOrDefault(Entry.KeyOf(number).Digest) is { } record
+                ? store.Cache.TryRead(record.Outputs[0].Digest)
+                : null;
             if (content is null)
                 lost.Add(number);
             else if (!content.AsSpan().SequenceEqual(Entry.ContentOf(number, KillChild.EntryBytes)))

@@ -2,7 +2,8 @@ using Oxidizer.Cache;
 
 namespace Oxidizer.Benchmarks;
 
-/// <summary>The simplest cache that is right under kills: a file a record, a file a blob, each written beside its place and renamed.</summary>
+/// <summary>The simplest cache that is right under kills: a file a record, a file a blob, each written beside its place and
+/// renamed.</summary>
 internal sealed class PlainFileStore(string folder) : IStore
 {
     public void Add(int first, int count, int size)
@@ -16,15 +17,16 @@ internal sealed class PlainFileStore(string folder) : IStore
         }
     }
 
-    public int Find(int first, int count) => Enumerable.Range(first, count).Count(number =>
-    {
-        var record = PathOf("actions", Entry.KeyOf(number).Digest);
-        return File.Exists(record) && File.Exists(PathOf("blobs", new Sha256Digest(File.ReadAllBytes(record))));
-    });
+    public int Find(int first, int count) =>
+        Enumerable
+            .Range(first, count)
+            .Count(number =>
+            {
+                var record = PathOf("actions", Entry.KeyOf(number).Digest);
+                return File.Exists(record) && File.Exists(PathOf("blobs", new Sha256Digest(File.ReadAllBytes(record))));
+            });
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
     private static void Write(string path, byte[] content)
     {

@@ -3,7 +3,8 @@ using Oxidizer.Cache;
 
 namespace Oxidizer.Benchmarks;
 
-/// <summary>One SQLite database in WAL mode, records and blobs in two tables, a batch in one transaction: SQLite as its own documentation advises.</summary>
+/// <summary>One SQLite database in WAL mode, records and blobs in two tables, a batch in one transaction: SQLite as its own documentation
+/// advises.</summary>
 internal sealed class SqliteStore : IStore
 {
     private readonly SqliteConnection _connection;
@@ -13,9 +14,11 @@ internal sealed class SqliteStore : IStore
         _connection = new SqliteConnection($"Data Source={Path.Combine(folder, "cache.sqlite")};Pooling=False");
         _connection.Open();
         // synchronous=NORMAL: a kill loses nothing, a power failure may; the same promise as the other stores'.
-        Execute("pragma journal_mode=wal; pragma synchronous=normal;"
-            + "create table if not exists actions(key blob primary key, blob blob not null) without rowid;"
-            + "create table if not exists blobs(digest blob primary key, content blob not null);");
+        Execute(
+            "pragma journal_mode=wal; pragma synchronous=normal;"
+                + "create table if not exists actions(key blob primary key, blob blob not null) without rowid;"
+                + "create table if not exists blobs(digest blob primary key, content blob not null);"
+        );
     }
 
     public void Add(int first, int count, int size)
@@ -39,11 +42,13 @@ internal sealed class SqliteStore : IStore
         command.CommandText = "select 1 from actions join blobs on blobs.digest = actions.blob where actions.key = $key";
         var key = command.Parameters.Add("$key", SqliteType.Blob);
         command.Prepare();
-        return Enumerable.Range(first, count).Count(number =>
-        {
-            key.Value = Entry.KeyOf(number).Digest.ToArray();
-            return command.ExecuteScalar() is not null;
-        });
+        return Enumerable
+            .Range(first, count)
+            .Count(number =>
+            {
+                key.Value = Entry.KeyOf(number).Digest.ToArray();
+                return command.ExecuteScalar() is not null;
+            });
     }
 
     public void Dispose() => _connection.Dispose();

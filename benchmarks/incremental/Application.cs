@@ -14,17 +14,29 @@ internal sealed record Application(string Configuration, string OutputDirectory,
     public string Folder => Path.GetDirectoryName(Configuration)!;
 
     /// <summary>Writes the configuration of a program whose packages are in <paramref name="folder"/>.</summary>
-    public static Application Write(string folder, string name, string[] packages, string run, string cacheDirectory, string stdlibRule = "")
+    public static Application Write(
+        string folder,
+        string name,
+        string[] packages,
+        string run,
+        string cacheDirectory,
+        string stdlibRule = ""
+    )
     {
         Directory.CreateDirectory(folder);
-        var root = packages.Length == 0 ? "" : $"""
-            [[python_packages]]
-            type = "package-root"
-            path = "."
-            packages = [{string.Join(", ", packages.Select(package => $"\"{package}\""))}]
-            """;
+        var root =
+            packages.Length == 0
+                ? ""
+                : $"""
+                    [[python_packages]]
+                    type = "package-root"
+                    path = "."
+                    packages = [{string.Join(", ", packages.Select(package => $"\"{package}\""))}]
+                    """;
         var configuration = Path.Combine(folder, name + ".toml");
-        File.WriteAllText(configuration, $"""
+        File.WriteAllText(
+            configuration,
+            $"""
             [build]
             application_name = "{name}"
             [python_distribution]
@@ -35,13 +47,19 @@ internal sealed record Application(string Configuration, string OutputDirectory,
             {root}
             [python_run]
             {run}
-            """);
+            """
+        );
         return new Application(configuration, folder + "-product", cacheDirectory);
     }
 
     public BuildResult Build(IBuildLog log)
     {
-        var request = new BuildRequest { ConfigurationOrScript = Configuration, OutputDirectory = OutputDirectory, CacheDirectory = CacheDirectory };
+        var request = new BuildRequest
+        {
+            ConfigurationOrScript = Configuration,
+            OutputDirectory = OutputDirectory,
+            CacheDirectory = CacheDirectory,
+        };
         var result = Pipeline.Build(request, log);
         // A build that had to do without its cache is right, but what it took is no figure about the cache.
         return result.Warnings.FirstOrDefault(warning => warning.Id.StartsWith("OXI09", StringComparison.Ordinal)) is { } warning

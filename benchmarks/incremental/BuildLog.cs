@@ -21,9 +21,7 @@ internal sealed class BuildLog : IBuildLog
 
     public void Information(string message) => Write(message);
 
-    public void Debug(string message)
-    {
-    }
+    public void Debug(string message) { }
 
     public void Warning(string message) => Write(message);
 

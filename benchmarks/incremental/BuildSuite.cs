@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Oxidizer.Benchmarks;
 
-/// <summary>What builds cost: from nothing, when nothing changed, and when one module did. All use one private cache, which <c>cold</c> fills.</summary>
+/// <summary>What builds cost: from nothing, when nothing changed, and when one module did. All use one private cache, which <c>cold</c>
+/// fills.</summary>
 internal sealed class BuildSuite
 {
     private const int WarmUps = 3;
@@ -26,8 +27,15 @@ internal sealed class BuildSuite
         suite.Part("in-process", () => builds.Warm(builds._application, "unchanged-in-process", "one-module-in-process"));
         suite.Part("dotnet-cake", builds.DotnetCake);
         foreach (var count in new[] { 100, 1_000, 5_000, 20_000 })
-            suite.Part($"modules-{count}", () => builds.Warm(
-                GeneratedApplication.Write(Path.Combine(suite.WorkFolder, $"application-{count}"), count, builds._cache), $"unchanged-{count}", $"one-module-{count}"));
+            suite.Part(
+                $"modules-{count}",
+                () =>
+                    builds.Warm(
+                        GeneratedApplication.Write(Path.Combine(suite.WorkFolder, $"application-{count}"), count, builds._cache),
+                        $"unchanged-{count}",
+                        $"one-module-{count}"
+                    )
+            );
         suite.Part("peak-rss", builds.PeakMemory);
     }
 
@@ -38,10 +46,14 @@ internal sealed class BuildSuite
             if (Directory.Exists(folder))
                 Directory.Delete(folder, recursive: true);
         var child = BuildChild.Start(_application);
-        _suite.Add(new Case("cold", Metric.WallSeconds, Sample.Of(child["seconds"]))
-        {
-            Note = FormattableString.Invariant($"one run: empty cache, {Application.Distribution} built from source with profile, the standard library and {ModulesOfAnApplication} modules; {child["executed"]:0} actions; peak memory of the packager itself {child["peak_bytes"] / 1048576:0} MiB"),
-        });
+        _suite.Add(
+            new Case("cold", Metric.WallSeconds, Sample.Of(child["seconds"]))
+            {
+                Note = FormattableString.Invariant(
+                    $"one run: empty cache, {Application.Distribution} built from source with profile, the standard library and {ModulesOfAnApplication} modules; {child["executed"]:0} actions; peak memory of the packager itself {child["peak_bytes"] / 1048576:0} MiB"
+                ),
+            }
+        );
     }
 
     private void Warm(Application application, string unchangedId, string oneModuleId)
@@ -54,7 +66,10 @@ internal sealed class BuildSuite
         var product = application.Build(BuildLog.Silent);
         var floor = new PhysicalFloor(application.Folder, product.ProductPath);
         var changed = "";
-        List<double> oneModule = [], unchanged = [], floorOfOneModule = [], floorOfUnchanged = [];
+        List<double> oneModule = [],
+            unchanged = [],
+            floorOfOneModule = [],
+            floorOfUnchanged = [];
         // In each round first the change and then the same again, because a build with a change is followed by one without in life too.
         for (var round = 0; round < Interleaved.TimingRounds; round++)
         {
@@ -65,18 +80,24 @@ internal sealed class BuildSuite
             floorOfUnchanged.Add(floor.Unchanged());
         }
         var modules = $"{product.Resources.Modules} modules, standard library included";
-        _suite.Add(new Case(unchangedId, Metric.WallSeconds, new Sample(unchanged))
-        {
-            Reference = new Sample(floorOfUnchanged),
-            ReferenceName = PhysicalFloor.UnchangedName,
-            Note = modules + "; nothing executed, no program started",
-        });
-        _suite.Add(new Case(oneModuleId, Metric.WallSeconds, new Sample(oneModule))
-        {
-            Reference = new Sample(floorOfOneModule),
-            ReferenceName = PhysicalFloor.OneModuleName,
-            Note = FormattableString.Invariant($"{modules}; 1 bytecode, 1 pack, 1 link, 1 install; a durable copy of the product ({product.Size / 1048576.0:0.0} MiB) alone takes {floor.Copies.Median * 1000:0} ms"),
-        });
+        _suite.Add(
+            new Case(unchangedId, Metric.WallSeconds, new Sample(unchanged))
+            {
+                Reference = new Sample(floorOfUnchanged),
+                ReferenceName = PhysicalFloor.UnchangedName,
+                Note = modules + "; nothing executed, no program started",
+            }
+        );
+        _suite.Add(
+            new Case(oneModuleId, Metric.WallSeconds, new Sample(oneModule))
+            {
+                Reference = new Sample(floorOfOneModule),
+                ReferenceName = PhysicalFloor.OneModuleName,
+                Note = FormattableString.Invariant(
+                    $"{modules}; 1 bytecode, 1 pack, 1 link, 1 install; a durable copy of the product ({product.Size / 1048576.0:0.0} MiB) alone takes {floor.Copies.Median * 1000:0} ms"
+                ),
+            }
+        );
     }
 
     private void DotnetCake()
@@ -86,7 +107,13 @@ internal sealed class BuildSuite
         scripts.Empty();
         scripts.Build();
         var seconds = Interleaved.Run(Interleaved.TimingRounds, scripts.Build, scripts.Empty);
-        _suite.Add(new Case("unchanged-dotnet-cake", Metric.WallSeconds, seconds[0]) { Reference = seconds[1], ReferenceName = "dotnet cake with an empty script" });
+        _suite.Add(
+            new Case("unchanged-dotnet-cake", Metric.WallSeconds, seconds[0])
+            {
+                Reference = seconds[1],
+                ReferenceName = "dotnet cake with an empty script",
+            }
+        );
         _suite.Add(new Case("empty-dotnet-cake", Metric.WallSeconds, seconds[1]));
     }
 
@@ -94,15 +121,24 @@ internal sealed class BuildSuite
     private void PeakMemory()
     {
         const int modules = 5_000;
-        var application = GeneratedApplication.Write(Path.Combine(_suite.WorkFolder, "application-memory"), modules, _cache, salt: Guid.NewGuid().ToString());
+        var application = GeneratedApplication.Write(
+            Path.Combine(_suite.WorkFolder, "application-memory"),
+            modules,
+            _cache,
+            salt: Guid.NewGuid().ToString()
+        );
         var child = BuildChild.Start(application);
         var nothing = Interleaved.Run(3, () => Child.Start("nothing")["peak_bytes"])[0];
-        _suite.Add(new Case("build-peak-rss", Metric.Bytes, Sample.Of(child["peak_bytes"]))
-        {
-            Reference = nothing,
-            ReferenceName = "a .NET process that does nothing",
-            Note = FormattableString.Invariant($"of the packager itself, without compilers and linkers; {modules} new modules, {child["executed"]:0} actions, {child["seconds"]:0.0} s"),
-        });
+        _suite.Add(
+            new Case("build-peak-rss", Metric.Bytes, Sample.Of(child["peak_bytes"]))
+            {
+                Reference = nothing,
+                ReferenceName = "a .NET process that does nothing",
+                Note = FormattableString.Invariant(
+                    $"of the packager itself, without compilers and linkers; {modules} new modules, {child["executed"]:0} actions, {child["seconds"]:0.0} s"
+                ),
+            }
+        );
     }
 
     private static double Seconds(Action act)

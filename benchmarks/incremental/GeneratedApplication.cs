@@ -10,7 +10,13 @@ internal static class GeneratedApplication
     private const int ModulesPerPackage = 100;
 
     /// <summary>Writes it. Files that have the right text already are left alone, so that their times stay old.</summary>
-    public static Application Write(string folder, int modules, string cacheDirectory, string run = "mode = \"module\"\nmodule = \"generated\"", string salt = "")
+    public static Application Write(
+        string folder,
+        int modules,
+        string cacheDirectory,
+        string run = "mode = \"module\"\nmodule = \"generated\"",
+        string salt = ""
+    )
     {
         var root = Path.Combine(folder, "generated");
         WriteFile(Path.Combine(root, "__init__.py"), "");
@@ -43,63 +49,70 @@ internal static class GeneratedApplication
         File.WriteAllText(path, text);
     }
 
-    private static string Text(int index, string salt) => $$""""
-        """Module {{index}} of a generated program."""
+    private static string Text(int index, string salt) =>
+        $$""""
+            """Module {{index}} of a generated program."""
 
-        TOKEN = "{{salt}}-{{index}}"
-        LIMITS = {"low": {{index}}, "high": {{index * 7 + 3}}, "names": ("alpha", "beta", "gamma")}
-
-
-        class Account{{index}}:
-            """Keeps a balance, and remembers what was done to it."""
-
-            def __init__(self, owner: str, balance: int = 0) -> None:
-                self.owner = owner
-                self.balance = balance
-                self.history: list[tuple[str, int]] = []
-
-            def deposit(self, amount: int) -> int:
-                if amount <= 0:
-                    raise ValueError(f"cannot deposit {amount}")
-                self.balance += amount
-                self.history.append(("deposit", amount))
-                return self.balance
-
-            def withdraw(self, amount: int) -> int:
-                if amount > self.balance:
-                    raise ValueError(f"{self.owner} has only {self.balance}")
-                self.balance -= amount
-                self.history.append(("withdraw", amount))
-                return self.balance
-
-            def __repr__(self) -> str:
-                return f"Account{{index}}({self.owner!r}, {self.balance})"
+            TOKEN = "{{salt}}-{{index}}"
+            LIMITS = {"low": {{index}}, "high": {{index * 7 + 3}}, "names": ("alpha", "beta", "gamma")}
 
 
-        def total(accounts: list[Account{{index}}]) -> int:
-            return sum(account.balance for account in accounts if account.balance > LIMITS["low"])
+            class Account{{index}}:
+                """Keeps a balance, and remembers what was done to it."""
+
+                def __init__(self, owner: str, balance: int = 0) -> None:
+                    self.owner = owner
+                    self.balance = balance
+                    self.history: list[tuple[str, int]] = []
+
+                def deposit(self, amount: int) -> int:
+                    if amount <= 0:
+                        raise ValueError(f"cannot deposit {amount}")
+                    self.balance += amount
+                    self.history.append(("deposit", amount))
+                    return self.balance
+
+                def withdraw(self, amount: int) -> int:
+                    if amount > self.balance:
+                        raise ValueError(f"{self.owner} has only {self.balance}")
+                    self.balance -= amount
+                    self.history.append(("withdraw", amount))
+                    return self.balance
+
+                def __repr__(self) -> str:
+                    return f"Account{{index}}({self.owner!r}, {self.balance})"
 
 
-        def busiest(accounts: list[Account{{index}}]) -> Account{{index}} | None:
-            return max(accounts, key=lambda account: len(account.history), default=None)
-        """";
+            def total(accounts: list[Account{{index}}]) -> int:
+                return sum(account.balance for account in accounts if account.balance > LIMITS["low"])
+
+
+            def busiest(accounts: list[Account{{index}}]) -> Account{{index}} | None:
+                return max(accounts, key=lambda account: len(account.history), default=None)
+            """";
 }
 
 /// <summary>What a build must have done, so that its time is about what its name says.</summary>
 internal static class Expect
 {
     /// <summary>Nothing was executed, and no program was started.</summary>
-    public static BuildResult Unchanged(BuildResult result) => result.Executed.Count == 0 && result.ProcessesStarted == 0
-        ? result
-        : throw new BenchmarkFailedException($"an unchanged build started {result.ProcessesStarted} programs and executed {Describe(result)}");
+    public static BuildResult Unchanged(BuildResult result) =>
+        result.Executed.Count == 0 && result.ProcessesStarted == 0
+            ? result
+            : throw new BenchmarkFailedException(
+                $"an unchanged build started {result.ProcessesStarted} programs and executed {Describe(result)}"
+            );
 
     /// <summary>One module was compiled, and what follows from it.</summary>
     public static BuildResult OneModule(BuildResult result)
     {
         var kinds = result.Executed.Select(action => action.Kind).Order(StringComparer.Ordinal);
         string[] expected = [ActionKinds.CompileBytecode, ActionKinds.Install, ActionKinds.Link, ActionKinds.Pack];
-        return kinds.SequenceEqual(expected) ? result : throw new BenchmarkFailedException($"a build with one changed module executed {Describe(result)}");
+        return kinds.SequenceEqual(expected)
+            ? result
+            : throw new BenchmarkFailedException($"a build with one changed module executed {Describe(result)}");
     }
 
-    private static string Describe(BuildResult result) => string.Join(", ", result.Executed.Take(20).Select(action => $"{action.Kind} {action.Name} ({action.Reason})"));
+    private static string Describe(BuildResult result) =>
+        string.Join(", ", result.Executed.Take(20).Select(action => $"{action.Kind} {action.Name} ({action.Reason})"));
 }

@@ -9,7 +9,8 @@ internal static class Metric
     public const string Count = "count";
 }
 
-/// <summary>The values of one contender in one run of a suite; the middle one speaks for it, because a busy machine only ever adds.</summary>
+/// <summary>The values of one contender in one run of a suite; the middle one speaks for it, because a busy machine only ever
+/// adds.</summary>
 internal sealed record Sample(IReadOnlyList<double> Values)
 {
     public int Runs => Values.Count;

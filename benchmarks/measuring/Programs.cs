@@ -8,7 +8,8 @@ namespace Oxidizer.Benchmarks;
 internal sealed record ProgramCost(double WallSeconds, double CpuSeconds, long MaxResidentBytes, long? PageFaults);
 
 /// <summary>
-/// Runs whole programs and says what they cost. The environment is empty and the working directory an empty folder, so that the same program does the same
+/// Runs whole programs and says what they cost. The environment is empty and the working directory an empty folder, so that the same
+/// program does the same
 /// each time; a program that fails is an error and never a figure.
 /// </summary>
 internal sealed partial class Programs
@@ -22,7 +23,10 @@ internal sealed partial class Programs
         _emptyFolder = Directory.CreateDirectory(Path.Combine(workFolder, "empty")).FullName;
         _measure = Path.Combine(workFolder, "measure");
         var source = Path.Combine(AppContext.BaseDirectory, "measuring", "measure.c");
-        Checked(ChildProcess.Run(new Command("cc", ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", source, "-o", _measure])), "cc measure.c");
+        Checked(
+            ChildProcess.Run(new Command("cc", ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", source, "-o", _measure])),
+            "cc measure.c"
+        );
     }
 
     /// <summary>Runs a program as it is.</summary>
@@ -34,8 +38,11 @@ internal sealed partial class Programs
     }
 
     /// <summary>Counts the page faults of a program, as <c>perf stat -e page-faults</c> does.</summary>
-    public double PageFaults(params string[] command) => Cost(command).PageFaults
-        ?? throw new BenchmarkFailedException("the kernel does not let us count page faults; lower it with `sysctl kernel.perf_event_paranoid=2`, or allow `perf_event_open` in the container");
+    public double PageFaults(params string[] command) =>
+        Cost(command).PageFaults
+        ?? throw new BenchmarkFailedException(
+            "the kernel does not let us count page faults; lower it with `sysctl kernel.perf_event_paranoid=2`, or allow `perf_event_open` in the container"
+        );
 
     /// <summary>Counts the system calls of a program, from its <c>execve</c> to its end.</summary>
     public double SystemCalls(params string[] command)
@@ -47,7 +54,8 @@ internal sealed partial class Programs
         return File.ReadLines(log).Count(line => !line.Contains(" resumed>", StringComparison.Ordinal));
     }
 
-    /// <summary>Counts the instructions that a program executes in user space, under valgrind, without address-space randomisation.</summary>
+    /// <summary>Counts the instructions that a program executes in user space, under valgrind, without address-space
+    /// randomisation.</summary>
     public double Instructions(params string[] command)
     {
         Tools.Ensure("valgrind", "valgrind");
@@ -60,8 +68,7 @@ internal sealed partial class Programs
     }
 
     /// <summary>Runs a program in the same surroundings as a measured one, and gives back what it printed.</summary>
-    public string Output(params string[] command) =>
-        Checked(ChildProcess.Run(Surroundings(command)), string.Join(' ', command)).Output;
+    public string Output(params string[] command) => Checked(ChildProcess.Run(Surroundings(command)), string.Join(' ', command)).Output;
 
     /// <summary>The same for a program that may fail.</summary>
     public CommandResult Try(params string[] command) => ChildProcess.Run(Surroundings(command));
@@ -70,14 +77,18 @@ internal sealed partial class Programs
     {
         var result = Checked(ChildProcess.Run(Surroundings(command)), string.Join(' ', command));
         var status = result.Output.Split(' ', StringSplitOptions.TrimEntries)[^1];
-        return status == "0" ? result : throw new BenchmarkFailedException($"`{string.Join(' ', command)}` ended with wait status {status}:\n{result.Error}");
+        return status == "0"
+            ? result
+            : throw new BenchmarkFailedException($"`{string.Join(' ', command)}` ended with wait status {status}:\n{result.Error}");
     }
 
-    private Command Surroundings(string[] command) => new(command[0], command[1..]) { ClearEnvironment = true, WorkingDirectory = _emptyFolder };
+    private Command Surroundings(string[] command) =>
+        new(command[0], command[1..]) { ClearEnvironment = true, WorkingDirectory = _emptyFolder };
 
-    private static CommandResult Checked(CommandResult result, string command) => result.ExitCode == 0
-        ? result
-        : throw new BenchmarkFailedException($"`{command}` ended with exit code {result.ExitCode}:\n{result.Error}{result.Output}");
+    private static CommandResult Checked(CommandResult result, string command) =>
+        result.ExitCode == 0
+            ? result
+            : throw new BenchmarkFailedException($"`{command}` ended with exit code {result.ExitCode}:\n{result.Error}{result.Output}");
 
     [GeneratedRegex(@"Collected : (\d+)")]
     private static partial Regex CollectedLine();

@@ -19,7 +19,11 @@ internal static class Tools
         {
             Console.Error.WriteLine($"installing {package}");
             var environment = new Dictionary<string, string?> { ["DEBIAN_FRONTEND"] = "noninteractive" };
-            var install = new Command("apt-get", ["install", "--yes", "--no-install-recommends", package]) { Sees = ChosenEnvironment.Network, Environment = environment };
+            var install = new Command("apt-get", ["install", "--yes", "--no-install-recommends", package])
+            {
+                Sees = ChosenEnvironment.Network,
+                Environment = environment,
+            };
             if (ChildProcess.Run(install).ExitCode != 0)
             {
                 // A fresh machine has no package lists yet, an old one has lists whose files are gone.

@@ -1,17 +1,22 @@
 /*
  * Runs one program to its end and prints what it cost, on one line:
  *
- *     <wall ns> <user us> <system us> <max resident KiB> <page faults, or -1: the machine does not let us count> <wait status>
+ *     <wall ns> <user us> <system us> <max resident KiB> <page faults, or -1: the machine does not
+ * let us count> <wait status>
  *
- * A program of its own, and not a call inside the benchmarks' process, because Linux counts the resident memory of the parent at the moment
- * of exec into ru_maxrss of the child: from a .NET process of 100 MB every child would have 100 MB. This one has 1 MB.
+ * A program of its own, and not a call inside the benchmarks' process, because Linux counts the
+ * resident memory of the parent at the moment of exec into ru_maxrss of the child: from a .NET
+ * process of 100 MB every child would have 100 MB. This one has 1 MB.
  *
- *     measure [-R] program arguments...        -R: without address-space randomisation, so that instruction counts repeat
+ *     measure [-R] program arguments...        -R: without address-space randomisation, so that
+ * instruction counts repeat
  *
- * Page faults are those that the program took, as `perf stat -e page-faults` counts them. ru_minflt is another figure: it counts pages, and those too that a program has
- * the kernel bring by one call (MADV_POPULATE_WRITE).
+ * Page faults are those that the program took, as `perf stat -e page-faults` counts them. ru_minflt
+ * is another figure: it counts pages, and those too that a program has the kernel bring by one call
+ * (MADV_POPULATE_WRITE).
  *
- * Standard input and output of the program are /dev/null; its standard error is ours. Its environment is ours.
+ * Standard input and output of the program are /dev/null; its standard error is ours. Its
+ * environment is ours.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -42,7 +47,8 @@ microseconds(struct timeval time)
     return time.tv_sec * 1000000LL + time.tv_usec;
 }
 
-/* A counter that each child of this process gets, and that runs from its exec on. -1 where the machine forbids it (perf_event_paranoid above 2, or a container's filter). */
+/* A counter that each child of this process gets, and that runs from its exec on. -1 where the
+ * machine forbids it (perf_event_paranoid above 2, or a container's filter). */
 static int
 open_fault_counter(void)
 {
@@ -67,7 +73,8 @@ static long long
 read_counter(int counter)
 {
     long long count;
-    return counter >= 0 && read(counter, &count, sizeof count) == (ssize_t)sizeof count ? count : -1;
+    return counter >= 0 && read(counter, &count, sizeof count) == (ssize_t)sizeof count ? count
+                                                                                        : -1;
 }
 
 int
@@ -106,6 +113,7 @@ main(int argc, char **argv)
         return 2;
     }
     long long wall = nanoseconds() - start;
-    printf("%lld %lld %lld %ld %lld %d\n", wall, microseconds(usage.ru_utime), microseconds(usage.ru_stime), usage.ru_maxrss, read_counter(faults), status);
+    printf("%lld %lld %lld %ld %lld %d\n", wall, microseconds(usage.ru_utime),
+           microseconds(usage.ru_stime), usage.ru_maxrss, read_counter(faults), status);
     return 0;
 }

@@ -19,7 +19,9 @@ internal sealed class ImportList
 
     public string Text => string.Join('\n', _names) + "\n";
 
-    public string Note => $"{_names.Count} modules" + (_leftOut.Count == 0 ? "" : $"; left out, because one side does not import them: {string.Join(", ", _leftOut)}");
+    public string Note =>
+        $"{_names.Count} modules"
+        + (_leftOut.Count == 0 ? "" : $"; left out, because one side does not import them: {string.Join(", ", _leftOut)}");
 
     /// <summary>Drops what the program that a command names does not import, all in one process.</summary>
     public ImportList KeepWhatImports(Func<string, string[]> commandFor)
@@ -31,7 +33,9 @@ internal sealed class ImportList
         var said = result.Error.Split('\n').Select(line => line.Split(':')[0]).ToHashSet(StringComparer.Ordinal);
         var failed = _names.Where(said.Contains).ToList();
         if (failed.Count == 0 || failed.Count == _names.Count)
-            throw new BenchmarkFailedException($"`{string.Join(' ', commandFor(Path))}` ended with exit code {result.ExitCode}:\n{result.Error}");
+            throw new BenchmarkFailedException(
+                $"`{string.Join(' ', commandFor(Path))}` ended with exit code {result.ExitCode}:\n{result.Error}"
+            );
         _leftOut.AddRange(failed);
         _names = [.. _names.Except(failed)];
         Write();

@@ -23,13 +23,17 @@ internal sealed class StartupSuite
     /// <summary>Something that a product is compared with.</summary>
     private sealed record Contender(string Suffix, string Name, string[] Command);
 
-    public static void Run(Suite suite) => suite.Part("startup", () =>
-    {
-        var startup = new StartupSuite(suite);
-        suite.Part("hello", startup.Hello);
-        suite.Part("stdlib-import", startup.StandardLibraryImport);
-        suite.Part("index-open", startup.IndexOpen);
-    });
+    public static void Run(Suite suite) =>
+        suite.Part(
+            "startup",
+            () =>
+            {
+                var startup = new StartupSuite(suite);
+                suite.Part("hello", startup.Hello);
+                suite.Part("stdlib-import", startup.StandardLibraryImport);
+                suite.Part("index-open", startup.IndexOpen);
+            }
+        );
 
     private void Hello()
     {
@@ -38,16 +42,26 @@ internal sealed class StartupSuite
         Contender[] contenders =
         [
             new("", ReferenceInterpreter.Name, plain),
-            new("-no-site", ReferenceInterpreter.Name + " -S", ReferenceInterpreter.CommandFor(_reference.Executable, ["-I", "-S"], _sources, "hello")),
+            new(
+                "-no-site",
+                ReferenceInterpreter.Name + " -S",
+                ReferenceInterpreter.CommandFor(_reference.Executable, ["-I", "-S"], _sources, "hello")
+            ),
             new("-system", SystemName, ReferenceInterpreter.CommandFor(SystemInterpreter, ["-I"], _sources, "hello")),
         ];
         var said = _programs.Output(product);
         foreach (var contender in contenders)
             if (_programs.Output(contender.Command) != said)
-                throw new BenchmarkFailedException($"`{string.Join(' ', contender.Command)}` does not say what the product says, which is: {said}");
+                throw new BenchmarkFailedException(
+                    $"`{string.Join(' ', contender.Command)}` does not say what the product says, which is: {said}"
+                );
 
         Compare("hello", [product], contenders, wallRounds: 31);
-        var bytes = Interleaved.Run(Interleaved.TimingRounds, () => _programs.Cost(product).MaxResidentBytes, () => _programs.Cost(plain).MaxResidentBytes);
+        var bytes = Interleaved.Run(
+            Interleaved.TimingRounds,
+            () => _programs.Cost(product).MaxResidentBytes,
+            () => _programs.Cost(plain).MaxResidentBytes
+        );
         _suite.Add(new Case("hello-rss", Metric.Bytes, bytes[0]) { Reference = bytes[1], ReferenceName = ReferenceInterpreter.Name });
         Count("hello-syscalls", _programs.SystemCalls);
         Count("hello-faults", _programs.PageFaults);
@@ -70,20 +84,48 @@ internal sealed class StartupSuite
 
         // Equal work or no comparison: each list has what both sides import. Debian splits some modules off into packages of their own.
         var names = new ImportList(_programs, _suite.WorkFolder, "same-build", listed).KeepWhatImports(Plain).KeepWhatImports(Product);
-        Compare("stdlib-import", Product(names.Path), [new("", ReferenceInterpreter.Name, Plain(names.Path))], Interleaved.TimingRounds, names.Note);
+        Compare(
+            "stdlib-import",
+            Product(names.Path),
+            [new("", ReferenceInterpreter.Name, Plain(names.Path))],
+            Interleaved.TimingRounds,
+            names.Note
+        );
         var common = new ImportList(_programs, _suite.WorkFolder, "system", names.Text).KeepWhatImports(System);
-        Compare("stdlib-import", Product(common.Path), [new("-system", SystemName, System(common.Path))], Interleaved.TimingRounds, common.Note);
+        Compare(
+            "stdlib-import",
+            Product(common.Path),
+            [new("-system", SystemName, System(common.Path))],
+            Interleaved.TimingRounds,
+            common.Note
+        );
     }
 
     private void IndexOpen()
     {
-        var products = new[] { 100, 20_000 }.Select(count =>
-        {
-            var application = GeneratedApplication.Write(Path.Combine(_suite.WorkFolder, $"index-{count}"), count, _suite.Options.CacheDirectory, "mode = \"noop\"");
-            return application.Build(BuildLog.Spoken).ProductPath;
-        }).ToArray();
-        var counts = Interleaved.Run(InstructionRounds, () => _programs.Instructions(products[0]), () => _programs.Instructions(products[1]));
-        _suite.Add(new Case("index-open-100", Metric.Instructions, counts[0]) { Note = "a start that runs nothing, of a product with 100 modules beside the standard library" });
+        var products = new[] { 100, 20_000 }
+            .Select(count =>
+            {
+                var application = GeneratedApplication.Write(
+                    Path.Combine(_suite.WorkFolder, $"index-{count}"),
+                    count,
+                    _suite.Options.CacheDirectory,
+                    "mode = \"noop\""
+                );
+                return application.Build(BuildLog.Spoken).ProductPath;
+            })
+            .ToArray();
+        var counts = Interleaved.Run(
+            InstructionRounds,
+            () => _programs.Instructions(products[0]),
+            () => _programs.Instructions(products[1])
+        );
+        _suite.Add(
+            new Case("index-open-100", Metric.Instructions, counts[0])
+            {
+                Note = "a start that runs nothing, of a product with 100 modules beside the standard library",
+            }
+        );
         _suite.Add(new Case("index-open-20000", Metric.Instructions, counts[1]) { Reference = counts[0], ReferenceName = "100 modules" });
     }
 
@@ -92,7 +134,13 @@ internal sealed class StartupSuite
         var destination = Directory.CreateDirectory(Path.Combine(_sources, package)).FullName;
         foreach (var file in Directory.EnumerateFiles(source, "*.py"))
             File.Copy(file, Path.Combine(destination, Path.GetFileName(file)), overwrite: true);
-        var application = Application.Write(_sources, package, [package], $"mode = \"module\"\nmodule = \"{package}\"", _suite.Options.CacheDirectory);
+        var application = Application.Write(
+            _sources,
+            package,
+            [package],
+            $"mode = \"module\"\nmodule = \"{package}\"",
+            _suite.Options.CacheDirectory
+        );
         return application.Build(BuildLog.Spoken).ProductPath;
     }
 
@@ -109,12 +157,14 @@ internal sealed class StartupSuite
         {
             var samples = Interleaved.Run(rounds, [.. commands.Select(command => (Func<double>)(() => measure(command)))]);
             for (var index = 0; index < contenders.Length; index++)
-                _suite.Add(new Case(id + contenders[index].Suffix + suffix, metric, samples[0])
-                {
-                    Reference = samples[index + 1],
-                    ReferenceName = contenders[index].Name,
-                    Note = note,
-                });
+                _suite.Add(
+                    new Case(id + contenders[index].Suffix + suffix, metric, samples[0])
+                    {
+                        Reference = samples[index + 1],
+                        ReferenceName = contenders[index].Name,
+                        Note = note,
+                    }
+                );
         }
     }
 }

@@ -1,4 +1,5 @@
-/* A C program that hosts a Python program: it calls Python, Python calls it, and nothing of Python is on the disk. */
+/* A C program that hosts a Python program: it calls Python, Python calls it, and nothing of Python
+ * is on the disk. */
 #include "pyembed.h"
 
 #include <stdio.h>

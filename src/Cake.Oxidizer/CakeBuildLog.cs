@@ -4,7 +4,8 @@ using Oxidizer.Packager.Context;
 
 namespace Cake.Oxidizer;
 
-/// <summary>Writes a build's messages into Cake's log. On a terminal progress is one line that is rewritten; in a pipe it is a plain line every few seconds.</summary>
+/// <summary>Writes a build's messages into Cake's log. On a terminal progress is one line that is rewritten; in a pipe it is a plain line
+/// every few seconds.</summary>
 internal sealed class CakeBuildLog(ICakeLog log) : IBuildLog
 {
     private static readonly TimeSpan s_terminalInterval = TimeSpan.FromMilliseconds(100);
@@ -30,7 +31,7 @@ internal sealed class CakeBuildLog(ICakeLog log) : IBuildLog
                 return;
             _lastProgress = Stopwatch.GetTimestamp();
             _lastStage = stage;
-            var text = share is { } done ? $"{stage} {Math.Clamp(done, 0, 1),4:P0}" : stage;
+            var text = share is { } done ? $"{stage} {Math.Clamp(done, 0, 1), 4:P0}" : stage;
             if (detail is not null)
                 text += $" ({detail})";
             if (!_isTerminal)

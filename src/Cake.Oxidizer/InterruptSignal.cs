@@ -3,14 +3,18 @@ using System.Runtime.InteropServices;
 namespace Cake.Oxidizer;
 
 /// <summary>
-/// Turns SIGINT and SIGTERM into a cancelled token while a build runs. Cake itself would end the process at once. With the signal held back, the build has time to end
-/// its children and to delete half-written files. A second signal is not held back. A build that waits for a disk or a network file system cannot be
+/// Turns SIGINT and SIGTERM into a cancelled token while a build runs. Cake itself would end the process at once. With the signal held
+/// back, the build has time to end
+/// its children and to delete half-written files. A second signal is not held back. A build that waits for a disk or a network file system
+/// cannot be
 /// cancelled; it is ended after a while, and later builds remove what it leaves.
 /// </summary>
 internal sealed class InterruptSignal : IDisposable
 {
     // As by a shell's rule for a program that a signal ended.
-    private const int SignalExitCode = 128, InterruptNumber = 2, TerminateNumber = 15;
+    private const int SignalExitCode = 128,
+        InterruptNumber = 2,
+        TerminateNumber = 15;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(15);
 
     private readonly CancellationTokenSource _source = new();
@@ -20,9 +24,7 @@ internal sealed class InterruptSignal : IDisposable
     private readonly Action<int> _end;
 
     public InterruptSignal()
-        : this(s_patience, End)
-    {
-    }
+        : this(s_patience, End) { }
 
     /// <summary>For tests.</summary>
     /// <param name="patience">How long a cancelled build may take to end by itself.</param>
@@ -30,7 +32,11 @@ internal sealed class InterruptSignal : IDisposable
     internal InterruptSignal(TimeSpan patience, Action<int> end)
     {
         (_patience, _end) = (patience, end);
-        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+        ];
     }
 
     public CancellationToken Token => _source.Token;

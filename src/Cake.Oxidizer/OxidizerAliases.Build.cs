@@ -9,7 +9,8 @@ namespace Cake.Oxidizer;
 
 public static partial class OxidizerAliases
 {
-    /// <summary>Packages a program with the configuration that is found in the working directory or above it (or named by <c>OXIDIZER_CONFIG</c>).</summary>
+    /// <summary>Packages a program with the configuration that is found in the working directory or above it (or named by
+    /// <c>OXIDIZER_CONFIG</c>).</summary>
     /// <param name="context">Cake's.</param>
     /// <returns>Where the product is, its size and digest, and what was executed and reused for it.</returns>
     /// <exception cref="CakeException">The build failed; the message has every mistake with its id, file and line.</exception>
@@ -24,7 +25,8 @@ public static partial class OxidizerAliases
 
     /// <summary>Packages a program.</summary>
     /// <param name="context">Cake's.</param>
-    /// <param name="configurationOrScript">A configuration (<c>*.toml</c>), or one Python file, which becomes <c>__main__</c> of a product with the whole standard library.</param>
+    /// <param name="configurationOrScript">A configuration (<c>*.toml</c>), or one Python file, which becomes <c>__main__</c> of a product
+    /// with the whole standard library.</param>
     /// <returns>Where the product is, its size and digest, and what was executed and reused for it.</returns>
     /// <exception cref="CakeException">The build failed; the message has every mistake with its id, file and line.</exception>
     /// <example>

@@ -6,7 +6,8 @@ namespace Cake.Oxidizer;
 
 public static partial class OxidizerAliases
 {
-    /// <summary>Hits, misses, bytes and seconds saved of the cache, by kind of action: since it was made (<c>Lifetime</c>; <c>Session</c> is of this call, and empty).</summary>
+    /// <summary>Hits, misses, bytes and seconds saved of the cache, by kind of action: since it was made (<c>Lifetime</c>; <c>Session</c>
+    /// is of this call, and empty).</summary>
     /// <param name="context">Cake's.</param>
     /// <returns>Counts by kind; <c>Oxidizer_CacheDirectory</c> or the user's folder is looked at.</returns>
     /// <example>
@@ -17,7 +18,8 @@ public static partial class OxidizerAliases
     /// </example>
     [CakeMethodAlias]
     [CakeNamespaceImport("Oxidizer.Cache")]
-    public static CacheStatistics OxidizerCacheStatistics(this ICakeContext context) => OxidizerCacheStatistics(context, new OxidizerCacheSettings());
+    public static CacheStatistics OxidizerCacheStatistics(this ICakeContext context) =>
+        OxidizerCacheStatistics(context, new OxidizerCacheSettings());
 
     /// <summary>Hits, misses, bytes and seconds saved of a cache, by kind of action.</summary>
     /// <param name="context">Cake's.</param>
@@ -25,7 +27,8 @@ public static partial class OxidizerAliases
     /// <returns>Counts by kind, since the cache was made.</returns>
     /// <example>
     /// <code>
-    /// var saved = OxidizerCacheStatistics(new OxidizerCacheSettings { Directory = "./cache" }).Lifetime.Values.Sum(counts => counts.SecondsSaved);
+    /// var saved = OxidizerCacheStatistics(new OxidizerCacheSettings { Directory = "./cache" }).Lifetime.Values.Sum(counts =>
+    /// counts.SecondsSaved);
     /// </code>
     /// </example>
     [CakeMethodAlias]
@@ -33,7 +36,8 @@ public static partial class OxidizerAliases
     public static CacheStatistics OxidizerCacheStatistics(this ICakeContext context, OxidizerCacheSettings settings) =>
         WithCache(context, settings, readOnly: true, cache => cache.Statistics);
 
-    /// <summary>Evicts the least recently used entries, down to the cache's limit, and removes what killed builds left. Builds do so by themselves. Entries that a running build uses stay.</summary>
+    /// <summary>Evicts the least recently used entries, down to the cache's limit, and removes what killed builds left. Builds do so by
+    /// themselves. Entries that a running build uses stay.</summary>
     /// <param name="context">Cake's.</param>
     /// <returns>What is left, and what was removed.</returns>
     /// <example>
@@ -59,7 +63,8 @@ public static partial class OxidizerAliases
     public static CacheReport OxidizerCachePrune(this ICakeContext context, OxidizerCacheSettings settings) =>
         WithCache(context, settings, readOnly: false, cache => cache.Prune(settings.MaxSize, settings.MaxAge));
 
-    /// <summary>Reads everything in the cache, and removes what is damaged: the next build makes it again. Takes about a second for each gigabyte.</summary>
+    /// <summary>Reads everything in the cache, and removes what is damaged: the next build makes it again. Takes about a second for each
+    /// gigabyte.</summary>
     /// <param name="context">Cake's.</param>
     /// <returns>What is left, what was removed, and how much of it was damaged.</returns>
     /// <example>
@@ -106,11 +111,17 @@ public static partial class OxidizerAliases
     /// </code>
     /// </example>
     [CakeMethodAlias]
-    public static void OxidizerCacheClear(this ICakeContext context, OxidizerCacheSettings settings) => WithCache(context, settings, readOnly: false, cache =>
-    {
-        cache.Clear();
-        return true;
-    });
+    public static void OxidizerCacheClear(this ICakeContext context, OxidizerCacheSettings settings) =>
+        WithCache(
+            context,
+            settings,
+            readOnly: false,
+            cache =>
+            {
+                cache.Clear();
+                return true;
+            }
+        );
 
     // Looking at a cache does not make it. Its problems are warnings, as in a build.
     private static T WithCache<T>(ICakeContext context, OxidizerCacheSettings settings, bool readOnly, Func<LiteDbCache, T> act)
@@ -118,7 +129,9 @@ public static partial class OxidizerAliases
         ArgumentNullException.ThrowIfNull(settings);
         var directory = Absolute(context, settings.Directory) ?? ConfiguredCacheDirectory(context) ?? CacheDirectory.Default();
         var log = new CakeBuildLog(context.Log);
-        using var cache = LiteDbCache.Open(new CacheSettings(directory) { ReadOnly = readOnly || !context.FileSystem.GetDirectory(directory).Exists });
+        using var cache = LiteDbCache.Open(
+            new CacheSettings(directory) { ReadOnly = readOnly || !context.FileSystem.GetDirectory(directory).Exists }
+        );
         try
         {
             return act(cache);

@@ -8,7 +8,8 @@ namespace Cake.Oxidizer;
 
 public static partial class OxidizerAliases
 {
-    /// <summary>Starts a product in the script's working directory, with this process's own standard streams, and waits for its end.</summary>
+    /// <summary>Starts a product in the script's working directory, with this process's own standard streams, and waits for its
+    /// end.</summary>
     /// <param name="context">Cake's.</param>
     /// <param name="result">What <c>OxidizerBuild</c> returned.</param>
     /// <param name="arguments">For the program.</param>
@@ -25,11 +26,13 @@ public static partial class OxidizerAliases
         OxidizerRun(context, new FilePath(result.ProductPath), arguments);
     }
 
-    /// <summary>Starts a product in the script's working directory, with this process's own standard streams, and waits for its end.</summary>
+    /// <summary>Starts a product in the script's working directory, with this process's own standard streams, and waits for its
+    /// end.</summary>
     /// <param name="context">Cake's.</param>
     /// <param name="product">The executable.</param>
     /// <param name="arguments">For the program.</param>
-    /// <exception cref="CakeException">It is not there, or ended with another exit code than 0; the exception has the same code.</exception>
+    /// <exception cref="CakeException">It is not there, or ended with another exit code than 0; the exception has the same
+    /// code.</exception>
     /// <example>
     /// <code>
     /// OxidizerRun("./build/x86_64-unknown-linux-gnu/hello");
@@ -45,7 +48,10 @@ public static partial class OxidizerAliases
         var builder = new ProcessArgumentBuilder();
         foreach (var argument in arguments)
             builder.Append(Quote(argument));
-        using var process = context.ProcessRunner.Start(path, new ProcessSettings { Arguments = builder, WorkingDirectory = context.Environment.WorkingDirectory });
+        using var process = context.ProcessRunner.Start(
+            path,
+            new ProcessSettings { Arguments = builder, WorkingDirectory = context.Environment.WorkingDirectory }
+        );
         process.WaitForExit();
         var exitCode = process.GetExitCode();
         if (exitCode != 0)

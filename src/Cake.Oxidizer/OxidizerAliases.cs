@@ -23,7 +23,8 @@ namespace Cake.Oxidizer;
 [CakeAliasCategory("Oxidizer")]
 public static partial class OxidizerAliases
 {
-    /// <summary>The setting of cake.config, environment (<c>CAKE_OXIDIZER_CACHEDIRECTORY</c>) and arguments that names the cache's folder.</summary>
+    /// <summary>The setting of cake.config, environment (<c>CAKE_OXIDIZER_CACHEDIRECTORY</c>) and arguments that names the cache's
+    /// folder.</summary>
     public const string CacheDirectorySetting = "Oxidizer_CacheDirectory";
 
     // Turns the engine's three kinds of failure into what Cake shows: a message with ids, and a stack trace only for our own bugs.

@@ -2,19 +2,22 @@ using Cake.Core.IO;
 
 namespace Cake.Oxidizer;
 
-/// <summary>What <see cref="OxidizerAliases.OxidizerBuild(Cake.Core.ICakeContext, FilePath, OxidizerBuildSettings)"/> can be told in addition to the configuration. The configuration decides what is not set here.</summary>
+/// <summary>What <see cref="OxidizerAliases.OxidizerBuild(Cake.Core.ICakeContext, FilePath, OxidizerBuildSettings)"/> can be told in
+/// addition to the configuration. The configuration decides what is not set here.</summary>
 public sealed class OxidizerBuildSettings
 {
     /// <summary>A target triple, such as <c>x86_64-unknown-linux-gnu</c>; by default the machine's own.</summary>
     public string? Target { get; set; }
 
-    /// <summary>Where the product goes: <c>&lt;OutputDirectory&gt;/&lt;triple&gt;/&lt;name&gt;</c>. By default <c>build_path</c> of the configuration, else <c>build</c> beside it.</summary>
+    /// <summary>Where the product goes: <c>&lt;OutputDirectory&gt;/&lt;triple&gt;/&lt;name&gt;</c>. By default <c>build_path</c> of the
+    /// configuration, else <c>build</c> beside it.</summary>
     public DirectoryPath? OutputDirectory { get; set; }
 
     /// <summary>The product's name; by default <c>application_name</c> of the configuration.</summary>
     public string? ApplicationName { get; set; }
 
-    /// <summary>The cache's folder; by default <c>[cache] directory</c>, then <c>Oxidizer_CacheDirectory</c> of cake.config, environment or arguments, then the user's cache folder.</summary>
+    /// <summary>The cache's folder; by default <c>[cache] directory</c>, then <c>Oxidizer_CacheDirectory</c> of cake.config, environment or
+    /// arguments, then the user's cache folder.</summary>
     public DirectoryPath? CacheDirectory { get; set; }
 
     /// <summary>Number of compile workers; by default one a core.</summary>

@@ -5,10 +5,12 @@ namespace Cake.Oxidizer;
 /// <summary>Which cache an alias works on, and what may stay in it.</summary>
 public sealed class OxidizerCacheSettings
 {
-    /// <summary>The cache's folder; by default <c>Oxidizer_CacheDirectory</c> of cake.config, environment or arguments, then the user's cache folder. A configuration's <c>[cache] directory</c> is not looked for.</summary>
+    /// <summary>The cache's folder; by default <c>Oxidizer_CacheDirectory</c> of cake.config, environment or arguments, then the user's
+    /// cache folder. A configuration's <c>[cache] directory</c> is not looked for.</summary>
     public DirectoryPath? Directory { get; set; }
 
-    /// <summary>For pruning: the size to get down to, in bytes. By default nine tenths of 10 GiB, if the cache is larger than 10 GiB; entries that were used within the last minute then stay.</summary>
+    /// <summary>For pruning: the size to get down to, in bytes. By default nine tenths of 10 GiB, if the cache is larger than 10 GiB;
+    /// entries that were used within the last minute then stay.</summary>
     public long? MaxSize { get; set; }
 
     /// <summary>For pruning: entries that were not used for this long are evicted too. By default age does not matter.</summary>

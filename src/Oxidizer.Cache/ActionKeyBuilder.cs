@@ -72,7 +72,8 @@ public sealed class ActionKeyBuilder
 
     private void Append(string text)
     {
-        // UTF-8 cannot hold lone surrogates: two such texts would hash alike. They are hashed as UTF-16 units, which the length -2 announces.
+        // UTF-8 cannot hold lone surrogates: two such texts would hash alike. They are hashed as UTF-16 units, which the length -2
+        // announces.
         if (!Utf16.IsWellFormed(text))
         {
             AppendLength(-2);

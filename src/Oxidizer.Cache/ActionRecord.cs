@@ -6,7 +6,13 @@ namespace Oxidizer.Cache;
 /// <param name="Size">Its length in bytes.</param>
 /// <param name="Mode">The permissions that it is written with.</param>
 /// <param name="LinkTarget">For a symbolic link its target, relative and inside the tree; otherwise <c>null</c>.</param>
-public sealed record ActionOutput(string Path, Sha256Digest Digest, long Size, UnixFileMode Mode = ActionOutput.PlainFile, string? LinkTarget = null)
+public sealed record ActionOutput(
+    string Path,
+    Sha256Digest Digest,
+    long Size,
+    UnixFileMode Mode = ActionOutput.PlainFile,
+    string? LinkTarget = null
+)
 {
     /// <summary><c>rw-r--r--</c>.</summary>
     public const UnixFileMode PlainFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -17,7 +23,8 @@ public sealed record ActionOutput(string Path, Sha256Digest Digest, long Size, U
 
 /// <summary>What an action made, as the cache keeps it.</summary>
 /// <param name="Key">The action's identity, with its fields.</param>
-/// <param name="Name">What the action is about, as the build calls it, such as <c>app/views.py</c>. To explain a miss, records of the same kind and name are compared.</param>
+/// <param name="Name">What the action is about, as the build calls it, such as <c>app/views.py</c>. To explain a miss, records of the same
+/// kind and name are compared.</param>
 /// <param name="Outputs">What it made, in order.</param>
 /// <param name="Seconds">How long it took, in seconds: what a hit saves.</param>
 public sealed record ActionRecord(ActionKey Key, string Name, IReadOnlyList<ActionOutput> Outputs, double Seconds);
@@ -25,5 +32,6 @@ public sealed record ActionRecord(ActionKey Key, string Name, IReadOnlyList<Acti
 /// <summary>The answer of <see cref="IActionCache.GetOrAdd"/>.</summary>
 /// <param name="Record">The action's outputs. All of them are in the cache or, if it cannot store, in this process's memory.</param>
 /// <param name="Reused">Whether the record was found in the cache, or made by another process while this call waited.</param>
-/// <param name="Reason">Why the action ran, in words, such as <c>`app/views.py` changed (was 3fa1..., is 90bc...)</c>; <c>null</c> when reused.</param>
+/// <param name="Reason">Why the action ran, in words, such as <c>`app/views.py` changed (was 3fa1..., is 90bc...)</c>; <c>null</c> when
+/// reused.</param>
 public sealed record ActionResult(ActionRecord Record, bool Reused, string? Reason);

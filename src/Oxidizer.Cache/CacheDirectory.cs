@@ -6,7 +6,8 @@ namespace Oxidizer.Cache;
 public static class CacheDirectory
 {
     /// <summary>
-    /// <c>$XDG_CACHE_HOME/oxidizer</c>, else <c>~/.cache/oxidizer</c>, else, for users without a home, a folder in the system's temporary folder whose name has the user's
+    /// <c>$XDG_CACHE_HOME/oxidizer</c>, else <c>~/.cache/oxidizer</c>, else, for users without a home, a folder in the system's temporary
+    /// folder whose name has the user's
     /// number. Anybody can make a folder of that name, so <see cref="LiteDbCache.Open"/> checks whether it can be trusted.
     /// </summary>
     public static string Default()
@@ -16,6 +17,9 @@ public static class CacheDirectory
         var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
         return home.Length > 0 && home != "/"
             ? Path.Combine(home, ".cache", "oxidizer")
-            : Path.Combine(Path.GetTempPath(), string.Create(System.Globalization.CultureInfo.InvariantCulture, $"oxidizer-cache-{FileOwner.Me}"));
+            : Path.Combine(
+                Path.GetTempPath(),
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"oxidizer-cache-{FileOwner.Me}")
+            );
     }
 }

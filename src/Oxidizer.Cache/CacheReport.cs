@@ -10,6 +10,17 @@ namespace Oxidizer.Cache;
 /// <param name="RemovedTrees">Folders that were removed.</param>
 /// <param name="RemovedBytes">What the removed blobs and folders took, in bytes.</param>
 /// <param name="DamagedBlobs">How many blobs do not match their digest; they are removed.</param>
-/// <param name="DamagedTrees">How many folders do not match their manifest. They are removed; those in use are repaired by the next build.</param>
+/// <param name="DamagedTrees">How many folders do not match their manifest. They are removed; those in use are repaired by the next
+/// build.</param>
 public sealed record CacheReport(
-    int Actions, int Blobs, int Trees, long Bytes, int RemovedActions, int RemovedBlobs, int RemovedTrees, long RemovedBytes, int DamagedBlobs, int DamagedTrees);
+    int Actions,
+    int Blobs,
+    int Trees,
+    long Bytes,
+    int RemovedActions,
+    int RemovedBlobs,
+    int RemovedTrees,
+    long RemovedBytes,
+    int DamagedBlobs,
+    int DamagedTrees
+);

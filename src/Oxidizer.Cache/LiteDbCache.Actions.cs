@@ -37,7 +37,12 @@ public sealed partial class LiteDbCache
     }
 
     /// <inheritdoc/>
-    public ActionResult GetOrAdd(ActionKey key, string name, Func<IReadOnlyList<ActionOutput>> execute, CancellationToken cancellation = default)
+    public ActionResult GetOrAdd(
+        ActionKey key,
+        string name,
+        Func<IReadOnlyList<ActionOutput>> execute,
+        CancellationToken cancellation = default
+    )
     {
         if (Look(key) is { } found)
             return Reused(key, found);
@@ -61,7 +66,8 @@ public sealed partial class LiteDbCache
     /// <inheritdoc/>
     public string Explain(ActionKey key, string name)
     {
-        var earlier = _index.Named(key.Kind, name, MostCompared)
+        var earlier = _index
+            .Named(key.Kind, name, MostCompared)
             .Select(payload => StoredAction.Read(payload)?.Record)
             .OfType<ActionRecord>()
             .Where(record => record.Key.Kind == key.Kind && record.Name == name);
@@ -76,8 +82,7 @@ public sealed partial class LiteDbCache
 
     private ActionRecord? Look(ActionKey key)
     {
-        if (_index.FindAction(key.Digest, out var lastUse) is not { } payload
-            || StoredAction.Read(payload, key) is not { } record)
+        if (_index.FindAction(key.Digest, out var lastUse) is not { } payload || StoredAction.Read(payload, key) is not { } record)
             return null;
         NoteUse(record);
         foreach (var output in record.Outputs)

@@ -18,7 +18,8 @@ public sealed partial class LiteDbCache
     }
 
     /// <inheritdoc/>
-    public Sha256Digest StoreFile(string path, BlobTransfer transfer = BlobTransfer.Copy, bool durable = false) => _blobs.StoreFile(path, transfer, durable);
+    public Sha256Digest StoreFile(string path, BlobTransfer transfer = BlobTransfer.Copy, bool durable = false) =>
+        _blobs.StoreFile(path, transfer, durable);
 
     /// <inheritdoc/>
     public byte[]? TryRead(Sha256Digest digest)
@@ -65,7 +66,12 @@ public sealed partial class LiteDbCache
     }
 
     /// <inheritdoc/>
-    public CachedTree OpenTree(ActionKey key, string name, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation = default)
+    public CachedTree OpenTree(
+        ActionKey key,
+        string name,
+        Func<string, IReadOnlyCollection<TreeEntry>> make,
+        CancellationToken cancellation = default
+    )
     {
         // Before the tree is looked for or made: an eviction that runs now either sees the note, or has already deleted it.
         _uses.Note([key.Digest]);

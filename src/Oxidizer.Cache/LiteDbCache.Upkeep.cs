@@ -10,10 +10,12 @@ public sealed partial class LiteDbCache
     private const double LowWatermark = 0.9;
 
     /// <summary>
-    /// Evicts by size and age now, and removes files that the index has not named for a day. Entries that running builds use stay, and so do those that were used within the
+    /// Evicts by size and age now, and removes files that the index has not named for a day. Entries that running builds use stay, and so
+    /// do those that were used within the
     /// last minute, unless <paramref name="maxSize"/> is given.
     /// </summary>
-    /// <param name="maxSize">The size to get down to, in bytes; <c>null</c>: nine tenths of <see cref="CacheSettings.MaxSize"/>, if that is exceeded.</param>
+    /// <param name="maxSize">The size to get down to, in bytes; <c>null</c>: nine tenths of <see cref="CacheSettings.MaxSize"/>, if that is
+    /// exceeded.</param>
     /// <param name="maxAge">Evicts entries that were not used for this long; <c>null</c>: <see cref="CacheSettings.MaxAge"/>.</param>
     public CacheReport Prune(long? maxSize = null, TimeSpan? maxAge = null)
     {
@@ -26,7 +28,8 @@ public sealed partial class LiteDbCache
         return Report(eviction);
     }
 
-    /// <summary>Reads every blob and tree. Removes those whose digest is wrong, and the records that name missing ones. Takes about a second for each gigabyte.</summary>
+    /// <summary>Reads every blob and tree. Removes those whose digest is wrong, and the records that name missing ones. Takes about a
+    /// second for each gigabyte.</summary>
     public CacheReport Verify()
     {
         Write(absorb: true);
@@ -53,7 +56,8 @@ public sealed partial class LiteDbCache
         _index.Clear();
     }
 
-    /// <summary>Writes all records and their blobs into a tar archive: <c>ac/&lt;key&gt;</c> and <c>cas/&lt;digest&gt;</c>, as the HTTP protocol of remote caches names them.</summary>
+    /// <summary>Writes all records and their blobs into a tar archive: <c>ac/&lt;key&gt;</c> and <c>cas/&lt;digest&gt;</c>, as the HTTP
+    /// protocol of remote caches names them.</summary>
     /// <exception cref="IOException">The archive cannot be written.</exception>
     public void Export(string path)
     {
@@ -61,7 +65,8 @@ public sealed partial class LiteDbCache
         CacheArchive.Write(path, _index, _blobs);
     }
 
-    /// <summary>Adds the records and blobs of an archive that <see cref="Export"/> wrote. Entries whose content does not match their name are skipped.</summary>
+    /// <summary>Adds the records and blobs of an archive that <see cref="Export"/> wrote. Entries whose content does not match their name
+    /// are skipped.</summary>
     /// <returns>How many records were added.</returns>
     /// <exception cref="IOException">The archive cannot be read.</exception>
     public int Import(string path)
@@ -105,7 +110,17 @@ public sealed partial class LiteDbCache
         var blobs = _index.AllBlobs();
         var trees = new TreeFolders(_folder, _index).All().ToList();
         var (actions, removed, removedTrees, bytes) = eviction.Removed;
-        return new CacheReport(_index.AllActions().Count, blobs.Count, trees.Count, blobs.Values.Sum(entry => entry.Blob.Size) + trees.Sum(tree => tree.Size),
-            actions, removed, removedTrees, bytes, damagedBlobs, damagedTrees);
+        return new CacheReport(
+            _index.AllActions().Count,
+            blobs.Count,
+            trees.Count,
+            blobs.Values.Sum(entry => entry.Blob.Size) + trees.Sum(tree => tree.Size),
+            actions,
+            removed,
+            removedTrees,
+            bytes,
+            damagedBlobs,
+            damagedTrees
+        );
     }
 }

@@ -10,9 +10,12 @@ using Oxidizer.Cache.Trees;
 namespace Oxidizer.Cache;
 
 /// <summary>
-/// The cache on LiteDB and files, shared by any number of processes of one machine. LiteDB holds actions, the places of blobs, and statistics;
-/// a snapshot of it is read instead of it, and a journal takes what it has not taken in yet (docs/decisions/0005-litedb-behind-a-snapshot.md).
-/// Thread-safe. An entry is safe from the end of the process, however it ends, when <see cref="Flush"/>, or the <see cref="GetOrAdd"/> that made it, has returned.
+/// The cache on LiteDB and files, shared by any number of processes of one machine. LiteDB holds actions, the places of blobs, and
+/// statistics;
+/// a snapshot of it is read instead of it, and a journal takes what it has not taken in yet
+/// (docs/decisions/0005-litedb-behind-a-snapshot.md).
+/// Thread-safe. An entry is safe from the end of the process, however it ends, when <see cref="Flush"/>, or the <see cref="GetOrAdd"/> that
+/// made it, has returned.
 /// </summary>
 public sealed partial class LiteDbCache : IActionCache
 {
@@ -34,11 +37,13 @@ public sealed partial class LiteDbCache : IActionCache
     private readonly TreeStore _trees;
     private readonly SessionUses _uses;
     private readonly KeyLocks _keys;
-    private readonly StatisticsTable _session = new(), _unwritten = new();
+    private readonly StatisticsTable _session = new(),
+        _unwritten = new();
     private readonly ConcurrentDictionary<Sha256Digest, string> _kinds = new();
     private readonly long _opened = Environment.TickCount64;
     private long _lastFlush = Environment.TickCount64;
-    private bool _executed, _disposed;
+    private bool _executed,
+        _disposed;
 
     private LiteDbCache(CacheSettings settings)
     {
@@ -48,12 +53,17 @@ public sealed partial class LiteDbCache : IActionCache
         _memo = new FileMemo(_folder);
         _uses = new SessionUses(_folder, _index.Refresh);
         _blobs = new BlobStore(_folder, _index, _memo, _uses, _warnings);
-        _trees = new TreeStore(_folder, () => _blobs.Private.Folder, reason => _warnings.Add(CacheWarnings.NotStored(_folder.Root, reason)));
+        _trees = new TreeStore(
+            _folder,
+            () => _blobs.Private.Folder,
+            reason => _warnings.Add(CacheWarnings.NotStored(_folder.Root, reason))
+        );
         _keys = new KeyLocks(_folder, _warnings, settings);
     }
 
     /// <summary>
-    /// Opens the cache in a folder, which is made if it is not there. If the folder cannot be used, the cache works for this process alone, and
+    /// Opens the cache in a folder, which is made if it is not there. If the folder cannot be used, the cache works for this process alone,
+    /// and
     /// <see cref="Warnings"/> says why.
     /// </summary>
     public static LiteDbCache Open(CacheSettings settings) => new(settings);
@@ -61,7 +71,8 @@ public sealed partial class LiteDbCache : IActionCache
     /// <inheritdoc/>
     public IReadOnlyList<CacheWarning> Warnings => _warnings.All;
 
-    /// <summary>Whether the folder was deleted since it was opened. Files that the cache gave out are gone; entries are made again.</summary>
+    /// <summary>Whether the folder was deleted since it was opened. Files that the cache gave out are gone; entries are made
+    /// again.</summary>
     public bool WasDeleted => _folder.IsGone;
 
     /// <inheritdoc/>
@@ -101,11 +112,14 @@ public sealed partial class LiteDbCache : IActionCache
         if (!_index.HasPending && _blobs.WaitingBytes == 0 && !_memo.HasPending && !absorb)
             return;
         _lastFlush = Environment.TickCount64;
-        _index.Flush(() =>
-        {
-            _blobs.WriteWaiting();
-            _memo.Save();
-        }, absorb);
+        _index.Flush(
+            () =>
+            {
+                _blobs.WriteWaiting();
+                _memo.Save();
+            },
+            absorb
+        );
     }
 
     // So that a killed build loses seconds, and a large one does not fill the memory.

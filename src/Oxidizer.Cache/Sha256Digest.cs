@@ -3,14 +3,18 @@ using System.Security.Cryptography;
 
 namespace Oxidizer.Cache;
 
-/// <summary>A SHA-256 value: the name of a blob, and the key of an action. 32 bytes, compared by value, printed as 64 lower-case hexadecimal digits.</summary>
+/// <summary>A SHA-256 value: the name of a blob, and the key of an action. 32 bytes, compared by value, printed as 64 lower-case
+/// hexadecimal digits.</summary>
 public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha256Digest>
 {
     /// <summary>The number of bytes in a digest.</summary>
     public const int Size = 32;
 
     // Four words and not an array: a digest is a dictionary key in every hot path, and must neither allocate nor be mutable.
-    private readonly ulong _a, _b, _c, _d;
+    private readonly ulong _a,
+        _b,
+        _c,
+        _d;
 
     /// <summary>Takes the 32 bytes of a digest.</summary>
     /// <exception cref="ArgumentException"><paramref name="bytes"/> is not 32 bytes long.</exception>
@@ -106,7 +110,8 @@ public readonly struct Sha256Digest : IEquatable<Sha256Digest>, IComparable<Sha2
     /// <inheritdoc/>
     public int CompareTo(Sha256Digest other)
     {
-        Span<byte> left = stackalloc byte[Size], right = stackalloc byte[Size];
+        Span<byte> left = stackalloc byte[Size],
+            right = stackalloc byte[Size];
         CopyTo(left);
         other.CopyTo(right);
         return MemoryExtensions.SequenceCompareTo<byte>(left, right);

@@ -30,9 +30,10 @@ public sealed record TreeEntry(string Path, TreeEntryKind Kind, long Size = 0, S
     public bool IsFile => Kind is TreeEntryKind.File or TreeEntryKind.Executable;
 
     /// <summary>The mode of the file on the disk: read-only, because it belongs to the cache.</summary>
-    public UnixFileMode Mode => Kind == TreeEntryKind.Executable
-        ? ReadOnlyFile | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
-        : ReadOnlyFile;
+    public UnixFileMode Mode =>
+        Kind == TreeEntryKind.Executable
+            ? ReadOnlyFile | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute
+            : ReadOnlyFile;
 }
 
 /// <summary>A folder of the cache, whole.</summary>

@@ -49,7 +49,7 @@ public sealed class TreeManifest
     /// <summary>What stands at a path; <c>null</c> for nothing.</summary>
     public TreeEntry? Find(string path)
     {
-        for (int low = 0, high = _entries.Length - 1; low <= high;)
+        for (int low = 0, high = _entries.Length - 1; low <= high; )
         {
             var middle = (low + high) >>> 1;
             var order = string.CompareOrdinal(_entries[middle].Path, path);
@@ -74,10 +74,12 @@ public sealed class TreeManifest
         foreach (var entry in sorted)
             Write(writer, entry);
         writer.Flush();
-        return TryRead(stream.ToArray()) ?? throw new InvalidOperationException("a tree's manifest does not read back; please report this as a bug");
+        return TryRead(stream.ToArray())
+            ?? throw new InvalidOperationException("a tree's manifest does not read back; please report this as a bug");
     }
 
-    /// <summary>Reads the blob; <c>null</c> when it is not a manifest, or not byte for byte what <see cref="Create"/> writes: the same tree must have the same digest.</summary>
+    /// <summary>Reads the blob; <c>null</c> when it is not a manifest, or not byte for byte what <see cref="Create"/> writes: the same tree
+    /// must have the same digest.</summary>
     internal static TreeManifest? TryRead(byte[] bytes)
     {
         if (bytes.Length < HeaderSize || !bytes.AsSpan().StartsWith(s_magic))
@@ -92,7 +94,10 @@ public sealed class TreeManifest
         for (var index = 0; index < count; index++)
         {
             // The entries must be in order, because `Find` searches them by halves.
-            if (!reader.TryReadEntry(out entries[index]!, out paths[index]) || (index > 0 && string.CompareOrdinal(entries[index - 1].Path, entries[index].Path) >= 0))
+            if (
+                !reader.TryReadEntry(out entries[index]!, out paths[index])
+                || (index > 0 && string.CompareOrdinal(entries[index - 1].Path, entries[index].Path) >= 0)
+            )
                 return null;
         }
         return reader.IsAtEnd ? new TreeManifest(bytes, entries, paths) : null;
@@ -148,7 +153,11 @@ public sealed class TreeManifest
         private bool TryTakeText(out string text)
         {
             text = "";
-            if (!TryTake(2, out var length) || !TryTake(BinaryPrimitives.ReadUInt16LittleEndian(length), out var utf8) || !Utf8.IsValid(utf8))
+            if (
+                !TryTake(2, out var length)
+                || !TryTake(BinaryPrimitives.ReadUInt16LittleEndian(length), out var utf8)
+                || !Utf8.IsValid(utf8)
+            )
                 return false;
             text = Encoding.UTF8.GetString(utf8);
             return true;

@@ -3,10 +3,13 @@ using Oxidizer.Cache.Files;
 namespace Oxidizer.Cache;
 
 /// <summary>
-/// A private folder that is deleted with its process. Disposing of it deletes it; if the process was killed, the next call of <see cref="Sweep"/> does.
-/// The process holds a lock on a file in it, which the kernel releases when the process ends. A process number would not do, because another container may use the same one.
+/// A private folder that is deleted with its process. Disposing of it deletes it; if the process was killed, the next call of <see
+/// cref="Sweep"/> does.
+/// The process holds a lock on a file in it, which the kernel releases when the process ends. A process number would not do, because
+/// another container may use the same one.
 /// An age would not do, because nobody knows how long a build takes.
-/// <para>Only such folders are removed: the name has 32 random digits, the owner is this user, and the lock file in it has the right content.</para>
+/// <para>Only such folders are removed: the name has 32 random digits, the owner is this user, and the lock file in it has the right
+/// content.</para>
 /// </summary>
 public sealed class WorkFolder : IDisposable
 {
@@ -47,7 +50,8 @@ public sealed class WorkFolder : IDisposable
         }
     }
 
-    /// <summary>Removes this user's folders that killed processes left in <paramref name="parent"/>. Folders that cannot be removed stay for the next time.</summary>
+    /// <summary>Removes this user's folders that killed processes left in <paramref name="parent"/>. Folders that cannot be removed stay
+    /// for the next time.</summary>
     /// <param name="parent">A folder; it need not be there.</param>
     /// <param name="prefix">What their names begin with.</param>
     /// <param name="suffix">What their names end with.</param>
@@ -76,14 +80,22 @@ public sealed class WorkFolder : IDisposable
     }
 
     private static bool IsName(string name, string prefix, string suffix) =>
-        name.Length == prefix.Length + Digits + suffix.Length && name.StartsWith(prefix, StringComparison.Ordinal) && name.EndsWith(suffix, StringComparison.Ordinal)
+        name.Length == prefix.Length + Digits + suffix.Length
+        && name.StartsWith(prefix, StringComparison.Ordinal)
+        && name.EndsWith(suffix, StringComparison.Ordinal)
         && !name.AsSpan(prefix.Length, Digits).ContainsAnyExcept("0123456789abcdef");
 
     private static void RemoveIfDead(string path)
     {
         var lockPath = System.IO.Path.Combine(path, LockName);
-        if (!FileOwner.TryRead(path, follow: false, out var folder) || !folder.IsFolder || !folder.IsMine
-            || !FileOwner.TryRead(lockPath, follow: false, out var file) || !file.IsFile || !file.IsMine)
+        if (
+            !FileOwner.TryRead(path, follow: false, out var folder)
+            || !folder.IsFolder
+            || !folder.IsMine
+            || !FileOwner.TryRead(lockPath, follow: false, out var file)
+            || !file.IsFile
+            || !file.IsMine
+        )
             return;
         using var dead = FileLock.TryAcquireExisting(lockPath);
         if (dead is not null && FileLock.ReadUnlocked(lockPath).AsSpan().SequenceEqual(Mark))

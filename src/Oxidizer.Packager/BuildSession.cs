@@ -25,7 +25,14 @@ internal sealed class BuildSession : IDisposable
     private string _stage = "configuration";
     private long _stageStarted = Stopwatch.GetTimestamp();
 
-    private BuildSession(BuildRequest request, BuildConfiguration configuration, string name, LiteDbCache cache, WorkFolder work, BuildContext context)
+    private BuildSession(
+        BuildRequest request,
+        BuildConfiguration configuration,
+        string name,
+        LiteDbCache cache,
+        WorkFolder work,
+        BuildContext context
+    )
     {
         (Configuration, Name, Context, _cache, _work) = (configuration, name, context, cache, work);
         var output = request.OutputDirectory ?? Configuration.Build.BuildPath ?? Path.Combine(Configuration.Directory, "build");
@@ -49,12 +56,13 @@ internal sealed class BuildSession : IDisposable
     public string Name { get; }
 
     /// <summary>The product's file name.</summary>
-    public string FileName => Configuration.Build.Output switch
-    {
-        ProductOutput.StaticLibrary => $"lib{Name}.a",
-        ProductOutput.SharedLibrary => $"lib{Name}.so",
-        _ => Name,
-    };
+    public string FileName =>
+        Configuration.Build.Output switch
+        {
+            ProductOutput.StaticLibrary => $"lib{Name}.a",
+            ProductOutput.SharedLibrary => $"lib{Name}.so",
+            _ => Name,
+        };
 
     /// <summary>Where the product goes.</summary>
     public string ProductPath { get; }
@@ -70,7 +78,11 @@ internal sealed class BuildSession : IDisposable
         var configuration = ReadConfiguration(request);
         var name = request.ApplicationName ?? configuration.Build.ApplicationName;
         if (ProductName.ProblemOf(name) is { } problem)
-            throw new BuildFailedException(DiagnosticKinds.InvalidValue, $"the product's name: {problem}", new SourceLocation(configuration.Origin));
+            throw new BuildFailedException(
+                DiagnosticKinds.InvalidValue,
+                $"the product's name: {problem}",
+                new SourceLocation(configuration.Origin)
+            );
         var cache = OpenCache(request, configuration.Cache, log);
         try
         {
@@ -82,8 +94,22 @@ internal sealed class BuildSession : IDisposable
                 if (diagnostic.Kind.Severity == DiagnosticSeverity.Warning)
                     log.Warning(diagnostic.ToString());
             };
-            return new BuildSession(request, configuration, name, cache, work,
-                new BuildContext(log, cache, diagnostics, new ActionLedger(), work.Path, request.Parallelism ?? Environment.ProcessorCount, cancellation));
+            return new BuildSession(
+                request,
+                configuration,
+                name,
+                cache,
+                work,
+                new BuildContext(
+                    log,
+                    cache,
+                    diagnostics,
+                    new ActionLedger(),
+                    work.Path,
+                    request.Parallelism ?? Environment.ProcessorCount,
+                    cancellation
+                )
+            );
         }
         catch
         {
@@ -101,17 +127,36 @@ internal sealed class BuildSession : IDisposable
     }
 
     /// <summary>Flushes the cache, and summarises what the build did.</summary>
-    public BuildResult Finish(LinkedProduct product, Distribution distribution, IReadOnlyList<FileUser> fileUsers, PackedBlob blob, FilesBeside filesBeside)
+    public BuildResult Finish(
+        LinkedProduct product,
+        Distribution distribution,
+        IReadOnlyList<FileUser> fileUsers,
+        PackedBlob blob,
+        FilesBeside filesBeside
+    )
     {
         Stage("cache");
         Context.Cache.Flush();
         Stage("install");
         var actions = Context.Actions;
         var result = new BuildResult(
-            Name, Configuration.Target, ProductPath, product.Size, product.Digest, distribution.Version,
-            actions.Counts, actions.Executed, _processes.Count, _stages, Stopwatch.GetElapsedTime(_started).TotalSeconds,
+            Name,
+            Configuration.Target,
+            ProductPath,
+            product.Size,
+            product.Digest,
+            distribution.Version,
+            actions.Counts,
+            actions.Executed,
+            _processes.Count,
+            _stages,
+            Stopwatch.GetElapsedTime(_started).TotalSeconds,
             new ResourceCounts(blob.ModuleCount, blob.ResourceCount, blob.ExtensionCount, blob.SharedLibraryCount, blob.Size),
-            [.. Context.Diagnostics.Warnings.Select(ResultWarning.From), .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message))])
+            [
+                .. Context.Diagnostics.Warnings.Select(ResultWarning.From),
+                .. Context.Cache.Warnings.Select(warning => new ResultWarning(warning.Id, warning.Message)),
+            ]
+        )
         {
             FileUsers = fileUsers,
             FilesBeside = filesBeside,
@@ -145,31 +190,42 @@ internal sealed class BuildSession : IDisposable
 
     private static BuildConfiguration ReadConfiguration(BuildRequest request)
     {
-        var file = request.ConfigurationOrScript is { } path && path.EndsWith(".py", StringComparison.Ordinal)
-            ? ConfigurationReader.ForScript(path)
-            : ConfigurationReader.Load(ConfigurationFile.Find(request.StartDirectory ?? Directory.GetCurrentDirectory(), request.ConfigurationOrScript));
+        var file =
+            request.ConfigurationOrScript is { } path && path.EndsWith(".py", StringComparison.Ordinal)
+                ? ConfigurationReader.ForScript(path)
+                : ConfigurationReader.Load(
+                    ConfigurationFile.Find(request.StartDirectory ?? Directory.GetCurrentDirectory(), request.ConfigurationOrScript)
+                );
         // The caller's target names a folder, as the configuration's does.
         if (request.Target is { } target && TargetPattern.ProblemOfTriple(target.Value) is { } problem)
             throw new BuildFailedException(DiagnosticKinds.InvalidValue, $"the target: {problem}");
         var configuration = file.For(request.Target ?? file.Targets[0]);
-        return configuration.Target.IsElf ? configuration : throw new BuildFailedException(DiagnosticKinds.TargetNotSupported,
-            $"the target `{configuration.Target}` is not supported yet: products are ELF executables for Linux", new SourceLocation(configuration.Origin));
+        return configuration.Target.IsElf
+            ? configuration
+            : throw new BuildFailedException(
+                DiagnosticKinds.TargetNotSupported,
+                $"the target `{configuration.Target}` is not supported yet: products are ELF executables for Linux",
+                new SourceLocation(configuration.Origin)
+            );
     }
 
-    private static LiteDbCache OpenCache(BuildRequest request, CacheTable table, IBuildLog log) => LiteDbCache.Open(new CacheSettings(
-        request.CacheDirectory ?? table.Directory ?? request.DefaultCacheDirectory ?? CacheDirectory.Default())
-    {
-        MaxSize = table.MaxSize,
-        ReadOnly = table.ReadOnly,
-        LockTimeout = request.CacheLockTimeout,
-        OnWaiting = log.Information,
-    });
+    private static LiteDbCache OpenCache(BuildRequest request, CacheTable table, IBuildLog log) =>
+        LiteDbCache.Open(
+            new CacheSettings(request.CacheDirectory ?? table.Directory ?? request.DefaultCacheDirectory ?? CacheDirectory.Default())
+            {
+                MaxSize = table.MaxSize,
+                ReadOnly = table.ReadOnly,
+                LockTimeout = request.CacheLockTimeout,
+                OnWaiting = log.Information,
+            }
+        );
 
     private static string Summary(BuildResult result)
     {
         var executed = result.Executed.GroupBy(action => action.Kind).Select(group => $"{group.Count()} {group.Key}");
         var done = result.Executed.Count == 0 ? "nothing to do" : string.Join(", ", executed);
         return FormattableString.Invariant(
-            $"{result.Name} ({result.Target}): {done}; {result.Resources.Modules} modules, {result.Size / 1048576.0:0.0} MiB, {result.Seconds:0.00} s -> {result.ProductPath}");
+            $"{result.Name} ({result.Target}): {done}; {result.Resources.Modules} modules, {result.Size / 1048576.0:0.0} MiB, {result.Seconds:0.00} s -> {result.ProductPath}"
+        );
     }
 }

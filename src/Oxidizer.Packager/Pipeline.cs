@@ -15,7 +15,8 @@ using Oxidizer.Packager.SourceBuilds;
 namespace Oxidizer.Packager;
 
 /// <summary>
-/// A build, from a configuration to an installed product: the table of contents of this assembly. Each stage is a function from records to records in the
+/// A build, from a configuration to an installed product: the table of contents of this assembly. Each stage is a function from records to
+/// records in the
 /// room of its name; only this file knows their order. What a stage makes comes from the cache when its inputs are unchanged, so that an
 /// unchanged build walks all of it without starting a program.
 /// </summary>
@@ -46,7 +47,13 @@ public static class Pipeline
     }
 
     // Null if the cache was lost meanwhile.
-    private static BuildResult? TryBuild(BuildRequest request, IBuildLog log, Action<string> onEnd, CancellationToken cancellation, bool isLast = false)
+    private static BuildResult? TryBuild(
+        BuildRequest request,
+        IBuildLog log,
+        Action<string> onEnd,
+        CancellationToken cancellation,
+        bool isLast = false
+    )
     {
         using var session = BuildSession.Open(request, log, cancellation);
         try
@@ -96,9 +103,21 @@ public static class Pipeline
         // After this: Python is run again only for code that is damaged in the cache before it is packed.
 
         session.Stage("native");
-        var inittab = InittabSource.Write(File.ReadAllText(distribution.PathOf(distribution.InittabSource)), distribution, resources.Extensions);
+        var inittab = InittabSource.Write(
+            File.ReadAllText(distribution.PathOf(distribution.InittabSource)),
+            distribution,
+            resources.Extensions
+        );
         var decoder = Decoder.Find(configuration, distribution, context);
-        var objects = CompileObjects.Compile(session.RuntimeSources, inittab, distribution, toolchain, context, configuration.Build.Output, decoder);
+        var objects = CompileObjects.Compile(
+            session.RuntimeSources,
+            inittab,
+            distribution,
+            toolchain,
+            context,
+            configuration.Build.Output,
+            decoder
+        );
         // After this: no C is compiled again.
 
         session.Stage("pack");
@@ -106,14 +125,28 @@ public static class Pipeline
         // After this: the blob holds everything that the product will import, and the settings that it starts with.
 
         session.Stage("link");
-        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, configuration.Build.Strip, configuration.Build.Output, session.FileName, decoder);
+        var plan = LinkPlan.Create(
+            distribution,
+            resources.Extensions,
+            objects,
+            configuration.Build.Strip,
+            configuration.Build.Output,
+            session.FileName,
+            decoder
+        );
         using var installation = new Installation(session.ProductPath);
         var product = LinkProduct.Make(plan, blob.Digest, configuration, toolchain, installation.Product, context);
         // After this: what the product is made from is in the cache, and its digest is known.
 
         session.Stage("install");
         using var content = new AppRelativeContent(code, distribution);
-        var beside = AppRelativeFolder.Prepare(AppRelativePlan.Create(configuration, distribution, resources, code, context), configuration, installation, content, context);
+        var beside = AppRelativeFolder.Prepare(
+            AppRelativePlan.Create(configuration, distribution, resources, code, context),
+            configuration,
+            installation,
+            content,
+            context
+        );
         LibraryFiles.Prepare(plan, session.Name, installation);
         // The product after its files, so that it finds them all once it is in its place. Files that it no longer needs are removed last.
         var isNew = InstallProduct.Prepare(product, installation, context);

@@ -1,4 +1,5 @@
-/* Everything that differs between CPython 3.11 and 3.14. The runtime uses the public API only, so this is short. */
+/* Everything that differs between CPython 3.11 and 3.14. The runtime uses the public API only, so
+ * this is short. */
 #ifndef PYEMBED_COMPAT_H
 #define PYEMBED_COMPAT_H
 
@@ -22,19 +23,29 @@
 #define PYEMBED_STRING_(text) #text
 #define PYEMBED_STRING(text) PYEMBED_STRING_(text)
 #define PYEMBED_PYTHON_VERSION PYEMBED_STRING(PY_MAJOR_VERSION) "." PYEMBED_STRING(PY_MINOR_VERSION)
-#define PYEMBED_CACHE_TAG "cpython-" PYEMBED_STRING(PY_MAJOR_VERSION) PYEMBED_STRING(PY_MINOR_VERSION)
+#define PYEMBED_CACHE_TAG \
+    "cpython-" PYEMBED_STRING(PY_MAJOR_VERSION) PYEMBED_STRING(PY_MINOR_VERSION)
 
 /* `struct _frozen`: 3.11 and 3.12 have a function at the end that makes the code object. */
 #if PY_VERSION_HEX < 0x030D0000
-#define PYEMBED_FROZEN(name_, code_, size_, package_) {.name = (name_), .code = (code_), .size = (size_), .is_package = (package_), .get_code = NULL}
+#define PYEMBED_FROZEN(name_, code_, size_, package_)                                \
+    {                                                                                \
+        .name = (name_), .code = (code_), .size = (size_), .is_package = (package_), \
+        .get_code = NULL                                                             \
+    }
 #else
-#define PYEMBED_FROZEN(name_, code_, size_, package_) {.name = (name_), .code = (code_), .size = (size_), .is_package = (package_)}
+#define PYEMBED_FROZEN(name_, code_, size_, package_)                               \
+    {                                                                               \
+        .name = (name_), .code = (code_), .size = (size_), .is_package = (package_) \
+    }
 #endif
 
-/* 3.12 lets a module say that it works in interpreters with a GIL of their own. The module does not say that it works
- * without a GIL (3.13), because it does not: decision 0035 lists what the GIL guards. */
+/* 3.12 lets a module say that it works in interpreters with a GIL of their own. The module does not
+ * say that it works without a GIL (3.13), because it does not: decision 0035 lists what the GIL
+ * guards. */
 #if PY_VERSION_HEX >= 0x030C0000
-#define PYEMBED_SLOT_INTERPRETERS {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#define PYEMBED_SLOT_INTERPRETERS \
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
 #else
 #define PYEMBED_SLOT_INTERPRETERS
 #endif
@@ -43,8 +54,8 @@
 #define PYEMBED_HAS_FIND_MODULE (PY_VERSION_HEX < 0x030C0000)
 #define PYEMBED_HAS_LOAD_MODULE (PY_VERSION_HEX < 0x030F0000)
 
-/* Before 3.13, tracebacks of uncaught exceptions look for sources on disk only; 3.13 asks the loader. Those of
- * unraisable exceptions still look on disk only. */
+/* Before 3.13, tracebacks of uncaught exceptions look for sources on disk only; 3.13 asks the
+ * loader. Those of unraisable exceptions still look on disk only. */
 #define PYEMBED_NEEDS_EXCEPTHOOK (PY_VERSION_HEX < 0x030D0000)
 
 #endif

@@ -1,5 +1,5 @@
-/* Maps pages that a start certainly uses with one system call. A page fault for each of them would cost more than the
- * work that is done with it. */
+/* Maps pages that a start certainly uses with one system call. A page fault for each of them would
+ * cost more than the work that is done with it. */
 #ifndef PYEMBED_POPULATE_H
 #define PYEMBED_POPULATE_H
 
@@ -11,8 +11,8 @@
 #define MADV_POPULATE_WRITE 23
 #endif
 
-/* Writable pages from that of `start` to that before `end`. An older kernel does not know the advice, and a full
- * machine has no pages: then each page is mapped when it is touched. */
+/* Writable pages from that of `start` to that before `end`. An older kernel does not know the
+ * advice, and a full machine has no pages: then each page is mapped when it is touched. */
 static inline void
 pyembed_populate(uintptr_t start, uintptr_t end)
 {

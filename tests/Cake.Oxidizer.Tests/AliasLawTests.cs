@@ -8,17 +8,30 @@ namespace Cake.Oxidizer.Tests;
 /// <summary>Laws over all aliases: one that breaks Cake's generated proxies breaks every script that loads the addin.</summary>
 public sealed class AliasLawTests
 {
-    private static readonly IReadOnlyList<MethodInfo> s_aliases = [.. typeof(OxidizerAliases).Assembly.GetExportedTypes()
-        .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
-        .Where(method => method.GetCustomAttribute<CakeMethodAliasAttribute>() is not null)];
+    private static readonly IReadOnlyList<MethodInfo> s_aliases =
+    [
+        .. typeof(OxidizerAliases)
+            .Assembly.GetExportedTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static))
+            .Where(method => method.GetCustomAttribute<CakeMethodAliasAttribute>() is not null),
+    ];
 
     [Fact]
     public void No_alias_has_a_parameter_that_breaks_the_generated_proxies()
     {
         Assert.NotEmpty(s_aliases);
-        var offenders = s_aliases.SelectMany(method => method.GetParameters(), (method, parameter) => (method, parameter))
-            .Where(entry => entry.parameter.IsIn || entry.parameter.IsOptional || (entry.parameter.ParameterType.IsValueType && entry.parameter.HasDefaultValue)
-                || entry.parameter.GetCustomAttributesData().Any(data => data.AttributeType.Name is "TupleElementNamesAttribute" or "DynamicAttribute" or "ParamCollectionAttribute"))
+        var offenders = s_aliases
+            .SelectMany(method => method.GetParameters(), (method, parameter) => (method, parameter))
+            .Where(entry =>
+                entry.parameter.IsIn
+                || entry.parameter.IsOptional
+                || (entry.parameter.ParameterType.IsValueType && entry.parameter.HasDefaultValue)
+                || entry
+                    .parameter.GetCustomAttributesData()
+                    .Any(data =>
+                        data.AttributeType.Name is "TupleElementNamesAttribute" or "DynamicAttribute" or "ParamCollectionAttribute"
+                    )
+            )
             .Select(entry => $"{entry.method.Name}: {entry.parameter.Name}");
         Assert.Empty(offenders);
     }
@@ -34,8 +47,14 @@ public sealed class AliasLawTests
     public void Every_alias_has_an_example()
     {
         var documentation = XDocument.Load(Path.ChangeExtension(typeof(OxidizerAliases).Assembly.Location, ".xml"));
-        var documented = documentation.Descendants("member").Where(member => member.Element("example")?.Element("code") is not null)
-            .Select(member => (string)member.Attribute("name")!).ToList();
-        Assert.Equal(s_aliases.Count, documented.Count(name => name.StartsWith("M:Cake.Oxidizer.OxidizerAliases.", StringComparison.Ordinal)));
+        var documented = documentation
+            .Descendants("member")
+            .Where(member => member.Element("example")?.Element("code") is not null)
+            .Select(member => (string)member.Attribute("name")!)
+            .ToList();
+        Assert.Equal(
+            s_aliases.Count,
+            documented.Count(name => name.StartsWith("M:Cake.Oxidizer.OxidizerAliases.", StringComparison.Ordinal))
+        );
     }
 }

@@ -11,11 +11,16 @@ public sealed class AliasTests : IDisposable
     [Fact]
     public void A_script_builds_a_product_and_runs_it()
     {
-        var (code, output) = _script.WithApplication("import sys\nprint('from the product', sys.argv[1:])", """
-            var result = OxidizerBuild("oxidizer.toml", new OxidizerBuildSettings().WithOutputDirectory("out").WithApplicationName("renamed"));
-            Information("{0} {1} modules={2}", result.ProductPath, result.PythonVersion, result.Resources.Modules);
-            OxidizerRun(result, "plain", "two words", "a\"quote", "back\\slash\\", "");
-            """).Run();
+        var (code, output) = _script
+            .WithApplication(
+                "import sys\nprint('from the product', sys.argv[1:])",
+                """
+                var result = OxidizerBuild("oxidizer.toml", new OxidizerBuildSettings().WithOutputDirectory("out").WithApplicationName("renamed"));
+                Information("{0} {1} modules={2}", result.ProductPath, result.PythonVersion, result.Resources.Modules);
+                OxidizerRun(result, "plain", "two words", "a\"quote", "back\\slash\\", "");
+                """
+            )
+            .Run();
         Assert.True(code == 0, output);
         Assert.Contains($"out/{Triple}/renamed 3.11.", output);
         Assert.Contains("""from the product ['plain', 'two words', 'a"quote', 'back\\slash\\', '']""", output);
@@ -60,10 +65,15 @@ public sealed class AliasTests : IDisposable
     public void Cake_config_names_the_cache_and_diagnostic_verbosity_tells_why_actions_ran()
     {
         // A folder that is a file: the build says so once and goes on without a cache, which shows that the setting arrived.
-        var (code, output) = _script.WithApplication("print('without a cache')", "OxidizerRun(OxidizerBuild());")
+        var (code, output) = _script
+            .WithApplication("print('without a cache')", "OxidizerRun(OxidizerBuild());")
             .Write("not-a-folder", "")
-            .Write("oxidizer.toml", Script.Configuration.Replace("source = \"apt:python3.11\"\noptimizations = \"noopt\"", "local_path = \"nowhere.tar.zst\""))
-            .Write("cake.config", "[Oxidizer]\nCacheDirectory=./not-a-folder\n").Run("--verbosity=diagnostic");
+            .Write(
+                "oxidizer.toml",
+                Script.Configuration.Replace("source = \"apt:python3.11\"\noptimizations = \"noopt\"", "local_path = \"nowhere.tar.zst\"")
+            )
+            .Write("cake.config", "[Oxidizer]\nCacheDirectory=./not-a-folder\n")
+            .Run("--verbosity=diagnostic");
         Assert.Equal(1, code);
         Assert.Contains("nowhere.tar.zst", output);
         Assert.Matches(@"warning OXI09\d\d: .*not-a-folder", output);
@@ -80,7 +90,10 @@ public sealed class AliasTests : IDisposable
         // So long as no other run of this test on the machine has its own sleep.
         var seconds = 100_000 + Environment.ProcessId;
         var sleep = $"sleep\0{seconds}\0";
-        _script.Write("slow-cc", $"#!/bin/sh\ncase \"$*\" in *--version*) echo slow-cc 1.0;; *) touch started; exec sleep {seconds};; esac\n");
+        _script.Write(
+            "slow-cc",
+            $"#!/bin/sh\ncase \"$*\" in *--version*) echo slow-cc 1.0;; *) touch started; exec sleep {seconds};; esac\n"
+        );
         File.SetUnixFileMode(_script["slow-cc"], UnixFileMode.UserRead | UnixFileMode.UserExecute);
         _script.Write("oxidizer.toml", Script.Configuration + $"\n[toolchain]\ncc = \"{_script["slow-cc"]}\"\n");
         using var cake = _script.Start();

@@ -15,16 +15,21 @@ public sealed class CacheAliasTests : IDisposable
         var damaged = Fill(_script["cache"]);
         File.SetUnixFileMode(damaged, ActionOutput.PlainFile);
         File.WriteAllText(damaged, "other bytes");
-        var (code, output) = _script.WithApplication("", """
-            var settings = new OxidizerCacheSettings().WithDirectory("cache");
-            foreach (var kind in OxidizerCacheStatistics(settings).Lifetime)
-                Information("{0}: {1} hits, {2} misses, {3} s saved", kind.Key, kind.Value.Hits, kind.Value.Misses, kind.Value.SecondsSaved);
-            var verified = OxidizerCacheVerify(settings);
-            Information("verified: {0} damaged, {1} actions left", verified.DamagedBlobs, verified.Actions);
-            var pruned = OxidizerCachePrune(settings.WithMaxSize(0));
-            Information("pruned: {0} blobs removed, {1} bytes left", pruned.RemovedBlobs, pruned.Bytes);
-            OxidizerCacheClear(settings);
-            """).Run();
+        var (code, output) = _script
+            .WithApplication(
+                "",
+                """
+                var settings = new OxidizerCacheSettings().WithDirectory("cache");
+                foreach (var kind in OxidizerCacheStatistics(settings).Lifetime)
+                    Information("{0}: {1} hits, {2} misses, {3} s saved", kind.Key, kind.Value.Hits, kind.Value.Misses, kind.Value.SecondsSaved);
+                var verified = OxidizerCacheVerify(settings);
+                Information("verified: {0} damaged, {1} actions left", verified.DamagedBlobs, verified.Actions);
+                var pruned = OxidizerCachePrune(settings.WithMaxSize(0));
+                Information("pruned: {0} blobs removed, {1} bytes left", pruned.RemovedBlobs, pruned.Bytes);
+                OxidizerCacheClear(settings);
+                """
+            )
+            .Run();
         Assert.True(code == 0, output);
         Assert.Contains("thumbnail: 1 hits, 2 misses, 2.5 s saved", output);
         Assert.Contains("verified: 1 damaged, 1 actions left", output);
@@ -36,7 +41,9 @@ public sealed class CacheAliasTests : IDisposable
     public void The_setting_names_the_cache_that_is_looked_at()
     {
         Fill(_script["configured"]);
-        var (code, output) = _script.WithApplication("", """Information("{0} hits", OxidizerCacheStatistics().Lifetime["thumbnail"].Hits); OxidizerCacheClear();""").Run("--Oxidizer_CacheDirectory=configured");
+        var (code, output) = _script
+            .WithApplication("", """Information("{0} hits", OxidizerCacheStatistics().Lifetime["thumbnail"].Hits); OxidizerCacheClear();""")
+            .Run("--Oxidizer_CacheDirectory=configured");
         Assert.True(code == 0, output);
         Assert.Contains("1 hits", output);
         using var cache = LiteDbCache.Open(new CacheSettings(_script["configured"]));
@@ -46,10 +53,15 @@ public sealed class CacheAliasTests : IDisposable
     [Fact]
     public void A_cache_that_is_not_there_is_empty_and_is_not_made()
     {
-        var (code, output) = _script.WithApplication("", """
-            var settings = new OxidizerCacheSettings().WithDirectory("nowhere");
-            Information("{0} kinds, {1} blobs, {2} blobs", OxidizerCacheStatistics(settings).Lifetime.Count, OxidizerCachePrune(settings).Blobs, OxidizerCacheVerify(settings).Blobs);
-            """).Run();
+        var (code, output) = _script
+            .WithApplication(
+                "",
+                """
+                var settings = new OxidizerCacheSettings().WithDirectory("nowhere");
+                Information("{0} kinds, {1} blobs, {2} blobs", OxidizerCacheStatistics(settings).Lifetime.Count, OxidizerCachePrune(settings).Blobs, OxidizerCacheVerify(settings).Blobs);
+                """
+            )
+            .Run();
         Assert.True(code == 0, output);
         Assert.Contains("0 kinds, 0 blobs, 0 blobs", output);
         Assert.False(Directory.Exists(_script["nowhere"]));

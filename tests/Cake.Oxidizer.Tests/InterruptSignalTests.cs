@@ -2,7 +2,8 @@ using System.Diagnostics;
 
 namespace Cake.Oxidizer.Tests;
 
-/// <summary>What a signal does to a build: the signals are real, and sent to this process. Not SIGINT, which a shell in the background tells its children to ignore.</summary>
+/// <summary>What a signal does to a build: the signals are real, and sent to this process. Not SIGINT, which a shell in the background
+/// tells its children to ignore.</summary>
 public sealed class InterruptSignalTests
 {
     [Fact]

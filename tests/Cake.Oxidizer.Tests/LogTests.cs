@@ -11,7 +11,10 @@ public sealed class LogTests : IDisposable
     public LogTests()
     {
         var root = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Script.AddinProject)!, "../.."));
-        _script.Write("build.cake", "Information(\"plain words\"); Warning(\"words of warning\");\n").Write("src/none", "").Write("Directory.Build.props", "");
+        _script
+            .Write("build.cake", "Information(\"plain words\"); Warning(\"words of warning\");\n")
+            .Write("src/none", "")
+            .Write("Directory.Build.props", "");
         foreach (var file in new[] { "build.sh", "global.json", ".config/dotnet-tools.json" })
         {
             Directory.CreateDirectory(Path.GetDirectoryName(_script[file])!);
@@ -48,13 +51,15 @@ public sealed class LogTests : IDisposable
 
     private (int ExitCode, string Output) Run(string noColour, string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo(program == "./build.sh" ? _script["build.sh"] : program, arguments)
-        {
-            WorkingDirectory = _script.Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment = { ["NO_COLOR"] = noColour, ["TERM"] = "xterm" },
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(program == "./build.sh" ? _script["build.sh"] : program, arguments)
+            {
+                WorkingDirectory = _script.Folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                Environment = { ["NO_COLOR"] = noColour, ["TERM"] = "xterm" },
+            }
+        )!;
         var error = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

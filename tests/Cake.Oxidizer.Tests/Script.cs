@@ -42,11 +42,11 @@ public sealed class Script : IDisposable
     }
 
     /// <summary>The package <c>app</c> with its configuration, and a script with this body that has the aliases.</summary>
-    public Script WithApplication(string main, string body) => this
-        .Write("app/__init__.py", "")
-        .Write("app/__main__.py", main)
-        .Write("oxidizer.toml", Configuration)
-        .Write("build.cake", $"#r \"{Path.Combine(AppContext.BaseDirectory, "Cake.Oxidizer.dll")}\"\n{body}\n");
+    public Script WithApplication(string main, string body) =>
+        this.Write("app/__init__.py", "")
+            .Write("app/__main__.py", main)
+            .Write("oxidizer.toml", Configuration)
+            .Write("build.cake", $"#r \"{Path.Combine(AppContext.BaseDirectory, "Cake.Oxidizer.dll")}\"\n{body}\n");
 
     public Process Start(params string[] arguments)
     {

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Oxidizer.Cache;
 
-// The other process of the cache's tests. What it acknowledges on its output, a line each, must be found in the cache whatever happens to it afterwards.
+// The other process of the cache's tests. What it acknowledges on its output, a line each, must be found in the cache whatever happens to
+// it afterwards.
 switch (args)
 {
     case ["store", var folder, var seed, var seconds]:
@@ -23,7 +24,9 @@ switch (args)
     case ["fill", var folder, var count, var size]:
         return Fill(folder, int.Parse(count), int.Parse(size));
     default:
-        Console.Error.WriteLine("usage: store <cache> <seed> <seconds> | make <cache> <name> at-once|when-told | lock <file> | lookup <cache> <first> <count> | fill <cache> <count> <size> | default | work <parent> <prefix>");
+        Console.Error.WriteLine(
+            "usage: store <cache> <seed> <seconds> | make <cache> <name> at-once|when-told | lock <file> | lookup <cache> <first> <count> | fill <cache> <count> <size> | default | work <parent> <prefix>"
+        );
         return 2;
 }
 
@@ -55,8 +58,14 @@ static int Store(string folder, int seed, double seconds)
             names.Add(name);
         }
         // What another process has acknowledged is right, or not there.
-        if (batch > 0 && cache.Find(KeyOf($"{seed}-{random.Next(batch)}-1")) is { } found
-            && (cache.TryRead(found.Outputs[0].Digest) is not { } bytes || !bytes.AsSpan().SequenceEqual(ContentOf(found.Name, bytes.Length))))
+        if (
+            batch > 0
+            && cache.Find(KeyOf($"{seed}-{random.Next(batch)}-1")) is { } found
+            && (
+                cache.TryRead(found.Outputs[0].Digest) is not { } bytes
+                || !bytes.AsSpan().SequenceEqual(ContentOf(found.Name, bytes.Length))
+            )
+        )
         {
             Console.Error.WriteLine($"wrong bytes of {found.Name}");
             return 3;
@@ -69,7 +78,8 @@ static int Store(string folder, int seed, double seconds)
     return cache.Warnings.Count == 0 ? 0 : 4;
 }
 
-// Many short builds over the same few names, with a second process that prunes to nothing all the time: what a build has found it can read to its end.
+// Many short builds over the same few names, with a second process that prunes to nothing all the time: what a build has found it can read
+// to its end.
 static int Reuse(string folder, int seed, double seconds)
 {
     var random = new Random(seed);
@@ -94,7 +104,11 @@ static int Reuse(string folder, int seed, double seconds)
         foreach (var (name, digest, path) in results)
         {
             var expected = ContentOf(name, name.Length % 2 == 0 ? 70_000 : 3000);
-            if (cache.TryRead(digest) is not { } bytes || !bytes.AsSpan().SequenceEqual(expected) || !File.ReadAllBytes(path).AsSpan().SequenceEqual(expected))
+            if (
+                cache.TryRead(digest) is not { } bytes
+                || !bytes.AsSpan().SequenceEqual(expected)
+                || !File.ReadAllBytes(path).AsSpan().SequenceEqual(expected)
+            )
             {
                 Console.Error.WriteLine($"{name} was found and cannot be read");
                 return 3;
@@ -115,14 +129,18 @@ static int Make(string folder, string name, bool whenTold)
 {
     using var cache = LiteDbCache.Open(new CacheSettings(folder) { OnWaiting = line => Console.WriteLine("waiting: " + line) });
     Console.WriteLine("ready");
-    var result = cache.GetOrAdd(KeyOf(name), name, () =>
-    {
-        Console.WriteLine("executing");
-        if (whenTold)
-            Console.ReadLine();
-        var content = ContentOf(name, 100);
-        return [new ActionOutput("out", cache.Store(content), content.Length)];
-    });
+    var result = cache.GetOrAdd(
+        KeyOf(name),
+        name,
+        () =>
+        {
+            Console.WriteLine("executing");
+            if (whenTold)
+                Console.ReadLine();
+            var content = ContentOf(name, 100);
+            return [new ActionOutput("out", cache.Store(content), content.Length)];
+        }
+    );
     Console.WriteLine(result.Reused ? "reused" : "made");
     return 0;
 }
@@ -172,7 +190,9 @@ static int LookUp(string folder, int first, int count)
     var looked = Stopwatch.GetElapsedTime(started);
     cache.Flush();
     var flushed = Stopwatch.GetElapsedTime(started);
-    Console.WriteLine($"opened {opened.TotalMilliseconds:0.0} ms, {found.Count} of {count} found after {looked.TotalMilliseconds:0.0} ms, flushed after {flushed.TotalMilliseconds:0.0} ms");
+    Console.WriteLine(
+        $"opened {opened.TotalMilliseconds:0.0} ms, {found.Count} of {count} found after {looked.TotalMilliseconds:0.0} ms, flushed after {flushed.TotalMilliseconds:0.0} ms"
+    );
     return found.Count == count ? 0 : 1;
 }
 

@@ -31,8 +31,22 @@ internal sealed class Child : IDisposable
     public static Child Start(params string[] arguments) => new(Program, arguments);
 
     // As another user, without a home or anything else of this one's.
-    public static Child StartAs(int user, string temporary, params string[] arguments) => new("setpriv",
-        [$"--reuid={user}", $"--regid={user}", "--clear-groups", "env", "-i", $"TMPDIR={temporary}", $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "/usr/share/dotnet"}", "DOTNET_EnableDiagnostics=0", Program, .. arguments]);
+    public static Child StartAs(int user, string temporary, params string[] arguments) =>
+        new(
+            "setpriv",
+            [
+                $"--reuid={user}",
+                $"--regid={user}",
+                "--clear-groups",
+                "env",
+                "-i",
+                $"TMPDIR={temporary}",
+                $"DOTNET_ROOT={Environment.GetEnvironmentVariable("DOTNET_ROOT") ?? "/usr/share/dotnet"}",
+                "DOTNET_EnableDiagnostics=0",
+                Program,
+                .. arguments,
+            ]
+        );
 
     public int ExitCode
     {

@@ -11,7 +11,9 @@ public sealed class CrashTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     internal static int Setting(string name, int usual) =>
-        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : usual;
+        int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+            ? value
+            : usual;
 
     private static ActionKey KeyOf(string name) => new ActionKeyBuilder("test", 1).Add("name", name).Build();
 
@@ -29,7 +31,10 @@ public sealed class CrashTests : IDisposable
     public void Pruning_while_processes_build_takes_nothing_that_they_use()
     {
         // The children find what they stored earlier, and fail if it then cannot be read.
-        var children = Enumerable.Range(0, 2).Select(seed => Child.Start("reuse", _folder["cache"], $"{seed}", $"{Setting("OXIDIZER_CACHE_SECONDS", 3)}")).ToList();
+        var children = Enumerable
+            .Range(0, 2)
+            .Select(seed => Child.Start("reuse", _folder["cache"], $"{seed}", $"{Setting("OXIDIZER_CACHE_SECONDS", 3)}"))
+            .ToList();
         var removed = 0;
         using (var cache = LiteDbCache.Open(new CacheSettings(_folder["cache"])))
         {
@@ -38,8 +43,7 @@ public sealed class CrashTests : IDisposable
             {
                 removed += cache.Prune(maxSize: 0).RemovedBlobs;
                 Thread.Sleep(20);
-            }
-            while (children.Exists(child => child.IsRunning));
+            } while (children.Exists(child => child.IsRunning));
             Assert.Empty(cache.Warnings);
         }
         Assert.All(children, child => Assert.True(child.ExitCode == 0, $"exit code {child.ExitCode}: {child.Error}"));
@@ -59,7 +63,14 @@ public sealed class CrashTests : IDisposable
         Assert.Equal(0, second.ExitCode);
         Assert.Equal(0, first.ExitCode);
         Assert.Equal(["ready", "executing", "made"], first.Lines);
-        Assert.Equal(["ready", $"waiting: waiting for process {first.Id} (Oxidizer.Cache.Tests.Child) on {Environment.MachineName}, which makes `a`", "reused"], second.Lines);
+        Assert.Equal(
+            [
+                "ready",
+                $"waiting: waiting for process {first.Id} (Oxidizer.Cache.Tests.Child) on {Environment.MachineName}, which makes `a`",
+                "reused",
+            ],
+            second.Lines
+        );
     }
 
     [Fact]
@@ -97,9 +108,7 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public void A_holder_of_the_caches_lock_that_hangs_costs_one_wait_and_a_warning()
     {
-        using (LiteDbCache.Open(new CacheSettings(_folder["cache"])))
-        {
-        }
+        using (LiteDbCache.Open(new CacheSettings(_folder["cache"]))) { }
         using var holder = Child.Start("lock", _folder["cache/lock"]);
         holder.WaitForLine("locked");
         var patience = TimeSpan.FromSeconds(3);

@@ -10,7 +10,8 @@ public sealed partial class FaultTests : IDisposable
 
     private string CachePath => _folder["cache"];
 
-    private LiteDbCache Open(string? path = null) => LiteDbCache.Open(new CacheSettings(path ?? CachePath) { LockTimeout = TimeSpan.FromSeconds(20) });
+    private LiteDbCache Open(string? path = null) =>
+        LiteDbCache.Open(new CacheSettings(path ?? CachePath) { LockTimeout = TimeSpan.FromSeconds(20) });
 
     private static ActionKey KeyOf(int i) => new ActionKeyBuilder("test", 1).Add("number", i).Build();
 
@@ -29,11 +30,15 @@ public sealed partial class FaultTests : IDisposable
         var made = 0;
         for (var i = 0; i < count; i++)
         {
-            var result = cache.GetOrAdd(KeyOf(i), $"{i}", () =>
-            {
-                made++;
-                return [new ActionOutput("out", cache.Store(ContentOf(i)), ContentOf(i).Length)];
-            });
+            var result = cache.GetOrAdd(
+                KeyOf(i),
+                $"{i}",
+                () =>
+                {
+                    made++;
+                    return [new ActionOutput("out", cache.Store(ContentOf(i)), ContentOf(i).Length)];
+                }
+            );
             Assert.Equal(ContentOf(i), cache.TryRead(result.Record.Outputs[0].Digest));
             if (i % 10 == 0)
                 Assert.Equal(ContentOf(i), File.ReadAllBytes(cache.TryGetFile(result.Record.Outputs[0].Digest)!));
@@ -275,8 +280,12 @@ public sealed partial class FaultTests : IDisposable
         Assert.Equal(before, Snapshot());
     }
 
-    private IEnumerable<string> Snapshot() => Directory.GetFileSystemEntries(CachePath, "*", SearchOption.AllDirectories).Order()
-        .Select(path => $"{path} {File.GetLastWriteTimeUtc(path).Ticks}").ToList();
+    private IEnumerable<string> Snapshot() =>
+        Directory
+            .GetFileSystemEntries(CachePath, "*", SearchOption.AllDirectories)
+            .Order()
+            .Select(path => $"{path} {File.GetLastWriteTimeUtc(path).Ticks}")
+            .ToList();
 
     [Fact]
     public void A_read_only_mode_on_a_cache_that_is_not_there_makes_none()

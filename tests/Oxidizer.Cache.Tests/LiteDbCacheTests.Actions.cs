@@ -56,8 +56,12 @@ public sealed partial class LiteDbCacheTests : IDisposable
     {
         var key = Key("compile", ("source", "a"), ("flags", null));
         var digest = Cache.Store(Bytes("object"));
-        var record = new ActionRecord(key, "a.c",
-            [new ActionOutput("a.o", digest, 6, ActionOutput.Executable), new ActionOutput("latest", default, 0, LinkTarget: "a.o")], 2.25);
+        var record = new ActionRecord(
+            key,
+            "a.c",
+            [new ActionOutput("a.o", digest, 6, ActionOutput.Executable), new ActionOutput("latest", default, 0, LinkTarget: "a.o")],
+            2.25
+        );
         Cache.Add(record);
 
         var found = Cache.Find(key);
@@ -131,12 +135,21 @@ public sealed partial class LiteDbCacheTests : IDisposable
     {
         var runs = 0;
         var results = new ActionResult[8];
-        var threads = Enumerable.Range(0, 8).Select(i => new Thread(() => results[i] = Cache.GetOrAdd(Key("make", ("a", "1")), "a", () =>
-        {
-            Interlocked.Increment(ref runs);
-            Thread.Sleep(50);
-            return [new ActionOutput("out", Cache.Store(Bytes("made")), 4)];
-        }))).ToList();
+        var threads = Enumerable
+            .Range(0, 8)
+            .Select(i => new Thread(() =>
+                results[i] = Cache.GetOrAdd(
+                    Key("make", ("a", "1")),
+                    "a",
+                    () =>
+                    {
+                        Interlocked.Increment(ref runs);
+                        Thread.Sleep(50);
+                        return [new ActionOutput("out", Cache.Store(Bytes("made")), 4)];
+                    }
+                )
+            ))
+            .ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
         Assert.Equal(1, runs);
@@ -188,8 +201,7 @@ public sealed partial class LiteDbCacheTests : IDisposable
     }
 
     [Fact]
-    public void A_source_that_is_not_there_is_an_IOException() =>
-        Assert.ThrowsAny<IOException>(() => Cache.StoreFile(Folder["nowhere"]));
+    public void A_source_that_is_not_there_is_an_IOException() => Assert.ThrowsAny<IOException>(() => Cache.StoreFile(Folder["nowhere"]));
 
     [Theory]
     [InlineData(BlobTransfer.Copy, 100)]
@@ -249,10 +261,14 @@ public sealed partial class LiteDbCacheTests : IDisposable
         var old = Sha256Digest.Of("old").ToString();
         var now = Sha256Digest.Of("new").ToString();
         Add(Key("compile", ("app/views.py", old), ("compiler", "gcc 12.2.0")), "app/views.py", "a");
-        Assert.Equal($"`app/views.py` changed (was {old[..4]}..., is {now[..4]}...)",
-            Cache.Explain(Key("compile", ("app/views.py", now), ("compiler", "gcc 12.2.0")), "app/views.py"));
-        Assert.Equal("compiler changed: gcc 12.2.0 -> 13.1.0",
-            Cache.Explain(Key("compile", ("app/views.py", old), ("compiler", "gcc 13.1.0")), "app/views.py"));
+        Assert.Equal(
+            $"`app/views.py` changed (was {old[..4]}..., is {now[..4]}...)",
+            Cache.Explain(Key("compile", ("app/views.py", now), ("compiler", "gcc 12.2.0")), "app/views.py")
+        );
+        Assert.Equal(
+            "compiler changed: gcc 12.2.0 -> 13.1.0",
+            Cache.Explain(Key("compile", ("app/views.py", old), ("compiler", "gcc 13.1.0")), "app/views.py")
+        );
     }
 
     [Fact]
@@ -350,11 +366,16 @@ public sealed partial class LiteDbCacheTests : IDisposable
     }
 
     /// <summary>A tree of every kind of entry; whoever opens it says how often it was made.</summary>
-    private CachedTree OpenSampleTree(IActionCache cache, string archive = "1") => cache.OpenTree(Key("unpack", ("archive", archive)), "sample", folder =>
-    {
-        Made++;
-        return SampleTree.Fill(folder);
-    });
+    private CachedTree OpenSampleTree(IActionCache cache, string archive = "1") =>
+        cache.OpenTree(
+            Key("unpack", ("archive", archive)),
+            "sample",
+            folder =>
+            {
+                Made++;
+                return SampleTree.Fill(folder);
+            }
+        );
 
     private int Made { get; set; }
 

@@ -88,7 +88,10 @@ public sealed partial class LiteDbCacheTests
                 var time = File.GetLastWriteTimeUtc(file);
                 File.SetUnixFileMode(file, ActionOutput.Executable);
                 File.WriteAllText(file, "#!/bin/no\n");
-                File.SetUnixFileMode(file, ActionOutput.Executable & ~(UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite));
+                File.SetUnixFileMode(
+                    file,
+                    ActionOutput.Executable & ~(UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)
+                );
                 File.SetLastWriteTimeUtc(file, time);
                 break;
             case "stamps damaged":

@@ -63,7 +63,10 @@ public sealed class RaceTests : IDisposable
             Add(cache, "b", [2]);
         }
         // As a kill leaves it: the database has the batch, the snapshot and the journal are the old ones.
-        var saved = Directory.GetFiles(_folder["cache"], "journal-*").Append(_folder["cache/index"]).ToDictionary(path => path, File.ReadAllBytes);
+        var saved = Directory
+            .GetFiles(_folder["cache"], "journal-*")
+            .Append(_folder["cache/index"])
+            .ToDictionary(path => path, File.ReadAllBytes);
         using (var cache = Open())
             cache.Prune();
         foreach (var journal in Directory.GetFiles(_folder["cache"], "journal-*"))

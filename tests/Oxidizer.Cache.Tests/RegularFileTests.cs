@@ -17,7 +17,8 @@ public sealed class RegularFileTests : IDisposable
     {
         using (var made = Process.Start("mkfifo", [this["pipe"]]))
             made.WaitForExit();
-        var refused = await Task.Run(() => Assert.Throws<IOException>(() => RegularFile.Open(this["pipe"]))).WaitAsync(TimeSpan.FromMinutes(2));
+        var refused = await Task.Run(() => Assert.Throws<IOException>(() => RegularFile.Open(this["pipe"])))
+            .WaitAsync(TimeSpan.FromMinutes(2));
         Assert.Contains("it is a named pipe", refused.Message);
         Assert.Equal(FileKind.Pipe, FileFacts.Of(this["pipe"]).Kind);
         await Task.Run(() => Assert.Throws<IOException>(() => Sha256Digest.OfFile(this["pipe"]))).WaitAsync(TimeSpan.FromMinutes(2));
@@ -60,7 +61,14 @@ public sealed class RegularFileTests : IDisposable
     [Fact]
     public void A_folder_is_listed_with_the_bytes_of_its_names()
     {
-        using (var made = Process.Start(new ProcessStartInfo("sh", ["-c", "touch plain \"$(printf '\\303\\251\\377\\200x')\"; mkdir folder; ln -s folder link"]) { WorkingDirectory = _folder.Path })!)
+        using (
+            var made = Process.Start(
+                new ProcessStartInfo("sh", ["-c", "touch plain \"$(printf '\\303\\251\\377\\200x')\"; mkdir folder; ln -s folder link"])
+                {
+                    WorkingDirectory = _folder.Path,
+                }
+            )!
+        )
             made.WaitForExit();
         var entries = FolderListing.Read(_folder.Path).OrderBy(entry => entry.Name, StringComparer.Ordinal).ToList();
         // .NET cannot delete what it cannot name.

@@ -36,7 +36,19 @@ internal static class SampleTree
     }
 
     /// <summary>What stands below a folder.</summary>
-    public static string List(string root) => string.Join("; ", Directory.GetFileSystemEntries(root, "*", SearchOption.AllDirectories)
-        .Select(path => Path.GetRelativePath(root, path) + (Directory.Exists(path) ? "/" : " " + File.ReadAllText(path).Trim() + " " + Convert.ToString((int)File.GetUnixFileMode(path), 8)))
-        .Order(StringComparer.Ordinal));
+    public static string List(string root) =>
+        string.Join(
+            "; ",
+            Directory
+                .GetFileSystemEntries(root, "*", SearchOption.AllDirectories)
+                .Select(path =>
+                    Path.GetRelativePath(root, path)
+                    + (
+                        Directory.Exists(path)
+                            ? "/"
+                            : " " + File.ReadAllText(path).Trim() + " " + Convert.ToString((int)File.GetUnixFileMode(path), 8)
+                    )
+                )
+                .Order(StringComparer.Ordinal)
+        );
 }

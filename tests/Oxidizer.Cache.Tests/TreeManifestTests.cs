@@ -44,7 +44,8 @@ public sealed class TreeManifestTests
     public void A_manifest_with_any_byte_changed_is_none_or_is_that_of_another_tree()
     {
         var bytes = TreeManifest.Create(s_entries).Bytes.ToArray();
-        int read = 0, none = 0;
+        int read = 0,
+            none = 0;
         for (var index = 0; index < bytes.Length; index++)
         {
             for (var change = 1; change < 256; change++)
@@ -64,7 +65,24 @@ public sealed class TreeManifestTests
     [Fact]
     public void A_manifest_whose_paths_do_not_ascend_is_none()
     {
-        byte[] Two(char first, char second) => [.. "OXITREE\u0001"u8, 2, 0, 0, 0, (byte)TreeEntryKind.Directory, 1, 0, (byte)first, 0, (byte)TreeEntryKind.Directory, 1, 0, (byte)second, 0];
+        byte[] Two(char first, char second) =>
+            [
+                .. "OXITREE\u0001"u8,
+                2,
+                0,
+                0,
+                0,
+                (byte)TreeEntryKind.Directory,
+                1,
+                0,
+                (byte)first,
+                0,
+                (byte)TreeEntryKind.Directory,
+                1,
+                0,
+                (byte)second,
+                0,
+            ];
 
         Assert.Equal(["a", "b"], TreeManifest.TryRead(Two('a', 'b'))!.Entries.Select(entry => entry.Path));
         Assert.Null(TreeManifest.TryRead(Two('b', 'a')));

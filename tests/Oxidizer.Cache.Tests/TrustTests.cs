@@ -1,9 +1,12 @@
 namespace Oxidizer.Cache.Tests;
 
-// What is in a cache goes into programs, and things in it are deleted: another user's folder is no cache, and neither is one that others may write to.
+// What is in a cache goes into programs, and things in it are deleted: another user's folder is no cache, and neither is one that others
+// may write to.
 public sealed class TrustTests : IDisposable
 {
-    private const int Nobody = 65534, Unknown = 54321, Another = 54322;
+    private const int Nobody = 65534,
+        Unknown = 54321,
+        Another = 54322;
     private readonly TemporaryFolder _folder = new();
 
     public TrustTests() => File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x3FF);
@@ -145,7 +148,14 @@ public sealed class TrustTests : IDisposable
         using var cache = LiteDbCache.Open(new CacheSettings(folder));
         cache.Add(new ActionRecord(Key, "trust", [new ActionOutput("out", cache.Store([1, 2, 3]), 3)], 1));
         // The action of the other user's build, with bytes that it did not make.
-        cache.Add(new ActionRecord(new ActionKeyBuilder("test", 1).Add("name", "default").Build(), "default", [new ActionOutput("out", cache.Store([6, 6, 6]), 3)], 1));
+        cache.Add(
+            new ActionRecord(
+                new ActionKeyBuilder("test", 1).Add("name", "default").Build(),
+                "default",
+                [new ActionOutput("out", cache.Store([6, 6, 6]), 3)],
+                1
+            )
+        );
         cache.Flush();
         Assert.Empty(cache.Warnings);
     }
@@ -171,7 +181,10 @@ public sealed class TrustTests : IDisposable
     {
         using var child = Child.StartAs(user, _folder.Path, "default");
         var code = child.ExitCode;
-        Assert.True(code == (expected == "made" || child.Lines.Count == 2 ? 0 : 3), $"exit code {code}: {string.Join('|', child.Lines)} {child.Error}");
+        Assert.True(
+            code == (expected == "made" || child.Lines.Count == 2 ? 0 : 3),
+            $"exit code {code}: {string.Join('|', child.Lines)} {child.Error}"
+        );
         return child.Lines;
     }
 }

@@ -29,9 +29,11 @@ public sealed class UpkeepTests : IDisposable
             Add(cache, i);
     }
 
-    private static List<int> Present(IActionCache cache, int count) => [.. Enumerable.Range(0, count).Where(i => cache.Find(KeyOf(i)) is not null)];
+    private static List<int> Present(IActionCache cache, int count) =>
+        [.. Enumerable.Range(0, count).Where(i => cache.Find(KeyOf(i)) is not null)];
 
-    private long BytesOnDisk() => new DirectoryInfo(_folder["cache"]).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+    private long BytesOnDisk() =>
+        new DirectoryInfo(_folder["cache"]).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
 
     [Fact]
     public void Pruning_to_a_size_leaves_that_much_and_nothing_half()
@@ -281,9 +283,7 @@ public sealed class UpkeepTests : IDisposable
             {
                 Assert.InRange(other.Import(_folder["cut.tar"]), 0, 4);
             }
-            catch (IOException)
-            {
-            }
+            catch (IOException) { }
             Assert.All(Present(other, 4), i => Assert.Equal(ContentOf(i), other.TryRead(Sha256Digest.Of(ContentOf(i)))));
         }
     }

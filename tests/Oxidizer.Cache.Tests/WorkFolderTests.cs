@@ -56,7 +56,9 @@ public sealed class WorkFolderTests : IDisposable
         Directory.CreateDirectory(_folder[empty]);
         _folder.Write($"{other}/oxidizer.lock", "of another program");
         WorkFolder.Sweep(_folder.Path, Prefix);
-        Assert.True(File.Exists(_folder[$"{name}/note"]) && Directory.Exists(_folder[empty]) && File.Exists(_folder[$"{other}/oxidizer.lock"]));
+        Assert.True(
+            File.Exists(_folder[$"{name}/note"]) && Directory.Exists(_folder[empty]) && File.Exists(_folder[$"{other}/oxidizer.lock"])
+        );
         Assert.False(File.Exists(_folder[$"{name}/oxidizer.lock"]), "looking at it changed it");
     }
 

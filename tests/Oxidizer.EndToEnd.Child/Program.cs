@@ -2,7 +2,8 @@ using Oxidizer.Packager;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Reporting;
 
-// Another process that builds, for the tests that kill it, trace it, or start two at once. Its output is a line for each action that ran, and for each warning; or the
+// Another process that builds, for the tests that kill it, trace it, or start two at once. Its output is a line for each action that ran,
+// and for each warning; or the
 // exception that it failed with.
 if (args is not [var configuration, var cache, var output])
 {
@@ -12,7 +13,15 @@ if (args is not [var configuration, var cache, var output])
 BuildResult result;
 try
 {
-    result = Pipeline.Build(new BuildRequest { ConfigurationOrScript = configuration, CacheDirectory = cache, OutputDirectory = output }, new Log());
+    result = Pipeline.Build(
+        new BuildRequest
+        {
+            ConfigurationOrScript = configuration,
+            CacheDirectory = cache,
+            OutputDirectory = output,
+        },
+        new Log()
+    );
 }
 catch (Exception exception)
 {
@@ -28,19 +37,11 @@ return 0;
 
 internal sealed class Log : IBuildLog
 {
-    public void Information(string message)
-    {
-    }
+    public void Information(string message) { }
 
-    public void Debug(string message)
-    {
-    }
+    public void Debug(string message) { }
 
-    public void Warning(string message)
-    {
-    }
+    public void Warning(string message) { }
 
-    public void Progress(string stage, double? share, string? detail = null)
-    {
-    }
+    public void Progress(string stage, double? share, string? detail = null) { }
 }

@@ -28,19 +28,26 @@ internal sealed class CacheRoomOrder(string root, IReadOnlyList<string> order, s
 
     /// <summary>Each use of a higher room's type in compiled code.</summary>
     public IReadOnlyList<string> Breaches(IReadOnlyCollection<Type> types) =>
-    [
-        .. from type in types
-           from used in TypeReferences.Of(type)
-           where IsAbove(RoomOf(used), RoomOf(type))
-           select $"{type.FullName} uses {used.FullName}",
-    ];
+        [
+            .. from type in types
+            from used in TypeReferences.Of(type)
+            where IsAbove(RoomOf(used), RoomOf(type))
+            select $"{type.FullName} uses {used.FullName}",
+        ];
 
-    /// <summary>Each use of a higher room in a source: a <c>using</c> of it, or one of its types' names with the room's before it. Constants are seen only here.</summary>
+    /// <summary>Each use of a higher room in a source: a <c>using</c> of it, or one of its types' names with the room's before it.
+    /// Constants are seen only here.</summary>
     public IReadOnlyList<string> BreachesIn(string room, string source, IReadOnlyCollection<Type> types)
     {
         var code = Regex.Replace(source, "//.*", "");
-        var named = Regex.Matches(code, $@"^using (?:static )?{Regex.Escape(root)}\.(\w+)", RegexOptions.Multiline).Select(match => match.Groups[1].Value);
-        var qualified = types.Where(type => !type.IsNested && RoomOf(type) is { Length: > 0 } of && Regex.IsMatch(code, $@"\b{of}\.{Regex.Escape(type.Name)}\b")).Select(type => RoomOf(type)!);
+        var named = Regex
+            .Matches(code, $@"^using (?:static )?{Regex.Escape(root)}\.(\w+)", RegexOptions.Multiline)
+            .Select(match => match.Groups[1].Value);
+        var qualified = types
+            .Where(type =>
+                !type.IsNested && RoomOf(type) is { Length: > 0 } of && Regex.IsMatch(code, $@"\b{of}\.{Regex.Escape(type.Name)}\b")
+            )
+            .Select(type => RoomOf(type)!);
         return [.. named.Concat(qualified).Distinct().Where(used => IsAbove(used, room)).Select(used => $"{room} uses {used}")];
     }
 

@@ -7,7 +7,14 @@ public sealed partial class DecisionTests
 {
     private static readonly string s_folder = Path.Combine(Repository.Root, "docs", "decisions");
 
-    private static readonly string[] s_names = [.. Directory.EnumerateFiles(s_folder).Select(path => Path.GetFileName(path)).Where(name => name != "README.md").Order(StringComparer.Ordinal)];
+    private static readonly string[] s_names =
+    [
+        .. Directory
+            .EnumerateFiles(s_folder)
+            .Select(path => Path.GetFileName(path))
+            .Where(name => name != "README.md")
+            .Order(StringComparer.Ordinal),
+    ];
 
     [Fact]
     public void A_decision_is_named_by_a_number_of_four_digits_and_a_title()
@@ -22,7 +29,11 @@ public sealed partial class DecisionTests
 
     [Fact]
     public void The_heading_of_a_decision_is_its_number_and_its_title() =>
-        Assert.Empty(s_names.Where(name => !Regex.IsMatch(HeadingOf(name), $"^# {name[..4]}[.] [^ ].*[^.]$")).Select(name => $"{name}: {HeadingOf(name)}"));
+        Assert.Empty(
+            s_names
+                .Where(name => !Regex.IsMatch(HeadingOf(name), $"^# {name[..4]}[.] [^ ].*[^.]$"))
+                .Select(name => $"{name}: {HeadingOf(name)}")
+        );
 
     [Fact]
     public void The_index_lists_every_decision_in_order()
@@ -35,10 +46,22 @@ public sealed partial class DecisionTests
     public void Every_decision_that_is_named_is_there_and_is_named_in_one_form()
     {
         var numbers = s_names.Select(name => name[..4]).ToHashSet(StringComparer.Ordinal);
-        var offenders = Texts().SelectMany(path => Numbered().Matches(File.ReadAllText(path)).Select(match => match.Groups["number"].Value)
-            .Where(number => !numbers.Contains(number)).Select(number => $"{Path.GetRelativePath(Repository.Root, path)}: decision {number}"));
-        var paths = Texts().SelectMany(path => Linked().Matches(File.ReadAllText(path)).Select(match => match.Groups["name"].Value)
-            .Where(name => !s_names.Contains(name)).Select(name => $"{Path.GetRelativePath(Repository.Root, path)}: {name}"));
+        var offenders = Texts()
+            .SelectMany(path =>
+                Numbered()
+                    .Matches(File.ReadAllText(path))
+                    .Select(match => match.Groups["number"].Value)
+                    .Where(number => !numbers.Contains(number))
+                    .Select(number => $"{Path.GetRelativePath(Repository.Root, path)}: decision {number}")
+            );
+        var paths = Texts()
+            .SelectMany(path =>
+                Linked()
+                    .Matches(File.ReadAllText(path))
+                    .Select(match => match.Groups["name"].Value)
+                    .Where(name => !s_names.Contains(name))
+                    .Select(name => $"{Path.GetRelativePath(Repository.Root, path)}: {name}")
+            );
         Assert.Empty(offenders.Concat(paths));
     }
 
@@ -47,9 +70,18 @@ public sealed partial class DecisionTests
     private static IEnumerable<string> Texts()
     {
         string[] suffixes = [".md", ".cs", ".c", ".h", ".py"];
-        var folders = new[] { "docs", "src", "tests", "benchmarks", "compatibility", "examples" }.Select(folder => Path.Combine(Repository.Root, folder)).Where(Directory.Exists);
-        return folders.SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)).Append(Path.Combine(Repository.Root, "README.md")).Append(Path.Combine(Repository.Root, "CHANGELOG.md"))
-            .Where(path => suffixes.Contains(Path.GetExtension(path)) && !path.Contains("/bin/", StringComparison.Ordinal) && !path.Contains("/obj/", StringComparison.Ordinal));
+        var folders = new[] { "docs", "src", "tests", "benchmarks", "compatibility", "examples" }
+            .Select(folder => Path.Combine(Repository.Root, folder))
+            .Where(Directory.Exists);
+        return folders
+            .SelectMany(folder => Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories))
+            .Append(Path.Combine(Repository.Root, "README.md"))
+            .Append(Path.Combine(Repository.Root, "CHANGELOG.md"))
+            .Where(path =>
+                suffixes.Contains(Path.GetExtension(path))
+                && !path.Contains("/bin/", StringComparison.Ordinal)
+                && !path.Contains("/obj/", StringComparison.Ordinal)
+            );
     }
 
     // Also over the end of a line.

@@ -12,23 +12,36 @@ public sealed class FailureTests
     public void Mistakes_in_several_threads_come_all_and_without_a_wrapper()
     {
         var one = new BuildFailedException(DiagnosticKinds.InvalidValue, "one");
-        var failure = Failure.Of(new AggregateException(one, new AggregateException(new BuildFailedException(DiagnosticKinds.InvalidValue, "two"), one)), "resources", default);
+        var failure = Failure.Of(
+            new AggregateException(one, new AggregateException(new BuildFailedException(DiagnosticKinds.InvalidValue, "two"), one)),
+            "resources",
+            default
+        );
         Assert.Equal(["one", "two"], Assert.IsType<BuildFailedException>(failure).Diagnostics.Select(diagnostic => diagnostic.Message));
     }
 
     [Fact]
     public void A_full_disk_is_the_worlds_failure_with_its_path()
     {
-        var failure = Assert.IsType<EnvironmentFailureException>(Failure.Of(new IOException("No space left on device : '/tmp/it's here'"), "pack", default));
+        var failure = Assert.IsType<EnvironmentFailureException>(
+            Failure.Of(new IOException("No space left on device : '/tmp/it's here'"), "pack", default)
+        );
         Assert.Equal(("OXI0001", "/tmp/it's here"), (failure.Kind.Id, failure.Place));
         Assert.Contains("No space left on device", failure.Message);
         Assert.Contains("`pack`", failure.Message);
         Assert.DoesNotContain("   at ", failure.Message);
     }
 
-    public static TheoryData<Exception> World() => [
-        new UnauthorizedAccessException("Access to the path '/root/x' is denied."), new FileNotFoundException("gone", "/x"), new OutOfMemoryException(),
-        new Win32Exception(2), new HttpRequestException("no route"), new TaskCanceledException("the request timed out"), new PathTooLongException("too long")];
+    public static TheoryData<Exception> World() =>
+        [
+            new UnauthorizedAccessException("Access to the path '/root/x' is denied."),
+            new FileNotFoundException("gone", "/x"),
+            new OutOfMemoryException(),
+            new Win32Exception(2),
+            new HttpRequestException("no route"),
+            new TaskCanceledException("the request timed out"),
+            new PathTooLongException("too long"),
+        ];
 
     [Theory]
     [MemberData(nameof(World))]
@@ -51,7 +64,9 @@ public sealed class FailureTests
         {
             thrown = exception;
         }
-        var failure = Assert.IsType<PackagerBugException>(Failure.Of(new AggregateException(new IOException("pipe"), thrown), "native", default));
+        var failure = Assert.IsType<PackagerBugException>(
+            Failure.Of(new AggregateException(new IOException("pipe"), thrown), "native", default)
+        );
         Assert.Matches("^error OXI0002: a bug in Oxidizer, in the stage `native`; please report it", failure.Message);
         Assert.Contains(nameof(A_bug_asks_for_a_report_with_its_stack_and_is_not_hidden_by_a_failure_beside_it), failure.Message);
     }
@@ -59,7 +74,9 @@ public sealed class FailureTests
     [Fact]
     public void A_cancelled_build_is_cancelled_whatever_its_threads_wrapped()
     {
-        Assert.IsAssignableFrom<OperationCanceledException>(Failure.Of(new AggregateException(new IOException("broken pipe"), new OperationCanceledException()), "bytecode", s_cancelled));
+        Assert.IsAssignableFrom<OperationCanceledException>(
+            Failure.Of(new AggregateException(new IOException("broken pipe"), new OperationCanceledException()), "bytecode", s_cancelled)
+        );
         Assert.True(Failure.IsPromised(new OperationCanceledException(), s_cancelled));
         // A time limit of somebody's is no cancellation of the build.
         Assert.False(Failure.IsPromised(new OperationCanceledException(), default));

@@ -13,16 +13,26 @@ public sealed partial class HouseTests
     public void The_rooms_of_the_runtime_are_those_that_its_README_lists()
     {
         var rooms = Directory.GetDirectories(s_runtime).Select(path => Path.GetFileName(path)!).Where(name => name != "python");
-        Assert.Equal(rooms.Order(StringComparer.Ordinal), RuntimeRooms.OrderIn(Path.Combine(s_runtime, "README.md")).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            rooms.Order(StringComparer.Ordinal),
+            RuntimeRooms.OrderIn(Path.Combine(s_runtime, "README.md")).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
     public void The_README_of_the_runtime_says_what_each_file_decides()
     {
         var table = File.ReadAllText(Path.Combine(s_runtime, "README.md")).Split("## What each file decides")[1];
-        var files = Directory.EnumerateFiles(s_runtime, "*.c", SearchOption.AllDirectories).Select(path => Path.GetFileNameWithoutExtension(path).Replace("_linux", "", StringComparison.Ordinal));
-        var missing = files.Where(name => !table.Contains($"/{name}`", StringComparison.Ordinal) && !table.Contains($"`{name}`", StringComparison.Ordinal)
-            && !name.StartsWith("decoder_", StringComparison.Ordinal)).ToList();
+        var files = Directory
+            .EnumerateFiles(s_runtime, "*.c", SearchOption.AllDirectories)
+            .Select(path => Path.GetFileNameWithoutExtension(path).Replace("_linux", "", StringComparison.Ordinal));
+        var missing = files
+            .Where(name =>
+                !table.Contains($"/{name}`", StringComparison.Ordinal)
+                && !table.Contains($"`{name}`", StringComparison.Ordinal)
+                && !name.StartsWith("decoder_", StringComparison.Ordinal)
+            )
+            .ToList();
         Assert.Empty(missing);
     }
 
@@ -43,9 +53,15 @@ public sealed partial class HouseTests
             Write("README.md", "## Rooms, from the top\n\n| `high` | |\n| `low` | |\n\n## More\n");
             Write("all.h", "");
             Write("low/base.h", "int pyembed_base(void);\nint pyembed_stray(void);\n");
-            Write("low/base.c", "#include \"low/base.h\"\n\n#include \"all.h\"\n#include <stdio.h>\n\nint\npyembed_base(void)\n{\n    return 1;\n}\n");
+            Write(
+                "low/base.c",
+                "#include \"low/base.h\"\n\n#include \"all.h\"\n#include <stdio.h>\n\nint\npyembed_base(void)\n{\n    return 1;\n}\n"
+            );
             Write("high/top.h", "/* int pyembed_stray(void); */\nint pyembed_top(void);\n");
-            Write("high/top_linux.c", "#include \"high/top.h\"\n\n#include \"low/base.h\"\n\nint\npyembed_top(void)\n{\n    return pyembed_base();\n}\n");
+            Write(
+                "high/top_linux.c",
+                "#include \"high/top.h\"\n\n#include \"low/base.h\"\n\nint\npyembed_top(void)\n{\n    return pyembed_base();\n}\n"
+            );
             Assert.Empty(Offences());
 
             Write("low/up.c", "#include \"high/top.h\"\n");
@@ -56,13 +72,15 @@ public sealed partial class HouseTests
             Write("high/stray.c", "#include \"low/base.h\"\n#include \"base.h\"\n\nint\npyembed_stray(void)\n{\n    return 2;\n}\n");
             Write("attic/old.c", "");
             Assert.Equal(
-            [
-                "attic/old.c: no room of that name",
-                "high/stray.c includes base.h: no such file",
-                "low/up.c includes high/top.h: a room above",
-                "a circle: low/one -> low/two -> low/three -> low/one",
-                "high/stray.c defines pyembed_stray, which low/base.h declares",
-            ], Offences());
+                [
+                    "attic/old.c: no room of that name",
+                    "high/stray.c includes base.h: no such file",
+                    "low/up.c includes high/top.h: a room above",
+                    "a circle: low/one -> low/two -> low/three -> low/one",
+                    "high/stray.c defines pyembed_stray, which low/base.h declares",
+                ],
+                Offences()
+            );
         }
         finally
         {

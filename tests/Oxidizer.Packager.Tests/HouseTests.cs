@@ -29,21 +29,30 @@ public sealed partial class HouseTests
     // Those that gather what one file holds, while it is read in their own room.
     [Fact]
     public void A_record_cannot_be_changed() =>
-        Assert.Empty(s_ours.Where(type => IsRecord(type) && type.Name is not ("RuleSum" or "TomlTable") && !type.IsNestedPrivate).SelectMany(type => type.GetProperties())
-            .Where(property => property.SetMethod is { IsPublic: true } set && !IsInitOnly(set)).Select(property => $"{property.DeclaringType}.{property.Name}"));
+        Assert.Empty(
+            s_ours
+                .Where(type => IsRecord(type) && type.Name is not ("RuleSum" or "TomlTable") && !type.IsNestedPrivate)
+                .SelectMany(type => type.GetProperties())
+                .Where(property => property.SetMethod is { IsPublic: true } set && !IsInitOnly(set))
+                .Select(property => $"{property.DeclaringType}.{property.Name}")
+        );
 
     [Fact]
     public void No_type_is_named_for_having_no_place()
     {
         string[] refused = ["Manager", "Helper", "Helpers", "Utils", "Util", "Utility", "Utilities", "Internal", "Impl"];
-        Assert.Empty(OurTypes().Where(type => refused.Any(word => type.Name.EndsWith(word, StringComparison.Ordinal))).Select(type => type.FullName));
+        Assert.Empty(
+            OurTypes().Where(type => refused.Any(word => type.Name.EndsWith(word, StringComparison.Ordinal))).Select(type => type.FullName)
+        );
     }
 
     [Fact]
     public void No_folder_is_named_for_having_no_content()
     {
         string[] refused = ["Common", "Helpers", "Utils", "Models", "Interfaces", "Shared", "Misc"];
-        Assert.Empty(OurTypes().Where(type => type.Namespace!.Split('.').Any(part => refused.Contains(part))).Select(type => type.FullName));
+        Assert.Empty(
+            OurTypes().Where(type => type.Namespace!.Split('.').Any(part => refused.Contains(part))).Select(type => type.FullName)
+        );
     }
 
     [Fact]
@@ -63,14 +72,29 @@ public sealed partial class HouseTests
 
     [Fact]
     public void The_order_of_rooms_names_every_folder_and_no_other() =>
-        Assert.Equal(Sources().Select(path => Path.GetDirectoryName(path)!).Where(folder => folder.Length > 0).Distinct().Order(StringComparer.Ordinal), RoomOrder.Packager.Rooms.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Sources()
+                .Select(path => Path.GetDirectoryName(path)!)
+                .Where(folder => folder.Length > 0)
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+            RoomOrder.Packager.Rooms.Order(StringComparer.Ordinal)
+        );
 
     [Fact]
     public void No_room_holds_more_than_thirty_files()
     {
         const int most = 30;
-        var files = Directory.EnumerateFiles(s_sources, "*", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(s_sources, path)).Where(IsSource);
-        Assert.Empty(files.GroupBy(path => Path.GetDirectoryName(path)).Where(folder => folder.Count() > most).Select(folder => $"{folder.Key}: {folder.Count()}"));
+        var files = Directory
+            .EnumerateFiles(s_sources, "*", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(s_sources, path))
+            .Where(IsSource);
+        Assert.Empty(
+            files
+                .GroupBy(path => Path.GetDirectoryName(path))
+                .Where(folder => folder.Count() > most)
+                .Select(folder => $"{folder.Key}: {folder.Count()}")
+        );
     }
 
     // This assembly is the example: its types need each other in each of the ways that a type can.
@@ -89,8 +113,14 @@ public sealed partial class HouseTests
     public void A_reference_to_a_room_above_is_found(string type)
     {
         using var image = File.OpenRead(typeof(HouseTests).Assembly.Location);
-        var references = RoomReferences.Read(image).Where(reference => reference.From.StartsWith(type + '`', StringComparison.Ordinal) || reference.From == type).ToList();
-        Assert.Contains(new RoomOrder("Oxidizer.Packager.Tests.Rooms", ["Above", "Below"]).BrokenBy(references), broken => broken.StartsWith($"Oxidizer.Packager.Tests.Rooms.Above.{type}", StringComparison.Ordinal));
+        var references = RoomReferences
+            .Read(image)
+            .Where(reference => reference.From.StartsWith(type + '`', StringComparison.Ordinal) || reference.From == type)
+            .ToList();
+        Assert.Contains(
+            new RoomOrder("Oxidizer.Packager.Tests.Rooms", ["Above", "Below"]).BrokenBy(references),
+            broken => broken.StartsWith($"Oxidizer.Packager.Tests.Rooms.Above.{type}", StringComparison.Ordinal)
+        );
         Assert.Empty(new RoomOrder("Oxidizer.Packager.Tests.Rooms", ["Below", "Above"]).BrokenBy(references));
     }
 
@@ -106,9 +136,15 @@ public sealed partial class HouseTests
 
     [Fact]
     public void A_settings_record_has_no_list_that_is_null_by_default() =>
-        Assert.Empty(s_ours.Where(type => type.Name.EndsWith("Table", StringComparison.Ordinal) && type.GetConstructor([]) is not null)
-            .SelectMany(type => type.GetProperties().Where(property => IsCollection(property.PropertyType) && property.GetValue(Activator.CreateInstance(type)) is null))
-            .Select(property => $"{property.DeclaringType}.{property.Name}"));
+        Assert.Empty(
+            s_ours
+                .Where(type => type.Name.EndsWith("Table", StringComparison.Ordinal) && type.GetConstructor([]) is not null)
+                .SelectMany(type =>
+                    type.GetProperties()
+                        .Where(property => IsCollection(property.PropertyType) && property.GetValue(Activator.CreateInstance(type)) is null)
+                )
+                .Select(property => $"{property.DeclaringType}.{property.Name}")
+        );
 
     // The diagnostics of every room are members of one type; their files stand in the rooms.
     private static bool IsOf(string path, string text)
@@ -116,21 +152,32 @@ public sealed partial class HouseTests
         var folder = Path.GetDirectoryName(path)!.Replace('/', '.');
         var expected = folder.Length == 0 ? "namespace Oxidizer.Packager;" : $"namespace Oxidizer.Packager.{folder};";
         return text.Contains(expected, StringComparison.Ordinal)
-            || (path.EndsWith("Diagnostics.cs", StringComparison.Ordinal) && text.Contains("namespace Oxidizer.Packager.Diagnostics;", StringComparison.Ordinal));
+            || (
+                path.EndsWith("Diagnostics.cs", StringComparison.Ordinal)
+                && text.Contains("namespace Oxidizer.Packager.Diagnostics;", StringComparison.Ordinal)
+            );
     }
 
-    private static IEnumerable<string> Sources() => Directory.EnumerateFiles(s_sources, "*.cs", SearchOption.AllDirectories).Select(path => Path.GetRelativePath(s_sources, path)).Where(IsSource);
+    private static IEnumerable<string> Sources() =>
+        Directory
+            .EnumerateFiles(s_sources, "*.cs", SearchOption.AllDirectories)
+            .Select(path => Path.GetRelativePath(s_sources, path))
+            .Where(IsSource);
 
     private static bool IsSource(string path) => path.Split('/')[0] is not ("obj" or "bin");
 
-    private static IEnumerable<Type> OurTypes() => s_cache.GetTypes().Concat(s_packager.GetTypes())
-        .Where(type => type.Namespace?.StartsWith("Oxidizer", StringComparison.Ordinal) == true && !type.Name.Contains('<'));
+    private static IEnumerable<Type> OurTypes() =>
+        s_cache
+            .GetTypes()
+            .Concat(s_packager.GetTypes())
+            .Where(type => type.Namespace?.StartsWith("Oxidizer", StringComparison.Ordinal) == true && !type.Name.Contains('<'));
 
     private static IEnumerable<string> References(Assembly assembly) => assembly.GetReferencedAssemblies().Select(name => name.Name!);
 
     private static bool IsRecord(Type type) => type.IsClass && type.GetMethod("<Clone>$") is not null;
 
-    private static bool IsInitOnly(MethodInfo set) => set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit));
+    private static bool IsInitOnly(MethodInfo set) =>
+        set.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit));
 
     private static bool IsCollection(Type type) => type != typeof(string) && typeof(System.Collections.IEnumerable).IsAssignableFrom(type);
 }

@@ -8,7 +8,8 @@ namespace Oxidizer.Packager.Tests;
 /// </summary>
 public sealed class PublicApiTests
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
 
     [Fact]
     public void What_a_script_can_name_is_what_the_list_says()
@@ -20,23 +21,29 @@ public sealed class PublicApiTests
         Assert.Equal(File.ReadAllLines(path), lines);
     }
 
-    private static IEnumerable<string> Lines(Assembly assembly) => assembly.GetExportedTypes()
-        .SelectMany(type => type.GetMembers(Declared).Where(IsVisible).Select(member => $"{type}: {Words(member)}").Prepend($"{type}"))
-        .Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Lines(Assembly assembly) =>
+        assembly
+            .GetExportedTypes()
+            .SelectMany(type => type.GetMembers(Declared).Where(IsVisible).Select(member => $"{type}: {Words(member)}").Prepend($"{type}"))
+            .Order(StringComparer.Ordinal);
 
-    private static string Words(MemberInfo member) => member is PropertyInfo property
-        ? $"{property} {{ {string.Join(' ', property.GetAccessors().Select(accessor => IsInit(accessor) ? "init" : accessor.Name[..3]))} }}"
-        : $"{member}";
+    private static string Words(MemberInfo member) =>
+        member is PropertyInfo property
+            ? $"{property} {{ {string.Join(' ', property.GetAccessors().Select(accessor => IsInit(accessor) ? "init" : accessor.Name[..3]))} }}"
+            : $"{member}";
 
-    private static bool IsInit(MethodInfo accessor) => accessor.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit));
+    private static bool IsInit(MethodInfo accessor) =>
+        accessor.ReturnParameter.GetRequiredCustomModifiers().Contains(typeof(System.Runtime.CompilerServices.IsExternalInit));
 
     // What the compiler adds to every record is no news.
-    private static bool IsVisible(MemberInfo member) => !member.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute)) && member switch
-    {
-        MethodBase method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly,
-        FieldInfo field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly,
-        PropertyInfo property => property.GetAccessors().Length > 0,
-        EventInfo raised => raised.AddMethod!.IsPublic,
-        _ => false,
-    };
+    private static bool IsVisible(MemberInfo member) =>
+        !member.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute))
+        && member switch
+        {
+            MethodBase method => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly,
+            FieldInfo field => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly,
+            PropertyInfo property => property.GetAccessors().Length > 0,
+            EventInfo raised => raised.AddMethod!.IsPublic,
+            _ => false,
+        };
 }

@@ -18,13 +18,16 @@ internal sealed record RoomReference(string FromRoom, string From, string ToRoom
 }
 
 /// <summary>
-/// What each type of a compiled assembly needs of the others: bases, fields, signatures, attributes, locals, and every token in its methods' code.
+/// What each type of a compiled assembly needs of the others: bases, fields, signatures, attributes, locals, and every token in its
+/// methods' code.
 /// Constants and names in <c>nameof</c> leave no trace here; the <c>using</c> directives show those (<see cref="RoomOrder"/>).
 /// </summary>
 internal sealed class RoomReferences
 {
-    private static readonly Dictionary<int, OperandType> s_operands = typeof(OpCodes).GetFields(BindingFlags.Public | BindingFlags.Static)
-        .Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value & 0xFFFF, code => code.OperandType);
+    private static readonly Dictionary<int, OperandType> s_operands = typeof(OpCodes)
+        .GetFields(BindingFlags.Public | BindingFlags.Static)
+        .Select(field => (OpCode)field.GetValue(null)!)
+        .ToDictionary(code => code.Value & 0xFFFF, code => code.OperandType);
 
     private readonly PEReader _assembly;
     private readonly MetadataReader _reader;
@@ -53,7 +56,12 @@ internal sealed class RoomReferences
             _found.Clear();
             AddPartsOf(_reader.GetTypeDefinition(type));
             var (room, name) = Outermost(type);
-            all.UnionWith(_found.Select(Outermost).Where(to => to != (room, name) && to.Room.Length > 0 && room.Length > 0).Select(to => new RoomReference(room, name, to.Room, to.Name)));
+            all.UnionWith(
+                _found
+                    .Select(Outermost)
+                    .Where(to => to != (room, name) && to.Room.Length > 0 && room.Length > 0)
+                    .Select(to => new RoomReference(room, name, to.Room, to.Name))
+            );
         }
         return [.. all.OrderBy(reference => reference.ToString(), StringComparer.Ordinal)];
     }
@@ -66,7 +74,9 @@ internal sealed class RoomReferences
             AddAttributes(_reader.GetPropertyDefinition(property).GetCustomAttributes());
         foreach (var implemented in type.GetInterfaceImplementations())
             AddToken(_reader.GetInterfaceImplementation(implemented).Interface);
-        foreach (var constraint in type.GetGenericParameters().SelectMany(parameter => _reader.GetGenericParameter(parameter).GetConstraints()))
+        foreach (
+            var constraint in type.GetGenericParameters().SelectMany(parameter => _reader.GetGenericParameter(parameter).GetConstraints())
+        )
             AddToken(_reader.GetGenericParameterConstraint(constraint).Type);
         foreach (var field in type.GetFields().Select(_reader.GetFieldDefinition))
         {
@@ -108,7 +118,11 @@ internal sealed class RoomReferences
             value = 0xFE00 | code.ReadByte();
         switch (s_operands[value])
         {
-            case OperandType.InlineField or OperandType.InlineMethod or OperandType.InlineTok or OperandType.InlineType or OperandType.InlineSig:
+            case OperandType.InlineField
+            or OperandType.InlineMethod
+            or OperandType.InlineTok
+            or OperandType.InlineType
+            or OperandType.InlineSig:
                 AddToken(MetadataTokens.EntityHandle(code.ReadInt32()));
                 break;
             case OperandType.InlineSwitch:
@@ -187,8 +201,12 @@ internal sealed class RoomReferences
             return true;
         }
 
-        public bool GetTypeFromSpecification(MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
-            reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+        public bool GetTypeFromSpecification(
+            MetadataReader reader,
+            object? genericContext,
+            TypeSpecificationHandle handle,
+            byte rawTypeKind
+        ) => reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 
         public bool GetArrayType(bool elementType, ArrayShape shape) => true;
 

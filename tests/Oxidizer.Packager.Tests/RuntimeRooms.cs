@@ -8,8 +8,12 @@ namespace Oxidizer.Packager.Tests;
 internal sealed partial class RuntimeRooms(string folder, IReadOnlyList<string> order)
 {
     private readonly SortedDictionary<string, string> _sources = new(
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(path => Path.GetExtension(path) is ".c" or ".h").ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllText),
-        StringComparer.Ordinal);
+        Directory
+            .EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Where(path => Path.GetExtension(path) is ".c" or ".h")
+            .ToDictionary(path => Path.GetRelativePath(folder, path), File.ReadAllText),
+        StringComparer.Ordinal
+    );
 
     /// <summary>The rooms that a README lists in its table, from the top.</summary>
     public static IReadOnlyList<string> OrderIn(string readme) =>
@@ -18,7 +22,12 @@ internal sealed partial class RuntimeRooms(string folder, IReadOnlyList<string> 
     /// <summary>Folders that hold more than 30 files, or lie more than two deep.</summary>
     public static IEnumerable<string> CrowdedIn(string project)
     {
-        foreach (var path in Directory.EnumerateDirectories(project, "*", SearchOption.AllDirectories).Append(project).Order(StringComparer.Ordinal))
+        foreach (
+            var path in Directory
+                .EnumerateDirectories(project, "*", SearchOption.AllDirectories)
+                .Append(project)
+                .Order(StringComparer.Ordinal)
+        )
         {
             var parts = Path.GetRelativePath(project, path).Split('/');
             if (parts[0] is "bin" or "obj")
@@ -44,14 +53,20 @@ internal sealed partial class RuntimeRooms(string folder, IReadOnlyList<string> 
         }
     }
 
-    private IEnumerable<string> Upward() => _sources.Keys.SelectMany(path =>
-        Headers(path).Where(header => Level(header) > Level(path)).Select(header => $"{path} includes {header}: a room above"));
+    private IEnumerable<string> Upward() =>
+        _sources.Keys.SelectMany(path =>
+            Headers(path).Where(header => Level(header) > Level(path)).Select(header => $"{path} includes {header}: a room above")
+        );
 
     // A file and its header are one: `memory_linux.c` is the body of `memory.h`.
     private IEnumerable<string> Circles()
     {
-        var uses = _sources.Keys.ToLookup(Stem).ToDictionary(files => files.Key,
-            files => files.SelectMany(Headers).Select(Stem).Where(other => other != files.Key).ToHashSet(StringComparer.Ordinal));
+        var uses = _sources
+            .Keys.ToLookup(Stem)
+            .ToDictionary(
+                files => files.Key,
+                files => files.SelectMany(Headers).Select(Stem).Where(other => other != files.Key).ToHashSet(StringComparer.Ordinal)
+            );
         var done = new HashSet<string>(StringComparer.Ordinal);
         var trail = new List<string>();
         return uses.Keys.Order(StringComparer.Ordinal).SelectMany(Visit).ToList();
@@ -73,12 +88,23 @@ internal sealed partial class RuntimeRooms(string folder, IReadOnlyList<string> 
     // Else a room could call one above it through a header of its own.
     private IEnumerable<string> DefinedElsewhere()
     {
-        var rooms = _sources.Where(source => source.Key.EndsWith(".h", StringComparison.Ordinal) && RoomOf(source.Key).Length > 0)
-            .SelectMany(source => Declaration().Matches(Bare(source.Value)).Select(match => (Name: match.Groups[1].Value, Header: source.Key)))
+        var rooms = _sources
+            .Where(source => source.Key.EndsWith(".h", StringComparison.Ordinal) && RoomOf(source.Key).Length > 0)
+            .SelectMany(source =>
+                Declaration().Matches(Bare(source.Value)).Select(match => (Name: match.Groups[1].Value, Header: source.Key))
+            )
             .ToLookup(declared => declared.Name, declared => declared.Header);
-        return _sources.Where(source => source.Key.EndsWith(".c", StringComparison.Ordinal)).SelectMany(source => Definition().Matches(source.Value)
-            .SelectMany(match => rooms[match.Groups[1].Value].Where(header => RoomOf(header) != RoomOf(source.Key))
-                .Select(header => $"{source.Key} defines {match.Groups[1].Value}, which {header} declares")));
+        return _sources
+            .Where(source => source.Key.EndsWith(".c", StringComparison.Ordinal))
+            .SelectMany(source =>
+                Definition()
+                    .Matches(source.Value)
+                    .SelectMany(match =>
+                        rooms[match.Groups[1].Value]
+                            .Where(header => RoomOf(header) != RoomOf(source.Key))
+                            .Select(header => $"{source.Key} defines {match.Groups[1].Value}, which {header} declares")
+                    )
+            );
     }
 
     private IEnumerable<string> Headers(string path) => Include().Matches(_sources[path]).Select(match => match.Groups[1].Value);

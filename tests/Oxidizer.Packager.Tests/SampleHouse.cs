@@ -21,7 +21,15 @@ namespace Oxidizer.Packager.Tests.SampleHouse.Cellar
 
     internal sealed class UsesACall
     {
-        public static int Slope() => Tile.Lay() switch { 0 => 1, 1 => 3, 2 => 5, 3 => 8, var other => other };
+        public static int Slope() =>
+            Tile.Lay() switch
+            {
+                0 => 1,
+                1 => 3,
+                2 => 5,
+                3 => 8,
+                var other => other,
+            };
     }
 
     internal sealed class UsesATypeArgument
@@ -29,7 +37,8 @@ namespace Oxidizer.Packager.Tests.SampleHouse.Cellar
         public static object List() => Array.Empty<Tile>();
     }
 
-    internal sealed class UsesAConstraint<T> where T : Tile;
+    internal sealed class UsesAConstraint<T>
+        where T : Tile;
 
     [Slate]
     internal sealed class UsesAnAttribute;

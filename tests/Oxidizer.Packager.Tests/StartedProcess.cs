@@ -11,13 +11,14 @@ internal sealed class StartedProcess : IDisposable
     public string SleepWithoutEnd => $"[ -e {_file} ] || {{ echo $$ > {_file}.$$ && mv {_file}.$$ {_file}; }}; exec sleep 100000";
 
     /// <summary>Cancels as soon as the program runs.</summary>
-    public void CancelWhenStarted(CancellationTokenSource cancellation) => _waiting = Task.Run(async () =>
-    {
-        while (!File.Exists(_file))
-            await Task.Delay(5);
-        _id = int.Parse(File.ReadAllText(_file));
-        cancellation.Cancel();
-    });
+    public void CancelWhenStarted(CancellationTokenSource cancellation) =>
+        _waiting = Task.Run(async () =>
+        {
+            while (!File.Exists(_file))
+                await Task.Delay(5);
+            _id = int.Parse(File.ReadAllText(_file));
+            cancellation.Cancel();
+        });
 
     /// <summary>It ran, and does not run any more.</summary>
     public void AssertEnds()

@@ -3,12 +3,17 @@ using System.Reflection.Emit;
 
 namespace Oxidizer.Packager.Tests;
 
-/// <summary>Which types a type uses: in its declaration, in the declarations of its members, and in their code. A constant of another type leaves no trace in compiled code; <see cref="CacheRoomOrder"/> asks the sources for those.</summary>
+/// <summary>Which types a type uses: in its declaration, in the declarations of its members, and in their code. A constant of another type
+/// leaves no trace in compiled code; <see cref="CacheRoomOrder"/> asks the sources for those.</summary>
 internal static class TypeReferences
 {
-    private const BindingFlags Declared = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
+    private const BindingFlags Declared =
+        BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Static | BindingFlags.Instance | BindingFlags.DeclaredOnly;
 
-    private static readonly Dictionary<short, OpCode> s_codes = typeof(OpCodes).GetFields().Select(field => (OpCode)field.GetValue(null)!).ToDictionary(code => code.Value);
+    private static readonly Dictionary<short, OpCode> s_codes = typeof(OpCodes)
+        .GetFields()
+        .Select(field => (OpCode)field.GetValue(null)!)
+        .ToDictionary(code => code.Value);
 
     /// <summary>The types that a type uses. Those that the compiler nests in it (lambdas, iterators) are types of their own.</summary>
     public static HashSet<Type> Of(Type type)
@@ -31,11 +36,19 @@ internal static class TypeReferences
         if (method.GetMethodBody() is not { } body)
             return;
         Add(found, body.LocalVariables.Select(local => local.LocalType));
-        Add(found, body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause).Select(clause => clause.CatchType));
+        Add(
+            found,
+            body.ExceptionHandlingClauses.Where(clause => clause.Flags == ExceptionHandlingClauseOptions.Clause)
+                .Select(clause => clause.CatchType)
+        );
         var type = method.DeclaringType!;
         foreach (var token in Tokens(body.GetILAsByteArray()!))
         {
-            var member = method.Module.ResolveMember(token, type.GetGenericArguments(), method.IsGenericMethod ? method.GetGenericArguments() : null);
+            var member = method.Module.ResolveMember(
+                token,
+                type.GetGenericArguments(),
+                method.IsGenericMethod ? method.GetGenericArguments() : null
+            );
             Add(found, [member as Type, member?.DeclaringType, (member as FieldInfo)?.FieldType]);
             if (member is MethodBase called)
                 AddSignature(found, called);
@@ -44,13 +57,19 @@ internal static class TypeReferences
 
     private static IEnumerable<int> Tokens(byte[] code)
     {
-        for (var position = 0; position < code.Length;)
+        for (var position = 0; position < code.Length; )
         {
             // All two-byte instructions begin with FE, which is none of one byte.
             var isLong = code[position] == 0xFE;
             var operation = s_codes[isLong ? (short)(0xFE00 | code[position + 1]) : code[position]];
             position += isLong ? 2 : 1;
-            if (operation.OperandType is OperandType.InlineType or OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineTok)
+            if (
+                operation.OperandType
+                is OperandType.InlineType
+                    or OperandType.InlineMethod
+                    or OperandType.InlineField
+                    or OperandType.InlineTok
+            )
                 yield return BitConverter.ToInt32(code, position);
             position += operation.OperandType switch
             {
@@ -76,7 +95,14 @@ internal static class TypeReferences
         Add(found, arguments.SelectMany(argument => argument.IsGenericParameter ? argument.GetGenericParameterConstraints() : [argument]));
 
     private static void AddAttributes(HashSet<Type> found, MemberInfo member) =>
-        Add(found, member.GetCustomAttributesData().SelectMany(attribute => attribute.ConstructorArguments.Select(argument => argument.Value as Type).Append(attribute.AttributeType)));
+        Add(
+            found,
+            member
+                .GetCustomAttributesData()
+                .SelectMany(attribute =>
+                    attribute.ConstructorArguments.Select(argument => argument.Value as Type).Append(attribute.AttributeType)
+                )
+        );
 
     private static void Add(HashSet<Type> found, IEnumerable<Type?> types)
     {

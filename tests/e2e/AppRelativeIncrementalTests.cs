@@ -87,7 +87,10 @@ public sealed class AppRelativeIncrementalTests : IDisposable
         Directory.Delete(_workspace["parts/beside/inner"], recursive: true);
         File.Delete(_workspace["parts/beside/other.py"]);
         Assert.Equal("pack 1, link 1, install 2", Executed.In(_workspace.Build()));
-        Assert.Equal(["lib/beside/__init__.py", "lib/beside/__pycache__/__init__.cpython-311.pyc", "lib/beside/data.txt", "lib/beside/mine.txt"], Files());
+        Assert.Equal(
+            ["lib/beside/__init__.py", "lib/beside/__pycache__/__init__.cpython-311.pyc", "lib/beside/data.txt", "lib/beside/mine.txt"],
+            Files()
+        );
         Assert.False(Directory.Exists(Path.Combine(Output, "lib/beside/inner")));
     }
 
@@ -125,7 +128,10 @@ public sealed class AppRelativeIncrementalTests : IDisposable
         if (damage == "permissions")
             File.SetUnixFileMode(victim, UnixFileMode.UserRead);
         Assert.Equal("install 1", Executed.In(_workspace.Build()));
-        Assert.Equal((text, null, Cache.ActionOutput.PlainFile), (File.ReadAllText(victim), new FileInfo(victim).LinkTarget, File.GetUnixFileMode(victim)));
+        Assert.Equal(
+            (text, null, Cache.ActionOutput.PlainFile),
+            (File.ReadAllText(victim), new FileInfo(victim).LinkTarget, File.GetUnixFileMode(victim))
+        );
         Assert.Equal(text, File.ReadAllText(_workspace["parts/beside/other.py"]));
         Assert.Empty(_workspace.Build().Executed);
     }
@@ -160,7 +166,10 @@ public sealed class AppRelativeIncrementalTests : IDisposable
         File.Delete(_workspace["parts/beside/a"]);
         Directory.Delete(_workspace["parts/beside/b"], recursive: true);
         _workspace.Write("parts/beside/a/deep/x", "below").Write("parts/beside/b", "file").Build();
-        Assert.Equal(("below", "file"), (File.ReadAllText(Path.Combine(Output, "lib/beside/a/deep/x")), File.ReadAllText(Path.Combine(Output, "lib/beside/b"))));
+        Assert.Equal(
+            ("below", "file"),
+            (File.ReadAllText(Path.Combine(Output, "lib/beside/a/deep/x")), File.ReadAllText(Path.Combine(Output, "lib/beside/b")))
+        );
         Assert.Empty(_workspace.Build().Executed);
     }
 
@@ -168,7 +177,11 @@ public sealed class AppRelativeIncrementalTests : IDisposable
     public void A_build_that_cannot_place_a_file_leaves_product_and_folder_as_they_were()
     {
         _workspace.Build();
-        _workspace.Write("parts/beside/__init__.py", $"TEXT = '{NewText()}'\n").Write("parts/beside/fresh/y.txt", "new").Write("parts/beside/z.txt", "new").Write("app/words.py", $"TEXT = '{NewText()}'\n");
+        _workspace
+            .Write("parts/beside/__init__.py", $"TEXT = '{NewText()}'\n")
+            .Write("parts/beside/fresh/y.txt", "new")
+            .Write("parts/beside/z.txt", "new")
+            .Write("app/words.py", $"TEXT = '{NewText()}'\n");
         // Somebody else's folder stands where the last file goes: the ones before are in their places already.
         Directory.CreateDirectory(Path.Combine(Output, "lib/beside/z.txt/theirs"));
         var before = Contents();
@@ -187,7 +200,10 @@ public sealed class AppRelativeIncrementalTests : IDisposable
         var first = _workspace.Build();
         File.Delete(first.ProductPath);
         Directory.CreateDirectory(Path.Combine(first.ProductPath, "theirs"));
-        _workspace.Write("parts/beside/__init__.py", $"TEXT = '{NewText()}'\n").Write("parts/beside/fresh.txt", "new").Write("app/words.py", $"TEXT = '{NewText()}'\n");
+        _workspace
+            .Write("parts/beside/__init__.py", $"TEXT = '{NewText()}'\n")
+            .Write("parts/beside/fresh.txt", "new")
+            .Write("app/words.py", $"TEXT = '{NewText()}'\n");
         var before = Contents();
         Assert.Throws<EnvironmentFailureException>(() => _workspace.Build());
         Assert.Equal(before, Contents());
@@ -245,10 +261,16 @@ public sealed class AppRelativeIncrementalTests : IDisposable
     {
         _workspace.Build();
         using var empty = new PrivateCache();
-        using var other = NewWorkspace(empty).Write("app/words.py", File.ReadAllText(_workspace["app/words.py"])).Write("parts/beside/__init__.py", File.ReadAllText(_workspace["parts/beside/__init__.py"]));
+        using var other = NewWorkspace(empty)
+            .Write("app/words.py", File.ReadAllText(_workspace["app/words.py"]))
+            .Write("parts/beside/__init__.py", File.ReadAllText(_workspace["parts/beside/__init__.py"]));
         var second = other.Build();
-        Assert.Equal(Contents().Split('\n').Where(line => !line.Contains(".build.json", StringComparison.Ordinal)),
-            Contents(Path.GetDirectoryName(second.ProductPath)!).Split('\n').Where(line => !line.Contains(".build.json", StringComparison.Ordinal)));
+        Assert.Equal(
+            Contents().Split('\n').Where(line => !line.Contains(".build.json", StringComparison.Ordinal)),
+            Contents(Path.GetDirectoryName(second.ProductPath)!)
+                .Split('\n')
+                .Where(line => !line.Contains(".build.json", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -256,7 +278,10 @@ public sealed class AppRelativeIncrementalTests : IDisposable
     {
         _workspace.Build();
         var victim = _workspace.Write("victim.txt", "victim")["victim.txt"];
-        File.AppendAllText(Path.Combine(Output, "app.files"), $"{Cache.Sha256Digest.OfFile(victim)}  lib/../../../victim.txt\n{Cache.Sha256Digest.OfFile(victim)}  {victim}\nnonsense\n");
+        File.AppendAllText(
+            Path.Combine(Output, "app.files"),
+            $"{Cache.Sha256Digest.OfFile(victim)}  lib/../../../victim.txt\n{Cache.Sha256Digest.OfFile(victim)}  {victim}\nnonsense\n"
+        );
         _workspace.Build();
         Assert.Equal("victim", File.ReadAllText(victim));
         Assert.DoesNotContain("victim", File.ReadAllText(Path.Combine(Output, "app.files")));
@@ -270,11 +295,31 @@ public sealed class AppRelativeIncrementalTests : IDisposable
         Thread.Sleep(50);
         _workspace.Build();
         var trace = _workspace["trace"];
-        using (var build = BuildProcess.StartTraced(_workspace, "strace", "-f", "-e", "trace=open,openat,rename,renameat,renameat2,unlink,link", "-o", trace))
+        using (
+            var build = BuildProcess.StartTraced(
+                _workspace,
+                "strace",
+                "-f",
+                "-e",
+                "trace=open,openat,rename,renameat,renameat2,unlink,link",
+                "-o",
+                trace
+            )
+        )
             Assert.DoesNotContain(build.Lines, line => line.StartsWith("executed", StringComparison.Ordinal));
-        var lines = File.ReadAllLines(trace).Where(line => line.Contains(_workspace.Folder, StringComparison.Ordinal) && !line.Contains("O_DIRECTORY", StringComparison.Ordinal)).ToList();
-        Assert.DoesNotContain(lines, line => line.Contains("/lib/", StringComparison.Ordinal) || line.Contains("/parts/beside/", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines, line => line.Contains("rename", StringComparison.Ordinal) && !line.Contains(".build.json", StringComparison.Ordinal));
+        var lines = File.ReadAllLines(trace)
+            .Where(line =>
+                line.Contains(_workspace.Folder, StringComparison.Ordinal) && !line.Contains("O_DIRECTORY", StringComparison.Ordinal)
+            )
+            .ToList();
+        Assert.DoesNotContain(
+            lines,
+            line => line.Contains("/lib/", StringComparison.Ordinal) || line.Contains("/parts/beside/", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            lines,
+            line => line.Contains("rename", StringComparison.Ordinal) && !line.Contains(".build.json", StringComparison.Ordinal)
+        );
     }
 
     // Of the sixteen renames of this build five are the cache's, then come the list, seven files, the product, and the list again.
@@ -285,10 +330,29 @@ public sealed class AppRelativeIncrementalTests : IDisposable
     public void A_build_that_is_killed_at_a_rename_leaves_whole_files_and_the_next_one_is_right(int rename)
     {
         _workspace.Write("parts/beside/stale.py", "X = 3\n").Build();
-        var texts = new[] { "__init__.py", "other.py", "data.txt" }.ToDictionary(name => name, name => new HashSet<string> { File.ReadAllText(_workspace["parts/beside/" + name]) });
+        var texts = new[] { "__init__.py", "other.py", "data.txt" }.ToDictionary(
+            name => name,
+            name => new HashSet<string> { File.ReadAllText(_workspace["parts/beside/" + name]) }
+        );
         File.Delete(_workspace["parts/beside/stale.py"]);
-        _workspace.Write("parts/beside/__init__.py", $"TEXT = '{NewText()}'\n").Write("parts/beside/other.py", $"X = '{NewText()}'\n").Write("parts/beside/data.txt", NewText()).Write("parts/beside/new.py", "X = 4\n");
-        using (var build = BuildProcess.StartTraced(_workspace, "strace", "-f", "-o", "/dev/null", "-e", "trace=rename,renameat2", "-e", $"inject=rename,renameat2:signal=SIGKILL:when={rename}"))
+        _workspace
+            .Write("parts/beside/__init__.py", $"TEXT = '{NewText()}'\n")
+            .Write("parts/beside/other.py", $"X = '{NewText()}'\n")
+            .Write("parts/beside/data.txt", NewText())
+            .Write("parts/beside/new.py", "X = 4\n");
+        using (
+            var build = BuildProcess.StartTraced(
+                _workspace,
+                "strace",
+                "-f",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=rename,renameat2",
+                "-e",
+                $"inject=rename,renameat2:signal=SIGKILL:when={rename}"
+            )
+        )
             Assert.NotEqual(0, build.ExitCode);
         foreach (var (name, possible) in texts)
         {
@@ -297,8 +361,23 @@ public sealed class AppRelativeIncrementalTests : IDisposable
         }
         var result = _workspace.Build();
         Assert.Empty(result.Warnings);
-        Assert.Equal(new[] { "__init__.py", "__pycache__/__init__.cpython-311.pyc", "__pycache__/new.cpython-311.pyc", "__pycache__/other.cpython-311.pyc", "data.txt", "new.py", "other.py" }.Select(name => "lib/beside/" + name), Files());
-        Assert.Equal(File.ReadAllText(_workspace["parts/beside/__init__.py"]), File.ReadAllText(Path.Combine(Output, "lib/beside/__init__.py")));
+        Assert.Equal(
+            new[]
+            {
+                "__init__.py",
+                "__pycache__/__init__.cpython-311.pyc",
+                "__pycache__/new.cpython-311.pyc",
+                "__pycache__/other.cpython-311.pyc",
+                "data.txt",
+                "new.py",
+                "other.py",
+            }.Select(name => "lib/beside/" + name),
+            Files()
+        );
+        Assert.Equal(
+            File.ReadAllText(_workspace["parts/beside/__init__.py"]),
+            File.ReadAllText(Path.Combine(Output, "lib/beside/__init__.py"))
+        );
         Assert.Empty(_workspace.Build().Executed);
     }
 
@@ -307,30 +386,62 @@ public sealed class AppRelativeIncrementalTests : IDisposable
     {
         for (var round = 0; round < 3; round++)
         {
-            _workspace.Write("parts/beside/__init__.py", $"TEXT = '{NewText()}'\n").Write($"parts/beside/round{round}.py", "").Write("app/words.py", $"TEXT = '{NewText()}'\n");
+            _workspace
+                .Write("parts/beside/__init__.py", $"TEXT = '{NewText()}'\n")
+                .Write($"parts/beside/round{round}.py", "")
+                .Write("app/words.py", $"TEXT = '{NewText()}'\n");
             if (round > 0)
                 File.Delete(_workspace[$"parts/beside/round{round - 1}.py"]);
             using var one = BuildProcess.Start(_workspace);
             using var two = BuildProcess.Start(_workspace);
             Assert.EndsWith("/app", one.Lines[^1]);
             Assert.EndsWith("/app", two.Lines[^1]);
-            Assert.Equal(File.ReadAllText(_workspace["parts/beside/__init__.py"]).Split('\'')[1] + "\n", _workspace.Run(Path.Combine(Output, "app")).Output);
+            Assert.Equal(
+                File.ReadAllText(_workspace["parts/beside/__init__.py"]).Split('\'')[1] + "\n",
+                _workspace.Run(Path.Combine(Output, "app")).Output
+            );
             Assert.Equal([$"lib/beside/round{round}.py"], Files().Where(file => file.Contains("beside/round", StringComparison.Ordinal)));
             Assert.Empty(_workspace.Build().Executed);
         }
     }
 
-    private static Workspace NewWorkspace(PrivateCache cache) => cache.NewWorkspace(more: Rule)
-        .Write("app/__main__.py", "import beside\nfrom app import words\nprint(beside.TEXT)\n")
-        .Write("parts/beside/__init__.py", $"TEXT = 'beside {Guid.NewGuid()}'\n").Write("parts/beside/other.py", "X = 1\n").Write("parts/beside/data.txt", "data");
+    private static Workspace NewWorkspace(PrivateCache cache) =>
+        cache
+            .NewWorkspace(more: Rule)
+            .Write("app/__main__.py", "import beside\nfrom app import words\nprint(beside.TEXT)\n")
+            .Write("parts/beside/__init__.py", $"TEXT = 'beside {Guid.NewGuid()}'\n")
+            .Write("parts/beside/other.py", "X = 1\n")
+            .Write("parts/beside/data.txt", "data");
 
     private static string NewText() => Guid.NewGuid().ToString();
 
-    private List<string> Files() => [.. Directory.EnumerateFiles(Path.Combine(Output, "lib"), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(Output, file)).Order(StringComparer.Ordinal)];
+    private List<string> Files() =>
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(Output, "lib"), "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(Output, file))
+                .Order(StringComparer.Ordinal),
+        ];
 
-    private string Snapshot() => string.Join('\n', Directory.EnumerateFileSystemEntries(Output, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".build.json", StringComparison.Ordinal) && path != Output)
-        .Order(StringComparer.Ordinal).Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}"));
+    private string Snapshot() =>
+        string.Join(
+            '\n',
+            Directory
+                .EnumerateFileSystemEntries(Output, "*", SearchOption.AllDirectories)
+                .Where(path => !path.EndsWith(".build.json", StringComparison.Ordinal) && path != Output)
+                .Order(StringComparer.Ordinal)
+                .Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O}")
+        );
 
-    private string Contents(string? folder = null) => string.Join('\n', Directory.EnumerateFileSystemEntries(folder ?? Output, "*", SearchOption.AllDirectories).Where(path => !path.EndsWith(".files", StringComparison.Ordinal))
-        .Order(StringComparer.Ordinal).Select(path => $"{Path.GetRelativePath(folder ?? Output, path)} {File.GetUnixFileMode(path)} {(File.Exists(path) ? Cache.Sha256Digest.OfFile(path).ToString() : "folder")}"));
+    private string Contents(string? folder = null) =>
+        string.Join(
+            '\n',
+            Directory
+                .EnumerateFileSystemEntries(folder ?? Output, "*", SearchOption.AllDirectories)
+                .Where(path => !path.EndsWith(".files", StringComparison.Ordinal))
+                .Order(StringComparer.Ordinal)
+                .Select(path =>
+                    $"{Path.GetRelativePath(folder ?? Output, path)} {File.GetUnixFileMode(path)} {(File.Exists(path) ? Cache.Sha256Digest.OfFile(path).ToString() : "folder")}"
+                )
+        );
 }

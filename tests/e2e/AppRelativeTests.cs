@@ -6,7 +6,8 @@ using Oxidizer.Packager.Reporting;
 namespace Oxidizer.EndToEnd.Tests;
 
 /// <summary>
-/// A product that runs the code of its first argument, with packages in <c>lib</c> beside it: a regular one with data, a native module, and metadata; namespace packages; and one
+/// A product that runs the code of its first argument, with packages in <c>lib</c> beside it: a regular one with data, a native module, and
+/// metadata; namespace packages; and one
 /// without sources in <c>bare</c>.
 /// </summary>
 public sealed class AppRelativeProduct : IDisposable
@@ -14,25 +15,32 @@ public sealed class AppRelativeProduct : IDisposable
     public AppRelativeProduct()
     {
         Distribution = DistributionArchive.Unpacked311();
-        Workspace.WriteApplication("import sys\nexec(compile(sys.argv[1], '<code>', 'exec'), {'__name__': 'code'})\n", more: """
-            [[python_packages]]
-            type = "package-root"
-            path = "parts"
-            packages = ["beside", "single", "space", "alone"]
-            install_location = "app-relative:lib"
-            [[python_packages]]
-            type = "package-root"
-            path = "embedded"
-            packages = ["space"]
-            [[python_packages]]
-            type = "package-root"
-            path = "sourceless"
-            packages = ["bare"]
-            include_source = false
-            optimize_level = 2
-            install_location = "app-relative:code/bare"
-            """)
-            .Write("parts/beside/__init__.py", "from . import sub\nfrom os.path import dirname, join\nTABLE = open(join(dirname(__file__), 'data', 'table.txt')).read()\n")
+        Workspace
+            .WriteApplication(
+                "import sys\nexec(compile(sys.argv[1], '<code>', 'exec'), {'__name__': 'code'})\n",
+                more: """
+                [[python_packages]]
+                type = "package-root"
+                path = "parts"
+                packages = ["beside", "single", "space", "alone"]
+                install_location = "app-relative:lib"
+                [[python_packages]]
+                type = "package-root"
+                path = "embedded"
+                packages = ["space"]
+                [[python_packages]]
+                type = "package-root"
+                path = "sourceless"
+                packages = ["bare"]
+                include_source = false
+                optimize_level = 2
+                install_location = "app-relative:code/bare"
+                """
+            )
+            .Write(
+                "parts/beside/__init__.py",
+                "from . import sub\nfrom os.path import dirname, join\nTABLE = open(join(dirname(__file__), 'data', 'table.txt')).read()\n"
+            )
             .Write("parts/beside/sub.py", "def fails():\n    raise ValueError('on purpose')  # told\n")
             .Write("parts/beside/data/table.txt", "rows\n")
             .WriteProgram("parts/beside/data/tool.sh", "#!/bin/sh\necho tool\n")
@@ -65,7 +73,12 @@ public sealed class AppRelativeProduct : IDisposable
     public string Copy()
     {
         var folder = Workspace.EmptyFolder();
-        Assert.Equal(0, Workspace.Run(new Command("cp", ["-a", Result.ProductPath, Path.Combine(Folder, "lib"), Path.Combine(Folder, "code"), folder])).ExitCode);
+        Assert.Equal(
+            0,
+            Workspace
+                .Run(new Command("cp", ["-a", Result.ProductPath, Path.Combine(Folder, "lib"), Path.Combine(Folder, "code"), folder]))
+                .ExitCode
+        );
         return Path.Combine(folder, "app");
     }
 
@@ -76,25 +89,39 @@ public sealed class AppRelativeProduct : IDisposable
     // `native` needs a library that no search path of its own leads to.
     private void CompileNative()
     {
-        Workspace.Write("helper.c", "int helper(void) { return 42; }\n").Write("native.c", """
-            #include <Python.h>
-            int helper(void);
-            static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "native"};
-            PyMODINIT_FUNC PyInit_native(void)
-            {
-                PyObject *module = PyModule_Create(&definition);
-                if (module != NULL) {
-                    PyModule_AddIntConstant(module, "ANSWER", helper());
+        Workspace
+            .Write("helper.c", "int helper(void) { return 42; }\n")
+            .Write(
+                "native.c",
+                """
+                #include <Python.h>
+                int helper(void);
+                static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "native"};
+                PyMODINIT_FUNC PyInit_native(void)
+                {
+                    PyObject *module = PyModule_Create(&definition);
+                    if (module != NULL) {
+                        PyModule_AddIntConstant(module, "ANSWER", helper());
+                    }
+                    return module;
                 }
-                return module;
-            }
-            """);
+                """
+            );
         Directory.CreateDirectory(Workspace["parts/beside/libs"]);
         var library = Workspace["parts/beside/libs/libhelper.so"];
         string[][] commands =
         [
             ["-shared", "-fPIC", Workspace["helper.c"], "-Wl,-soname,libhelper.so", "-o", library],
-            ["-shared", "-fPIC", "-isystem", Distribution.PathOf(Distribution.IncludeDirectory), Workspace["native.c"], library, "-o", Workspace["parts/beside/native.abi3.so"]],
+            [
+                "-shared",
+                "-fPIC",
+                "-isystem",
+                Distribution.PathOf(Distribution.IncludeDirectory),
+                Workspace["native.c"],
+                library,
+                "-o",
+                Workspace["parts/beside/native.abi3.so"],
+            ],
         ];
         foreach (var arguments in commands)
         {
@@ -138,16 +165,32 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
     public void Names_loaders_resources_metadata_and_tracebacks_are_those_of_cpythons_own_path_finder()
     {
         var lib = Path.Combine(product.Folder, "lib");
-        var expected = Workspace.Run(new Command(product.Distribution.PathOf(product.Distribution.Executable), ["-I", "-B", "-c", $"import sys; sys.path.insert(0, {Quote(lib)})\nexec(compile(sys.argv[1], '<code>', 'exec'), {{'__name__': 'code'}})", Names])
-        {
-            // The interpreter of an archive has no such service: the extension module's library is found as a user of python3 would have it found.
-            Environment = new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = Path.Combine(lib, "beside", "libs") },
-        });
+        var expected = Workspace.Run(
+            new Command(
+                product.Distribution.PathOf(product.Distribution.Executable),
+                [
+                    "-I",
+                    "-B",
+                    "-c",
+                    $"import sys; sys.path.insert(0, {Quote(lib)})\nexec(compile(sys.argv[1], '<code>', 'exec'), {{'__name__': 'code'}})",
+                    Names,
+                ]
+            )
+            {
+                // The interpreter of an archive has no such service: the extension module's library is found as a user of python3 would
+                // have it
+                // found.
+                Environment = new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = Path.Combine(lib, "beside", "libs") },
+            }
+        );
         Assert.Equal(("", 0), (expected.Error, expected.ExitCode));
         var actual = product.Run(product.Result.ProductPath, Names);
         Assert.Equal("", actual.Error);
         Assert.Equal(Frameless(expected.Output), Frameless(actual.Output));
-        Assert.Contains($"beside.sub {lib}/beside/sub.py {lib}/beside/__pycache__/sub.cpython-311.pyc None SourceFileLoader", actual.Output);
+        Assert.Contains(
+            $"beside.sub {lib}/beside/sub.py {lib}/beside/__pycache__/sub.cpython-311.pyc None SourceFileLoader",
+            actual.Output
+        );
     }
 
     [Fact]
@@ -161,11 +204,13 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
         {
             Directory.CreateDirectory(Path.Combine(folder, "lib"));
             File.WriteAllText(Path.Combine(folder, "lib", "single.py"), "raise SystemExit('another')");
-            var result = Workspace.Run(new Command(link, ["import single; print(single.__file__)"])
-            {
-                WorkingDirectory = folder,
-                Environment = new Dictionary<string, string?> { ["PYTHONPATH"] = Path.Combine(folder, "lib"), ["PYTHONHOME"] = folder },
-            });
+            var result = Workspace.Run(
+                new Command(link, ["import single; print(single.__file__)"])
+                {
+                    WorkingDirectory = folder,
+                    Environment = new Dictionary<string, string?> { ["PYTHONPATH"] = Path.Combine(folder, "lib"), ["PYTHONHOME"] = folder },
+                }
+            );
             Assert.Equal(($"{Path.GetDirectoryName(copy)}/lib/single.py\n", ""), (result.Output, result.Error));
         }
     }
@@ -185,7 +230,8 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
             """;
         var result = product.Run(product.Result.ProductPath, Code);
         Assert.Equal("", result.Error);
-        Assert.Equal("""
+        Assert.Equal(
+            """
             True one two three five
             True True
             ['one', 'two'] ['space.inner.five', 'space.inner.three']
@@ -193,14 +239,19 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
              ['__pycache__', 'data.txt', 'inner', 'one.py', 'two.py'] ['__pycache__', 'five.py', 'three.py']
             True False
 
-            """, result.Output);
+            """,
+            result.Output
+        );
     }
 
     [Fact]
     public void Code_without_sources_is_beside_too()
     {
         Assert.Equal(["code/bare/bare/__init__.pyc", "code/bare/bare/part.pyc"], Files("code"));
-        var result = product.Run(product.Result.ProductPath, "import bare, inspect; print(bare.__doc__, bare.part.where(), type(bare.__loader__).__name__, bare.__loader__.get_source('bare'))");
+        var result = product.Run(
+            product.Result.ProductPath,
+            "import bare, inspect; print(bare.__doc__, bare.part.where(), type(bare.__loader__).__name__, bare.__loader__.get_source('bare'))"
+        );
         Assert.Equal(($"None {product.Folder}/code/bare/bare/part.pyc SourcelessFileLoader None\n", ""), (result.Output, result.Error));
     }
 
@@ -211,13 +262,35 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
         var folder = Path.GetDirectoryName(copy)!;
         File.WriteAllText(Path.Combine(folder, "lib", "foreign.py"), "raise SystemExit('foreign')");
         var trace = product.Workspace[$"trace-{Guid.NewGuid():N}"];
-        var result = Workspace.Run(new Command("strace", ["-f", "-y", "-e", "trace=%file,getdents64", "-o", trace, copy,
-            "import beside.sub, single\ntry:\n    import foreign\nexcept ModuleNotFoundError as error:\n    print(error)"]) { WorkingDirectory = product.Workspace.EmptyFolder() });
+        var result = Workspace.Run(
+            new Command(
+                "strace",
+                [
+                    "-f",
+                    "-y",
+                    "-e",
+                    "trace=%file,getdents64",
+                    "-o",
+                    trace,
+                    copy,
+                    "import beside.sub, single\ntry:\n    import foreign\nexcept ModuleNotFoundError as error:\n    print(error)",
+                ]
+            )
+            {
+                WorkingDirectory = product.Workspace.EmptyFolder(),
+            }
+        );
         Assert.Equal(("No module named 'foreign'\n", ""), (result.Output, result.Error));
         var calls = File.ReadAllLines(trace).Where(line => line.Contains(folder + "/lib", StringComparison.Ordinal)).ToList();
-        Assert.DoesNotContain(calls, line => line.Contains(" = -1 ", StringComparison.Ordinal) || line.Contains("getdents", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            calls,
+            line => line.Contains(" = -1 ", StringComparison.Ordinal) || line.Contains("getdents", StringComparison.Ordinal)
+        );
         // Looked at, looked at by the loader, opened with its code: for each of three modules; the third opens its table, too.
-        Assert.Equal(3, calls.Count(line => line.Contains("openat", StringComparison.Ordinal) && line.Contains(".pyc\"", StringComparison.Ordinal)));
+        Assert.Equal(
+            3,
+            calls.Count(line => line.Contains("openat", StringComparison.Ordinal) && line.Contains(".pyc\"", StringComparison.Ordinal))
+        );
         Assert.InRange(calls.Count(line => line.Contains(".py\"", StringComparison.Ordinal)), 3, 7);
     }
 
@@ -228,7 +301,10 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
         var folder = Path.GetDirectoryName(copy)!;
         Assert.Equal(0, Workspace.Run(new Command("chmod", ["-R", "a-w", folder])).ExitCode);
         var before = Snapshot(folder);
-        var result = product.Run(copy, "import beside, alone.deep.four, bare\nprint(beside.native.ANSWER if hasattr(beside, 'native') else __import__('beside.native').native.ANSWER)");
+        var result = product.Run(
+            copy,
+            "import beside, alone.deep.four, bare\nprint(beside.native.ANSWER if hasattr(beside, 'native') else __import__('beside.native').native.ANSWER)"
+        );
         Assert.Equal(("42\n", ""), (result.Output, result.Error));
         Assert.Equal(before, Snapshot(folder));
         Assert.Equal(0, Workspace.Run(new Command("chmod", ["-R", "u+w", folder])).ExitCode);
@@ -248,9 +324,19 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
     [InlineData("code/bare/bare/part.pyc", "", "bare", "ImportError: cannot import name 'part' from partially initialized module 'bare'*")]
     [InlineData("lib/beside/native.abi3.so", "", "beside.native", "ModuleNotFoundError: No module named 'beside.native'")]
     [InlineData("lib/beside/native.abi3.so", "20", "beside.native", "ImportError: */lib/beside/native.abi3.so: file too short")]
-    [InlineData("lib/beside/libs/libhelper.so", "", "beside.native", "ImportError: libhelper.so: cannot open shared object file: No such file or directory")]
+    [InlineData(
+        "lib/beside/libs/libhelper.so",
+        "",
+        "beside.native",
+        "ImportError: libhelper.so: cannot open shared object file: No such file or directory"
+    )]
     [InlineData("lib/beside/libs/libhelper.so", "20", "beside.native", "ImportError: */lib/beside/libs/libhelper.so: file too short")]
-    [InlineData("lib/beside/data/table.txt", "", "beside", "FileNotFoundError: [[]Errno 2] No such file or directory: '*/lib/beside/data/table.txt'")]
+    [InlineData(
+        "lib/beside/data/table.txt",
+        "",
+        "beside",
+        "FileNotFoundError: [[]Errno 2] No such file or directory: '*/lib/beside/data/table.txt'"
+    )]
     public void What_is_missing_or_truncated_gives_cpythons_own_error(string path, string length, string module, string error)
     {
         var copy = product.Copy();
@@ -266,7 +352,16 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
         }
         var result = product.Run(copy, $"import {module}");
         var last = result.Error.TrimEnd('\n').Split('\n')[^1];
-        Assert.True(error.Length == 0 ? last.Length == 0 : System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(error.Replace("[[]", "[", StringComparison.Ordinal), last, ignoreCase: false), result.Error);
+        Assert.True(
+            error.Length == 0
+                ? last.Length == 0
+                : System.IO.Enumeration.FileSystemName.MatchesSimpleExpression(
+                    error.Replace("[[]", "[", StringComparison.Ordinal),
+                    last,
+                    ignoreCase: false
+                ),
+            result.Error
+        );
         Assert.Equal(error.Length == 0 ? 0 : 1, result.ExitCode);
     }
 
@@ -292,7 +387,8 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
             """;
         var result = product.Run(product.Result.ProductPath, Code);
         Assert.Equal("", result.Error);
-        Assert.Equal("""
+        Assert.Equal(
+            """
             lib/single.py lib/__pycache__/single.cpython-311.pyc None
             code/bare/bare/__init__.pyc lib/beside/native.abi3.so
             lib/beside/data/table.txt
@@ -301,7 +397,9 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
              True True FileReader True
             again True
 
-            """, result.Output);
+            """,
+            result.Output
+        );
     }
 
     [Fact]
@@ -314,10 +412,15 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
         Assert.Contains("\"files_beside\"", File.ReadAllText(product.Result.ResultPath));
         Assert.DoesNotContain(product.Result.FileUsers, user => user.Package is "beside" or "bare");
         Assert.Empty(product.Result.Warnings);
-        var check = Workspace.Run(new Command("sha256sum", ["--check", "--strict", "--quiet", "app.files"]) { WorkingDirectory = product.Folder });
+        var check = Workspace.Run(
+            new Command("sha256sum", ["--check", "--strict", "--quiet", "app.files"]) { WorkingDirectory = product.Folder }
+        );
         Assert.Equal((0, ""), (check.ExitCode, check.Output + check.Error));
         Assert.Equal(ExecutableMode, File.GetUnixFileMode(Path.Combine(product.Folder, "lib/beside/data/tool.sh")));
-        Assert.All(files.Where(file => !file.EndsWith("tool.sh", StringComparison.Ordinal)), file => Assert.Equal(Cache.ActionOutput.PlainFile, File.GetUnixFileMode(Path.Combine(product.Folder, file))));
+        Assert.All(
+            files.Where(file => !file.EndsWith("tool.sh", StringComparison.Ordinal)),
+            file => Assert.Equal(Cache.ActionOutput.PlainFile, File.GetUnixFileMode(Path.Combine(product.Folder, file)))
+        );
     }
 
     // The header says: a hash that nobody compares. Still it is the right one, for those who ask Python to compare it.
@@ -326,8 +429,20 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
     {
         var copy = product.Copy();
         var lib = Path.Combine(Path.GetDirectoryName(copy)!, "lib");
-        var result = Workspace.Run(new Command(product.Distribution.PathOf(product.Distribution.Executable),
-            ["-I", "-B", "-v", "--check-hash-based-pycs", "always", "-c", $"import sys; sys.path.insert(0, {Quote(lib)}); import single, beside.sub"]));
+        var result = Workspace.Run(
+            new Command(
+                product.Distribution.PathOf(product.Distribution.Executable),
+                [
+                    "-I",
+                    "-B",
+                    "-v",
+                    "--check-hash-based-pycs",
+                    "always",
+                    "-c",
+                    $"import sys; sys.path.insert(0, {Quote(lib)}); import single, beside.sub",
+                ]
+            )
+        );
         Assert.Equal(0, result.ExitCode);
         Assert.Contains($"# {lib}/__pycache__/single.cpython-311.pyc matches {lib}/single.py", result.Error);
         Assert.Contains($"# {lib}/beside/__pycache__/sub.cpython-311.pyc matches {lib}/beside/sub.py", result.Error);
@@ -335,13 +450,26 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
 
     private static UnixFileMode ExecutableMode => Cache.ActionOutput.Executable;
 
-    private List<string> Files(string folder) => [.. Directory.EnumerateFiles(Path.Combine(product.Folder, folder), "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(product.Folder, file)).Order(StringComparer.Ordinal)];
+    private List<string> Files(string folder) =>
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(product.Folder, folder), "*", SearchOption.AllDirectories)
+                .Select(file => Path.GetRelativePath(product.Folder, file))
+                .Order(StringComparer.Ordinal),
+        ];
 
     private static string Quote(string path) => $"'{path}'";
 
     // `exec` stands in another file in each, and the plain interpreter marks the line of `-c`.
-    private static string Frameless(string output) => string.Join('\n', output.Split('\n').Where(line => !line.StartsWith("  File \"<", StringComparison.Ordinal)));
+    private static string Frameless(string output) =>
+        string.Join('\n', output.Split('\n').Where(line => !line.StartsWith("  File \"<", StringComparison.Ordinal)));
 
-    private static string Snapshot(string folder) => string.Join('\n', Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        .Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O} {(File.Exists(path) ? new FileInfo(path).Length : 0)}"));
+    private static string Snapshot(string folder) =>
+        string.Join(
+            '\n',
+            Directory
+                .EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(path => $"{path} {File.GetLastWriteTimeUtc(path):O} {(File.Exists(path) ? new FileInfo(path).Length : 0)}")
+        );
 }

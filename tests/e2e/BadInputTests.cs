@@ -6,7 +6,8 @@ using Oxidizer.Packager.Reporting;
 namespace Oxidizer.EndToEnd.Tests;
 
 /// <summary>
-/// What goes wrong in a build gives an error with a stable id, the file and line where there is one, and the way out; a product of before stays whole, and the
+/// What goes wrong in a build gives an error with a stable id, the file and line where there is one, and the way out; a product of before
+/// stays whole, and the
 /// next build works.
 /// </summary>
 public sealed class BadInputTests : IDisposable
@@ -22,7 +23,9 @@ public sealed class BadInputTests : IDisposable
     public void No_configuration_says_where_it_was_looked_for()
     {
         using var elsewhere = new Workspace();
-        var failure = Assert.Throws<BuildFailedException>(() => Packager.Pipeline.Build(new Packager.BuildRequest { StartDirectory = elsewhere.Folder }, new SilentLog()));
+        var failure = Assert.Throws<BuildFailedException>(() =>
+            Packager.Pipeline.Build(new Packager.BuildRequest { StartDirectory = elsewhere.Folder }, new SilentLog())
+        );
         Assert.Matches(@"error OXI01\d\d: ", failure.Message);
         Assert.Contains("oxidizer.toml", failure.Message);
         Assert.Contains(elsewhere.Folder, failure.Message);
@@ -55,8 +58,15 @@ public sealed class BadInputTests : IDisposable
     public void Of_two_rules_with_one_module_the_later_wins_and_the_result_says_so()
     {
         _workspace.Write("other/app/__init__.py", "").Write("other/app/__main__.py", "print('later')");
-        _workspace.Write("oxidizer.toml", File.ReadAllText(_workspace["oxidizer.toml"]).Replace("[python_run]",
-            "[[python_packages]]\ntype = \"package-root\"\npath = \"other\"\npackages = [\"app\"]\n[python_run]", StringComparison.Ordinal));
+        _workspace.Write(
+            "oxidizer.toml",
+            File.ReadAllText(_workspace["oxidizer.toml"])
+                .Replace(
+                    "[python_run]",
+                    "[[python_packages]]\ntype = \"package-root\"\npath = \"other\"\npackages = [\"app\"]\n[python_run]",
+                    StringComparison.Ordinal
+                )
+        );
         var result = _workspace.Build();
         Assert.Equal("later\n", _workspace.Run(result.ProductPath).Output);
         var warning = Assert.Single(result.Warnings, warning => warning.Message.Contains("`app.__main__`", StringComparison.Ordinal));
@@ -69,14 +79,19 @@ public sealed class BadInputTests : IDisposable
         Assert.Equal(0, Workspace.Run(new Command("mkfifo", [_workspace["app/pipe.py"]])).ExitCode);
         File.CreateSymbolicLink(_workspace["app/device.bin"], "/dev/zero");
         File.CreateSymbolicLink(_workspace["app/gone.py"], "nowhere.py");
-        Assert.Equal(0, Workspace.Run(new Command("sh", ["-c", "touch \"$(printf 'caf\\351.txt')\""]) { WorkingDirectory = _workspace["app"] }).ExitCode);
+        Assert.Equal(
+            0,
+            Workspace.Run(new Command("sh", ["-c", "touch \"$(printf 'caf\\351.txt')\""]) { WorkingDirectory = _workspace["app"] }).ExitCode
+        );
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         // A build that waits for a file that nobody writes does not see the token.
         var result = await Task.Run(() => _workspace.Build(cancellation: limit.Token), limit.Token).WaitAsync(TimeSpan.FromMinutes(6));
         // .NET cannot delete what it cannot name.
         Assert.Equal(0, Workspace.Run(new Command("sh", ["-c", "rm caf*"]) { WorkingDirectory = _workspace["app"] }).ExitCode);
         Assert.Equal("whole\n", _workspace.Run(result.ProductPath).Output);
-        var named = result.Warnings.Where(warning => warning.Id == "OXI0323").Select(warning => Path.GetFileName(warning.Message.Split('`')[1]));
+        var named = result
+            .Warnings.Where(warning => warning.Id == "OXI0323")
+            .Select(warning => Path.GetFileName(warning.Message.Split('`')[1]));
         Assert.Equal([@"caf\xe9.txt", "device.bin", "gone.py", "pipe.py"], named.Order(StringComparer.Ordinal));
     }
 
@@ -104,7 +119,10 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public void A_compiler_that_fails_is_quoted()
     {
-        _workspace.WriteProgram("bad-cc", "#!/bin/sh\ncase \"$1\" in --version) echo bad-cc 1.0;; *) echo 'bad-cc: internal error' >&2; exit 4;; esac\n");
+        _workspace.WriteProgram(
+            "bad-cc",
+            "#!/bin/sh\ncase \"$1\" in --version) echo bad-cc 1.0;; *) echo 'bad-cc: internal error' >&2; exit 4;; esac\n"
+        );
         var configuration = File.ReadAllText(_workspace["oxidizer.toml"]);
         var messages = Failure($"{configuration}\n[toolchain]\ncc = \"{_workspace["bad-cc"]}\"\n");
         Assert.Matches(@"error OXI0503: ", messages);
@@ -136,7 +154,10 @@ public sealed class BadInputTests : IDisposable
             var failure = Assert.Throws<EnvironmentFailureException>(() => _workspace.BuildInto(small));
             Assert.Matches(@"error OXI0801: cannot write `.*app`: ", failure.Message);
             Assert.Equal(digest, Cache.Sha256Digest.OfFile(first.ProductPath));
-            Assert.DoesNotContain(Directory.EnumerateFiles(Path.GetDirectoryName(first.ProductPath)!), file => file.EndsWith(".tmp", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                Directory.EnumerateFiles(Path.GetDirectoryName(first.ProductPath)!),
+                file => file.EndsWith(".tmp", StringComparison.Ordinal)
+            );
 
             File.Delete(Path.Combine(small, "filler"));
             Assert.Equal(0, _workspace.Run(_workspace.BuildInto(small).ProductPath).ExitCode);
@@ -152,7 +173,10 @@ public sealed class BadInputTests : IDisposable
     {
         // So long as no other run of this test on the machine has its own sleep.
         var seconds = 100_000 + Environment.ProcessId;
-        _workspace.WriteProgram("slow-cc", $"#!/bin/sh\ncase \"$*\" in *--version*) echo slow-cc 1.0;; *) echo > '{_workspace["started"]}'; exec sleep {seconds};; esac\n");
+        _workspace.WriteProgram(
+            "slow-cc",
+            $"#!/bin/sh\ncase \"$*\" in *--version*) echo slow-cc 1.0;; *) echo > '{_workspace["started"]}'; exec sleep {seconds};; esac\n"
+        );
         var configuration = File.ReadAllText(_workspace["oxidizer.toml"]);
         _workspace.Write("oxidizer.toml", $"{configuration}\n[toolchain]\ncc = \"{_workspace["slow-cc"]}\"\n");
         using var cancel = new CancellationTokenSource();
@@ -166,7 +190,10 @@ public sealed class BadInputTests : IDisposable
         await canceller.WaitAsync(TimeSpan.FromMinutes(1));
 
         Assert.NotEqual(0, Workspace.Run(new Command("pgrep", ["-xf", $"sleep {seconds}"])).ExitCode);
-        Assert.Equal(["app", "app.build.json"], Directory.EnumerateFiles(Path.GetDirectoryName(_before.ProductPath)!).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["app", "app.build.json"],
+            Directory.EnumerateFiles(Path.GetDirectoryName(_before.ProductPath)!).Select(Path.GetFileName).Order()
+        );
         Assert.Equal(_before.Digest, Cache.Sha256Digest.OfFile(_before.ProductPath));
         _workspace.Write("oxidizer.toml", configuration);
         AssertTheNextBuildWorks();
@@ -189,12 +216,17 @@ public sealed class BadInputTests : IDisposable
             if (length == end)
                 Assert.Equal(("whole\n", "", 0), (result.Output, result.Error, result.ExitCode));
             else
-                Assert.Equal(("", $"{product}: the packed resources are damaged: they end too early\n", 1), (result.Output, result.Error, result.ExitCode));
+                Assert.Equal(
+                    ("", $"{product}: the packed resources are damaged: they end too early\n", 1),
+                    (result.Output, result.Error, result.ExitCode)
+                );
         }
     }
 
-    private string FailureWithDistribution(string distribution) => Failure(Regex.Replace(
-        File.ReadAllText(_workspace["oxidizer.toml"]), @"source = .*\noptimizations = .*\n", _ => distribution + "\n"));
+    private string FailureWithDistribution(string distribution) =>
+        Failure(
+            Regex.Replace(File.ReadAllText(_workspace["oxidizer.toml"]), @"source = .*\noptimizations = .*\n", _ => distribution + "\n")
+        );
 
     /// <summary>The message of the failing build; the product of before is checked after it.</summary>
     private string Failure(string? configuration)

@@ -6,7 +6,8 @@ namespace Oxidizer.EndToEnd.Tests;
 internal sealed class BuildProcess : IDisposable
 {
     private readonly Process _process;
-    private readonly Task<string> _output, _error;
+    private readonly Task<string> _output,
+        _error;
 
     private BuildProcess(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -26,10 +27,12 @@ internal sealed class BuildProcess : IDisposable
     public static BuildProcess Start(Workspace workspace, string? output = null) => new(Program, Arguments(workspace, output));
 
     /// <summary>The same with these variables and no others.</summary>
-    public static BuildProcess StartIn(IReadOnlyDictionary<string, string> environment, Workspace workspace, string output) => new(Program, Arguments(workspace, output), environment);
+    public static BuildProcess StartIn(IReadOnlyDictionary<string, string> environment, Workspace workspace, string output) =>
+        new(Program, Arguments(workspace, output), environment);
 
     /// <summary>The same under a tracer.</summary>
-    public static BuildProcess StartTraced(Workspace workspace, params string[] tracer) => new(tracer[0], [.. tracer[1..], Program, .. Arguments(workspace, null)]);
+    public static BuildProcess StartTraced(Workspace workspace, params string[] tracer) =>
+        new(tracer[0], [.. tracer[1..], Program, .. Arguments(workspace, null)]);
 
     /// <summary>The lines of its output, when it has ended well.</summary>
     public IReadOnlyList<string> Lines
@@ -76,5 +79,6 @@ internal sealed class BuildProcess : IDisposable
         _process.Dispose();
     }
 
-    private static IEnumerable<string> Arguments(Workspace workspace, string? output) => [workspace["oxidizer.toml"], workspace.CacheDirectory!, output ?? workspace["out"]];
+    private static IEnumerable<string> Arguments(Workspace workspace, string? output) =>
+        [workspace["oxidizer.toml"], workspace.CacheDirectory!, output ?? workspace["out"]];
 }

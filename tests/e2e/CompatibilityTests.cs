@@ -22,11 +22,22 @@ public sealed class CompatibilityTests : IDisposable
         var report = CompatibilityRun.Execute(Options("test_cmd_line_script"), _ => { });
         using var json = JsonDocument.Parse(File.ReadAllBytes(report.Write(_folder)));
         var file = Assert.Single(json.RootElement.GetProperty("files").EnumerateArray().ToList());
-        Assert.Equal(("test_cmd_line_script", "passed", "failed"), (file.GetProperty("name").GetString(), file.GetProperty("reference").GetString(), file.GetProperty("product").GetString()));
+        Assert.Equal(
+            ("test_cmd_line_script", "passed", "failed"),
+            (file.GetProperty("name").GetString(), file.GetProperty("reference").GetString(), file.GetProperty("product").GetString())
+        );
         Assert.Contains("test_hint_when", file.GetProperty("difference").GetString());
         Assert.True(report.Files[0].IsExplained);
-        Assert.Equal((1, "3.11", 0, 1, 1), (json.RootElement.GetProperty("schema").GetInt32(), json.RootElement.GetProperty("python_version").GetString()![..4],
-            json.RootElement.GetProperty("same").GetInt32(), json.RootElement.GetProperty("different").GetInt32(), json.RootElement.GetProperty("total").GetInt32()));
+        Assert.Equal(
+            (1, "3.11", 0, 1, 1),
+            (
+                json.RootElement.GetProperty("schema").GetInt32(),
+                json.RootElement.GetProperty("python_version").GetString()![..4],
+                json.RootElement.GetProperty("same").GetInt32(),
+                json.RootElement.GetProperty("different").GetInt32(),
+                json.RootElement.GetProperty("total").GetInt32()
+            )
+        );
     }
 
     [Theory]
@@ -85,7 +96,15 @@ public sealed class CompatibilityTests : IDisposable
     public void An_interrupted_run_is_known_from_its_journal_though_the_last_line_is_half()
     {
         var path = Path.Combine(_folder, "journal.jsonl");
-        var finished = FileResult.Of("test_a", TestRun.Read(0, "Ran 2 tests in 1s\n"), TestRun.Read(2, "Ran 2 tests in 1s\nFAIL: test_b (x)\n")) with { SecondsProduct = 2, SecondsReference = 3 };
+        var finished = FileResult.Of(
+            "test_a",
+            TestRun.Read(0, "Ran 2 tests in 1s\n"),
+            TestRun.Read(2, "Ran 2 tests in 1s\nFAIL: test_b (x)\n")
+        ) with
+        {
+            SecondsProduct = 2,
+            SecondsReference = 3,
+        };
         Journal.Open(path, "these sides").Add(finished);
         File.AppendAllText(path, "{\"Sides\":\"these sides\",\"File\":{\"Name\":\"test_b\",");
 
@@ -100,7 +119,9 @@ public sealed class CompatibilityTests : IDisposable
     public void What_other_sides_did_is_no_result_but_says_how_long_it_takes()
     {
         var path = Path.Combine(_folder, "journal.jsonl");
-        Journal.Open(path, "a product").Add(FileResult.Of("test_a", TestRun.Read(0, ""), TestRun.Read(0, "")) with { SecondsProduct = 2, SecondsReference = 3 });
+        Journal
+            .Open(path, "a product")
+            .Add(FileResult.Of("test_a", TestRun.Read(0, ""), TestRun.Read(0, "")) with { SecondsProduct = 2, SecondsReference = 3 });
         var journal = Journal.Open(path, "a rebuilt product");
         Assert.Null(journal.Find("test_a"));
         Assert.Equal((5, double.MaxValue), (journal.Seconds("test_a"), journal.Seconds("test_b")));
@@ -110,7 +131,13 @@ public sealed class CompatibilityTests : IDisposable
     public void Test_extensions_of_cpython_are_compiled_for_both_sides_and_loaded_from_memory()
     {
         // Without them the first is skipped whole, the second in part; the third looks for them as files.
-        var report = CompatibilityRun.Execute(Options("test_fileutils", "test_picklebuffer", "test_xxlimited") with { Extensions = true }, _ => { });
+        var report = CompatibilityRun.Execute(
+            Options("test_fileutils", "test_picklebuffer", "test_xxlimited") with
+            {
+                Extensions = true,
+            },
+            _ => { }
+        );
         Assert.Equal(["passed passed", "passed passed", "passed passed"], report.Files.Select(file => $"{file.Reference} {file.Product}"));
         Assert.EndsWith("with CPython's test extensions", report.Reference);
     }
@@ -119,23 +146,33 @@ public sealed class CompatibilityTests : IDisposable
     public void A_reason_below_a_heading_with_a_module_file_counts_for_that_alone()
     {
         var path = Path.Combine(_folder, "compatibility.md");
-        File.WriteAllText(path, """
+        File.WriteAllText(
+            path,
+            """
             | `test_a` | 3.11, 3.13 | always |
             ## With `module_file = "virtual"`
             | `test_a` | 3.11 | also |
             | `test_b` | 3.11 | opens sources |
-            """);
-        Assert.Equal("test_a: always", string.Join(", ", KnownDifferences.Read(path, "3.11", "filesystem").Select(pair => $"{pair.Key}: {pair.Value}")));
-        Assert.Equal("test_a: always; also, test_b: opens sources", string.Join(", ", KnownDifferences.Read(path, "3.11", "virtual").Select(pair => $"{pair.Key}: {pair.Value}")));
+            """
+        );
+        Assert.Equal(
+            "test_a: always",
+            string.Join(", ", KnownDifferences.Read(path, "3.11", "filesystem").Select(pair => $"{pair.Key}: {pair.Value}"))
+        );
+        Assert.Equal(
+            "test_a: always; also, test_b: opens sources",
+            string.Join(", ", KnownDifferences.Read(path, "3.11", "virtual").Select(pair => $"{pair.Key}: {pair.Value}"))
+        );
         Assert.Equal(["test_a"], KnownDifferences.Read(path, "3.13", "virtual").Keys);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    private CompatibilityOptions Options(params string[] files) => new()
-    {
-        TestFiles = files,
-        WorkFolder = Path.Combine(_folder, "work"),
-        ResultFolder = _folder,
-    };
+    private CompatibilityOptions Options(params string[] files) =>
+        new()
+        {
+            TestFiles = files,
+            WorkFolder = Path.Combine(_folder, "work"),
+            ResultFolder = _folder,
+        };
 }

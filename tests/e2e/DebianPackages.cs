@@ -3,7 +3,8 @@ using Oxidizer.Packager.Processes;
 namespace Oxidizer.EndToEnd.Tests;
 
 /// <summary>
-/// Packages of Debian with the libraries that they need, unpacked into a private folder: nothing is installed on the machine, and the libraries that a
+/// Packages of Debian with the libraries that they need, unpacked into a private folder: nothing is installed on the machine, and the
+/// libraries that a
 /// product holds are known to come from here.
 /// </summary>
 public sealed class DebianPackages : IDisposable
@@ -41,11 +42,35 @@ public sealed class DebianPackages : IDisposable
 
     private static bool TryDownload(string folder, string[] names)
     {
-        string[] options = ["--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances"];
-        var libraries = Workspace.Run(new Command("apt-cache", ["depends", .. options, .. names]) { Sees = ChosenEnvironment.Network }).Output.Split('\n')
+        string[] options =
+        [
+            "--recurse",
+            "--no-recommends",
+            "--no-suggests",
+            "--no-conflicts",
+            "--no-breaks",
+            "--no-replaces",
+            "--no-enhances",
+        ];
+        var libraries = Workspace
+            .Run(new Command("apt-cache", ["depends", .. options, .. names]) { Sees = ChosenEnvironment.Network })
+            .Output.Split('\n')
             .Where(line => line.StartsWith("lib", StringComparison.Ordinal) && !line.Contains(':', StringComparison.Ordinal))
-            .Where(line => !new[] { "libc6", "libpython", "libperl", "libatlas", "libblis", "libopenblas" }.Any(other => line.StartsWith(other, StringComparison.Ordinal)));
-        return Workspace.Run(new Command("apt-get", ["download", "--quiet", .. names, .. libraries.Distinct()]) { Sees = ChosenEnvironment.Network, WorkingDirectory = folder }, seconds: 900).ExitCode == 0;
+            .Where(line =>
+                !new[] { "libc6", "libpython", "libperl", "libatlas", "libblis", "libopenblas" }.Any(other =>
+                    line.StartsWith(other, StringComparison.Ordinal)
+                )
+            );
+        return Workspace
+                .Run(
+                    new Command("apt-get", ["download", "--quiet", .. names, .. libraries.Distinct()])
+                    {
+                        Sees = ChosenEnvironment.Network,
+                        WorkingDirectory = folder,
+                    },
+                    seconds: 900
+                )
+                .ExitCode == 0;
     }
 
     // What the packages' installation scripts do on a machine.

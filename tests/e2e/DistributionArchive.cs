@@ -26,8 +26,21 @@ public static class DistributionArchive
         var work = Directory.CreateTempSubdirectory("oxidizer-e2e-archive-").FullName;
         try
         {
-            var context = new BuildContext(new SilentLog(), cache, new DiagnosticBag(), new ActionLedger(), work, Environment.ProcessorCount, CancellationToken.None);
-            return DistributionStage.Obtain(new DistributionTable { Source = source, Optimizations = DistributionOptimization.NoOpt }, TargetTriple.Host, SourceDistribution.Build, context);
+            var context = new BuildContext(
+                new SilentLog(),
+                cache,
+                new DiagnosticBag(),
+                new ActionLedger(),
+                work,
+                Environment.ProcessorCount,
+                CancellationToken.None
+            );
+            return DistributionStage.Obtain(
+                new DistributionTable { Source = source, Optimizations = DistributionOptimization.NoOpt },
+                TargetTriple.Host,
+                SourceDistribution.Build,
+                context
+            );
         }
         finally
         {
@@ -40,7 +53,15 @@ public static class DistributionArchive
         using var cache = LiteDbCache.Open(new CacheSettings(CacheDirectory.Default()));
         var work = Directory.CreateTempSubdirectory("oxidizer-e2e-archive-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(work, recursive: true);
-        var context = new BuildContext(new SilentLog(), cache, new DiagnosticBag(), new ActionLedger(), work, Environment.ProcessorCount, CancellationToken.None);
+        var context = new BuildContext(
+            new SilentLog(),
+            cache,
+            new DiagnosticBag(),
+            new ActionLedger(),
+            work,
+            Environment.ProcessorCount,
+            CancellationToken.None
+        );
         var table = new DistributionTable { Source = source, Optimizations = DistributionOptimization.NoOpt };
         var archive = SourceDistribution.Build(table, TargetTriple.Host, context);
         var path = Path.Combine(work, archive.Path);

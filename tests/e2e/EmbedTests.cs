@@ -12,7 +12,8 @@ public sealed class EmbedProducts : IDisposable
         var example = Path.Combine(Repository.Root, "examples", "embed-c");
         foreach (var file in Directory.EnumerateFiles(example, "*", SearchOption.AllDirectories))
         {
-            var text = File.ReadAllText(file).Replace("source = \"apt:python3.11\"", "source = \"apt:python3.11\"\noptimizations = \"noopt\"", StringComparison.Ordinal);
+            var text = File.ReadAllText(file)
+                .Replace("source = \"apt:python3.11\"", "source = \"apt:python3.11\"\noptimizations = \"noopt\"", StringComparison.Ordinal);
             Workspace.Write(Path.GetRelativePath(example, file), text);
         }
         Shared = Workspace.Build();
@@ -34,18 +35,36 @@ public sealed class EmbedProducts : IDisposable
         var flags = Workspace.Run(new Command("pkg-config", ["--cflags", "--libs", package]) { Environment = environment });
         Assert.True(flags.ExitCode == 0, flags.Error);
         var output = Workspace[$"host-{Guid.NewGuid():N}"];
-        var result = Workspace.Run(new Command("cc", ["-Wall", "-Wextra", "-Werror", "-O1", Workspace[source], "-o", output, .. flags.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries), .. more]));
+        var result = Workspace.Run(
+            new Command(
+                "cc",
+                [
+                    "-Wall",
+                    "-Wextra",
+                    "-Werror",
+                    "-O1",
+                    Workspace[source],
+                    "-o",
+                    output,
+                    .. flags.Output.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries),
+                    .. more,
+                ]
+            )
+        );
         Assert.True(result.ExitCode == 0, result.Error);
         return output;
     }
 
     /// <summary>Runs a host; a shared library is found by the loader's variable.</summary>
-    internal CommandResult Run(string host, params string[] arguments) => Workspace.Run(new Command(host, arguments)
-    {
-        ClearEnvironment = true,
-        WorkingDirectory = Workspace.EmptyFolder(),
-        Environment = new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = Folder },
-    });
+    internal CommandResult Run(string host, params string[] arguments) =>
+        Workspace.Run(
+            new Command(host, arguments)
+            {
+                ClearEnvironment = true,
+                WorkingDirectory = Workspace.EmptyFolder(),
+                Environment = new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = Folder },
+            }
+        );
 
     public void Dispose() => Workspace.Dispose();
 }
@@ -70,7 +89,13 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
     public void CMake_finds_the_library(string package)
     {
         var build = products.Workspace[$"cmake-{package}"];
-        foreach (var arguments in new string[][] { ["-S", products.Workspace.Folder, "-B", build, "-DGREETER=" + package, "-DCMAKE_PREFIX_PATH=" + products.Folder], ["--build", build] })
+        foreach (
+            var arguments in new string[][]
+            {
+                ["-S", products.Workspace.Folder, "-B", build, "-DGREETER=" + package, "-DCMAKE_PREFIX_PATH=" + products.Folder],
+                ["--build", build],
+            }
+        )
         {
             var result = Workspace.Run(new Command("cmake", arguments));
             Assert.True(result.ExitCode == 0, result.Output + result.Error);
@@ -89,15 +114,38 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
     [Fact]
     public void A_library_shows_the_api_and_nothing_of_the_libraries_within()
     {
-        string[] api = ["pyembed_add_function", "pyembed_call", "pyembed_error", "pyembed_finalize", "pyembed_free", "pyembed_gil_acquire", "pyembed_gil_release", "pyembed_initialize",
-            "pyembed_main", "pyembed_run_module", "pyembed_run_source"];
+        string[] api =
+        [
+            "pyembed_add_function",
+            "pyembed_call",
+            "pyembed_error",
+            "pyembed_finalize",
+            "pyembed_free",
+            "pyembed_gil_acquire",
+            "pyembed_gil_release",
+            "pyembed_initialize",
+            "pyembed_main",
+            "pyembed_run_module",
+            "pyembed_run_source",
+        ];
         var shared = Symbols("-D", products.Shared.ProductPath);
         Assert.Equal(api, shared.Where(name => name.StartsWith("pyembed_", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         Assert.Contains("PyErr_SetString", shared);
-        Assert.DoesNotContain(shared, name => !name.StartsWith("Py", StringComparison.Ordinal) && !name.StartsWith("_Py", StringComparison.Ordinal) && !api.Contains(name));
+        Assert.DoesNotContain(
+            shared,
+            name =>
+                !name.StartsWith("Py", StringComparison.Ordinal) && !name.StartsWith("_Py", StringComparison.Ordinal) && !api.Contains(name)
+        );
         var archived = Symbols("-g", products.Static.ProductPath);
         Assert.Contains("pyembed_initialize", archived);
-        Assert.DoesNotContain(archived, name => !name.StartsWith("Py", StringComparison.Ordinal) && !name.StartsWith("_Py", StringComparison.Ordinal) && !api.Contains(name) && name != "pyembed_location");
+        Assert.DoesNotContain(
+            archived,
+            name =>
+                !name.StartsWith("Py", StringComparison.Ordinal)
+                && !name.StartsWith("_Py", StringComparison.Ordinal)
+                && !api.Contains(name)
+                && name != "pyembed_location"
+        );
     }
 
     [Fact]
@@ -114,7 +162,9 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
     [Fact]
     public void Mistakes_of_a_host_are_told_and_end_no_process()
     {
-        products.Workspace.Write("mistakes.c", """
+        products.Workspace.Write(
+            "mistakes.c",
+            """
             #include "pyembed.h"
             #include <stdio.h>
             #define printf(...) (printf(__VA_ARGS__), fflush(stdout)) /* Python has buffers of its own */
@@ -139,13 +189,15 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
                 show(pyembed_run_source("1"));
                 return 0;
             }
-            """);
+            """
+        );
         foreach (var package in new[] { "greeter", "greeter-static" })
         {
             var result = products.Run(products.Compile("mistakes.c", package));
             Assert.Equal(0, result.ExitCode);
             Assert.Equal("", result.Error);
-            Assert.Equal("""
+            Assert.Equal(
+                """
                 -1 the interpreter is not started: call pyembed_initialize first
                 -1 the interpreter is not started: call pyembed_initialize first
                 0
@@ -161,7 +213,9 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
                 ValueError: deep
 
 
-                """.ReplaceLineEndings("\n").TrimEnd() + "\n\n", result.Output[..(result.Output.IndexOf("deep", StringComparison.Ordinal) + 6)]);
+                """.ReplaceLineEndings("\n").TrimEnd() + "\n\n",
+                result.Output[..(result.Output.IndexOf("deep", StringComparison.Ordinal) + 6)]
+            );
             Assert.EndsWith("0\n44\n5 ['']\n0\n1\n1\n0\n-1 the interpreter was ended\n", result.Output);
         }
     }
@@ -169,7 +223,9 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
     [Fact]
     public void Threads_of_a_host_call_python_at_once_and_its_signals_stay_its_own()
     {
-        products.Workspace.Write("threads.c", """
+        products.Workspace.Write(
+            "threads.c",
+            """
             #include "pyembed.h"
             #include <pthread.h>
             #include <signal.h>
@@ -203,7 +259,8 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
                 pyembed_free(text);
                 return pyembed_finalize() < 0;
             }
-            """);
+            """
+        );
         foreach (var package in new[] { "greeter", "greeter-static" })
         {
             var result = products.Run(products.Compile("threads.c", package, "-lpthread"));
@@ -225,7 +282,9 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
             bytes[at] ^= 0xff;
             File.WriteAllBytes(Path.Combine(damaged, "libgreeter.so"), bytes);
             bytes[at] ^= 0xff;
-            var result = Workspace.Run(new Command(host, []) { Environment = new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = damaged } });
+            var result = Workspace.Run(
+                new Command(host, []) { Environment = new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = damaged } }
+            );
             Assert.Equal(1, result.ExitCode);
             Assert.StartsWith("start: the packed resources are damaged: ", result.Error);
         }
@@ -235,24 +294,33 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
     public void A_library_that_was_opened_for_its_opener_alone_loads_extension_modules_from_memory()
     {
         using var workspace = new Workspace();
-        workspace.Write("fast.c", """
-            extern void *PyModule_Create2(void *, int);
-            static struct { long refcount; void *rest[4]; const char *name, *doc; long size; void *slots[5]; } definition = {1, {0}, "fast", "quick", -1, {0}};
-            void *PyInit_fast(void) { return PyModule_Create2(&definition, 1013); }
-            """)
-            .Write("host.c", """
-            #include <dlfcn.h>
-            #include <stdio.h>
-            int main(int argc, char **argv) {
-                void *library = argc > 1 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
-                if (library == NULL) { puts(dlerror()); return 2; }
-                int (*start)(int, char **) = dlsym(library, "pyembed_initialize"), (*run)(const char *) = dlsym(library, "pyembed_run_source"), (*end)(void) = dlsym(library, "pyembed_finalize");
-                const char *(*error)(void) = dlsym(library, "pyembed_error");
-                if (start(0, NULL) < 0 || run("import fast, bz2\nprint(fast.__doc__, bz2.decompress(bz2.compress(b'x')))") < 0) { puts(error()); return 3; }
-                return end() < 0;
-            }
-            """);
-        workspace.Write("oxidizer.toml", $"""
+        workspace
+            .Write(
+                "fast.c",
+                """
+                extern void *PyModule_Create2(void *, int);
+                static struct { long refcount; void *rest[4]; const char *name, *doc; long size; void *slots[5]; } definition = {1, {0}, "fast", "quick", -1, {0}};
+                void *PyInit_fast(void) { return PyModule_Create2(&definition, 1013); }
+                """
+            )
+            .Write(
+                "host.c",
+                """
+                #include <dlfcn.h>
+                #include <stdio.h>
+                int main(int argc, char **argv) {
+                    void *library = argc > 1 ? dlopen(argv[1], RTLD_NOW | RTLD_LOCAL) : NULL;
+                    if (library == NULL) { puts(dlerror()); return 2; }
+                    int (*start)(int, char **) = dlsym(library, "pyembed_initialize"), (*run)(const char *) = dlsym(library, "pyembed_run_source"), (*end)(void) = dlsym(library, "pyembed_finalize");
+                    const char *(*error)(void) = dlsym(library, "pyembed_error");
+                    if (start(0, NULL) < 0 || run("import fast, bz2\nprint(fast.__doc__, bz2.decompress(bz2.compress(b'x')))") < 0) { puts(error()); return 3; }
+                    return end() < 0;
+                }
+                """
+            );
+        workspace.Write(
+            "oxidizer.toml",
+            $"""
             {Workspace.Distribution311}
             [build]
             application_name = "app"
@@ -265,8 +333,15 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
             type = "package-root"
             path = "."
             packages = ["fast"]
-            """);
-        foreach (string[] arguments in new string[][] { ["-shared", "-fPIC", workspace["fast.c"], "-o", workspace["fast.so"]], [workspace["host.c"], "-o", workspace["host"]] })
+            """
+        );
+        foreach (
+            string[] arguments in new string[][]
+            {
+                ["-shared", "-fPIC", workspace["fast.c"], "-o", workspace["fast.so"]],
+                [workspace["host.c"], "-o", workspace["host"]],
+            }
+        )
             Assert.Equal(0, Workspace.Run(new Command("cc", arguments)).ExitCode);
         var product = workspace.Build();
         Assert.Empty(product.Warnings);
@@ -278,23 +353,39 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
     public void A_static_libc_and_a_shared_library_exclude_each_other()
     {
         products.Workspace.Write("both.toml", File.ReadAllText(products.Workspace["oxidizer.toml"]) + "\n[toolchain]\nstatic = true\n");
-        Assert.Matches(@"both\.toml:\d+:\d+: error OXI\d+: `output = ""shared-library""`", Assert.Throws<BuildFailedException>(() => products.Workspace.Build("both.toml")).Message);
+        Assert.Matches(
+            @"both\.toml:\d+:\d+: error OXI\d+: `output = ""shared-library""`",
+            Assert.Throws<BuildFailedException>(() => products.Workspace.Build("both.toml")).Message
+        );
     }
 
     [Fact]
     public void A_library_that_is_for_executables_only_is_named_with_the_extension_to_leave_out()
     {
-        products.Workspace.Write("gdbm.toml", File.ReadAllText(products.Workspace["oxidizer.toml"]).Replace("[\"_gdbm\", \"_uuid\"]", "[]", StringComparison.Ordinal));
-        Assert.Contains("error OXI0701: `libgdbm.a`, `libuuid.a` were compiled for executables, and cannot be part of a shared library; leave out what links it (`excludes = [\"_gdbm\", \"_uuid\"]`",
-            Assert.Throws<BuildFailedException>(() => products.Workspace.Build("gdbm.toml")).Message);
+        products.Workspace.Write(
+            "gdbm.toml",
+            File.ReadAllText(products.Workspace["oxidizer.toml"]).Replace("[\"_gdbm\", \"_uuid\"]", "[]", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            "error OXI0701: `libgdbm.a`, `libuuid.a` were compiled for executables, and cannot be part of a shared library; leave out what links it (`excludes = [\"_gdbm\", \"_uuid\"]`",
+            Assert.Throws<BuildFailedException>(() => products.Workspace.Build("gdbm.toml")).Message
+        );
     }
 
     private static int FileOffsetOfResources(string file)
     {
-        var line = Workspace.Run(new Command("readelf", ["-SW", file])).Output.Split('\n').Single(line => line.Contains(".oxidizer.resources", StringComparison.Ordinal));
+        var line = Workspace
+            .Run(new Command("readelf", ["-SW", file]))
+            .Output.Split('\n')
+            .Single(line => line.Contains(".oxidizer.resources", StringComparison.Ordinal));
         return Convert.ToInt32(line.Split("PROGBITS")[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], 16);
     }
 
-    private static List<string> Symbols(string option, string file) => [.. Workspace.Run(new Command("nm", [option, "--defined-only", "--format=just-symbols", file])).Output
-        .Split('\n').Where(name => name.Length > 0 && !name.EndsWith(':'))];
+    private static List<string> Symbols(string option, string file) =>
+        [
+            .. Workspace
+                .Run(new Command("nm", [option, "--defined-only", "--format=just-symbols", file]))
+                .Output.Split('\n')
+                .Where(name => name.Length > 0 && !name.EndsWith(':')),
+        ];
 }

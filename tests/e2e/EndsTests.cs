@@ -14,12 +14,18 @@ public sealed class LibraryToInstall : IDisposable
     public LibraryToInstall()
     {
         Workspace = _cache.NewWorkspace();
-        Workspace.Write("oxidizer.toml", File.ReadAllText(Workspace["oxidizer.toml"]).Replace("[build]", "[build]\noutput = \"static-library\"", StringComparison.Ordinal));
+        Workspace.Write(
+            "oxidizer.toml",
+            File.ReadAllText(Workspace["oxidizer.toml"])
+                .Replace("[build]", "[build]\noutput = \"static-library\"", StringComparison.Ordinal)
+        );
         var product = Workspace.Build().ProductPath;
         Folder = Path.GetDirectoryName(product)!;
         First = Contents();
         Workspace.Write("app/words.py", $"TEXT = 'second {Guid.NewGuid()}'\n");
-        Workspace.Write("rename.c", """
+        Workspace.Write(
+            "rename.c",
+            """
             #define _GNU_SOURCE
             #include <dlfcn.h>
             #include <errno.h>
@@ -46,7 +52,8 @@ public sealed class LibraryToInstall : IDisposable
                 }
                 return ((int (*)(const char *, const char *))dlsym(RTLD_NEXT, "rename"))(from, to);
             }
-            """);
+            """
+        );
         Rename = Workspace["rename.so"];
         Assert.Equal(0, Workspace.Run(new Command("cc", ["-shared", "-fPIC", "-o", Rename, Workspace["rename.c"]])).ExitCode);
         // What the next build makes, so that each test only installs it.
@@ -62,15 +69,23 @@ public sealed class LibraryToInstall : IDisposable
 
     public Sha256Digest Second { get; }
 
-    /// <summary>A library that is loaded before libc: its <c>rename</c> ends the process (<c>KILL_AT</c>), or fails once (<c>FAIL_AT</c>), when a file is to get that name.</summary>
+    /// <summary>A library that is loaded before libc: its <c>rename</c> ends the process (<c>KILL_AT</c>), or fails once (<c>FAIL_AT</c>),
+    /// when a file is to get that name.</summary>
     public string Rename { get; }
 
     /// <summary>Every entry of the output folder, with its bytes; the record without its times.</summary>
-    public string Contents() => string.Join('\n', Directory.EnumerateFileSystemEntries(Folder).Order(StringComparer.Ordinal)
-        .Select(path => $"{Path.GetFileName(path)} {(Occupied(path) ? "in the way" : Sha256Digest.OfFile(path))}"));
+    public string Contents() =>
+        string.Join(
+            '\n',
+            Directory
+                .EnumerateFileSystemEntries(Folder)
+                .Order(StringComparer.Ordinal)
+                .Select(path => $"{Path.GetFileName(path)} {(Occupied(path) ? "in the way" : Sha256Digest.OfFile(path))}")
+        );
 
     /// <summary>The output folder as the first build left it.</summary>
-    public void Restore(string backup) => Assert.Equal(0, Workspace.Run(new Command("sh", ["-c", "rm -rf \"$2\" && cp -a \"$1\" \"$2\"", "sh", backup, Folder])).ExitCode);
+    public void Restore(string backup) =>
+        Assert.Equal(0, Workspace.Run(new Command("sh", ["-c", "rm -rf \"$2\" && cp -a \"$1\" \"$2\"", "sh", backup, Folder])).ExitCode);
 
     public string Backup()
     {
@@ -138,7 +153,15 @@ public sealed class EndsTests(LibraryToInstall library) : IClassFixture<LibraryT
         var first = Sha256Digest.OfFile(Path.Combine(library.Folder, "libapp.a"));
         try
         {
-            using (var build = BuildProcess.StartTraced(Workspace, "env", $"TMPDIR={temporary}", $"LD_PRELOAD={library.Rename}", $"KILL_AT={Path.Combine(library.Folder, name)}"))
+            using (
+                var build = BuildProcess.StartTraced(
+                    Workspace,
+                    "env",
+                    $"TMPDIR={temporary}",
+                    $"LD_PRELOAD={library.Rename}",
+                    $"KILL_AT={Path.Combine(library.Folder, name)}"
+                )
+            )
                 Assert.Equal(128 + 9, build.ExitCode);
             Assert.Equal(name == "libapp.a" ? first : library.Second, Sha256Digest.OfFile(Path.Combine(library.Folder, "libapp.a")));
             Assert.Contains("\"schema\": 1", File.ReadAllText(Path.Combine(library.Folder, "libapp.a.build.json")));
@@ -169,7 +192,10 @@ public sealed class EndsTests(LibraryToInstall library) : IClassFixture<LibraryT
             var before = library.Contents();
             var place = Path.Combine(library.Folder, name);
             using (var build = BuildProcess.StartTraced(Workspace, "env", $"LD_PRELOAD={library.Rename}", $"FAIL_AT={place}"))
-                Assert.Matches($"^EnvironmentFailureException: error OXI0801: cannot write `{place}`: .*; what was there before is untouched\\s*$", build.Failure);
+                Assert.Matches(
+                    $"^EnvironmentFailureException: error OXI0801: cannot write `{place}`: .*; what was there before is untouched\\s*$",
+                    build.Failure
+                );
             Assert.Equal(before, library.Contents());
         }
         finally
@@ -186,7 +212,10 @@ public sealed class EndsTests(LibraryToInstall library) : IClassFixture<LibraryT
         try
         {
             using var build = BuildProcess.StartTraced(Workspace, "env", $"TMPDIR={full}", "DOTNET_EnableDiagnostics=0");
-            Assert.Matches($"^EnvironmentFailureException: error OXI0001: cannot use `{full}/oxidizer-[0-9a-f]+`: No space left on device", build.Failure);
+            Assert.Matches(
+                $"^EnvironmentFailureException: error OXI0001: cannot use `{full}/oxidizer-[0-9a-f]+`: No space left on device",
+                build.Failure
+            );
             Assert.DoesNotContain("   at ", build.Failure);
         }
         finally
@@ -204,7 +233,17 @@ public sealed class EndsTests(LibraryToInstall library) : IClassFixture<LibraryT
     public void A_name_that_the_caller_gives_is_checked_as_the_configurations_is(string name)
     {
         var failure = Assert.Throws<BuildFailedException>(() =>
-            Pipeline.Build(new BuildRequest { ConfigurationOrScript = Workspace["oxidizer.toml"], CacheDirectory = Workspace.CacheDirectory, OutputDirectory = Workspace["out"], ApplicationName = name }, new SilentLog()));
+            Pipeline.Build(
+                new BuildRequest
+                {
+                    ConfigurationOrScript = Workspace["oxidizer.toml"],
+                    CacheDirectory = Workspace.CacheDirectory,
+                    OutputDirectory = Workspace["out"],
+                    ApplicationName = name,
+                },
+                new SilentLog()
+            )
+        );
         Assert.Matches("error OXI0104: the product's name: ", failure.Message);
     }
 
@@ -212,7 +251,16 @@ public sealed class EndsTests(LibraryToInstall library) : IClassFixture<LibraryT
     public void A_target_that_leads_elsewhere_is_none()
     {
         var failure = Assert.Throws<BuildFailedException>(() =>
-            Pipeline.Build(new BuildRequest { ConfigurationOrScript = Workspace["oxidizer.toml"], CacheDirectory = Workspace.CacheDirectory, Target = new TargetTriple("x86_64-unknown-linux-gnu/../..") }, new SilentLog()));
+            Pipeline.Build(
+                new BuildRequest
+                {
+                    ConfigurationOrScript = Workspace["oxidizer.toml"],
+                    CacheDirectory = Workspace.CacheDirectory,
+                    Target = new TargetTriple("x86_64-unknown-linux-gnu/../.."),
+                },
+                new SilentLog()
+            )
+        );
         Assert.Matches("error OXI0104: the target: ", failure.Message);
     }
 
@@ -229,11 +277,13 @@ public sealed class EndsTests(LibraryToInstall library) : IClassFixture<LibraryT
             eval set -- $(pkg-config --libs app)
             for word; do case "$word" in -L*) ls "${word#-L}/libapp.a";; -l:*) echo "$word";; esac; done
             """;
-        var result = Workspace.Run(new Command("sh", ["-c", Script])
-        {
-            WorkingDirectory = Workspace.EmptyFolder(),
-            Environment = new Dictionary<string, string?> { ["PKG_CONFIG_PATH"] = folder },
-        });
+        var result = Workspace.Run(
+            new Command("sh", ["-c", Script])
+            {
+                WorkingDirectory = Workspace.EmptyFolder(),
+                Environment = new Dictionary<string, string?> { ["PKG_CONFIG_PATH"] = folder },
+            }
+        );
         Assert.Equal(($"{folder}/libapp.a\n-l:libapp.a\n", "", 0), (result.Output, result.Error, result.ExitCode));
     }
 }
@@ -248,16 +298,39 @@ public sealed class PermissionTests(PrivateCache cache)
     [InlineData("002")]
     public void Under_each_mask_product_files_and_folders_have_the_permissions_that_compilers_and_mkdir_give(string mask)
     {
-        using var workspace = cache.NewWorkspace(more: "[[python_packages]]\ntype = \"package-root\"\npath = \"parts\"\npackages = [\"beside\"]\ninstall_location = \"app-relative:lib\"\n")
-            .Write("parts/beside/__init__.py", "").WriteProgram("parts/beside/tool.sh", "#!/bin/sh\n").Write("empty.c", "int main(void) { return 0; }\n");
-        using (var build = BuildProcess.StartTraced(workspace, "sh", "-c", $"umask {mask}; mkdir \"$0/dir\" && : > \"$0/data\" && cc -o \"$0/program\" \"$0/empty.c\" && exec \"$@\"", workspace.Folder))
+        using var workspace = cache
+            .NewWorkspace(
+                more: "[[python_packages]]\ntype = \"package-root\"\npath = \"parts\"\npackages = [\"beside\"]\ninstall_location = \"app-relative:lib\"\n"
+            )
+            .Write("parts/beside/__init__.py", "")
+            .WriteProgram("parts/beside/tool.sh", "#!/bin/sh\n")
+            .Write("empty.c", "int main(void) { return 0; }\n");
+        using (
+            var build = BuildProcess.StartTraced(
+                workspace,
+                "sh",
+                "-c",
+                $"umask {mask}; mkdir \"$0/dir\" && : > \"$0/data\" && cc -o \"$0/program\" \"$0/empty.c\" && exec \"$@\"",
+                workspace.Folder
+            )
+        )
             Assert.EndsWith("/app", build.Lines[^1]);
         var output = Path.Combine(workspace["out"], TargetTriple.Host.Value);
-        foreach (var (name, like) in new[]
-        {
-            ("app", "program"), ("lib/beside/tool.sh", "program"), ("app.build.json", "data"), ("app.files", "data"), ("lib/beside/__init__.py", "data"),
-            ("lib/beside/__pycache__/__init__.cpython-311.pyc", "data"), ("", "dir"), ("lib", "dir"), ("lib/beside", "dir"), ("lib/beside/__pycache__", "dir"),
-        })
+        foreach (
+            var (name, like) in new[]
+            {
+                ("app", "program"),
+                ("lib/beside/tool.sh", "program"),
+                ("app.build.json", "data"),
+                ("app.files", "data"),
+                ("lib/beside/__init__.py", "data"),
+                ("lib/beside/__pycache__/__init__.cpython-311.pyc", "data"),
+                ("", "dir"),
+                ("lib", "dir"),
+                ("lib/beside", "dir"),
+                ("lib/beside/__pycache__", "dir"),
+            }
+        )
             Assert.Equal((name, File.GetUnixFileMode(workspace[like])), (name, File.GetUnixFileMode(Path.Combine(output, name))));
     }
 }

@@ -19,7 +19,10 @@ public sealed class ExplanationTests(PrivateCache cache) : IDisposable
         using var empty = new PrivateCache();
         using var workspace = empty.NewWorkspace();
         var result = workspace.Build();
-        Assert.All(result.Executed.Where(action => action.Kind != ActionKinds.Install), action => Assert.Equal("first build with this cache", action.Reason));
+        Assert.All(
+            result.Executed.Where(action => action.Kind != ActionKinds.Install),
+            action => Assert.Equal("first build with this cache", action.Reason)
+        );
         Assert.Equal("not there", Reason(result, ActionKinds.Install));
     }
 
@@ -52,7 +55,10 @@ public sealed class ExplanationTests(PrivateCache cache) : IDisposable
         _workspace.Build();
         foreach (var name in "abcdef")
             _workspace.Write($"app/{name}.py", $"X = '{Guid.NewGuid()}'\n");
-        Assert.Equal("`app/a.py` changed, `app/b.py` changed, `app/c.py` changed, and 3 more", Reason(_workspace.Build(), ActionKinds.Pack));
+        Assert.Equal(
+            "`app/a.py` changed, `app/b.py` changed, `app/c.py` changed, and 3 more",
+            Reason(_workspace.Build(), ActionKinds.Pack)
+        );
     }
 
     [Fact]
@@ -67,9 +73,15 @@ public sealed class ExplanationTests(PrivateCache cache) : IDisposable
     public void A_changed_level_is_named_with_its_values()
     {
         _workspace.Build();
-        _workspace.Write("oxidizer.toml", File.ReadAllText(_workspace["oxidizer.toml"]).Replace("packages = [\"app\"]", "packages = [\"app\"]\noptimize_level = 1"));
+        _workspace.Write(
+            "oxidizer.toml",
+            File.ReadAllText(_workspace["oxidizer.toml"]).Replace("packages = [\"app\"]", "packages = [\"app\"]\noptimize_level = 1")
+        );
         var result = _workspace.Build();
-        Assert.All(result.Executed.Where(action => action.Kind == ActionKinds.CompileBytecode), action => Assert.Equal("`optimize_level` changed: 0 -> 1", action.Reason));
+        Assert.All(
+            result.Executed.Where(action => action.Kind == ActionKinds.CompileBytecode),
+            action => Assert.Equal("`optimize_level` changed: 0 -> 1", action.Reason)
+        );
     }
 
     [Fact]
@@ -90,10 +102,15 @@ public sealed class ExplanationTests(PrivateCache cache) : IDisposable
         _workspace.Build();
         var result = _workspace.Write("app/words.py", $"TEXT = '{Guid.NewGuid()}'\n").Build();
         using var json = JsonDocument.Parse(File.ReadAllBytes(result.ResultPath));
-        var told = json.RootElement.GetProperty("executed").EnumerateArray()
+        var told = json
+            .RootElement.GetProperty("executed")
+            .EnumerateArray()
             .Select(action => $"{action.GetProperty("kind").GetString()}: {action.GetProperty("reason").GetString()}");
         Assert.Equal(result.Executed.Select(action => $"{action.Kind}: {action.Reason}"), told);
-        Assert.All(result.Executed, action => Assert.Contains(_workspace.Log, line => line.Contains($": {action.Reason} (", StringComparison.Ordinal)));
+        Assert.All(
+            result.Executed,
+            action => Assert.Contains(_workspace.Log, line => line.Contains($": {action.Reason} (", StringComparison.Ordinal))
+        );
         Assert.All(result.Executed, action => Assert.NotEmpty(action.Reason));
     }
 

@@ -5,7 +5,8 @@ using Oxidizer.Packager.Reporting;
 
 namespace Oxidizer.EndToEnd.Tests;
 
-/// <summary>What can be wrong with a cache. The build succeeds, without the cache at worst, says so once, and the product is right.</summary>
+/// <summary>What can be wrong with a cache. The build succeeds, without the cache at worst, says so once, and the product is
+/// right.</summary>
 [Collection("private cache")]
 public sealed class FaultyCacheTests(PrivateCache cache) : IDisposable
 {
@@ -87,7 +88,12 @@ public sealed class FaultyCacheTests(PrivateCache cache) : IDisposable
     public void A_process_that_holds_the_lock_and_hangs()
     {
         CopyOfTheCache();
-        using var holder = Process.Start(new ProcessStartInfo("flock", [Path.Combine(Cache, "lock"), "sh", "-c", "echo locked; exec sleep 300"]) { RedirectStandardOutput = true })!;
+        using var holder = Process.Start(
+            new ProcessStartInfo("flock", [Path.Combine(Cache, "lock"), "sh", "-c", "echo locked; exec sleep 300"])
+            {
+                RedirectStandardOutput = true,
+            }
+        )!;
         Assert.Equal("locked", holder.StandardOutput.ReadLine());
         try
         {
@@ -160,5 +166,12 @@ public sealed class FaultyCacheTests(PrivateCache cache) : IDisposable
             _mounts.Add(Cache);
     }
 
-    private string Sizes() => string.Join('\n', Directory.GetFiles(Cache, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal).Select(path => $"{path} {new FileInfo(path).Length}"));
+    private string Sizes() =>
+        string.Join(
+            '\n',
+            Directory
+                .GetFiles(Cache, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(path => $"{path} {new FileInfo(path).Length}")
+        );
 }

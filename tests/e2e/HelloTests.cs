@@ -8,10 +8,12 @@ public sealed class HelloProduct : IDisposable
 {
     public HelloProduct()
     {
-        Workspace.WriteApplication("""
+        Workspace.WriteApplication(
+            """
             import sys
             print("Hello,", sys.argv[1] if len(sys.argv) > 1 else "world")
-            """);
+            """
+        );
         Result = Workspace.Build();
     }
 
@@ -36,12 +38,16 @@ public sealed class HelloTests(HelloProduct hello) : IClassFixture<HelloProduct>
     [Fact]
     public void A_product_needs_only_libc_libm_and_the_loader()
     {
-        var libraries = Workspace.Run(new Command("ldd", [Product])).Output
-            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        var libraries = Workspace
+            .Run(new Command("ldd", [Product]))
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Select(line => Path.GetFileName(line.Trim().Split(' ')[0]))
             .Where(name => !name.StartsWith("linux-vdso", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
-        Assert.All(libraries, name => Assert.Contains(name, new[] { "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libc.so.6", "libm.so.6" }));
+        Assert.All(
+            libraries,
+            name => Assert.Contains(name, new[] { "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1", "libc.so.6", "libm.so.6" })
+        );
     }
 
     [Fact]
@@ -49,17 +55,42 @@ public sealed class HelloTests(HelloProduct hello) : IClassFixture<HelloProduct>
     {
         var trace = hello.Workspace["trace"];
         var folder = hello.Workspace.EmptyFolder();
-        var result = Workspace.Run(new Command("strace", ["-f", "-e", "trace=%file,write", "-o", trace, Product]) { WorkingDirectory = folder });
+        var result = Workspace.Run(
+            new Command("strace", ["-f", "-e", "trace=%file,write", "-o", trace, Product]) { WorkingDirectory = folder }
+        );
         Assert.Equal("Hello, world\n", result.Output);
 
         var lines = File.ReadAllLines(trace);
-        var opened = lines.Where(line => line.Contains("open", StringComparison.Ordinal) && !line.Contains("ENOENT", StringComparison.Ordinal)).ToList();
+        var opened = lines
+            .Where(line => line.Contains("open", StringComparison.Ordinal) && !line.Contains("ENOENT", StringComparison.Ordinal))
+            .ToList();
         Assert.NotEmpty(opened);
-        Assert.DoesNotContain(opened, line => line.Contains(".py", StringComparison.Ordinal) || line.Contains(".zip", StringComparison.Ordinal));
-        Assert.DoesNotContain(opened, line => line.Contains(".so", StringComparison.Ordinal)
-            && !line.Contains("ld.so.cache", StringComparison.Ordinal) && !line.Contains("/libc.so.6", StringComparison.Ordinal) && !line.Contains("/libm.so.6", StringComparison.Ordinal));
-        Assert.DoesNotContain(opened, line => line.Contains("O_WRONLY", StringComparison.Ordinal) || line.Contains("O_RDWR", StringComparison.Ordinal) || line.Contains("O_CREAT", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines, line => line.Contains(" mkdir", StringComparison.Ordinal) || line.Contains(" unlink", StringComparison.Ordinal) || line.Contains(" rename", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            opened,
+            line => line.Contains(".py", StringComparison.Ordinal) || line.Contains(".zip", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            opened,
+            line =>
+                line.Contains(".so", StringComparison.Ordinal)
+                && !line.Contains("ld.so.cache", StringComparison.Ordinal)
+                && !line.Contains("/libc.so.6", StringComparison.Ordinal)
+                && !line.Contains("/libm.so.6", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            opened,
+            line =>
+                line.Contains("O_WRONLY", StringComparison.Ordinal)
+                || line.Contains("O_RDWR", StringComparison.Ordinal)
+                || line.Contains("O_CREAT", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            lines,
+            line =>
+                line.Contains(" mkdir", StringComparison.Ordinal)
+                || line.Contains(" unlink", StringComparison.Ordinal)
+                || line.Contains(" rename", StringComparison.Ordinal)
+        );
         Assert.Single(lines, line => line.Contains(" write(", StringComparison.Ordinal));
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
@@ -69,7 +100,9 @@ public sealed class HelloTests(HelloProduct hello) : IClassFixture<HelloProduct>
     {
         Assert.Equal("root", Environment.UserName);
         var root = hello.Workspace.EmptyFolder();
-        foreach (var library in Workspace.Run(new Command("ldd", [Product])).Output.Split([' ', '\t', '\n']).Where(word => word.StartsWith('/')))
+        foreach (
+            var library in Workspace.Run(new Command("ldd", [Product])).Output.Split([' ', '\t', '\n']).Where(word => word.StartsWith('/'))
+        )
         {
             Directory.CreateDirectory(Path.GetDirectoryName(root + library)!);
             File.Copy(library, root + library);
@@ -96,11 +129,19 @@ public sealed class HelloTests(HelloProduct hello) : IClassFixture<HelloProduct>
         var folder = hello.Workspace.EmptyFolder();
         File.WriteAllText(Path.Combine(folder, "json.py"), "print('intruder')");
         File.WriteAllText(Path.Combine(folder, "sitecustomize.py"), "print('intruder')");
-        var result = Workspace.Run(new Command(Product, [])
-        {
-            WorkingDirectory = folder,
-            Environment = new Dictionary<string, string?> { ["PYTHONPATH"] = folder, ["PYTHONHOME"] = folder, ["PYTHONINSPECT"] = "1", ["PYTHONVERBOSE"] = "1" },
-        });
+        var result = Workspace.Run(
+            new Command(Product, [])
+            {
+                WorkingDirectory = folder,
+                Environment = new Dictionary<string, string?>
+                {
+                    ["PYTHONPATH"] = folder,
+                    ["PYTHONHOME"] = folder,
+                    ["PYTHONINSPECT"] = "1",
+                    ["PYTHONVERBOSE"] = "1",
+                },
+            }
+        );
         Assert.Equal(("Hello, world\n", "", 0), (result.Output, result.Error, result.ExitCode));
     }
 
@@ -112,7 +153,10 @@ public sealed class HelloTests(HelloProduct hello) : IClassFixture<HelloProduct>
         Assert.Equal("app", json.GetProperty("product").GetProperty("path").GetString());
         Assert.Equal(new FileInfo(Product).Length, json.GetProperty("product").GetProperty("size").GetInt64());
         Assert.Equal(Cache.Sha256Digest.OfFile(Product).ToString(), json.GetProperty("product").GetProperty("sha256").GetString());
-        Assert.Equal(Packager.Context.ActionKinds.All.Order(), json.GetProperty("actions").EnumerateObject().Select(kind => kind.Name).Order());
+        Assert.Equal(
+            Packager.Context.ActionKinds.All.Order(),
+            json.GetProperty("actions").EnumerateObject().Select(kind => kind.Name).Order()
+        );
         Assert.True(json.GetProperty("resources").GetProperty("modules").GetInt32() > 500);
     }
 }

@@ -28,8 +28,12 @@ public sealed class IncrementalSettingTests(PrivateCache cache) : IDisposable
         _workspace.Write("app/unused.py", "");
         var text = File.ReadAllText(_workspace["oxidizer.toml"]);
         _workspace.Build();
-        _workspace.Write("oxidizer.toml", before.Length > 0 ? text.Replace(before, after)
-            : text.Contains(table, StringComparison.Ordinal) ? text.Replace(table, $"{table}\n{after}") : $"{text}\n{table}\n{after}\n");
+        _workspace.Write(
+            "oxidizer.toml",
+            before.Length > 0 ? text.Replace(before, after)
+                : text.Contains(table, StringComparison.Ordinal) ? text.Replace(table, $"{table}\n{after}")
+                : $"{text}\n{table}\n{after}\n"
+        );
         Assert.Equal(executed, Executed.In(_workspace.Build()));
         Assert.Empty(_workspace.Build().Executed);
     }
@@ -37,7 +41,10 @@ public sealed class IncrementalSettingTests(PrivateCache cache) : IDisposable
     [Fact]
     public void A_flag_of_the_compiler_compiles_all_objects_and_no_bytecode()
     {
-        var units = Packager.Runtime.RuntimeSources.All.Count(source => source.IsUnit && source.IsPartOf(Packager.Configuration.ProductOutput.Executable)) + 1;
+        var units =
+            Packager.Runtime.RuntimeSources.All.Count(source =>
+                source.IsUnit && source.IsPartOf(Packager.Configuration.ProductOutput.Executable)
+            ) + 1;
         _workspace.Build();
         File.AppendAllText(_workspace["oxidizer.toml"], "[toolchain]\ncflags = [\"-DANYTHING\"]\n");
         // The objects are the same bytes: nothing is linked again.
@@ -59,7 +66,10 @@ public sealed class IncrementalSettingTests(PrivateCache cache) : IDisposable
         // The same content in an archive with other bytes.
         using var archive = RepackedArchive.Of(DistributionArchive.Path311);
         _workspace.Write("oxidizer.toml", File.ReadAllText(_workspace["oxidizer.toml"]).Replace(DistributionArchive.Path311, archive.Path));
-        var units = Packager.Runtime.RuntimeSources.All.Count(source => source.IsUnit && source.IsPartOf(Packager.Configuration.ProductOutput.Executable)) + 1;
+        var units =
+            Packager.Runtime.RuntimeSources.All.Count(source =>
+                source.IsUnit && source.IsPartOf(Packager.Configuration.ProductOutput.Executable)
+            ) + 1;
         Assert.Equal($"unpack 1, compile_object {units}, link 1", Executed.In(_workspace.Build()));
     }
 }

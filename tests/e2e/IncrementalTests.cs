@@ -85,7 +85,10 @@ public sealed class IncrementalTests(PrivateCache cache) : IDisposable
     {
         _workspace.Build();
         File.Move(_workspace["app/words.py"], _workspace["app/speech.py"]);
-        _workspace.Write("app/__main__.py", $"from app import speech as words\nimport importlib.util\nprint(importlib.util.find_spec('app.words'), '{NewText()}')\n");
+        _workspace.Write(
+            "app/__main__.py",
+            $"from app import speech as words\nimport importlib.util\nprint(importlib.util.find_spec('app.words'), '{NewText()}')\n"
+        );
         var second = _workspace.Build();
         Assert.Equal("compile_bytecode 2, pack 1, link 1, install 1", Executed.In(second));
         Assert.StartsWith("None ", _workspace.Run(second.ProductPath).Output);
@@ -142,10 +145,16 @@ public sealed class IncrementalTests(PrivateCache cache) : IDisposable
     {
         var (main, branch) = (_workspace["main"], _workspace["branch"]);
         foreach (var folder in new[] { main, branch })
-            _workspace.Write(Path.Combine(folder, "words.py"), $"TEXT = '{NewText()}'\n").Write(Path.Combine(folder, $"only_{Path.GetFileName(folder)}.py"), $"X = '{NewText()}'\n");
+            _workspace
+                .Write(Path.Combine(folder, "words.py"), $"TEXT = '{NewText()}'\n")
+                .Write(Path.Combine(folder, $"only_{Path.GetFileName(folder)}.py"), $"X = '{NewText()}'\n");
         string Switch(string to)
         {
-            foreach (var file in Directory.GetFiles(_workspace["app"]).Where(file => Path.GetFileName(file).StartsWith("only_", StringComparison.Ordinal)))
+            foreach (
+                var file in Directory
+                    .GetFiles(_workspace["app"])
+                    .Where(file => Path.GetFileName(file).StartsWith("only_", StringComparison.Ordinal))
+            )
                 File.Delete(file);
             foreach (var file in Directory.GetFiles(to))
                 File.Copy(file, Path.Combine(_workspace["app"], Path.GetFileName(file)), overwrite: true);

@@ -8,7 +8,8 @@ namespace Oxidizer.EndToEnd.Tests;
 [Collection("private cache")]
 public sealed class IncrementalToolchainTests(PrivateCache cache) : IDisposable
 {
-    private static readonly int s_units = RuntimeSources.All.Count(source => source.IsUnit && source.IsPartOf(Packager.Configuration.ProductOutput.Executable)) + 1;
+    private static readonly int s_units =
+        RuntimeSources.All.Count(source => source.IsUnit && source.IsPartOf(Packager.Configuration.ProductOutput.Executable)) + 1;
 
     private readonly Workspace _workspace = cache.NewWorkspace();
 
@@ -18,7 +19,11 @@ public sealed class IncrementalToolchainTests(PrivateCache cache) : IDisposable
     public void A_changed_header_compiles_the_files_that_include_it()
     {
         const string header = "reader/location.h";
-        var including = RuntimeSources.All.Count(source => source.IsUnit && source.IsPartOf(Packager.Configuration.ProductOutput.Executable) && Encoding.UTF8.GetString(source.Content).Contains($"#include \"{header}\"", StringComparison.Ordinal));
+        var including = RuntimeSources.All.Count(source =>
+            source.IsUnit
+            && source.IsPartOf(Packager.Configuration.ProductOutput.Executable)
+            && Encoding.UTF8.GetString(source.Content).Contains($"#include \"{header}\"", StringComparison.Ordinal)
+        );
         Assert.InRange(including, 1, s_units - 2);
         _workspace.Build();
         Change("pyembed/" + header, text => $"{text}\n/* {Guid.NewGuid()} */\n");
@@ -32,7 +37,10 @@ public sealed class IncrementalToolchainTests(PrivateCache cache) : IDisposable
     public void A_changed_c_file_is_compiled_alone_and_the_product_linked()
     {
         _workspace.Build();
-        Change("pyapp/main.c", text => $"{text}\nconst char oxidizer_test_{Guid.NewGuid():N}[] __attribute__((used, retain)) = \"changed\";\n");
+        Change(
+            "pyapp/main.c",
+            text => $"{text}\nconst char oxidizer_test_{Guid.NewGuid():N}[] __attribute__((used, retain)) = \"changed\";\n"
+        );
         var second = _workspace.Build();
         Assert.Equal("compile_object 1, link 2, install 1", Executed.In(second));
         Assert.StartsWith("first", _workspace.Run(second.ProductPath).Output);
@@ -55,14 +63,17 @@ public sealed class IncrementalToolchainTests(PrivateCache cache) : IDisposable
         Assert.Empty(_workspace.Build().Executed);
     }
 
-    private void Change(string path, Func<string, string> edit) => _workspace.RuntimeSources = [.. RuntimeSources.All.Select(source =>
-    {
-        if (source.Path != path)
-            return source;
-        var content = Encoding.UTF8.GetBytes(edit(Encoding.UTF8.GetString(source.Content)));
-        return source with { Content = content, Digest = Sha256Digest.Of(content) };
-    })];
+    private void Change(string path, Func<string, string> edit) =>
+        _workspace.RuntimeSources = [
+            .. RuntimeSources.All.Select(source =>
+            {
+                if (source.Path != path)
+                    return source;
+                var content = Encoding.UTF8.GetBytes(edit(Encoding.UTF8.GetString(source.Content)));
+                return source with { Content = content, Digest = Sha256Digest.Of(content) };
+            }),
+        ];
 
-    private void WriteCompiler(string version) => _workspace.WriteProgram("cc",
-        $"#!/bin/sh\nif [ \"$1\" = --version ]; then echo '{version}'; exit 0; fi\nexec cc \"$@\"\n");
+    private void WriteCompiler(string version) =>
+        _workspace.WriteProgram("cc", $"#!/bin/sh\nif [ \"$1\" = --version ]; then echo '{version}'; exit 0; fi\nexec cc \"$@\"\n");
 }

@@ -5,10 +5,19 @@ namespace Oxidizer.EndToEnd.Tests;
 /// <summary><c>lazy_modules = true</c> with programs that nobody wrote for it, as Debian has them.</summary>
 public sealed class LazyProgramsTests : IDisposable
 {
-    private const string Names = "\"black\", \"blib2to3\", \"_black_version\", \"click\", \"pathspec\", \"platformdirs\", \"mypy_extensions\", \"packaging\", \"pygments\", \"markdown\"";
+    private const string Names =
+        "\"black\", \"blib2to3\", \"_black_version\", \"click\", \"pathspec\", \"platformdirs\", \"mypy_extensions\", \"packaging\", \"pygments\", \"markdown\"";
 
     private readonly DebianPackages _packages = DebianPackages.Fetch(
-        "black", "python3-click", "python3-pathspec", "python3-platformdirs", "python3-mypy-extensions", "python3-packaging", "python3-pygments", "python3-markdown");
+        "black",
+        "python3-click",
+        "python3-pathspec",
+        "python3-platformdirs",
+        "python3-mypy-extensions",
+        "python3-packaging",
+        "python3-pygments",
+        "python3-markdown"
+    );
 
     private readonly Workspace _workspace = new();
 
@@ -21,8 +30,16 @@ public sealed class LazyProgramsTests : IDisposable
     [Fact]
     public void Black_pygments_and_markdown_do_the_same_as_without_it()
     {
-        _workspace.Write("messy.py", "import os\ndef  f( a,b ):\n    x = {  'a':1 }\n    return os.path.join( a,b)\n").Write("text.md", "# Title\n\n* one\n* *two*\n");
-        string[][] programs = [["black", "-q", "--diff", "--no-color", "messy.py"], ["black", "--version"], ["pygments", "-f", "html", "messy.py"], ["markdown", "text.md"]];
+        _workspace
+            .Write("messy.py", "import os\ndef  f( a,b ):\n    x = {  'a':1 }\n    return os.path.join( a,b)\n")
+            .Write("text.md", "# Title\n\n* one\n* *two*\n");
+        string[][] programs =
+        [
+            ["black", "-q", "--diff", "--no-color", "messy.py"],
+            ["black", "--version"],
+            ["pygments", "-f", "html", "messy.py"],
+            ["markdown", "text.md"],
+        ];
         var (eager, lazy) = (Build("false"), Build("true"));
         foreach (var program in programs)
         {
@@ -34,19 +51,29 @@ public sealed class LazyProgramsTests : IDisposable
 
     // black's diff has the time at which it was made.
     private static string WithoutTimes(string output) =>
-        string.Join('\n', output.Split('\n').Where(line => !line.StartsWith("--- ", StringComparison.Ordinal) && !line.StartsWith("+++ ", StringComparison.Ordinal)));
+        string.Join(
+            '\n',
+            output
+                .Split('\n')
+                .Where(line => !line.StartsWith("--- ", StringComparison.Ordinal) && !line.StartsWith("+++ ", StringComparison.Ordinal))
+        );
 
-    private CommandResult Run(string product, string[] arguments) => Workspace.Run(new Command(product, arguments)
-    {
-        ClearEnvironment = true,
-        WorkingDirectory = _workspace.Folder,
-        Environment = new Dictionary<string, string?> { ["HOME"] = _workspace["home"], ["PYTHONIOENCODING"] = "utf-8" },
-    });
+    private CommandResult Run(string product, string[] arguments) =>
+        Workspace.Run(
+            new Command(product, arguments)
+            {
+                ClearEnvironment = true,
+                WorkingDirectory = _workspace.Folder,
+                Environment = new Dictionary<string, string?> { ["HOME"] = _workspace["home"], ["PYTHONIOENCODING"] = "utf-8" },
+            }
+        );
 
     // black's grammar is read from a file.
     private string Build(string lazyModules)
     {
-        _workspace.WriteApplication("import sys, runpy\nsys.argv = sys.argv[1:]\nrunpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)\n", more: $"""
+        _workspace.WriteApplication(
+            "import sys, runpy\nsys.argv = sys.argv[1:]\nrunpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)\n",
+            more: $"""
             [[python_packages]]
             type = "package-root"
             path = "{_packages.Site}"
@@ -54,7 +81,8 @@ public sealed class LazyProgramsTests : IDisposable
             [python_config]
             module_file = "filesystem"
             lazy_modules = {lazyModules}
-            """);
+            """
+        );
         var copy = _workspace[$"lazy-{lazyModules}"];
         File.Copy(_workspace.Build().ProductPath, copy);
         return copy;

@@ -16,7 +16,10 @@ public sealed class LinkerTests : IDisposable
     public void A_product_runs_whatever_it_was_linked_with(string linker, string program)
     {
         Assert.True(Machine.FindProgram(program) is not null, $"`{program}` is not installed; `./build.sh --target=Test` installs it");
-        var product = _workspace.WriteApplication("import ssl, sqlite3; print('linked')", more: $"[toolchain]\nlinker = \"{linker}\"").Build().ProductPath;
+        var product = _workspace
+            .WriteApplication("import ssl, sqlite3; print('linked')", more: $"[toolchain]\nlinker = \"{linker}\"")
+            .Build()
+            .ProductPath;
         Assert.Equal("linked\n", _workspace.Run(product).Output);
     }
 }

@@ -7,7 +7,15 @@ namespace Oxidizer.EndToEnd.Tests;
 public sealed class ManyProcessesTests(PrivateCache cache)
 {
     // Rounds of killed builds; OXIDIZER_KILL_ROUNDS asks for more.
-    private static int Rounds => int.TryParse(Environment.GetEnvironmentVariable("OXIDIZER_KILL_ROUNDS"), NumberStyles.None, CultureInfo.InvariantCulture, out var rounds) ? rounds : 20;
+    private static int Rounds =>
+        int.TryParse(
+            Environment.GetEnvironmentVariable("OXIDIZER_KILL_ROUNDS"),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var rounds
+        )
+            ? rounds
+            : 20;
 
     [Fact]
     public void A_build_that_is_killed_leaves_the_old_product_or_the_new_one_and_the_next_is_right()
@@ -54,7 +62,10 @@ public sealed class ManyProcessesTests(PrivateCache cache)
         Assert.Empty(result.Warnings);
         Assert.StartsWith("first", workspace.Run(result.ProductPath).Output);
         Assert.Empty(workspace.Build().Executed);
-        Assert.DoesNotContain(Directory.GetFileSystemEntries(Path.Combine(empty.Folder, "trees")), path => Path.GetFileName(path).StartsWith("tmp-", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Directory.GetFileSystemEntries(Path.Combine(empty.Folder, "trees")),
+            path => Path.GetFileName(path).StartsWith("tmp-", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -84,11 +95,25 @@ public sealed class ManyProcessesTests(PrivateCache cache)
         Assert.DoesNotContain(build.Lines, line => line.StartsWith("executed", StringComparison.Ordinal));
         var calls = File.ReadAllLines(trace).Where(line => !line.Contains("ENOENT", StringComparison.Ordinal)).ToList();
         Assert.Single(calls, line => line.Contains("execve(", StringComparison.Ordinal));
-        Assert.DoesNotContain(calls, line => line.Contains(".py\"", StringComparison.Ordinal) || line.Contains(".h\"", StringComparison.Ordinal) || line.Contains(".o\"", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            calls,
+            line =>
+                line.Contains(".py\"", StringComparison.Ordinal)
+                || line.Contains(".h\"", StringComparison.Ordinal)
+                || line.Contains(".o\"", StringComparison.Ordinal)
+        );
         // Of the tree its own folder and its description; neither the product nor a large blob.
-        Assert.DoesNotContain(calls, line => line.Contains("/out/", StringComparison.Ordinal) && line.Contains("/app\"", StringComparison.Ordinal));
-        Assert.DoesNotContain(calls, line => line.Contains(cache.Folder + "/blobs/", StringComparison.Ordinal) && line.Contains("O_RDONLY", StringComparison.Ordinal)
-            && new FileInfo(line.Split('"')[1]) is { Exists: true, Length: > 1 << 20 });
+        Assert.DoesNotContain(
+            calls,
+            line => line.Contains("/out/", StringComparison.Ordinal) && line.Contains("/app\"", StringComparison.Ordinal)
+        );
+        Assert.DoesNotContain(
+            calls,
+            line =>
+                line.Contains(cache.Folder + "/blobs/", StringComparison.Ordinal)
+                && line.Contains("O_RDONLY", StringComparison.Ordinal)
+                && new FileInfo(line.Split('"')[1]) is { Exists: true, Length: > 1 << 20 }
+        );
     }
 
     // "Nothing twice": but for the products, which each has for itself.
@@ -99,11 +124,20 @@ public sealed class ManyProcessesTests(PrivateCache cache)
         var builds = outputs.Select(output => BuildProcess.Start(workspace, output)).ToList();
         var lines = builds.SelectMany(build => build.Lines).ToList();
         builds.ForEach(build => build.Dispose());
-        var executed = lines.Where(line => line.StartsWith("executed", StringComparison.Ordinal) && !line.StartsWith("executed install", StringComparison.Ordinal)).ToList();
+        var executed = lines
+            .Where(line =>
+                line.StartsWith("executed", StringComparison.Ordinal) && !line.StartsWith("executed install", StringComparison.Ordinal)
+            )
+            .ToList();
         Assert.Contains(executed, line => line.StartsWith("executed compile_bytecode app/words.py", StringComparison.Ordinal));
-        Assert.Empty(executed.GroupBy(line => line).Where(group => group.Count() > 1).Select(group => $"{group.Key} {group.Count()} times"));
+        Assert.Empty(
+            executed.GroupBy(line => line).Where(group => group.Count() > 1).Select(group => $"{group.Key} {group.Count()} times")
+        );
         Assert.DoesNotContain(lines, line => line.StartsWith("warning", StringComparison.Ordinal));
-        var products = lines.Where(line => line.StartsWith("built ", StringComparison.Ordinal)).Select(line => line["built ".Length..]).ToList();
+        var products = lines
+            .Where(line => line.StartsWith("built ", StringComparison.Ordinal))
+            .Select(line => line["built ".Length..])
+            .ToList();
         Assert.Equal(2, products.Count);
         Assert.All(products, product => Assert.StartsWith("first", workspace.Run(product).Output));
         Assert.Equal(Cache.Sha256Digest.OfFile(products[0]), Cache.Sha256Digest.OfFile(products[1]));

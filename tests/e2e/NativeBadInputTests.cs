@@ -23,7 +23,10 @@ public sealed class NativeBadInputTests : IDisposable
         WriteFast("import fast", "fast.so");
         File.Delete(_workspace["libs/libhelper.so.1"]);
         var message = Assert.Throws<BuildFailedException>(() => _workspace.Build()).Message;
-        Assert.Matches(@"oxidizer\.toml:\d+(:\d+)?: error OXI0318: `fast`, brought by rule 3 .* needs the library `libhelper\.so\.1`.*`library_paths`.*`system_libraries`", message);
+        Assert.Matches(
+            @"oxidizer\.toml:\d+(:\d+)?: error OXI0318: `fast`, brought by rule 3 .* needs the library `libhelper\.so\.1`.*`library_paths`.*`system_libraries`",
+            message
+        );
     }
 
     [Fact]
@@ -35,7 +38,13 @@ public sealed class NativeBadInputTests : IDisposable
         var without = _workspace.Run(product.ProductPath);
         Assert.Equal(1, without.ExitCode);
         Assert.Matches(@"ImportError: .*libhelper\.so\.1", without.Error);
-        var with = Workspace.Run(new Command(product.ProductPath, []) { ClearEnvironment = true, Environment = new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = _workspace["libs"] } });
+        var with = Workspace.Run(
+            new Command(product.ProductPath, [])
+            {
+                ClearEnvironment = true,
+                Environment = new Dictionary<string, string?> { ["LD_LIBRARY_PATH"] = _workspace["libs"] },
+            }
+        );
         Assert.Equal("loaded\n", with.Output + with.Error);
     }
 
@@ -44,10 +53,16 @@ public sealed class NativeBadInputTests : IDisposable
     {
         WriteFast("import fast", "fast.cpython-310-x86_64-linux-gnu.so");
         var product = _workspace.Build();
-        Assert.Contains(product.Warnings, warning => warning.Id == "OXI0317" && warning.Message.Contains("`fast`", StringComparison.Ordinal));
+        Assert.Contains(
+            product.Warnings,
+            warning => warning.Id == "OXI0317" && warning.Message.Contains("`fast`", StringComparison.Ordinal)
+        );
         var result = _workspace.Run(product.ProductPath);
         Assert.Equal(1, result.ExitCode);
-        Assert.EndsWith("ImportError: cannot load 'fast': its shared object is for another Python (cpython-310-x86_64-linux-gnu), and this one is cpython-311\n", result.Error);
+        Assert.EndsWith(
+            "ImportError: cannot load 'fast': its shared object is for another Python (cpython-310-x86_64-linux-gnu), and this one is cpython-311\n",
+            result.Error
+        );
     }
 
     private const string TryFast = """
@@ -69,8 +84,11 @@ public sealed class NativeBadInputTests : IDisposable
         CompileForbid(error);
         Assert.Equal("1\n", _workspace.Run(product.ProductPath).Output);
         var result = _workspace.Run(_workspace["forbid"], product.ProductPath);
-        Assert.Equal($"cannot load 'libhelper.so.1' from memory: memfd_create failed: {words}; a seccomp filter or the kernel forbids it: "
-            + "package with module_file = \"filesystem\", which allows files in the user's cache\n1\n", result.Output);
+        Assert.Equal(
+            $"cannot load 'libhelper.so.1' from memory: memfd_create failed: {words}; a seccomp filter or the kernel forbids it: "
+                + "package with module_file = \"filesystem\", which allows files in the user's cache\n1\n",
+            result.Output
+        );
         Assert.Equal(0, result.ExitCode);
     }
 
@@ -79,26 +97,35 @@ public sealed class NativeBadInputTests : IDisposable
     [InlineData("ENOSYS")]
     public void Where_memfd_is_forbidden_a_product_with_real_files_takes_modules_and_libraries_from_them(string error)
     {
-        WriteFast(TryFast + "\nprint(fast.__name__, *sorted({line.split(None, 5)[5].strip().split('/')[-1] for line in open('/proc/self/maps') if 'oxidizer-files' in line}))", "fast.so",
-            toolchain: "[python_config]\nmodule_file = \"filesystem\"");
+        WriteFast(
+            TryFast
+                + "\nprint(fast.__name__, *sorted({line.split(None, 5)[5].strip().split('/')[-1] for line in open('/proc/self/maps') if 'oxidizer-files' in line}))",
+            "fast.so",
+            toolchain: "[python_config]\nmodule_file = \"filesystem\""
+        );
         var product = _workspace.Build();
         CompileForbid(error);
         Assert.Equal("1\nfast\n", Start(product.ProductPath).Output);
         var result = Start(_workspace["forbid"], product.ProductPath);
         Assert.Equal(("1\nfast fast.so libhelper.so.1\n", "", 0), (result.Output, result.Error, result.ExitCode));
 
-        CommandResult Start(string program, params string[] arguments) => Workspace.Run(new Command(program, arguments)
-        {
-            ClearEnvironment = true,
-            WorkingDirectory = _workspace.EmptyFolder(),
-            Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = _workspace["user-cache"] },
-        });
+        CommandResult Start(string program, params string[] arguments) =>
+            Workspace.Run(
+                new Command(program, arguments)
+                {
+                    ClearEnvironment = true,
+                    WorkingDirectory = _workspace.EmptyFolder(),
+                    Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = _workspace["user-cache"] },
+                }
+            );
     }
 
     /// <summary>A program that starts another with a filter under which memfd_create fails.</summary>
     private void CompileForbid(string error)
     {
-        _workspace.Write("forbid.c", """
+        _workspace.Write(
+            "forbid.c",
+            """
             #include <linux/filter.h>
             #include <linux/seccomp.h>
             #include <stddef.h>
@@ -118,7 +145,8 @@ public sealed class NativeBadInputTests : IDisposable
                 execv(argv[1], argv + 1);
                 return 98;
             }
-            """);
+            """
+        );
         Compile("forbid", "forbid.c", $"-DFORBIDDEN={error}");
     }
 
@@ -129,7 +157,10 @@ public sealed class NativeBadInputTests : IDisposable
         var product = _workspace.Build();
         Assert.Contains(product.Warnings, warning => warning.Id == "OXI0320");
         var result = _workspace.Run(product.ProductPath);
-        Assert.EndsWith("ImportError: cannot load 'fast': this executable is linked statically, and loads no shared object\n", result.Error);
+        Assert.EndsWith(
+            "ImportError: cannot load 'fast': this executable is linked statically, and loads no shared object\n",
+            result.Error
+        );
         Assert.Equal(1, result.ExitCode);
     }
 
@@ -140,7 +171,9 @@ public sealed class NativeBadInputTests : IDisposable
         Directory.CreateDirectory(_workspace["native"]);
         Compile("libs/libhelper.so.1", "helper.c", "-shared", "-fPIC", "-Wl,-soname,libhelper.so.1");
         Compile("native/" + file, "fast.c", "-shared", "-fPIC", _workspace["libs/libhelper.so.1"]);
-        _workspace.WriteApplication(main, more: $"""
+        _workspace.WriteApplication(
+            main,
+            more: $"""
             {toolchain}
             [python_extensions]
             library_paths = ["libs"]
@@ -149,7 +182,8 @@ public sealed class NativeBadInputTests : IDisposable
             type = "package-root"
             path = "native"
             packages = ["fast"]
-            """);
+            """
+        );
     }
 
     private void Compile(string output, string source, params string[] arguments)

@@ -10,7 +10,8 @@ public sealed class NumpyAndLxmlProduct : IDisposable
 
     public NumpyAndLxmlProduct()
     {
-        Workspace.WriteApplication("""
+        Workspace.WriteApplication(
+            """
             import importlib.metadata, numpy, sys
             from lxml import etree
             solution = numpy.linalg.solve(numpy.array([[3.0, 1.0], [1.0, 2.0]]), numpy.array([9.0, 8.0]))
@@ -25,15 +26,24 @@ public sealed class NumpyAndLxmlProduct : IDisposable
             except etree.XMLSyntaxError as error:
                 print(error.lineno)
             print(importlib.metadata.version('numpy'), importlib.metadata.version('lxml'))
-            """, more: $"""
+            """,
+            more: $"""
             [[python_packages]]
             type = "package-root"
             path = "{_packages.Site}"
             packages = ["numpy", "lxml"]
-            """);
+            """
+        );
         Result = Workspace.Build();
-        Versions = string.Join(' ', new[] { "numpy", "lxml" }.Select(name => Directory.EnumerateFileSystemEntries(_packages.Site, name + "-*.egg-info")
-            .Select(path => Path.GetFileNameWithoutExtension(path).Split('-')[1]).Single()));
+        Versions = string.Join(
+            ' ',
+            new[] { "numpy", "lxml" }.Select(name =>
+                Directory
+                    .EnumerateFileSystemEntries(_packages.Site, name + "-*.egg-info")
+                    .Select(path => Path.GetFileNameWithoutExtension(path).Split('-')[1])
+                    .Single()
+            )
+        );
     }
 
     public Workspace Workspace { get; } = new();
@@ -66,16 +76,36 @@ public sealed class NumpyAndLxmlTests(NumpyAndLxmlProduct product) : IClassFixtu
     {
         var trace = product.Workspace["trace"];
         var folder = product.Workspace.EmptyFolder();
-        var result = Workspace.Run(new Command("strace", ["-f", "-e", "trace=%file", "-o", trace, product.Result.ProductPath]) { WorkingDirectory = folder });
+        var result = Workspace.Run(
+            new Command("strace", ["-f", "-e", "trace=%file", "-o", trace, product.Result.ProductPath]) { WorkingDirectory = folder }
+        );
         Assert.Equal(Expected, result.Output);
-        var opened = File.ReadAllLines(trace).Where(line => line.Contains("open", StringComparison.Ordinal) && !line.Contains(" = -1 ", StringComparison.Ordinal))
-            .Select(line => line.Split('"')[1]).Distinct().ToList();
+        var opened = File.ReadAllLines(trace)
+            .Where(line => line.Contains("open", StringComparison.Ordinal) && !line.Contains(" = -1 ", StringComparison.Ordinal))
+            .Select(line => line.Split('"')[1])
+            .Distinct()
+            .ToList();
         Assert.Contains(opened, path => path.StartsWith("/proc/self/fd/", StringComparison.Ordinal));
-        // The random numbers' seed comes through hashlib: the OpenSSL that is linked in reads the machine's configuration, as that of any python does.
+        // The random numbers' seed comes through hashlib: the OpenSSL that is linked in reads the machine's configuration, as that of any
+        // python does.
         opened.Remove("/usr/lib/ssl/openssl.cnf");
-        string[] libc = ["libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "ld.so.cache", "gconv-modules.cache", "localtime"];
+        string[] libc =
+        [
+            "libc.so.6",
+            "libm.so.6",
+            "libpthread.so.0",
+            "libdl.so.2",
+            "librt.so.1",
+            "ld.so.cache",
+            "gconv-modules.cache",
+            "localtime",
+        ];
         string[] kernelAndLocales = ["/proc/", "/sys/", "/dev/", "/usr/share/locale/", "/usr/lib/locale/"];
-        Assert.DoesNotContain(opened, path => !libc.Contains(Path.GetFileName(path)) && !kernelAndLocales.Any(folder => path.StartsWith(folder, StringComparison.Ordinal)));
+        Assert.DoesNotContain(
+            opened,
+            path =>
+                !libc.Contains(Path.GetFileName(path)) && !kernelAndLocales.Any(folder => path.StartsWith(folder, StringComparison.Ordinal))
+        );
         Assert.Empty(Directory.EnumerateFileSystemEntries(folder));
     }
 

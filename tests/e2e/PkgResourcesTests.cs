@@ -127,12 +127,14 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
     {
         WriteSite(Questions);
         var interpreter = DistributionArchive.Unpacked311();
-        var onDisk = Workspace.Run(new Command(interpreter.PathOf(interpreter.Executable), ["-s", "-B", "-m", "app"])
-        {
-            ClearEnvironment = true,
-            WorkingDirectory = _workspace["site"],
-            Environment = new Dictionary<string, string?> { ["PYTHONPATH"] = packages.Site, ["PYTHONIOENCODING"] = "utf-8" },
-        });
+        var onDisk = Workspace.Run(
+            new Command(interpreter.PathOf(interpreter.Executable), ["-s", "-B", "-m", "app"])
+            {
+                ClearEnvironment = true,
+                WorkingDirectory = _workspace["site"],
+                Environment = new Dictionary<string, string?> { ["PYTHONPATH"] = packages.Site, ["PYTHONIOENCODING"] = "utf-8" },
+            }
+        );
         Assert.True(onDisk.ExitCode == 0, onDisk.Error);
         Assert.InRange(onDisk.Output.Split('\n').Length, 40, 60);
 
@@ -140,22 +142,33 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
         var home = _workspace.EmptyFolder();
         var packed = Run(product, home);
         var root = moduleFile == "filesystem" ? Directory.EnumerateDirectories(Path.Combine(home, "oxidizer-files")).Single() : product;
-        Assert.Equal((onDisk.Output.Replace(_workspace["site"], "SITE"), 0), (packed.Output.Replace(root, "SITE").Replace("No such file in the packed resources", "No such file or directory"), packed.ExitCode));
+        Assert.Equal(
+            (onDisk.Output.Replace(_workspace["site"], "SITE"), 0),
+            (
+                packed.Output.Replace(root, "SITE").Replace("No such file in the packed resources", "No such file or directory"),
+                packed.ExitCode
+            )
+        );
         Assert.Equal("", packed.Error);
     }
 
     [Theory]
-    [InlineData("virtual", "NotImplementedError: resource_filename() needs a file, and 'ROOT/app/data/words.txt' is in memory; use resource_string() or resource_stream(), or package with module_file = \"filesystem\"\n")]
+    [InlineData(
+        "virtual",
+        "NotImplementedError: resource_filename() needs a file, and 'ROOT/app/data/words.txt' is in memory; use resource_string() or resource_stream(), or package with module_file = \"filesystem\"\n"
+    )]
     [InlineData("filesystem", "word\n")]
     public void A_file_name_is_of_a_real_file_or_refused_with_the_way_out(string moduleFile, string expected)
     {
-        WriteSite("""
+        WriteSite(
+            """
             import pkg_resources
             try:
                 print(end=open(pkg_resources.resource_filename("app", "data/words.txt")).read())
             except NotImplementedError as error:
                 print(f"NotImplementedError: {error}")
-            """);
+            """
+        );
         var product = Build(moduleFile);
         var result = Run(product, _workspace.EmptyFolder());
         Assert.Equal((expected, "", 0), (result.Output.Replace(product, "ROOT"), result.Error, result.ExitCode));
@@ -165,7 +178,10 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
     public void Every_statement_of_the_importers_documentation_holds()
     {
         WriteSite(Statements);
-        _workspace.Write("site/app-3.dist-info/METADATA", "Name: app\nVersion: 3\n").Write("site/app-3.dist-info/subdir/file.txt", "").Write("site/app-3.dist-info/subdir/grandchild/file2.txt", "");
+        _workspace
+            .Write("site/app-3.dist-info/METADATA", "Name: app\nVersion: 3\n")
+            .Write("site/app-3.dist-info/subdir/file.txt", "")
+            .Write("site/app-3.dist-info/subdir/grandchild/file2.txt", "");
         var result = Run(Build("virtual"), _workspace.EmptyFolder());
         Assert.Equal(("", 0), (result.Error, result.ExitCode));
         var lines = result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
@@ -176,7 +192,8 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
     [Fact]
     public void A_program_may_register_by_itself()
     {
-        WriteSite("""
+        WriteSite(
+            """
             import sys
             finder = next(f for f in sys.meta_path if hasattr(f, "pkg_resources_import_auto_register"))
             finder.pkg_resources_import_auto_register = False
@@ -185,59 +202,91 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
             oxidized_importer.register_pkg_resources()
             oxidized_importer.register_pkg_resources()
             print([d.version for d in pkg_resources.working_set if d.key == "thing.name"], pkg_resources.resource_string("app", "data/words.txt"))
-            """);
+            """
+        );
         Assert.Equal("False\n['1.4'] b'word\\n'\n", Run(Build("virtual"), _workspace.EmptyFolder()).Output);
     }
 
-    private string Build(string moduleFile) => _workspace.Write("oxidizer.toml", $"""
-        {Workspace.Distribution311}
-        [build]
-        application_name = "app"
-        [[python_packages]]
-        type = "stdlib"
-        [[python_packages]]
-        type = "package-root"
-        path = "site"
-        packages = ["app", "thing", "other", "needy", "old", "space"]
-        [[python_packages]]
-        type = "package-root"
-        path = "{packages.Site}"
-        packages = ["pkg_resources"]
-        [python_config]
-        module_file = "{moduleFile}"
-        [python_run]
-        mode = "module"
-        module = "app"
-        """).Build().ProductPath;
+    private string Build(string moduleFile) =>
+        _workspace
+            .Write(
+                "oxidizer.toml",
+                $"""
+                {Workspace.Distribution311}
+                [build]
+                application_name = "app"
+                [[python_packages]]
+                type = "stdlib"
+                [[python_packages]]
+                type = "package-root"
+                path = "site"
+                packages = ["app", "thing", "other", "needy", "old", "space"]
+                [[python_packages]]
+                type = "package-root"
+                path = "{packages.Site}"
+                packages = ["pkg_resources"]
+                [python_config]
+                module_file = "{moduleFile}"
+                [python_run]
+                mode = "module"
+                module = "app"
+                """
+            )
+            .Build()
+            .ProductPath;
 
-    private static CommandResult Run(string product, string cache) => Workspace.Run(new Command(product, [])
-    {
-        ClearEnvironment = true,
-        WorkingDirectory = cache,
-        Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = cache },
-    });
+    private static CommandResult Run(string product, string cache) =>
+        Workspace.Run(
+            new Command(product, [])
+            {
+                ClearEnvironment = true,
+                WorkingDirectory = cache,
+                Environment = new Dictionary<string, string?> { ["XDG_CACHE_HOME"] = cache },
+            }
+        );
 
     // A wheel with an extra, one that needs what is nowhere, an egg with a script, and a namespace.
-    private void WriteSite(string main) => _workspace
-        .Write("site/app/__init__.py", "").Write("site/app/__main__.py", main).Write("site/app/part.py", "X = 1\n").Write("site/app/sub/__init__.py", "")
-        .Write("site/app/data/words.txt", "word\n").Write("site/app/data/deep/x.bin", "x")
-        .Write("site/thing/__init__.py", "def one(): return 'one!'\n").Write("site/thing/data.txt", "data of thing")
-        .Write("site/Thing.Name-1.4.dist-info/METADATA", """
-            Metadata-Version: 2.1
-            Name: Thing.Name
-            Version: 1.4
-            Requires-Dist: other>=2
-            Requires-Dist: old-one; extra == "more"
-            Requires-Dist: absent; python_version < "3"
-            Provides-Extra: more
+    private void WriteSite(string main) =>
+        _workspace
+            .Write("site/app/__init__.py", "")
+            .Write("site/app/__main__.py", main)
+            .Write("site/app/part.py", "X = 1\n")
+            .Write("site/app/sub/__init__.py", "")
+            .Write("site/app/data/words.txt", "word\n")
+            .Write("site/app/data/deep/x.bin", "x")
+            .Write("site/thing/__init__.py", "def one(): return 'one!'\n")
+            .Write("site/thing/data.txt", "data of thing")
+            .Write(
+                "site/Thing.Name-1.4.dist-info/METADATA",
+                """
+                Metadata-Version: 2.1
+                Name: Thing.Name
+                Version: 1.4
+                Requires-Dist: other>=2
+                Requires-Dist: old-one; extra == "more"
+                Requires-Dist: absent; python_version < "3"
+                Provides-Extra: more
 
-            """)
-        .Write("site/Thing.Name-1.4.dist-info/entry_points.txt", "[app.plugins]\none = thing:one\ntwo = thing:one [more]\n[console_scripts]\nthing = thing:one\n")
-        .Write("site/Thing.Name-1.4.dist-info/top_level.txt", "thing\n").Write("site/Thing.Name-1.4.dist-info/licenses/A.txt", "licence")
-        .Write("site/other/__init__.py", "").Write("site/other-2.1.dist-info/METADATA", "Metadata-Version: 2.1\nName: other\nVersion: 2.1\n")
-        .Write("site/needy/__init__.py", "").Write("site/needy-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: needy\nVersion: 1\nRequires-Dist: nowhere-to-be-found\n")
-        .Write("site/old/__init__.py", "").Write("site/old_one-0.3.egg-info/PKG-INFO", "Metadata-Version: 1.1\nName: old-one\nVersion: 0.3\n")
-        .Write("site/old_one-0.3.egg-info/requires.txt", "other\n").Write("site/old_one-0.3.egg-info/top_level.txt", "old\n")
-        .Write("site/old_one-0.3.egg-info/scripts/run", "print('ran', __file__.split('/')[-1])\n")
-        .Write("site/space/inner/__init__.py", "").Write("site/space/inner/text.txt", "inner text");
+                """
+            )
+            .Write(
+                "site/Thing.Name-1.4.dist-info/entry_points.txt",
+                "[app.plugins]\none = thing:one\ntwo = thing:one [more]\n[console_scripts]\nthing = thing:one\n"
+            )
+            .Write("site/Thing.Name-1.4.dist-info/top_level.txt", "thing\n")
+            .Write("site/Thing.Name-1.4.dist-info/licenses/A.txt", "licence")
+            .Write("site/other/__init__.py", "")
+            .Write("site/other-2.1.dist-info/METADATA", "Metadata-Version: 2.1\nName: other\nVersion: 2.1\n")
+            .Write("site/needy/__init__.py", "")
+            .Write(
+                "site/needy-1.dist-info/METADATA",
+                "Metadata-Version: 2.1\nName: needy\nVersion: 1\nRequires-Dist: nowhere-to-be-found\n"
+            )
+            .Write("site/old/__init__.py", "")
+            .Write("site/old_one-0.3.egg-info/PKG-INFO", "Metadata-Version: 1.1\nName: old-one\nVersion: 0.3\n")
+            .Write("site/old_one-0.3.egg-info/requires.txt", "other\n")
+            .Write("site/old_one-0.3.egg-info/top_level.txt", "old\n")
+            .Write("site/old_one-0.3.egg-info/scripts/run", "print('ran', __file__.split('/')[-1])\n")
+            .Write("site/space/inner/__init__.py", "")
+            .Write("site/space/inner/text.txt", "inner text");
 }

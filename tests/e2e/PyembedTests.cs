@@ -18,7 +18,10 @@ public sealed partial class PyembedTests
     {
         var distribution = DistributionArchive.Unpacked311();
         var script = Path.Combine(new CompatibilityOptions().Root, "tests", "pyembed", "run.py");
-        var result = Workspace.Run(new Command(distribution.PathOf(distribution.Executable), ["-I", "-B", script, distribution.Root, part]), seconds: 1800);
+        var result = Workspace.Run(
+            new Command(distribution.PathOf(distribution.Executable), ["-I", "-B", script, distribution.Root, part]),
+            seconds: 1800
+        );
         var counts = CountLine().Match(result.Output);
         Assert.True(result.ExitCode == 0 && counts.Success, result.Output + result.Error);
         Assert.InRange(int.Parse(counts.Groups[1].ValueSpan), atLeast, int.MaxValue);

@@ -16,7 +16,9 @@ public sealed class QuickStartTests : IDisposable
         var environment = _workspace["venv-myprog"];
         Assert.Equal(0, Workspace.Run(new Command("/usr/bin/python3", ["-m", "venv", "--without-pip", environment])).ExitCode);
         _workspace.Write("venv-myprog/lib/python3.11/site-packages/mylib/__init__.py", "ANSWER = 42\n");
-        _workspace.Write("pyoxidizer.toml", $"""
+        _workspace.Write(
+            "pyoxidizer.toml",
+            $"""
             [python_distribution]
             url = "file://{DistributionArchive.Path311}"
             sha256 = "{Sha256Digest.OfFile(DistributionArchive.Path311)}"
@@ -31,10 +33,13 @@ public sealed class QuickStartTests : IDisposable
             path = "{environment}"
             [python_run]
             mode = "repl"
-            """);
+            """
+        );
         var result = _workspace.Build("pyoxidizer.toml");
         Assert.Equal("myprog", result.Name);
-        using var process = ChildProcess.Start(new Command(result.ProductPath, []) { ClearEnvironment = true, WorkingDirectory = _workspace.EmptyFolder() });
+        using var process = ChildProcess.Start(
+            new Command(result.ProductPath, []) { ClearEnvironment = true, WorkingDirectory = _workspace.EmptyFolder() }
+        );
         process.StandardInput.Write("import mylib, mylib as m\nprint(mylib.ANSWER, m.__loader__.__class__.__name__)\n");
         process.StandardInput.Close();
         Assert.Equal("42 OxidizedFinder\n", process.StandardOutput.ReadToEnd());
@@ -46,7 +51,10 @@ public sealed class QuickStartTests : IDisposable
     {
         _workspace.Write("tool.py", "import sys, json\nprint(__name__, json.dumps(sys.argv[1:]))\n");
         // The default distribution is profile-guided and takes minutes; this one is what the other tests build too.
-        _workspace.Write("oxidizer.toml", $"{Workspace.Distribution311}[build]\napplication_name = \"tool\"\n[[python_packages]]\ntype = \"stdlib\"\n[[python_packages]]\ntype = \"script\"\npath = \"tool.py\"\n[python_run]\nmode = \"module\"\nmodule = \"__main__\"\n");
+        _workspace.Write(
+            "oxidizer.toml",
+            $"{Workspace.Distribution311}[build]\napplication_name = \"tool\"\n[[python_packages]]\ntype = \"stdlib\"\n[[python_packages]]\ntype = \"script\"\npath = \"tool.py\"\n[python_run]\nmode = \"module\"\nmodule = \"__main__\"\n"
+        );
         Assert.Equal("__main__ [\"x\"]\n", _workspace.Run(_workspace.Build().ProductPath, "x").Output);
     }
 }

@@ -18,7 +18,8 @@ public sealed class RecordedModulesTests : IDisposable
     [Fact]
     public void A_product_of_the_modules_that_another_recorded_runs_and_has_no_others()
     {
-        var settings = $"[python_config]\nwrite_modules_directory_env = \"RECORD_TO\"\nterminfo_resolution = \"static\"\nterminfo_dirs = [\"{_workspace["described"]}\"]\n";
+        var settings =
+            $"[python_config]\nwrite_modules_directory_env = \"RECORD_TO\"\nterminfo_resolution = \"static\"\nterminfo_dirs = [\"{_workspace["described"]}\"]\n";
         DescribeTerminal();
         _workspace.WriteApplication(Main, more: settings).Write("app/unused.py", "");
         var whole = _workspace.Build();
@@ -45,7 +46,13 @@ public sealed class RecordedModulesTests : IDisposable
     private string Start(string product)
     {
         Directory.CreateDirectory(_workspace["recorded"]);
-        var result = Workspace.Run(new Command(product, []) { ClearEnvironment = true, Environment = new Dictionary<string, string?> { ["RECORD_TO"] = _workspace["recorded"] } });
+        var result = Workspace.Run(
+            new Command(product, [])
+            {
+                ClearEnvironment = true,
+                Environment = new Dictionary<string, string?> { ["RECORD_TO"] = _workspace["recorded"] },
+            }
+        );
         Assert.Equal(("", 0), (result.Error, result.ExitCode));
         return result.Output;
     }

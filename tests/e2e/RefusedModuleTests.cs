@@ -2,7 +2,8 @@ using Oxidizer.Packager.Processes;
 
 namespace Oxidizer.EndToEnd.Tests;
 
-/// <summary>CPython installs modules that are no Python, to test what it refuses: with <c>include_test_modules</c> a product has them as they are.</summary>
+/// <summary>CPython installs modules that are no Python, to test what it refuses: with <c>include_test_modules</c> a product has them as
+/// they are.</summary>
 public sealed class RefusedModuleTests : IDisposable
 {
     // All that Python refuses below the folders of the library's tests, and what it says when they are imported.
@@ -42,28 +43,44 @@ public sealed class RefusedModuleTests : IDisposable
     [InlineData(Workspace.Distribution311, "apt:python3.11", true)]
     [InlineData(Workspace.Distribution311, "apt:python3.11", false)]
     [InlineData(Workspace.Distribution313, "apt:python3.13", false)]
-    public void A_test_module_that_python_refuses_is_packed_as_it_is_and_refused_in_the_same_words(string table, string source, bool includeSource)
+    public void A_test_module_that_python_refuses_is_packed_as_it_is_and_refused_in_the_same_words(
+        string table,
+        string source,
+        bool includeSource
+    )
     {
         var python = DistributionArchive.Unpacked(source);
-        CommandResult OnDisk(params string[] arguments) => Workspace.Run(new Command(python.PathOf(python.Executable), ["-I", "-B", .. arguments]) { ClearEnvironment = true, WorkingDirectory = _workspace.Folder });
+        CommandResult OnDisk(params string[] arguments) =>
+            Workspace.Run(
+                new Command(python.PathOf(python.Executable), ["-I", "-B", .. arguments])
+                {
+                    ClearEnvironment = true,
+                    WorkingDirectory = _workspace.Folder,
+                }
+            );
         var names = OnDisk("-c", List).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.InRange(names.Length, 4, 100);
 
-        _workspace.Write("ask.py", Ask).Write("oxidizer.toml", $"""
-            {table}
-            [build]
-            application_name = "app"
-            [python_config]
-            isolated = true
-            [[python_packages]]
-            type = "stdlib"
-            include_test_modules = true
-            include_source = {(includeSource ? "true" : "false")}
-            excludes = ["test.test_*", "idlelib.*", "tkinter.*", "lib2to3.tests.test_*", "distutils.tests.*", "unittest.test.*", "ctypes.test.*"]
-            [python_run]
-            mode = "file"
-            path = "{_workspace["ask.py"]}"
-            """);
+        _workspace
+            .Write("ask.py", Ask)
+            .Write(
+                "oxidizer.toml",
+                $"""
+                {table}
+                [build]
+                application_name = "app"
+                [python_config]
+                isolated = true
+                [[python_packages]]
+                type = "stdlib"
+                include_test_modules = true
+                include_source = {(includeSource ? "true" : "false")}
+                excludes = ["test.test_*", "idlelib.*", "tkinter.*", "lib2to3.tests.test_*", "distutils.tests.*", "unittest.test.*", "ctypes.test.*"]
+                [python_run]
+                mode = "file"
+                path = "{_workspace["ask.py"]}"
+                """
+            );
         var product = _workspace.Build().ProductPath;
         var (onDisk, packed) = (OnDisk(["ask.py", .. names]), _workspace.Run(product, names));
         Assert.Equal(names.Length + 1, onDisk.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
@@ -88,8 +105,16 @@ public sealed class RefusedModuleTests : IDisposable
             files = importlib.resources.files("app.parts")
             print(sorted(item.name for item in files.iterdir() if item.name != "__pycache__"), (files / "2-broken.py").read_text())
             """;
-        _workspace.Write("app/__init__.py", "").Write("app/parts/__init__.py", "").Write("app/parts/0001_first.py", "x = 1\n").Write("app/parts/my-plugin.py", "x = 2\n")
-            .Write("app/parts/2-broken.py", "class {name}:\n").Write("app/__main__.py", main).Write("oxidizer.toml", $"""
+        _workspace
+            .Write("app/__init__.py", "")
+            .Write("app/parts/__init__.py", "")
+            .Write("app/parts/0001_first.py", "x = 1\n")
+            .Write("app/parts/my-plugin.py", "x = 2\n")
+            .Write("app/parts/2-broken.py", "class {name}:\n")
+            .Write("app/__main__.py", main)
+            .Write(
+                "oxidizer.toml",
+                $"""
                 {Workspace.Distribution311}
                 [build]
                 application_name = "names"
@@ -103,9 +128,16 @@ public sealed class RefusedModuleTests : IDisposable
                 [python_run]
                 mode = "module"
                 module = "app"
-                """);
+                """
+            );
         var python = DistributionArchive.Unpacked("apt:python3.11");
-        var onDisk = Workspace.Run(new Command(python.PathOf(python.Executable), ["-B", "-m", "app"]) { ClearEnvironment = true, WorkingDirectory = _workspace.Folder });
+        var onDisk = Workspace.Run(
+            new Command(python.PathOf(python.Executable), ["-B", "-m", "app"])
+            {
+                ClearEnvironment = true,
+                WorkingDirectory = _workspace.Folder,
+            }
+        );
         Assert.Equal(0, onDisk.ExitCode);
         Assert.Contains("SyntaxError", onDisk.Output);
         var packed = _workspace.Run(_workspace.Build().ProductPath);
@@ -114,6 +146,13 @@ public sealed class RefusedModuleTests : IDisposable
     }
 
     // Where files are is each one's own; what Python warns of on the way is said once a file, by the compiler.
-    private static IEnumerable<string> Lines(CommandResult result) => result.Error.Split('\n').SkipWhile(line => !line.StartsWith("Traceback", StringComparison.Ordinal))
-        .Select(line => line.TrimStart().StartsWith("File ", StringComparison.Ordinal) && line.Contains('/') ? "  File " + Path.GetFileName(line) : line);
+    private static IEnumerable<string> Lines(CommandResult result) =>
+        result
+            .Error.Split('\n')
+            .SkipWhile(line => !line.StartsWith("Traceback", StringComparison.Ordinal))
+            .Select(line =>
+                line.TrimStart().StartsWith("File ", StringComparison.Ordinal) && line.Contains('/')
+                    ? "  File " + Path.GetFileName(line)
+                    : line
+            );
 }

@@ -109,7 +109,10 @@ public sealed class RunModeTests : IDisposable
     [Fact]
     public void An_interrupted_product_ends_as_python_does()
     {
-        var product = Build("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nimport time; time.sleep(5)", "mode = \"module\"\nmodule = \"app\"");
+        var product = Build(
+            "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nimport time; time.sleep(5)",
+            "mode = \"module\"\nmodule = \"app\""
+        );
         var result = Workspace.Run(new Command("env", ["--default-signal=INT", "bash", "-c", $"{product}; echo code $?"]));
         Assert.Contains("KeyboardInterrupt", result.Error);
         Assert.Equal("code 130\n", result.Output);

@@ -10,11 +10,15 @@ using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.EndToEnd.Tests;
 
-/// <summary>What a compilation reads beside its source: each of these is changed, one after the other, and the objects are compiled again, once. Two sources stand for all.</summary>
+/// <summary>What a compilation reads beside its source: each of these is changed, one after the other, and the objects are compiled again,
+/// once. Two sources stand for all.</summary>
 public sealed class StaleObjectTests : IDisposable
 {
     private static readonly Lazy<Distribution> s_distribution = new(DistributionArchive.Unpacked311);
-    private static readonly RuntimeSource[] s_sources = [.. RuntimeSources.All.Where(source => !source.IsUnit || source.Path == "pyembed/reader/location.c")];
+    private static readonly RuntimeSource[] s_sources =
+    [
+        .. RuntimeSources.All.Where(source => !source.IsUnit || source.Path == "pyembed/reader/location.c"),
+    ];
 
     private readonly Workspace _workspace = new();
     private readonly LiteDbCache _cache;
@@ -34,7 +38,15 @@ public sealed class StaleObjectTests : IDisposable
         _workspace.WriteProgram("programs/as", "#!/bin/sh\nexec as \"$@\"\n").WriteProgram("launcher", "#!/bin/sh\nexec \"$@\"\n");
         var table = new ToolchainTable
         {
-            CFlags = [$"@{_workspace["flags"]}", $"-B{_workspace["programs"]}/", "-isystem", _workspace["before"], "-include", _workspace["forced.h"]],
+            CFlags =
+            [
+                $"@{_workspace["flags"]}",
+                $"-B{_workspace["programs"]}/",
+                "-isystem",
+                _workspace["before"],
+                "-include",
+                _workspace["forced.h"],
+            ],
             Launcher = _workspace["launcher"],
         };
         Compile(table);
@@ -57,7 +69,8 @@ public sealed class StaleObjectTests : IDisposable
     [Fact]
     public void A_header_that_was_changed_to_include_another_is_compiled_once_and_follows_the_other()
     {
-        const string plain = "/* plain */\n", including = "#include \"inner.h\"\n";
+        const string plain = "/* plain */\n",
+            including = "#include \"inner.h\"\n";
         var table = new ToolchainTable { CFlags = ["-include", _workspace["forced.h"]] };
         _workspace.Write("inner.h", "/* one */\n").Write("forced.h", plain);
         Compile(table);
@@ -73,8 +86,22 @@ public sealed class StaleObjectTests : IDisposable
     private (int Objects, int Programs) Compile(ToolchainTable table)
     {
         var processes = ChildProcess.CountFromHere();
-        var context = new BuildContext(new SilentLog(), _cache, new DiagnosticBag(), new ActionLedger(), _workspace.EmptyFolder(), 2, CancellationToken.None);
-        CompileObjects.Compile(s_sources, "#include <string.h>\nint oxidizer_inittab;\n", s_distribution.Value, Toolchain.Find(table, context), context);
+        var context = new BuildContext(
+            new SilentLog(),
+            _cache,
+            new DiagnosticBag(),
+            new ActionLedger(),
+            _workspace.EmptyFolder(),
+            2,
+            CancellationToken.None
+        );
+        CompileObjects.Compile(
+            s_sources,
+            "#include <string.h>\nint oxidizer_inittab;\n",
+            s_distribution.Value,
+            Toolchain.Find(table, context),
+            context
+        );
         return (context.Actions.Counts[ActionKinds.CompileObject].Executed, processes.Count);
     }
 }

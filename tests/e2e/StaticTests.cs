@@ -12,7 +12,13 @@ public sealed class StaticTests : IDisposable
     [Fact]
     public void A_static_product_needs_no_shared_library_and_runs_in_an_empty_chroot()
     {
-        var product = _workspace.WriteApplication("import sqlite3, ssl, sys; print(sqlite3.sqlite_version_info > (3,), ssl.HAS_TLSv1_3, sys.argv[1])", more: "[toolchain]\nstatic = true").Build().ProductPath;
+        var product = _workspace
+            .WriteApplication(
+                "import sqlite3, ssl, sys; print(sqlite3.sqlite_version_info > (3,), ssl.HAS_TLSv1_3, sys.argv[1])",
+                more: "[toolchain]\nstatic = true"
+            )
+            .Build()
+            .ProductPath;
         Assert.Contains("statically linked", Workspace.Run(new Command("ldd", [product])).Output);
         Assert.DoesNotContain("INTERP", Workspace.Run(new Command("readelf", ["-lW", product])).Output);
         var root = _workspace.EmptyFolder();
@@ -36,7 +42,10 @@ public sealed class MinimumGlibcTests : IDisposable
         var configuration = File.ReadAllText(_workspace["oxidizer.toml"]);
         _workspace.Write("oxidizer.toml", configuration.Replace("[build]", "[build]\nminimum_glibc = \"2.17\"", StringComparison.Ordinal));
         var failure = Assert.Throws<Packager.Diagnostics.BuildFailedException>(() => _workspace.Build());
-        Assert.Matches(@"oxidizer\.toml:\d+:\d+: error OXI0702: the product needs glibc 2\.\d+, and `minimum_glibc` allows 2\.17", failure.Message);
+        Assert.Matches(
+            @"oxidizer\.toml:\d+:\d+: error OXI0702: the product needs glibc 2\.\d+, and `minimum_glibc` allows 2\.17",
+            failure.Message
+        );
 
         _workspace.Write("oxidizer.toml", configuration.Replace("[build]", "[build]\nminimum_glibc = \"2.99\"", StringComparison.Ordinal));
         Assert.Equal("hi\n", _workspace.Run(_workspace.Build().ProductPath).Output);

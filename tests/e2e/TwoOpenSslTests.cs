@@ -10,13 +10,15 @@ public sealed class TwoOpenSslTests : IDisposable
 
     public void Dispose() => _workspace.Dispose();
 
-    // One side of the handshake is ours, the other Debian's: a symbol of one that is taken by the other ends in a crash or a failed handshake.
+    // One side of the handshake is ours, the other Debian's: a symbol of one that is taken by the other ends in a crash or a failed
+    // handshake.
     [Fact]
     public void A_packed_OpenSSL_and_the_linked_one_speak_to_each_other_in_one_process()
     {
         using var packages = DebianPackages.Fetch("python3-psycopg2");
         WriteCertificate();
-        _workspace.WriteApplication($$"""
+        _workspace.WriteApplication(
+            $$"""
             import socket, ssl, struct, sys, threading, zlib
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             context.load_cert_chain(sys.argv[1])
@@ -42,12 +44,14 @@ public sealed class TwoOpenSslTests : IDisposable
             thread.join()
             print(seen, zlib.crc32(zlib.decompress(zlib.compress(b"both"))) == zlib.crc32(b"both"))
             print(ssl.OPENSSL_VERSION.split()[0], psycopg2.__libpq_version__ > 90000)
-            """, more: $"""
+            """,
+            more: $"""
             [[python_packages]]
             type = "package-root"
             path = "{packages.Site}"
             packages = ["psycopg2"]
-            """);
+            """
+        );
         var product = _workspace.Build();
         Assert.Empty(product.Warnings);
         var result = _workspace.Run(product.ProductPath, _workspace["server.pem"]);

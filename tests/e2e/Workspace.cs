@@ -6,7 +6,8 @@ using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.EndToEnd.Tests;
 
-/// <summary>A folder of a test's own, with the sources of a program in it, that builds with the machine's shared cache: one CPython serves all tests.</summary>
+/// <summary>A folder of a test's own, with the sources of a program in it, that builds with the machine's shared cache: one CPython serves
+/// all tests.</summary>
 public sealed class Workspace : IDisposable
 {
     /// <summary>A plain build is made in two minutes, a profile-guided one in five; what the product does is the same.</summary>
@@ -49,23 +50,31 @@ public sealed class Workspace : IDisposable
     }
 
     /// <summary>A configuration with the standard library, the package <c>app</c> beside it, and what to run.</summary>
-    public Workspace WriteApplication(string main, string run = "mode = \"module\"\nmodule = \"app\"", string more = "", string distribution = Distribution311) => this
-        .Write("app/__init__.py", "")
-        .Write("app/__main__.py", main)
-        .Write("oxidizer.toml", $"""
-            {distribution}
-            [build]
-            application_name = "app"
-            [[python_packages]]
-            type = "stdlib"
-            [[python_packages]]
-            type = "package-root"
-            path = "."
-            packages = ["app"]
-            [python_run]
-            {run}
-            {more}
-            """);
+    public Workspace WriteApplication(
+        string main,
+        string run = "mode = \"module\"\nmodule = \"app\"",
+        string more = "",
+        string distribution = Distribution311
+    ) =>
+        this.Write("app/__init__.py", "")
+            .Write("app/__main__.py", main)
+            .Write(
+                "oxidizer.toml",
+                $"""
+                {distribution}
+                [build]
+                application_name = "app"
+                [[python_packages]]
+                type = "stdlib"
+                [[python_packages]]
+                type = "package-root"
+                path = "."
+                packages = ["app"]
+                [python_run]
+                {run}
+                {more}
+                """
+            );
 
     /// <summary>For a test whose cache is held without end; others share theirs with builds that may take their time.</summary>
     public TimeSpan CacheLockTimeout { get; set; } = TimeSpan.FromMinutes(2);
@@ -73,11 +82,24 @@ public sealed class Workspace : IDisposable
     public BuildResult Build(string configuration = "oxidizer.toml", CancellationToken cancellation = default)
     {
         Log.Clear();
-        return Pipeline.Build(new BuildRequest { ConfigurationOrScript = this[configuration], CacheDirectory = CacheDirectory, OutputDirectory = this["out"], RuntimeSources = RuntimeSources, CacheLockTimeout = CacheLockTimeout }, new ListLog(Log, line => OnLine?.Invoke(line)), cancellation);
+        return Pipeline.Build(
+            new BuildRequest
+            {
+                ConfigurationOrScript = this[configuration],
+                CacheDirectory = CacheDirectory,
+                OutputDirectory = this["out"],
+                RuntimeSources = RuntimeSources,
+                CacheLockTimeout = CacheLockTimeout,
+            },
+            new ListLog(Log, line => OnLine?.Invoke(line)),
+            cancellation
+        );
     }
 
-    /// <summary>Runs a program to its end, at most ten minutes, in an empty folder and with an empty environment unless told otherwise.</summary>
-    internal CommandResult Run(string program, params string[] arguments) => Run(new Command(program, arguments) { ClearEnvironment = true, WorkingDirectory = EmptyFolder() });
+    /// <summary>Runs a program to its end, at most ten minutes, in an empty folder and with an empty environment unless told
+    /// otherwise.</summary>
+    internal CommandResult Run(string program, params string[] arguments) =>
+        Run(new Command(program, arguments) { ClearEnvironment = true, WorkingDirectory = EmptyFolder() });
 
     internal static CommandResult Run(Command command, int seconds = 600)
     {
@@ -96,7 +118,15 @@ public sealed class Workspace : IDisposable
 
     /// <summary>Builds into another folder than <c>out</c>.</summary>
     public BuildResult BuildInto(string folder) =>
-        Pipeline.Build(new BuildRequest { ConfigurationOrScript = this["oxidizer.toml"], CacheDirectory = CacheDirectory, OutputDirectory = folder }, new SilentLog());
+        Pipeline.Build(
+            new BuildRequest
+            {
+                ConfigurationOrScript = this["oxidizer.toml"],
+                CacheDirectory = CacheDirectory,
+                OutputDirectory = folder,
+            },
+            new SilentLog()
+        );
 
     private sealed class ListLog(List<string> lines, Action<string> written) : IBuildLog
     {
@@ -106,9 +136,7 @@ public sealed class Workspace : IDisposable
 
         public void Warning(string message) => Add(message);
 
-        public void Progress(string stage, double? share, string? detail = null)
-        {
-        }
+        public void Progress(string stage, double? share, string? detail = null) { }
 
         private void Add(string message)
         {
@@ -122,19 +150,11 @@ public sealed class Workspace : IDisposable
 /// <summary>Drops every message.</summary>
 public sealed class SilentLog : IBuildLog
 {
-    public void Information(string message)
-    {
-    }
+    public void Information(string message) { }
 
-    public void Debug(string message)
-    {
-    }
+    public void Debug(string message) { }
 
-    public void Warning(string message)
-    {
-    }
+    public void Warning(string message) { }
 
-    public void Progress(string stage, double? share, string? detail = null)
-    {
-    }
+    public void Progress(string stage, double? share, string? detail = null) { }
 }

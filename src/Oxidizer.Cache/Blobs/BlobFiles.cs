@@ -14,7 +14,8 @@ internal static class BlobFiles
         return string.Concat(root, "/", string.Concat(name.AsSpan(0, 2), "/", name.AsSpan(2)));
     }
 
-    /// <summary>Gives a finished temporary file a blob's name. If another process was faster, its file is replaced by the same bytes.</summary>
+    /// <summary>Gives a finished temporary file a blob's name. If another process was faster, its file is replaced by the same
+    /// bytes.</summary>
     public static void Name(string temporary, string path)
     {
         try

@@ -7,7 +7,8 @@ using Oxidizer.Cache.Records;
 namespace Oxidizer.Cache.Blobs;
 
 /// <summary>
-/// A file that many small blobs share. A file each would take a disk page, a directory entry and up to four system calls. Each blob has a header
+/// A file that many small blobs share. A file each would take a disk page, a directory entry and up to four system calls. Each blob has a
+/// header
 /// of its own, so that a pack can be read without an index:
 /// <code>
 ///   0         4         8          40
@@ -44,7 +45,10 @@ internal static class Pack
         }
         foreach (var path in paths)
         {
-            if (long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
+            if (
+                long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                && number > 0
+            )
                 yield return number;
         }
     }
@@ -52,7 +56,11 @@ internal static class Pack
     /// <summary>Appends blobs to the last pack, or starts a new one. The caller holds the cache's lock.</summary>
     /// <returns>Where each is.</returns>
     /// <exception cref="IOException">They cannot be written.</exception>
-    public static List<(Sha256Digest Digest, StoredBlob Blob)> Append(CacheFolder folder, IReadOnlyCollection<KeyValuePair<Sha256Digest, byte[]>> blobs, long first = 0)
+    public static List<(Sha256Digest Digest, StoredBlob Blob)> Append(
+        CacheFolder folder,
+        IReadOnlyCollection<KeyValuePair<Sha256Digest, byte[]>> blobs,
+        long first = 0
+    )
     {
         // Numbers are never reused, even after the cache was cleared: another process may still have the old pack of that number open.
         var number = Math.Max(first, Numbers(folder).DefaultIfEmpty(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()).Max());
@@ -61,7 +69,12 @@ internal static class Pack
         if (length >= FullSize)
             (number, length) = (number + 1, 0);
         Directory.CreateDirectory(folder.Packs, CacheFolder.Private);
-        using var handle = File.OpenHandle(PathOf(folder, number), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        using var handle = File.OpenHandle(
+            PathOf(folder, number),
+            FileMode.OpenOrCreate,
+            FileAccess.Write,
+            FileShare.ReadWrite | FileShare.Delete
+        );
         var writer = new ByteWriter(1 << 16);
         foreach (var (digest, content) in blobs)
         {
@@ -85,7 +98,8 @@ internal static class Pack
     }
 
     /// <summary>Finds the blobs in all packs. Their bytes are checked.</summary>
-    public static IEnumerable<(Sha256Digest Digest, StoredBlob Blob)> Scan(CacheFolder folder) => Numbers(folder).SelectMany(number => Scan(folder, number));
+    public static IEnumerable<(Sha256Digest Digest, StoredBlob Blob)> Scan(CacheFolder folder) =>
+        Numbers(folder).SelectMany(number => Scan(folder, number));
 
     /// <summary>Finds the blobs in a pack. Their bytes are checked.</summary>
     public static IReadOnlyList<(Sha256Digest Digest, StoredBlob Blob)> Scan(CacheFolder folder, long number)
@@ -102,7 +116,7 @@ internal static class Pack
         }
         Span<byte> magic = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(magic, Magic);
-        for (var position = 0; position <= bytes.Length - HeaderSize;)
+        for (var position = 0; position <= bytes.Length - HeaderSize; )
         {
             var skipped = bytes.AsSpan(position).IndexOf(magic);
             if (skipped < 0)

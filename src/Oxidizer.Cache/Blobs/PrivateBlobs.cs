@@ -4,7 +4,8 @@ using Oxidizer.Cache.Files;
 namespace Oxidizer.Cache.Blobs;
 
 /// <summary>
-/// Blobs that cannot be stored in the cache's folder. They live as long as this object: small ones in memory, others in a private folder in the system's
+/// Blobs that cannot be stored in the cache's folder. They live as long as this object: small ones in memory, others in a private folder in
+/// the system's
 /// temporary one, or in memory if that is full. Thread-safe.
 /// </summary>
 internal sealed class PrivateBlobs : IDisposable

@@ -38,8 +38,15 @@ public enum FileKind
 /// <param name="Reason">For everything but regular files and folders: what it is, for a message (`it is a named pipe`).</param>
 public readonly record struct FileFacts(FileKind Kind, bool IsLink, long Size, string? Reason)
 {
-    private const int TypeMask = 0xF000, Regular = 0x8000, Folder = 0x4000, Link = 0xA000, Pipe = 0x1000, Socket = 0xC000;
-    private const int ErrorMissing = 2, ErrorNoFolder = 20, ErrorLoop = 40;
+    private const int TypeMask = 0xF000,
+        Regular = 0x8000,
+        Folder = 0x4000,
+        Link = 0xA000,
+        Pipe = 0x1000,
+        Socket = 0xC000;
+    private const int ErrorMissing = 2,
+        ErrorNoFolder = 20,
+        ErrorLoop = 40;
 
     /// <summary>Asks the system.</summary>
     public static FileFacts Of(string path)
@@ -48,23 +55,34 @@ public readonly record struct FileFacts(FileKind Kind, bool IsLink, long Size, s
             return OfError(error, isLink: false);
         if ((mode & TypeMask) != Link)
             return OfMode(mode, stamp.Size, isLink: false);
-        return FileStamp.TryRead(path, follow: true, out stamp, out mode, out error) ? OfMode(mode, stamp.Size, isLink: true) : OfError(error, isLink: true);
+        return FileStamp.TryRead(path, follow: true, out stamp, out mode, out error)
+            ? OfMode(mode, stamp.Size, isLink: true)
+            : OfError(error, isLink: true);
     }
 
     /// <summary>What a mode says.</summary>
-    internal static FileFacts OfMode(int mode, long size, bool isLink) => (mode & TypeMask) switch
-    {
-        Regular => new(FileKind.Regular, isLink, size, null),
-        Folder => new(FileKind.Folder, isLink, 0, null),
-        Pipe => new(FileKind.Pipe, isLink, 0, "it is a named pipe"),
-        Socket => new(FileKind.Socket, isLink, 0, "it is a socket"),
-        _ => new(FileKind.Device, isLink, 0, "it is a device"),
-    };
+    internal static FileFacts OfMode(int mode, long size, bool isLink) =>
+        (mode & TypeMask) switch
+        {
+            Regular => new(FileKind.Regular, isLink, size, null),
+            Folder => new(FileKind.Folder, isLink, 0, null),
+            Pipe => new(FileKind.Pipe, isLink, 0, "it is a named pipe"),
+            Socket => new(FileKind.Socket, isLink, 0, "it is a socket"),
+            _ => new(FileKind.Device, isLink, 0, "it is a device"),
+        };
 
-    private static FileFacts OfError(int error, bool isLink) => error switch
-    {
-        ErrorMissing or ErrorNoFolder => isLink ? new(FileKind.DanglingLink, true, 0, "it is a link that leads nowhere") : new(FileKind.Missing, false, 0, "it is not there"),
-        ErrorLoop => new(FileKind.LoopingLink, isLink, 0, "it is a link that leads round in a circle"),
-        _ => new(FileKind.Unknown, isLink, 0, $"the system says: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error)}"),
-    };
+    private static FileFacts OfError(int error, bool isLink) =>
+        error switch
+        {
+            ErrorMissing or ErrorNoFolder => isLink
+                ? new(FileKind.DanglingLink, true, 0, "it is a link that leads nowhere")
+                : new(FileKind.Missing, false, 0, "it is not there"),
+            ErrorLoop => new(FileKind.LoopingLink, isLink, 0, "it is a link that leads round in a circle"),
+            _ => new(
+                FileKind.Unknown,
+                isLink,
+                0,
+                $"the system says: {System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error)}"
+            ),
+        };
 }

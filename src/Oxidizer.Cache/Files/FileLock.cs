@@ -4,8 +4,10 @@ using System.Text;
 namespace Oxidizer.Cache.Files;
 
 /// <summary>
-/// An exclusive lock on a file, held by <c>flock</c>: the kernel releases it when its holder ends, for whatever reason. It excludes threads of one process as
-/// well, because each lock opens the file itself. A thread of its own waits in a blocking call: with polling, a process was measured to starve for 8.5 s.
+/// An exclusive lock on a file, held by <c>flock</c>: the kernel releases it when its holder ends, for whatever reason. It excludes threads
+/// of one process as
+/// well, because each lock opens the file itself. A thread of its own waits in a blocking call: with polling, a process was measured to
+/// starve for 8.5 s.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {
@@ -23,7 +25,8 @@ internal sealed class FileLock : IDisposable
         while (true)
         {
             var acquired = TryAcquireOnce(path, timeout, cancellation);
-            // The previous holder may have deleted the file. Then this lock is on a file without a name, and is taken again on the new file.
+            // The previous holder may have deleted the file. Then this lock is on a file without a name, and is taken again on the new
+            // file.
             if (acquired is null || acquired.IsAt(path))
                 return acquired;
             acquired.Dispose();
@@ -97,10 +100,12 @@ internal sealed class FileLock : IDisposable
             _ = Libc.Close(descriptor);
     }
 
-    private static readonly byte[] s_signature =
-        Encoding.UTF8.GetBytes($"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath) ?? "unknown"}) on {Environment.MachineName}");
+    private static readonly byte[] s_signature = Encoding.UTF8.GetBytes(
+        $"process {Environment.ProcessId} ({Path.GetFileName(Environment.ProcessPath) ?? "unknown"}) on {Environment.MachineName}"
+    );
 
-    private bool IsAt(string path) => FileStamp.TryRead(path, out var named) && FileStamp.TryRead(_descriptor, out var held) && named.Inode == held.Inode;
+    private bool IsAt(string path) =>
+        FileStamp.TryRead(path, out var named) && FileStamp.TryRead(_descriptor, out var held) && named.Inode == held.Inode;
 
     /// <summary>Reads a file that may be locked exclusively: .NET would ask for a shared lock, and fail.</summary>
     public static byte[] ReadUnlocked(string path)
@@ -127,7 +132,8 @@ internal sealed class FileLock : IDisposable
     private sealed class Waiter(int descriptor)
     {
         private readonly ManualResetEventSlim _done = new();
-        private bool _acquired, _abandoned;
+        private bool _acquired,
+            _abandoned;
 
         public FileLock? Wait(TimeSpan timeout, CancellationToken cancellation)
         {

@@ -8,8 +8,11 @@ namespace Oxidizer.Cache.Files;
 /// <param name="Mode">Type and permissions, as <c>stat</c> has them.</param>
 internal readonly partial record struct FileOwner(uint User, uint Group, int Mode)
 {
-    private const int TypeMask = 0xF000, FolderType = 0x4000, FileType = 0x8000;
-    private const int GroupWrite = 0x10, OthersWrite = 0x2;
+    private const int TypeMask = 0xF000,
+        FolderType = 0x4000,
+        FileType = 0x8000;
+    private const int GroupWrite = 0x10,
+        OthersWrite = 0x2;
 
     /// <summary>The user that this process acts as.</summary>
     public static uint Me { get; } = EffectiveUser();

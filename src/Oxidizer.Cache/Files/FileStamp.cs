@@ -18,14 +18,17 @@ internal readonly record struct FileStamp(long Size, long Modified, long Changed
     /// <summary>The time now, on the clock that file systems stamp with.</summary>
     public static long Now => (DateTime.UtcNow.Ticks - DateTime.UnixEpoch.Ticks) * 100;
 
-    /// <summary>Whether the file might change after <paramref name="time"/> and keep its stamp, as git's "racily clean" entries; also true for times in the future.</summary>
+    /// <summary>Whether the file might change after <paramref name="time"/> and keep its stamp, as git's "racily clean" entries; also true
+    /// for times in the future.</summary>
     public bool IsYoungAt(long time) => Math.Max(Modified, Changed) + ClockResolution > time;
 
     /// <summary>Reads a regular file's stamp; false when there is none at <paramref name="path"/>.</summary>
-    public static bool TryRead(string path, out FileStamp stamp) => TryRead(path, follow: true, out stamp, out var mode) && (mode & 0xF000) == 0x8000;
+    public static bool TryRead(string path, out FileStamp stamp) =>
+        TryRead(path, follow: true, out stamp, out var mode) && (mode & 0xF000) == 0x8000;
 
     /// <summary>Reads the stamp and the mode (with the type's bits) of whatever is at <paramref name="path"/>.</summary>
-    public static bool TryRead(string path, bool follow, out FileStamp stamp, out int mode) => TryRead(path, follow, out stamp, out mode, out _);
+    public static bool TryRead(string path, bool follow, out FileStamp stamp, out int mode) =>
+        TryRead(path, follow, out stamp, out mode, out _);
 
     /// <summary>The same, with the system's error number when it fails.</summary>
     [SkipLocalsInit]

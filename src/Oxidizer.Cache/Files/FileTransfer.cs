@@ -2,7 +2,8 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Oxidizer.Cache.Files;
 
-/// <summary>Copies files in the cheapest way that their file systems offer: shared blocks, else a copy inside the kernel, else reading and writing.</summary>
+/// <summary>Copies files in the cheapest way that their file systems offer: shared blocks, else a copy inside the kernel, else reading and
+/// writing.</summary>
 internal static class FileTransfer
 {
     private const UnixFileMode PlainFile = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
@@ -96,7 +97,8 @@ internal static class FileTransfer
     public static UnixFileMode WithoutWrite(UnixFileMode mode) => mode & ReadOnlyMask;
 
     /// <summary>Whether an exception reports a failure of the file system.</summary>
-    public static bool IsFailure(Exception exception) => exception is IOException or UnauthorizedAccessException or System.Security.SecurityException or NotSupportedException;
+    public static bool IsFailure(Exception exception) =>
+        exception is IOException or UnauthorizedAccessException or System.Security.SecurityException or NotSupportedException;
 
     private static void CopyBytes(SafeFileHandle from, SafeFileHandle to)
     {

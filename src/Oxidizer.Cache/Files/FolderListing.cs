@@ -10,13 +10,16 @@ namespace Oxidizer.Cache.Files;
 public readonly record struct FolderEntry(string Name, bool IsUtf8, FileFacts Facts);
 
 /// <summary>
-/// The entries of a folder as the kernel reports them. .NET's own enumeration replaces bytes that are not UTF-8, so that the name cannot be opened, and it
+/// The entries of a folder as the kernel reports them. .NET's own enumeration replaces bytes that are not UTF-8, so that the name cannot be
+/// opened, and it
 /// tells only files from folders.
 /// </summary>
 public static unsafe partial class FolderListing
 {
     // struct dirent of 64-bit Linux, the same in glibc and musl: inode 8, offset 8, length 2, type 1, name.
-    private const int TypeOffset = 18, NameOffset = 19, TypeFolder = 4;
+    private const int TypeOffset = 18,
+        NameOffset = 19,
+        TypeFolder = 4;
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads all entries of a folder, in the file system's order.</summary>
@@ -50,7 +53,11 @@ public static unsafe partial class FolderListing
         if (!System.Text.Unicode.Utf8.IsValid(bytes))
             return new FolderEntry(Escape(bytes), false, new FileFacts(FileKind.Unknown, false, 0, "its name is not UTF-8"));
         var name = s_strict.GetString(bytes);
-        return new FolderEntry(name, true, type == TypeFolder ? new FileFacts(FileKind.Folder, false, 0, null) : FileFacts.Of(Path.Join(folder, name)));
+        return new FolderEntry(
+            name,
+            true,
+            type == TypeFolder ? new FileFacts(FileKind.Folder, false, 0, null) : FileFacts.Of(Path.Join(folder, name))
+        );
     }
 
     private static string Escape(ReadOnlySpan<byte> bytes)

@@ -9,13 +9,22 @@ namespace Oxidizer.Cache.Files;
 /// </summary>
 internal static unsafe partial class Libc
 {
-    public const int LockExclusive = 2, LockNonBlocking = 4, LockRelease = 8;
-    public const int ErrorInterrupted = 4, ErrorWouldBlock = 11;
-    public const int CloseOnExec = 0x80000, ReadWriteCreateCloseOnExec = 2 | 0x40 | CloseOnExec, ReadOnlyNonBlocking = 0x800 | CloseOnExec;
+    public const int LockExclusive = 2,
+        LockNonBlocking = 4,
+        LockRelease = 8;
+    public const int ErrorInterrupted = 4,
+        ErrorWouldBlock = 11;
+    public const int CloseOnExec = 0x80000,
+        ReadWriteCreateCloseOnExec = 2 | 0x40 | CloseOnExec,
+        ReadOnlyNonBlocking = 0x800 | CloseOnExec;
 
     // O_NOFOLLOW has another number on Arm than on the others.
-    private static readonly int s_noFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
-    public const int AtCurrentFolder = -100, AtSymlinkNoFollow = 0x100, AtEmptyPath = 0x1000;
+    private static readonly int s_noFollow = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm
+        ? 0x8000
+        : 0x20000;
+    public const int AtCurrentFolder = -100,
+        AtSymlinkNoFollow = 0x100,
+        AtEmptyPath = 0x1000;
 
     public static int ReadWriteNoFollow => 2 | CloseOnExec | s_noFollow;
 
@@ -52,7 +61,14 @@ internal static unsafe partial class Libc
     private static partial int Ioctl(SafeFileHandle descriptor, nuint request, nint argument);
 
     [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
-    private static partial nint CopyFileRange(SafeFileHandle source, long* sourceOffset, SafeFileHandle target, long* targetOffset, nuint count, uint flags);
+    private static partial nint CopyFileRange(
+        SafeFileHandle source,
+        long* sourceOffset,
+        SafeFileHandle target,
+        long* targetOffset,
+        nuint count,
+        uint flags
+    );
 
     /// <summary>Shares the source's blocks with the target, where the file system can (Btrfs, XFS, bcachefs).</summary>
     public static bool TryClone(SafeFileHandle source, SafeFileHandle target) =>
@@ -61,7 +77,8 @@ internal static unsafe partial class Libc
     /// <summary>Copies inside the kernel from offset 0; -1 when this pair of file systems cannot, else the bytes copied.</summary>
     public static long TryCopyRange(SafeFileHandle source, SafeFileHandle target, long count)
     {
-        long from = 0, to = 0;
+        long from = 0,
+            to = 0;
         while (from < count)
         {
             var copied = CopyFileRange(source, &from, target, &to, (nuint)(count - from), 0);

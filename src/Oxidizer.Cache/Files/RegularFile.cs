@@ -4,7 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Oxidizer.Cache.Files;
 
 /// <summary>
-/// Opens and reads files that the user names. It opens regular files only: a named pipe could wait for ever for another program, and opening a device may have an effect. The
+/// Opens and reads files that the user names. It opens regular files only: a named pipe could wait for ever for another program, and
+/// opening a device may have an effect. The
 /// kind of the file is checked before it is opened, and again afterwards, because the path may have been replaced in between.
 /// </summary>
 public static class RegularFile
@@ -12,19 +13,22 @@ public static class RegularFile
     /// <summary>The largest text that is read. A larger file was probably named by mistake.</summary>
     public const long LongestText = 64L << 20;
 
-    private const int ErrorMissing = 2, ErrorAccess = 13, ErrorNoFolder = 20;
+    private const int ErrorMissing = 2,
+        ErrorAccess = 13,
+        ErrorNoFolder = 20;
 
     /// <summary>Opens a file for reading, without a lock on it.</summary>
-    /// <exception cref="IOException">It is not there (then a <see cref="FileNotFoundException"/>), is no regular file, or cannot be opened.</exception>
+    /// <exception cref="IOException">It is not there (then a <see cref="FileNotFoundException"/>), is no regular file, or cannot be
+    /// opened.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static SafeFileHandle Open(string path)
     {
         // For a missing file `open` gives the better error.
         if (FileStamp.TryRead(path, follow: true, out _, out var mode))
             Check(path, mode);
-        int descriptor, error;
-        do
-            (descriptor, error) = (Libc.Open(path, Libc.ReadOnlyNonBlocking, 0), Marshal.GetLastPInvokeError());
+        int descriptor,
+            error;
+        do (descriptor, error) = (Libc.Open(path, Libc.ReadOnlyNonBlocking, 0), Marshal.GetLastPInvokeError());
         while (descriptor < 0 && error == Libc.ErrorInterrupted);
         if (descriptor < 0)
             throw Failure(path, error);
@@ -75,7 +79,7 @@ public static class RegularFile
             return bytes[..read];
         using var more = new MemoryStream();
         var buffer = new byte[4096];
-        for (int count; (count = RandomAccess.Read(handle, buffer, length + more.Length)) > 0;)
+        for (int count; (count = RandomAccess.Read(handle, buffer, length + more.Length)) > 0; )
         {
             more.Write(buffer, 0, count);
             if (length + more.Length > longest)
@@ -105,7 +109,8 @@ public static class RegularFile
             throw new IOException($"`{path}` is not read, because {reason}; only regular files are: put one in its place, or remove it");
     }
 
-    private static IOException TooLong(string path, long longest) => new($"`{path}` is longer than the {longest} bytes that are read at most; is it the right file?");
+    private static IOException TooLong(string path, long longest) =>
+        new($"`{path}` is longer than the {longest} bytes that are read at most; is it the right file?");
 
     private static Exception Failure(string path, int error)
     {

@@ -8,10 +8,15 @@ internal sealed partial class CacheIndex
 {
     private const long SmallestWaste = 16 << 20;
 
-    // Deleting documents never shrinks LiteDB's file, and its Rebuild() throws at 10,000 documents; so it is deleted, and a new one is written from the snapshot.
+    // Deleting documents never shrinks LiteDB's file, and its Rebuild() throws at 10,000 documents; so it is deleted, and a new one is
+    // written from the snapshot.
     private void DeleteDatabaseIfWasteful()
     {
-        if (_snapshot is null || !FileStamp.TryRead(folder.Database, out var stamp) || stamp.Size < SmallestWaste + 4 * _snapshot.Header.LiveBytes)
+        if (
+            _snapshot is null
+            || !FileStamp.TryRead(folder.Database, out var stamp)
+            || stamp.Size < SmallestWaste + 4 * _snapshot.Header.LiveBytes
+        )
             return;
         File.Delete(folder.Database);
         File.Delete(folder.DatabaseLog);

@@ -11,7 +11,12 @@ internal sealed partial class CacheIndex
         {
             Load();
             var all = new List<(StoredAction, byte[], long)>();
-            foreach (var (digest, payload) in Merge(_snapshot is null ? [] : PayloadsOf(_snapshot, _snapshot.Actions, FrameKind.Action), _journal.Actions))
+            foreach (
+                var (digest, payload) in Merge(
+                    _snapshot is null ? [] : PayloadsOf(_snapshot, _snapshot.Actions, FrameKind.Action),
+                    _journal.Actions
+                )
+            )
             {
                 if (StoredAction.Read(payload.Payload) is { } action)
                     all.Add((action, payload.Payload, LastUse(digest, payload.LastUse)));
@@ -43,7 +48,11 @@ internal sealed partial class CacheIndex
         }
     }
 
-    private static IEnumerable<(Sha256Digest Digest, byte[] Payload, long LastUse)> PayloadsOf(Snapshot snapshot, ReadOnlySpan<SnapshotSlot> slots, FrameKind kind)
+    private static IEnumerable<(Sha256Digest Digest, byte[] Payload, long LastUse)> PayloadsOf(
+        Snapshot snapshot,
+        ReadOnlySpan<SnapshotSlot> slots,
+        FrameKind kind
+    )
     {
         var found = new List<(Sha256Digest, byte[], long)>(slots.Length);
         foreach (var slot in slots)
@@ -55,7 +64,9 @@ internal sealed partial class CacheIndex
     }
 
     private static Dictionary<Sha256Digest, (byte[] Payload, long LastUse)> Merge(
-        IEnumerable<(Sha256Digest Digest, byte[] Payload, long LastUse)> older, Dictionary<Sha256Digest, byte[]?> newer)
+        IEnumerable<(Sha256Digest Digest, byte[] Payload, long LastUse)> older,
+        Dictionary<Sha256Digest, byte[]?> newer
+    )
     {
         var merged = older.ToDictionary(entry => entry.Digest, entry => (entry.Payload, entry.LastUse));
         foreach (var (digest, payload) in newer)

@@ -9,10 +9,12 @@ internal sealed partial class CacheIndex
     // Each opening reads the whole journal; at this length that takes two milliseconds.
     private const long LongestJournal = 1 << 20;
 
-    private bool _lockTimedOut, _lockHeld;
+    private bool _lockTimedOut,
+        _lockHeld;
 
     /// <summary>
-    /// Appends what is pending to the journal, as one batch, under the cache's lock. <paramref name="beforeAppend"/> runs under the lock too: it writes
+    /// Appends what is pending to the journal, as one batch, under the cache's lock. <paramref name="beforeAppend"/> runs under the lock
+    /// too: it writes
     /// the blobs that the batch names.
     /// </summary>
     /// <param name="beforeAppend">May add to the index.</param>
@@ -105,13 +107,18 @@ internal sealed partial class CacheIndex
     {
         foreach (var (digest, seen) in _doubtful)
         {
-            if (TryFindBlobEvenDoubtful(digest, out var now, out _) && now == seen && (now.IsPacked || !File.Exists(BlobFiles.PathOf(folder.Blobs, digest))))
+            if (
+                TryFindBlobEvenDoubtful(digest, out var now, out _)
+                && now == seen
+                && (now.IsPacked || !File.Exists(BlobFiles.PathOf(folder.Blobs, digest)))
+            )
                 _pending.SetBlob(digest, null, 0);
         }
         _doubtful.Clear();
     }
 
-    /// <summary>Deletes everything in the cache's folder but the locks. The database goes first: after a kill, remaining files are either complete or not named by anything.</summary>
+    /// <summary>Deletes everything in the cache's folder but the locks. The database goes first: after a kill, remaining files are either
+    /// complete or not named by anything.</summary>
     public void Clear()
     {
         lock (_writing)
@@ -133,7 +140,11 @@ internal sealed partial class CacheIndex
 
     private void ClearLocked()
     {
-        foreach (var path in new[] { folder.Database, folder.DatabaseLog, folder.Snapshot, folder.Memo }.Concat(Directory.GetFiles(folder.Root, "journal-*")))
+        foreach (
+            var path in new[] { folder.Database, folder.DatabaseLog, folder.Snapshot, folder.Memo }.Concat(
+                Directory.GetFiles(folder.Root, "journal-*")
+            )
+        )
             File.Delete(path);
         foreach (var path in new[] { folder.Blobs, folder.Packs, folder.Trees, folder.Temporary })
         {
@@ -146,7 +157,8 @@ internal sealed partial class CacheIndex
         ReadAll();
     }
 
-    // The order matters: a kill after any step leaves either the old snapshot with its journal, or the new one. Batches that LiteDB took in before a kill are
+    // The order matters: a kill after any step leaves either the old snapshot with its journal, or the new one. Batches that LiteDB took in
+    // before a kill are
     // taken in again later: for entries that makes no difference, and statistics have their batch's number.
     private void Absorb()
     {
@@ -156,7 +168,11 @@ internal sealed partial class CacheIndex
         {
             generation = Math.Max(generation, database.Generation + 1);
             if (_snapshot is not null && database.Generation < _snapshot.Header.Generation)
-                database.Write(Everything(_snapshot, database.Generation == 0), _snapshot.Header.Generation, Math.Max(database.Sequence, _snapshot.Header.Sequence));
+                database.Write(
+                    Everything(_snapshot, database.Generation == 0),
+                    _snapshot.Header.Generation,
+                    Math.Max(database.Sequence, _snapshot.Header.Sequence)
+                );
             database.Write(_journal, generation, _sequence);
             return database.ReadStatistics();
         });

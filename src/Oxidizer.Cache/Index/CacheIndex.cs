@@ -5,8 +5,10 @@ using Oxidizer.Cache.Records;
 namespace Oxidizer.Cache.Index;
 
 /// <summary>
-/// The index of a cache in three layers: the snapshot, the journal that follows it, and what this process has not written yet. A later layer hides an earlier one. Reading does not take the
-/// cache's lock; writing does, for one append. When the journal has grown, LiteDB takes it in, and the next snapshot is written. Thread-safe.
+/// The index of a cache in three layers: the snapshot, the journal that follows it, and what this process has not written yet. A later
+/// layer hides an earlier one. Reading does not take the
+/// cache's lock; writing does, for one append. When the journal has grown, LiteDB takes it in, and the next snapshot is written.
+/// Thread-safe.
 /// </summary>
 internal sealed partial class CacheIndex(CacheFolder folder, WarningList warnings, TimeSpan lockTimeout) : IDisposable
 {
@@ -17,8 +19,10 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
     private IndexChanges _journal = new();
     private Snapshot? _snapshot;
     private FileStamp _snapshotStamp;
-    private long _journalEnd, _sequence;
-    private bool _loaded, _wasEmpty;
+    private long _journalEnd,
+        _sequence;
+    private bool _loaded,
+        _wasEmpty;
 
     /// <summary>Whether there is anything to write.</summary>
     public bool HasPending
@@ -65,7 +69,8 @@ internal sealed partial class CacheIndex(CacheFolder folder, WarningList warning
         lock (_gate)
         {
             Load();
-            return TryFindBlobEvenDoubtful(digest, out blob, out lastUse) && !(_doubtful.TryGetValue(digest, out var doubtful) && doubtful == blob);
+            return TryFindBlobEvenDoubtful(digest, out blob, out lastUse)
+                && !(_doubtful.TryGetValue(digest, out var doubtful) && doubtful == blob);
         }
     }
 

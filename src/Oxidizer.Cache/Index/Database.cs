@@ -5,14 +5,18 @@ namespace Oxidizer.Cache.Index;
 
 /// <summary>
 /// Actions, blobs and statistics as LiteDB documents. LiteDB 5 must not be open in two processes at once (it corrupts silently), so
-/// it is opened under the cache's lock for one batch and disposed. That also writes its log back, without which a kill would lose the batch. There are
+/// it is opened under the cache's lock for one batch and disposed. That also writes its log back, without which a kill would lose the
+/// batch. There are
 /// no secondary indexes, because <c>Rebuild</c> fails on them, and <c>_id</c> is binary, because the default collation ignores case.
 /// Any exception on opening or reading means that the file is damaged; it can be made again.
 /// </summary>
 internal sealed class Database : IDisposable
 {
     private readonly LiteDatabase _database;
-    private readonly ILiteCollection<BsonDocument> _actions, _blobs, _statistics, _state;
+    private readonly ILiteCollection<BsonDocument> _actions,
+        _blobs,
+        _statistics,
+        _state;
 
     private Database(LiteDatabase database)
     {
@@ -39,12 +43,14 @@ internal sealed class Database : IDisposable
         LiteDatabase? database = null;
         try
         {
-            database = new LiteDatabase(new ConnectionString
-            {
-                Filename = path,
-                Connection = ConnectionType.Direct,
-                Collation = Collation.Binary,
-            });
+            database = new LiteDatabase(
+                new ConnectionString
+                {
+                    Filename = path,
+                    Connection = ConnectionType.Direct,
+                    Collation = Collation.Binary,
+                }
+            );
             return new Database(database);
         }
         catch (Exception exception) when (IsDamage(exception))
@@ -57,23 +63,39 @@ internal sealed class Database : IDisposable
     /// <summary>Writes a batch in one transaction.</summary>
     /// <exception cref="DatabaseDamagedException">The database is damaged.</exception>
     /// <exception cref="IOException">The disk is full.</exception>
-    public void Write(IndexChanges changes, long generation, long sequence) => Guard(() =>
-    {
-        _database.BeginTrans();
-        Upsert(_actions, changes.Actions.Where(entry => entry.Value is not null).Select(entry => Document(entry.Key, changes, "d", entry.Value!)));
-        Upsert(_blobs, changes.Blobs.Where(entry => entry.Value is not null).Select(entry => Document(entry.Key, changes, "p", Payload(entry.Key, entry.Value!.Value))));
-        foreach (var (digest, payload) in changes.Actions)
-            Delete(_actions, digest, payload is null);
-        foreach (var (digest, blob) in changes.Blobs)
-            Delete(_blobs, digest, blob is null);
-        WriteUses(changes);
-        WriteStatistics(changes);
-        _state.Upsert(new BsonDocument { ["_id"] = "state", ["generation"] = generation, ["sequence"] = sequence });
-        _database.Commit();
-        _database.Checkpoint();
-        Generation = generation;
-        Sequence = sequence;
-    });
+    public void Write(IndexChanges changes, long generation, long sequence) =>
+        Guard(() =>
+        {
+            _database.BeginTrans();
+            Upsert(
+                _actions,
+                changes.Actions.Where(entry => entry.Value is not null).Select(entry => Document(entry.Key, changes, "d", entry.Value!))
+            );
+            Upsert(
+                _blobs,
+                changes
+                    .Blobs.Where(entry => entry.Value is not null)
+                    .Select(entry => Document(entry.Key, changes, "p", Payload(entry.Key, entry.Value!.Value)))
+            );
+            foreach (var (digest, payload) in changes.Actions)
+                Delete(_actions, digest, payload is null);
+            foreach (var (digest, blob) in changes.Blobs)
+                Delete(_blobs, digest, blob is null);
+            WriteUses(changes);
+            WriteStatistics(changes);
+            _state.Upsert(
+                new BsonDocument
+                {
+                    ["_id"] = "state",
+                    ["generation"] = generation,
+                    ["sequence"] = sequence,
+                }
+            );
+            _database.Commit();
+            _database.Checkpoint();
+            Generation = generation;
+            Sequence = sequence;
+        });
 
     /// <summary>All undamaged entries of the database.</summary>
     /// <exception cref="DatabaseDamagedException">It cannot be read to its end.</exception>
@@ -89,7 +111,10 @@ internal sealed class Database : IDisposable
             }
             foreach (var document in _blobs.FindAll())
             {
-                if (Frame.TryRead(document["p"].AsBinary, out _, out var payload) && StoredBlob.TryRead(payload, out var digest, out var blob))
+                if (
+                    Frame.TryRead(document["p"].AsBinary, out _, out var payload)
+                    && StoredBlob.TryRead(payload, out var digest, out var blob)
+                )
                     all.SetBlob(digest, blob, document["t"].AsInt64);
             }
         });
@@ -103,8 +128,16 @@ internal sealed class Database : IDisposable
         Guard(() =>
         {
             foreach (var document in _statistics.FindAll())
-                table.Add(document["_id"].AsString[1..], new KindStatistics(
-                    document["h"].AsInt64, document["m"].AsInt64, document["r"].AsInt64, document["w"].AsInt64, document["s"].AsDouble));
+                table.Add(
+                    document["_id"].AsString[1..],
+                    new KindStatistics(
+                        document["h"].AsInt64,
+                        document["m"].AsInt64,
+                        document["r"].AsInt64,
+                        document["w"].AsInt64,
+                        document["s"].AsDouble
+                    )
+                );
         });
         return table;
     }
@@ -116,7 +149,12 @@ internal sealed class Database : IDisposable
     {
         var writer = new ByteWriter(payload.Length + Frame.HeaderSize);
         Frame.Write(writer, field == "d" ? FrameKind.Action : FrameKind.Blob, payload);
-        return new BsonDocument { ["_id"] = digest.ToArray(), [field] = writer.ToArray(), ["t"] = changes.Uses.GetValueOrDefault(digest) };
+        return new BsonDocument
+        {
+            ["_id"] = digest.ToArray(),
+            [field] = writer.ToArray(),
+            ["t"] = changes.Uses.GetValueOrDefault(digest),
+        };
     }
 
     private static byte[] Payload(Sha256Digest digest, StoredBlob blob)
@@ -126,7 +164,8 @@ internal sealed class Database : IDisposable
         return writer.ToArray();
     }
 
-    private static void Upsert(ILiteCollection<BsonDocument> collection, IEnumerable<BsonDocument> documents) => collection.Upsert(documents);
+    private static void Upsert(ILiteCollection<BsonDocument> collection, IEnumerable<BsonDocument> documents) =>
+        collection.Upsert(documents);
 
     private static void Delete(ILiteCollection<BsonDocument> collection, Sha256Digest digest, bool isGone)
     {
@@ -139,8 +178,10 @@ internal sealed class Database : IDisposable
     {
         foreach (var (digest, time) in changes.Uses)
         {
-            var collection = changes.Actions.ContainsKey(digest) || changes.Blobs.ContainsKey(digest) ? null
-                : _actions.FindById(digest.ToArray()) is not null ? _actions : _blobs;
+            var collection =
+                changes.Actions.ContainsKey(digest) || changes.Blobs.ContainsKey(digest) ? null
+                : _actions.FindById(digest.ToArray()) is not null ? _actions
+                : _blobs;
             if (collection?.FindById(digest.ToArray()) is not { } document)
                 continue;
             document["t"] = time;
@@ -161,15 +202,17 @@ internal sealed class Database : IDisposable
             // A kind may be the empty text, which LiteDB does not accept as an id.
             var id = "k" + kind;
             var old = _statistics.FindById(id);
-            _statistics.Upsert(new BsonDocument
-            {
-                ["_id"] = id,
-                ["h"] = counts.Hits + (old?["h"].AsInt64 ?? 0),
-                ["m"] = counts.Misses + (old?["m"].AsInt64 ?? 0),
-                ["r"] = counts.BytesRead + (old?["r"].AsInt64 ?? 0),
-                ["w"] = counts.BytesStored + (old?["w"].AsInt64 ?? 0),
-                ["s"] = counts.SecondsSaved + (old?["s"].AsDouble ?? 0),
-            });
+            _statistics.Upsert(
+                new BsonDocument
+                {
+                    ["_id"] = id,
+                    ["h"] = counts.Hits + (old?["h"].AsInt64 ?? 0),
+                    ["m"] = counts.Misses + (old?["m"].AsInt64 ?? 0),
+                    ["r"] = counts.BytesRead + (old?["r"].AsInt64 ?? 0),
+                    ["w"] = counts.BytesStored + (old?["w"].AsInt64 ?? 0),
+                    ["s"] = counts.SecondsSaved + (old?["s"].AsDouble ?? 0),
+                }
+            );
         }
     }
 
@@ -185,12 +228,13 @@ internal sealed class Database : IDisposable
         }
     }
 
-    // Measured on files with zeroed pages: LiteException, DecoderFallbackException, NullReferenceException, InvalidCastException; a damaged length may
+    // Measured on files with zeroed pages: LiteException, DecoderFallbackException, NullReferenceException, InvalidCastException; a damaged
+    // length may
     // ask for all memory. A full disk is no damage.
     private static bool IsDamage(Exception exception) => exception is not DatabaseDamagedException && !IsDiskFull(exception);
 
-    private static bool IsDiskFull(Exception exception) => exception is UnauthorizedAccessException
-        || (exception is IOException && exception is not EndOfStreamException);
+    private static bool IsDiskFull(Exception exception) =>
+        exception is UnauthorizedAccessException || (exception is IOException && exception is not EndOfStreamException);
 
     private static void DisposeQuietly(LiteDatabase? database)
     {
@@ -200,7 +244,8 @@ internal sealed class Database : IDisposable
         }
         catch (Exception)
         {
-            // Dispose writes the log back, which fails on a damaged file or a full disk. The log stays, and the next opening finds and reports the damage.
+            // Dispose writes the log back, which fails on a damaged file or a full disk. The log stays, and the next opening finds and
+            // reports the damage.
         }
     }
 }

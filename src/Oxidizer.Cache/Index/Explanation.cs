@@ -50,20 +50,27 @@ internal static class Explanation
         return WithoutRepetition(changes, now);
     }
 
-    private static string Changed(string name, string was, string value) => IsDigest(was) && IsDigest(value)
-        ? $"`{name}` changed (was {was[..4]}..., is {value[..4]}...)"
-        : $"{name} changed: {Show(was)} -> {Show(AfterSameWords(was, value))}";
+    private static string Changed(string name, string was, string value) =>
+        IsDigest(was) && IsDigest(value)
+            ? $"`{name}` changed (was {was[..4]}..., is {value[..4]}...)"
+            : $"{name} changed: {Show(was)} -> {Show(AfterSameWords(was, value))}";
 
     // `gcc 12.2.0 -> 13.1.0` says as much as `gcc 12.2.0 -> gcc 13.1.0`.
     private static string AfterSameWords(string was, string value)
     {
         var word = value.LastIndexOf(' ') + 1;
-        return word > 0 && word < value.Length && was.LastIndexOf(' ') + 1 == word && was.AsSpan(0, word).SequenceEqual(value.AsSpan(0, word)) ? value[word..] : value;
+        return
+            word > 0 && word < value.Length && was.LastIndexOf(' ') + 1 == word && was.AsSpan(0, word).SequenceEqual(value.AsSpan(0, word))
+            ? value[word..]
+            : value;
     }
 
     private static bool IsDigest(string text) => text.Length == 2 * Sha256Digest.Size && Sha256Digest.TryParse(text, out _);
 
-    private static string Show(string value) => IsDigest(value) ? value[..4] + "..." : value.Length == 0 ? "(empty)" : value;
+    private static string Show(string value) =>
+        IsDigest(value) ? value[..4] + "..."
+        : value.Length == 0 ? "(empty)"
+        : value;
 
     // If a key has a program's digest as `x` and its version as `x version`, and both changed, the version says more.
     private static List<string> WithoutRepetition(List<string> changes, IReadOnlyList<KeyField> now)
@@ -73,7 +80,10 @@ internal static class Explanation
         foreach (var field in now)
         {
             const string suffix = " version";
-            if (!field.Name.EndsWith(suffix, StringComparison.Ordinal) || !changes.Exists(change => change.StartsWith(field.Name + " changed: ", StringComparison.Ordinal)))
+            if (
+                !field.Name.EndsWith(suffix, StringComparison.Ordinal)
+                || !changes.Exists(change => change.StartsWith(field.Name + " changed: ", StringComparison.Ordinal))
+            )
                 continue;
             var program = field.Name[..^suffix.Length];
             changes.RemoveAll(change => change.StartsWith($"`{program}` changed (", StringComparison.Ordinal));

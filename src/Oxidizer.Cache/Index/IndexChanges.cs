@@ -50,7 +50,11 @@ internal sealed class IndexChanges
         switch (kind)
         {
             case FrameKind.Action when payload.Length > 40:
-                SetAction(new Sha256Digest(payload[..Sha256Digest.Size]), payload.ToArray(), BitConverter.ToInt64(payload[Sha256Digest.Size..]));
+                SetAction(
+                    new Sha256Digest(payload[..Sha256Digest.Size]),
+                    payload.ToArray(),
+                    BitConverter.ToInt64(payload[Sha256Digest.Size..])
+                );
                 break;
             case FrameKind.Blob when StoredBlob.TryRead(payload, out var digest, out var blob):
                 Blobs[digest] = blob;

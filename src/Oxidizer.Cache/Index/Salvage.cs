@@ -6,7 +6,8 @@ using Oxidizer.Cache.Records;
 
 namespace Oxidizer.Cache.Index;
 
-/// <summary>Recovers the index from other files when neither the database nor the snapshot can be read: from undamaged frames of snapshot and journals, from packs, and from files of blobs.</summary>
+/// <summary>Recovers the index from other files when neither the database nor the snapshot can be read: from undamaged frames of snapshot
+/// and journals, from packs, and from files of blobs.</summary>
 internal static class Salvage
 {
     /// <summary>The number of the first batch of a database that was made from files.</summary>
@@ -20,7 +21,8 @@ internal static class Salvage
     {
         var found = new IndexChanges();
         long sequence = 0;
-        // A snapshot's frames follow each other even if its tables are damaged; the last frame of a digest is the valid one. Removed records may come
+        // A snapshot's frames follow each other even if its tables are damaged; the last frame of a digest is the valid one. Removed
+        // records may come
         // back, but their blobs are gone, so they are misses.
         _ = Journal.Read(folder.Snapshot, 0, ref sequence, found);
         foreach (var journal in Journals(folder).OrderBy(GenerationOf))
@@ -44,5 +46,12 @@ internal static class Salvage
     }
 
     private static long GenerationOf(string journal) =>
-        long.TryParse(Path.GetFileName(journal).AsSpan("journal-".Length), NumberStyles.None, CultureInfo.InvariantCulture, out var generation) ? generation : 0;
+        long.TryParse(
+            Path.GetFileName(journal).AsSpan("journal-".Length),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var generation
+        )
+            ? generation
+            : 0;
 }

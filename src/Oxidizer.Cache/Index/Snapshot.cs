@@ -15,8 +15,19 @@ internal readonly record struct SnapshotSlot(ulong Prefix, long Offset, long Tim
 /// <summary>What stands at the beginning of a snapshot.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 8)]
 internal readonly record struct SnapshotHeader(
-    ulong Magic, long Version, long Generation, long Sequence, long EntriesEnd, long LiveBytes, long BlobBytes,
-    long Actions, long Blobs, long Names, long StatisticsOffset, ulong Checksum)
+    ulong Magic,
+    long Version,
+    long Generation,
+    long Sequence,
+    long EntriesEnd,
+    long LiveBytes,
+    long BlobBytes,
+    long Actions,
+    long Blobs,
+    long Names,
+    long StatisticsOffset,
+    ulong Checksum
+)
 {
     public const ulong ExpectedMagic = 0x5844_4E49_4958_4F01; // 01 "OXIINDX" backwards
     public const long CurrentVersion = 1;
@@ -26,8 +37,13 @@ internal readonly record struct SnapshotHeader(
     public SnapshotHeader Sealed() => this with { Checksum = Sum() };
 
     public bool IsValid(long fileLength) =>
-        Magic == ExpectedMagic && Version == CurrentVersion && Checksum == Sum()
-        && EntriesEnd >= Size && Actions >= 0 && Blobs >= 0 && Names >= 0
+        Magic == ExpectedMagic
+        && Version == CurrentVersion
+        && Checksum == Sum()
+        && EntriesEnd >= Size
+        && Actions >= 0
+        && Blobs >= 0
+        && Names >= 0
         && fileLength == EntriesEnd + (Actions + Blobs + Names) * 24;
 
     private ulong Sum()
@@ -38,8 +54,10 @@ internal readonly record struct SnapshotHeader(
 }
 
 /// <summary>
-/// The database's content in a form that a build can read without LiteDB (which takes 90 to 225 ms to load, and a lock): frames, and three sorted tables
-/// that point to them. It can be made again from the database, and each frame is checked when it is read. A snapshot is never changed after it got its name.
+/// The database's content in a form that a build can read without LiteDB (which takes 90 to 225 ms to load, and a lock): frames, and three
+/// sorted tables
+/// that point to them. It can be made again from the database, and each frame is checked when it is read. A snapshot is never changed after
+/// it got its name.
 /// <code>
 ///   +--------+---------------------+---------------+-------------+-------------+
 ///   | header | frames              | actions       | blobs       | names       |
@@ -50,7 +68,9 @@ internal readonly record struct SnapshotHeader(
 internal sealed class Snapshot : IDisposable
 {
     private readonly SafeFileHandle _handle;
-    private SnapshotSlot[]? _actions, _blobs, _names;
+    private SnapshotSlot[]? _actions,
+        _blobs,
+        _names;
 
     private Snapshot(SafeFileHandle handle, SnapshotHeader header)
     {
@@ -137,7 +157,8 @@ internal sealed class Snapshot : IDisposable
     /// <summary>The index of the first slot whose prefix is at least <paramref name="prefix"/>.</summary>
     public static int LowerBound(ReadOnlySpan<SnapshotSlot> slots, ulong prefix)
     {
-        int low = 0, high = slots.Length;
+        int low = 0,
+            high = slots.Length;
         while (low < high)
         {
             var middle = (low + high) >>> 1;

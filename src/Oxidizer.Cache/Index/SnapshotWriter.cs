@@ -6,7 +6,8 @@ using Oxidizer.Cache.Records;
 namespace Oxidizer.Cache.Index;
 
 /// <summary>
-/// Writes the next snapshot from the last one and the changes since. The kernel copies the old frames as one block, so that only the tables cost
+/// Writes the next snapshot from the last one and the changes since. The kernel copies the old frames as one block, so that only the tables
+/// cost
 /// time; when half of the block is dead, the live frames are written one by one.
 /// </summary>
 internal sealed class SnapshotWriter
@@ -18,9 +19,13 @@ internal sealed class SnapshotWriter
     private readonly Snapshot? _old;
     private readonly IndexChanges _changes;
     private readonly ByteWriter _added = new(1 << 16);
-    private readonly List<SnapshotSlot> _actions = [], _blobs = [], _names = [];
+    private readonly List<SnapshotSlot> _actions = [],
+        _blobs = [],
+        _names = [];
     private readonly HashSet<long> _deadOffsets = [];
-    private long _start = SnapshotHeader.Size, _live, _blobBytes;
+    private long _start = SnapshotHeader.Size,
+        _live,
+        _blobBytes;
 
     private SnapshotWriter(Snapshot? old, IndexChanges changes)
     {
@@ -58,13 +63,27 @@ internal sealed class SnapshotWriter
         foreach (var table in new[] { _actions, _blobs, NewestNames() })
         {
             // Sorted by time as well, newest first, so that the newest of several is found first.
-            table.Sort((left, right) => left.Prefix != right.Prefix ? left.Prefix.CompareTo(right.Prefix) : right.Time.CompareTo(left.Time));
+            table.Sort(
+                (left, right) => left.Prefix != right.Prefix ? left.Prefix.CompareTo(right.Prefix) : right.Time.CompareTo(left.Time)
+            );
             var bytes = MemoryMarshal.AsBytes(CollectionsMarshal.AsSpan(table));
             RandomAccess.Write(file, bytes, position);
             position += bytes.Length;
         }
-        var header = new SnapshotHeader(SnapshotHeader.ExpectedMagic, SnapshotHeader.CurrentVersion, generation, sequence, end, _live, _blobBytes,
-            _actions.Count, _blobs.Count, (position - end) / 24 - _actions.Count - _blobs.Count, statisticsOffset, 0).Sealed();
+        var header = new SnapshotHeader(
+            SnapshotHeader.ExpectedMagic,
+            SnapshotHeader.CurrentVersion,
+            generation,
+            sequence,
+            end,
+            _live,
+            _blobBytes,
+            _actions.Count,
+            _blobs.Count,
+            (position - end) / 24 - _actions.Count - _blobs.Count,
+            statisticsOffset,
+            0
+        ).Sealed();
         RandomAccess.Write(file, MemoryMarshal.AsBytes(new ReadOnlySpan<SnapshotHeader>(in header)), 0);
     }
 
@@ -73,8 +92,11 @@ internal sealed class SnapshotWriter
         if (_old is null)
             return;
         var waste = _old.Header.EntriesEnd - SnapshotHeader.Size - _old.Header.LiveBytes;
-        if (!_old.IsDamaged && waste <= Math.Max(SmallestWaste, _old.Header.LiveBytes)
-            && Libc.TryCopyRange(_old.Handle, file, _old.Header.EntriesEnd) == _old.Header.EntriesEnd)
+        if (
+            !_old.IsDamaged
+            && waste <= Math.Max(SmallestWaste, _old.Header.LiveBytes)
+            && Libc.TryCopyRange(_old.Handle, file, _old.Header.EntriesEnd) == _old.Header.EntriesEnd
+        )
             KeepBlock();
         else
             KeepFrames();
@@ -125,7 +147,12 @@ internal sealed class SnapshotWriter
         KeepFrames(_old.Blobs, _changes.Blobs.Keys, FrameKind.Blob, used);
     }
 
-    private void KeepFrames(ReadOnlySpan<SnapshotSlot> slots, IEnumerable<Sha256Digest> changed, FrameKind kind, Dictionary<ulong, long> used)
+    private void KeepFrames(
+        ReadOnlySpan<SnapshotSlot> slots,
+        IEnumerable<Sha256Digest> changed,
+        FrameKind kind,
+        Dictionary<ulong, long> used
+    )
     {
         var gone = changed.Select(Snapshot.PrefixOf).ToHashSet();
         foreach (var slot in slots)

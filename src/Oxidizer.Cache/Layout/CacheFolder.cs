@@ -24,7 +24,8 @@ internal sealed class CacheFolder
 
     private const string FormatPrefix = "oxidizer cache, format ";
 
-    /// <summary>The mode of every folder in it: the content becomes part of programs that the user runs, and includes the user's sources.</summary>
+    /// <summary>The mode of every folder in it: the content becomes part of programs that the user runs, and includes the user's
+    /// sources.</summary>
     public const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private FileStamp _format;
@@ -67,11 +68,15 @@ internal sealed class CacheFolder
     public IReadOnlyList<string> Subfolders => [Blobs, Packs, Temporary, KeyLocks, Sessions, Trees];
 
     /// <summary>Whether the cache itself uses an entry of this name.</summary>
-    public bool IsOwnName(string name) => name.StartsWith("journal-", StringComparison.Ordinal)
+    public bool IsOwnName(string name) =>
+        name.StartsWith("journal-", StringComparison.Ordinal)
         || Subfolders.Concat([Lock, Snapshot, Memo, Database, DatabaseLog, Condemned]).Any(path => Path.GetFileName(path) == name);
 
     /// <summary>Whether the folder was deleted, or deleted and made again, since it was opened.</summary>
-    public bool IsGone => Use != FolderUse.None && _format != default && (!FileStamp.TryRead(Format, out var now) || now.Inode != _format.Inode || now.Changed != _format.Changed);
+    public bool IsGone =>
+        Use != FolderUse.None
+        && _format != default
+        && (!FileStamp.TryRead(Format, out var now) || now.Inode != _format.Inode || now.Changed != _format.Changed);
 
     /// <summary>Checks the folder, and makes it if it is not there.</summary>
     public static CacheFolder Open(CacheSettings settings, WarningList warnings)
@@ -88,12 +93,16 @@ internal sealed class CacheFolder
     /// <summary>A path for a file that is being written.</summary>
     public string NewTemporary() => Path.Combine(Temporary, Guid.NewGuid().ToString("N"));
 
-    /// <summary>Makes the folders, also after the cache was deleted while it is in use. The file `format` comes first: without it, folders of these names belong to another program.</summary>
+    /// <summary>Makes the folders, also after the cache was deleted while it is in use. The file `format` comes first: without it, folders
+    /// of these names belong to another program.</summary>
     public void MakeFolders()
     {
         Directory.CreateDirectory(Root, Private);
         if (!File.Exists(Format))
-            FileTransfer.Replace(Format, System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{FormatPrefix}{FormatVersion}\n")));
+            FileTransfer.Replace(
+                Format,
+                System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{FormatPrefix}{FormatVersion}\n"))
+            );
         foreach (var path in new[] { Blobs, Packs, Temporary, KeyLocks, Sessions })
             Directory.CreateDirectory(path, Private);
     }
@@ -121,7 +130,8 @@ internal sealed class CacheFolder
     {
         try
         {
-            var warning = FolderTrust.ProblemOf(this) is { } problem ? CacheWarnings.NotTrusted(Root, problem)
+            var warning =
+                FolderTrust.ProblemOf(this) is { } problem ? CacheWarnings.NotTrusted(Root, problem)
                 : FolderTrust.ForeignName(this) is { } name ? CacheWarnings.NoCache(Root, name)
                 : null;
             if (warning is not null)
@@ -153,9 +163,11 @@ internal sealed class CacheFolder
             warnings.Add(CacheWarnings.Unusable(Root, exception.Message));
             return false;
         }
-        if (text.StartsWith(FormatPrefix, StringComparison.Ordinal)
+        if (
+            text.StartsWith(FormatPrefix, StringComparison.Ordinal)
             && int.TryParse(text.AsSpan(FormatPrefix.Length).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
-            && version > FormatVersion)
+            && version > FormatVersion
+        )
         {
             warnings.Add(CacheWarnings.Newer(Root, version));
             return false;

@@ -4,7 +4,8 @@ using Oxidizer.Cache.Files;
 namespace Oxidizer.Cache.Layout;
 
 /// <summary>
-/// Whether a cache's folder may be used. Its content goes into products, and files in it are deleted. So this user or the administrator must own it, nobody else may
+/// Whether a cache's folder may be used. Its content goes into products, and files in it are deleted. So this user or the administrator
+/// must own it, nobody else may
 /// write to it, and it must be a cache.
 /// </summary>
 internal static class FolderTrust
@@ -34,7 +35,9 @@ internal static class FolderTrust
         if (File.Exists(folder.Format) || !Directory.Exists(folder.Root))
             return null;
         var names = new DirectoryInfo(folder.Root).EnumerateFileSystemInfos().Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
-        return Array.TrueForAll(s_signs, names.Contains) ? null : names.Where(folder.IsOwnName).Order(StringComparer.Ordinal).FirstOrDefault();
+        return Array.TrueForAll(s_signs, names.Contains)
+            ? null
+            : names.Where(folder.IsOwnName).Order(StringComparer.Ordinal).FirstOrDefault();
     }
 
     private static string? ProblemOf(string path, bool follow)

@@ -4,7 +4,8 @@ using Oxidizer.Cache.Layout;
 namespace Oxidizer.Cache.Locking;
 
 /// <summary>
-/// A lock for each action that is being executed, so that it is executed once. The lock is on a file, so it excludes threads and processes, and the kernel
+/// A lock for each action that is being executed, so that it is executed once. The lock is on a file, so it excludes threads and processes,
+/// and the kernel
 /// passes it to a waiting process when its holder is killed.
 /// </summary>
 internal sealed class KeyLocks(CacheFolder folder, WarningList warnings, CacheSettings settings)

@@ -5,9 +5,12 @@ using Oxidizer.Cache.Records;
 namespace Oxidizer.Cache.Locking;
 
 /// <summary>
-/// A list of what this process has found in the cache or stored there, in a file that it holds locked. Evictions by other processes spare it. The order of steps makes this
-/// safe. A process notes a use, then checks whether the blob is condemned, then whether it is there. An eviction writes what it condemns, then reads the notes,
-/// then deletes what is not noted. So either the eviction sees the note, or the process sees that the blob is condemned, and waits for the eviction's step to end.
+/// A list of what this process has found in the cache or stored there, in a file that it holds locked. Evictions by other processes spare
+/// it. The order of steps makes this
+/// safe. A process notes a use, then checks whether the blob is condemned, then whether it is there. An eviction writes what it condemns,
+/// then reads the notes,
+/// then deletes what is not noted. So either the eviction sees the note, or the process sees that the blob is condemned, and waits for the
+/// eviction's step to end.
 /// A killed process no longer holds the lock, and its file is ignored. Thread-safe.
 /// </summary>
 /// <param name="folder">The cache.</param>
@@ -45,12 +48,17 @@ internal sealed class SessionUses(CacheFolder folder, Action evicted) : IDisposa
             WaitForEviction(digests);
     }
 
-    /// <summary>Runs a step of an eviction: writes what is condemned, then deletes what is not used. The caller holds the cache's lock.</summary>
+    /// <summary>Runs a step of an eviction: writes what is condemned, then deletes what is not used. The caller holds the cache's
+    /// lock.</summary>
     /// <param name="folder">The cache.</param>
     /// <param name="condemned">What is to be deleted.</param>
     /// <param name="delete">Called with the digests that no process uses.</param>
     /// <exception cref="IOException">The list of the condemned cannot be written; nothing is deleted.</exception>
-    public static void Evict(CacheFolder folder, IReadOnlyCollection<Sha256Digest> condemned, Action<IReadOnlyCollection<Sha256Digest>> delete)
+    public static void Evict(
+        CacheFolder folder,
+        IReadOnlyCollection<Sha256Digest> condemned,
+        Action<IReadOnlyCollection<Sha256Digest>> delete
+    )
     {
         var writer = new ByteWriter(condemned.Count * Sha256Digest.Size);
         foreach (var digest in condemned)

@@ -6,9 +6,12 @@ using Oxidizer.Cache.Records;
 namespace Oxidizer.Cache.Memo;
 
 /// <summary>
-/// Remembers the digests of files, so that an unchanged file is not read again. It is a file of its own beside the database, because a build needs
-/// thousands of digests before anything else: it is read whole (20,000 files: 3 MB) and searched in place. An entry is valid only while size, times and inode are the
-/// same. A file that changed within the clock's resolution before it was read is not remembered. If the memo is lost, files are read again. Thread-safe.
+/// Remembers the digests of files, so that an unchanged file is not read again. It is a file of its own beside the database, because a
+/// build needs
+/// thousands of digests before anything else: it is read whole (20,000 files: 3 MB) and searched in place. An entry is valid only while
+/// size, times and inode are the
+/// same. A file that changed within the clock's resolution before it was read is not remembered. If the memo is lost, files are read again.
+/// Thread-safe.
 /// </summary>
 internal sealed class FileMemo(CacheFolder folder)
 {
@@ -66,12 +69,15 @@ internal sealed class FileMemo(CacheFolder folder)
         }
         try
         {
-            Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(0, digests.Length),
-                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, range =>
+            Parallel.ForEach(
+                System.Collections.Concurrent.Partitioner.Create(0, digests.Length),
+                new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount },
+                range =>
                 {
                     for (var i = range.Item1; i < range.Item2; i++)
                         digests[i] = DigestOf(Path.GetFullPath(paths[i]));
-                });
+                }
+            );
         }
         catch (AggregateException exception) when (exception.InnerExceptions.OfType<IOException>().FirstOrDefault() is { } first)
         {
@@ -95,7 +101,8 @@ internal sealed class FileMemo(CacheFolder folder)
     /// <summary>Remembers the digest of a file.</summary>
     public void Set(string path, in FileStamp stamp, Sha256Digest digest) => _added[path] = new MemoEntry(stamp, digest, UnixTime.Now);
 
-    /// <summary>Writes the added entries, together with those that other processes have written meanwhile. The caller holds the cache's lock.</summary>
+    /// <summary>Writes the added entries, together with those that other processes have written meanwhile. The caller holds the cache's
+    /// lock.</summary>
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Save()
     {

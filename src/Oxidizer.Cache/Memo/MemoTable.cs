@@ -26,7 +26,8 @@ internal readonly record struct MemoEntry(FileStamp Stamp, Sha256Digest Digest, 
 internal sealed class MemoTable
 {
     private const ulong Magic = 0x4F4D_454D_5849_4F01; // 01 "OIXMEMO" backwards: the first byte is the version
-    private const int HeaderSize = 28, EntrySize = 76;
+    private const int HeaderSize = 28,
+        EntrySize = 76;
     private const int MostEntries = 200_000;
     private const long OldestSeconds = 30 * 86_400;
 
@@ -52,8 +53,11 @@ internal sealed class MemoTable
 
     public static MemoTable Read(byte[] bytes)
     {
-        if (bytes.Length < HeaderSize || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic
-            || BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(8)) != Checksum.Of(bytes.AsSpan(16)))
+        if (
+            bytes.Length < HeaderSize
+            || BinaryPrimitives.ReadUInt64LittleEndian(bytes) != Magic
+            || BinaryPrimitives.ReadUInt64LittleEndian(bytes.AsSpan(8)) != Checksum.Of(bytes.AsSpan(16))
+        )
             return Empty;
         var slots = BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(24));
         return slots > 0 && BitOperations.IsPow2(slots) && HeaderSize + slots * 4L <= bytes.Length ? new MemoTable(bytes, slots) : Empty;
@@ -112,7 +116,7 @@ internal sealed class MemoTable
 
     private IEnumerable<KeyValuePair<string, MemoEntry>> Entries()
     {
-        for (var place = HeaderSize + _slots * 4; place + EntrySize <= _bytes.Length;)
+        for (var place = HeaderSize + _slots * 4; place + EntrySize <= _bytes.Length; )
         {
             var length = BinaryPrimitives.ReadInt32LittleEndian(_bytes.AsSpan(place + EntrySize - 4));
             yield return new(Encoding.UTF8.GetString(_bytes, place + EntrySize, length), ReadEntry(_bytes.AsSpan(place)));
@@ -161,7 +165,11 @@ internal sealed class MemoTable
     private static MemoEntry ReadEntry(ReadOnlySpan<byte> bytes)
     {
         var reader = new ByteReader(bytes);
-        return new MemoEntry(new FileStamp(reader.Int64(), reader.Int64(), reader.Int64(), reader.UInt64()), reader.Digest(), reader.Int64());
+        return new MemoEntry(
+            new FileStamp(reader.Int64(), reader.Int64(), reader.Int64(), reader.UInt64()),
+            reader.Digest(),
+            reader.Int64()
+        );
     }
 
     // FNV-1a: stable between processes, unlike string.GetHashCode.

@@ -5,7 +5,8 @@ using System.Text;
 namespace Oxidizer.Cache.Records;
 
 /// <summary>
-/// Reads what <see cref="ByteWriter"/> wrote. It never throws: past the end it returns zeroes and sets <see cref="Failed"/>, which the caller checks once, after reading.
+/// Reads what <see cref="ByteWriter"/> wrote. It never throws: past the end it returns zeroes and sets <see cref="Failed"/>, which the
+/// caller checks once, after reading.
 /// </summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
@@ -40,7 +41,8 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
         return new string(MemoryMarshal.Cast<byte, char>(bytes));
     }
 
-    /// <summary>Reads a count of items of at least <paramref name="smallest"/> bytes each. A damaged count that exceeds the bytes that are left fails, so that it cannot reserve memory.</summary>
+    /// <summary>Reads a count of items of at least <paramref name="smallest"/> bytes each. A damaged count that exceeds the bytes that are
+    /// left fails, so that it cannot reserve memory.</summary>
     public int Count(int smallest)
     {
         var count = UInt32();

@@ -7,7 +7,8 @@ namespace Oxidizer.Cache.Records;
 /// <summary>Writes little-endian values and length-prefixed texts into a growing array.</summary>
 internal sealed class ByteWriter(int capacity = 256)
 {
-    // A text that is not valid UTF-16 (a lone surrogate) has no UTF-8 form; its length is written with this bit set, and its UTF-16 units follow.
+    // A text that is not valid UTF-16 (a lone surrogate) has no UTF-8 form; its length is written with this bit set, and its UTF-16 units
+    // follow.
     internal const uint RawText = 0x8000_0000;
 
     private byte[] _bytes = new byte[capacity];

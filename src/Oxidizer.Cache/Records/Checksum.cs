@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 
 namespace Oxidizer.Cache.Records;
 
-/// <summary>The checksum of the cache's own records: the first eight bytes of the SHA-256. It detects accidental damage, and costs a microsecond a record.</summary>
+/// <summary>The checksum of the cache's own records: the first eight bytes of the SHA-256. It detects accidental damage, and costs a
+/// microsecond a record.</summary>
 internal static class Checksum
 {
     public static ulong Of(ReadOnlySpan<byte> content)

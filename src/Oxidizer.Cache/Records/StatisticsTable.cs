@@ -20,8 +20,13 @@ internal sealed class StatisticsTable
         lock (_byKind)
         {
             var old = _byKind.GetValueOrDefault(kind) ?? new KindStatistics(0, 0, 0, 0, 0);
-            _byKind[kind] = new KindStatistics(old.Hits + counts.Hits, old.Misses + counts.Misses, old.BytesRead + counts.BytesRead,
-                old.BytesStored + counts.BytesStored, old.SecondsSaved + counts.SecondsSaved);
+            _byKind[kind] = new KindStatistics(
+                old.Hits + counts.Hits,
+                old.Misses + counts.Misses,
+                old.BytesRead + counts.BytesRead,
+                old.BytesStored + counts.BytesStored,
+                old.SecondsSaved + counts.SecondsSaved
+            );
         }
     }
 

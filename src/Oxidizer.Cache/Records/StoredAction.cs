@@ -8,7 +8,8 @@ namespace Oxidizer.Cache.Records;
 internal sealed record StoredAction(ActionRecord Record, long Created)
 {
     // Fields are stored to explain misses. Of a long value only the beginning and the digest are stored.
-    private const int LongestValue = 512, KeptOfLongValue = 200;
+    private const int LongestValue = 512,
+        KeptOfLongValue = 200;
     private const int MostFields = 20_000;
 
     /// <summary>The bytes of an output with an empty path.</summary>
@@ -57,13 +58,19 @@ internal sealed record StoredAction(ActionRecord Record, long Created)
         var fields = new KeyField[reader.Count(8)];
         for (var i = 0; i < fields.Length; i++)
             fields[i] = new KeyField(reader.Text(), reader.Text());
-        return reader.IsComplete ? new StoredAction(new ActionRecord(new ActionKey(kind, digest, fields), name, outputs, seconds), created) : null;
+        return reader.IsComplete
+            ? new StoredAction(new ActionRecord(new ActionKey(kind, digest, fields), name, outputs, seconds), created)
+            : null;
     }
 
     /// <summary>A field's value as it is stored, so that a new key's fields are compared with stored ones in the same form.</summary>
-    public static string Shorten(string value) => value.Length <= LongestValue
-        ? value
-        : string.Create(CultureInfo.InvariantCulture, $"{value.AsSpan(0, KeptOfLongValue)}... ({value.Length} characters, sha256 {Sha256Digest.Of(value).ToShortString()})");
+    public static string Shorten(string value) =>
+        value.Length <= LongestValue
+            ? value
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{value.AsSpan(0, KeptOfLongValue)}... ({value.Length} characters, sha256 {Sha256Digest.Of(value).ToShortString()})"
+            );
 
     private static byte[]? TryWrite(ActionRecord record, long created, bool withFields)
     {

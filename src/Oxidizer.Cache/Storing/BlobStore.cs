@@ -10,13 +10,17 @@ using Oxidizer.Cache.Records;
 namespace Oxidizer.Cache.Storing;
 
 /// <summary>
-/// Stores and reads blobs. Small ones wait in memory, and the next flush appends them to a pack; larger ones become files at once. Blobs that cannot be stored live as long as this process.
+/// Stores and reads blobs. Small ones wait in memory, and the next flush appends them to a pack; larger ones become files at once. Blobs
+/// that cannot be stored live as long as this process.
 /// The digest of all bytes is checked before they are handed out. Thread-safe.
 /// </summary>
-internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, FileMemo memo, SessionUses uses, WarningList warnings) : IDisposable
+internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, FileMemo memo, SessionUses uses, WarningList warnings)
+    : IDisposable
 {
     private readonly ConcurrentDictionary<Sha256Digest, byte[]> _waiting = new();
-    // Blobs that this process stored and that a pack has already. Another process may have evicted them since the index was read; then they are written again.
+
+    // Blobs that this process stored and that a pack has already. Another process may have evicted them since the index was read; then they
+    // are written again.
     private readonly ConcurrentDictionary<Sha256Digest, byte[]> _claimed = new();
     private readonly ConcurrentDictionary<Sha256Digest, FileStamp> _verified = new();
     private readonly PackReader _packs = new(folder);
@@ -102,13 +106,16 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
         return null;
     }
 
-    /// <summary>Appends the waiting blobs to a pack, and adds them to the index. The caller holds the cache's lock, and has just refreshed the index.</summary>
+    /// <summary>Appends the waiting blobs to a pack, and adds them to the index. The caller holds the cache's lock, and has just refreshed
+    /// the index.</summary>
     /// <exception cref="IOException">It cannot be written; it stays in memory.</exception>
     public void WriteWaiting()
     {
         var waiting = _waiting.ToArray();
         var claimed = _claimed.ToArray();
-        var written = waiting.Concat(claimed.Where(entry => !index.TryFindBlob(entry.Key, out _, out _) && !File.Exists(PathOf(entry.Key)))).ToList();
+        var written = waiting
+            .Concat(claimed.Where(entry => !index.TryFindBlob(entry.Key, out _, out _) && !File.Exists(PathOf(entry.Key))))
+            .ToList();
         if (written.Count > 0)
         {
             foreach (var (digest, blob) in Pack.Append(folder, written))
@@ -156,8 +163,13 @@ internal sealed partial class BlobStore(CacheFolder folder, CacheIndex index, Fi
             return content;
         // Another process may have compacted the pack meanwhile.
         index.Refresh();
-        if (index.TryFindBlob(digest, out var moved, out _) && moved != blob && moved.IsPacked
-            && _packs.TryRead(moved) is { } again && Sha256Digest.Of(again) == digest)
+        if (
+            index.TryFindBlob(digest, out var moved, out _)
+            && moved != blob
+            && moved.IsPacked
+            && _packs.TryRead(moved) is { } again
+            && Sha256Digest.Of(again) == digest
+        )
             return again;
         if (content is not null)
             warnings.Add(CacheWarnings.BlobDamaged(digest));

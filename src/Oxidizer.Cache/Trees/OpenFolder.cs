@@ -19,12 +19,15 @@ internal sealed class OpenFolder : IDisposable
         fixed (byte* start = path)
         {
             var flags = path.IsEmpty ? Libc.AtEmptyPath : Libc.AtSymlinkNoFollow;
-            return Libc.Statx(_descriptor, path.IsEmpty ? &nothing : start, flags, 0x7FF, buffer) == 0 ? FileStamp.Of(buffer, out _) : default;
+            return Libc.Statx(_descriptor, path.IsEmpty ? &nothing : start, flags, 0x7FF, buffer) == 0
+                ? FileStamp.Of(buffer, out _)
+                : default;
         }
     }
 
     /// <summary>
-    /// Flushes the file system that holds this folder. One call serves a whole tree: flushing each of 8,000 files takes longer than unpacking them. Without it, a
+    /// Flushes the file system that holds this folder. One call serves a whole tree: flushing each of 8,000 files takes longer than
+    /// unpacking them. Without it, a
     /// power cut could leave files of zeros with the right size and time, which no stamp reveals.
     /// </summary>
     public void FlushFileSystem() => Libc.SyncFileSystem(_descriptor);

@@ -3,7 +3,8 @@ using Oxidizer.Cache.Files;
 
 namespace Oxidizer.Cache.Trees;
 
-/// <summary>Compares a tree on the disk with its manifest. An unchanged tree costs a system call for each entry; changed entries are read.</summary>
+/// <summary>Compares a tree on the disk with its manifest. An unchanged tree costs a system call for each entry; changed entries are
+/// read.</summary>
 /// <param name="root">The tree.</param>
 /// <param name="manifest">What should be there.</param>
 /// <param name="mayWrite">Whether foreign entries are removed. If not, a folder that has one counts as damaged.</param>
@@ -11,7 +12,8 @@ internal sealed class TreeCheck(string root, TreeManifest manifest, bool mayWrit
 {
     private static readonly TreeEntry s_root = new("", TreeEntryKind.Directory);
 
-    /// <summary>Finds the entries that are missing or have another content. Entries that are not in the manifest are removed, because the build might use them.</summary>
+    /// <summary>Finds the entries that are missing or have another content. Entries that are not in the manifest are removed, because the
+    /// build might use them.</summary>
     /// <param name="trustStamps">Whether an entry with an unchanged stamp counts as unchanged.</param>
     /// <param name="cancellation">Ends the reading.</param>
     /// <exception cref="IOException">A folder cannot be read, or a foreign entry cannot be removed.</exception>
@@ -31,16 +33,20 @@ internal sealed class TreeCheck(string root, TreeManifest manifest, bool mayWrit
                 damaged.Add(folder);
         }
         using var opened = new OpenFolder(root);
-        Parallel.ForEach(changed, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation }, index =>
-        {
-            var entry = EntryAt(index);
-            // The stamp from before the reading: if something writes meanwhile, it differs the next time.
-            var stamp = stamps.Look(opened, index);
-            if (stamp != default && IsWhole(Path.Combine(root, entry.Path), entry))
-                stamps.Set(index, stamp);
-            else
-                damaged.Add(entry);
-        });
+        Parallel.ForEach(
+            changed,
+            new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount, CancellationToken = cancellation },
+            index =>
+            {
+                var entry = EntryAt(index);
+                // The stamp from before the reading: if something writes meanwhile, it differs the next time.
+                var stamp = stamps.Look(opened, index);
+                if (stamp != default && IsWhole(Path.Combine(root, entry.Path), entry))
+                    stamps.Set(index, stamp);
+                else
+                    damaged.Add(entry);
+            }
+        );
         if (damaged.IsEmpty && mayWrite)
             stamps.Save();
         return [.. damaged.OrderBy(entry => entry.Path, StringComparer.Ordinal)];
@@ -57,7 +63,11 @@ internal sealed class TreeCheck(string root, TreeManifest manifest, bool mayWrit
             {
                 TreeEntryKind.Directory => Directory.Exists(path) && file.LinkTarget is null,
                 TreeEntryKind.Link => file.LinkTarget == entry.LinkTarget,
-                _ => file.Exists && file.LinkTarget is null && file.Length == entry.Size && file.UnixFileMode == entry.Mode && Sha256Digest.OfFile(path) == entry.Digest,
+                _ => file.Exists
+                    && file.LinkTarget is null
+                    && file.Length == entry.Size
+                    && file.UnixFileMode == entry.Mode
+                    && Sha256Digest.OfFile(path) == entry.Digest,
             };
         }
         catch (Exception exception) when (FileTransfer.IsFailure(exception))
@@ -75,7 +85,12 @@ internal sealed class TreeCheck(string root, TreeManifest manifest, bool mayWrit
             if (!directory.Exists || directory.LinkTarget is not null)
                 continue;
             var prefix = folder.Path.Length == 0 ? "" : folder.Path + "/";
-            found.AddRange(directory.EnumerateFileSystemInfos().Where(child => manifest.Find(prefix + child.Name) is null).Select(child => (folder, child)));
+            found.AddRange(
+                directory
+                    .EnumerateFileSystemInfos()
+                    .Where(child => manifest.Find(prefix + child.Name) is null)
+                    .Select(child => (folder, child))
+            );
         }
         return found;
     }

@@ -4,9 +4,12 @@ using Oxidizer.Cache.Files;
 namespace Oxidizer.Cache.Trees;
 
 /// <summary>
-/// The stamps that a tree's entries had when their content was last verified, in a file beside the tree: <c>"OXISTMP" 2</c>, the manifest's digest, then
-/// the stamps in the manifest's order and that of the tree's own folder, 32 bytes each. It is only a memo: if it is missing or wrong, everything is verified again.
-/// Comparing costs one system call an entry, with a short path relative to the open folder: the kernel takes half as long for that as for an absolute one.
+/// The stamps that a tree's entries had when their content was last verified, in a file beside the tree: <c>"OXISTMP" 2</c>, the manifest's
+/// digest, then
+/// the stamps in the manifest's order and that of the tree's own folder, 32 bytes each. It is only a memo: if it is missing or wrong,
+/// everything is verified again.
+/// Comparing costs one system call an entry, with a short path relative to the open folder: the kernel takes half as long for that as for
+/// an absolute one.
 /// </summary>
 internal sealed class TreeStamps
 {
@@ -34,7 +37,11 @@ internal sealed class TreeStamps
         {
             var bytes = FileTransfer.ReadAll(PathFor(root)).AsSpan();
             var content = MemoryMarshal.AsBytes(stamps._stamps.AsSpan());
-            if (bytes.Length == HeaderSize + content.Length && bytes.StartsWith(Magic) && new Sha256Digest(bytes.Slice(8, Sha256Digest.Size)) == manifest.Digest)
+            if (
+                bytes.Length == HeaderSize + content.Length
+                && bytes.StartsWith(Magic)
+                && new Sha256Digest(bytes.Slice(8, Sha256Digest.Size)) == manifest.Digest
+            )
                 bytes[HeaderSize..].CopyTo(content);
         }
         catch (Exception exception) when (FileTransfer.IsFailure(exception) || exception is OverflowException)
@@ -44,7 +51,8 @@ internal sealed class TreeStamps
         return stamps;
     }
 
-    /// <summary>The indices of entries whose stamps have changed; the number of entries is the index of the tree's own folder. No content is read.</summary>
+    /// <summary>The indices of entries whose stamps have changed; the number of entries is the index of the tree's own folder. No content
+    /// is read.</summary>
     public List<int> FindChanged()
     {
         using var folder = new OpenFolder(_root);

@@ -4,8 +4,10 @@ using Oxidizer.Cache.Layout;
 namespace Oxidizer.Cache.Trees;
 
 /// <summary>
-/// Folders that actions make: <c>trees/&lt;key&gt;</c>, with stamps in <c>trees/&lt;key&gt;.stamps</c>. The folder itself is the storage; the action's record
-/// names the manifest (docs/decisions/0006-unpacked-trees.md). A tree is written under a temporary name and renamed, so that it is never there in part. Later damage is
+/// Folders that actions make: <c>trees/&lt;key&gt;</c>, with stamps in <c>trees/&lt;key&gt;.stamps</c>. The folder itself is the storage;
+/// the action's record
+/// names the manifest (docs/decisions/0006-unpacked-trees.md). A tree is written under a temporary name and renamed, so that it is never
+/// there in part. Later damage is
 /// repaired file by file, because another process may be reading the rest. Thread-safe.
 /// </summary>
 /// <param name="folder">The cache's folder.</param>
@@ -13,11 +15,18 @@ namespace Oxidizer.Cache.Trees;
 /// <param name="failed">Called with the reason why the cache cannot store it.</param>
 internal sealed class TreeStore(CacheFolder folder, Func<string> privateFolder, Action<string> failed)
 {
-    private const string ManifestOutput = "manifest", TreeOutput = "tree";
+    private const string ManifestOutput = "manifest",
+        TreeOutput = "tree";
     private bool _hasFailed;
 
     /// <summary>Finds the tree of an action, repairs it if it was changed, and makes it if there is none.</summary>
-    public CachedTree Open(IActionCache cache, ActionKey key, string name, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation)
+    public CachedTree Open(
+        IActionCache cache,
+        ActionKey key,
+        string name,
+        Func<string, IReadOnlyCollection<TreeEntry>> make,
+        CancellationToken cancellation
+    )
     {
         TreeManifest? made = null;
         var result = cache.GetOrAdd(key, name, () => OutputsOf(made = Make(key.Digest, make), cache), cancellation);
@@ -48,11 +57,14 @@ internal sealed class TreeStore(CacheFolder folder, Func<string> privateFolder, 
     }
 
     /// <summary>A tree's size on the disk, in bytes; 0 if the record is not a tree's.</summary>
-    public static long SizeOf(ActionRecord record) => record.Outputs is [{ Path: ManifestOutput }, { Path: TreeOutput } tree] ? tree.Size : 0;
+    public static long SizeOf(ActionRecord record) =>
+        record.Outputs is [{ Path: ManifestOutput }, { Path: TreeOutput } tree] ? tree.Size : 0;
 
     /// <summary>The manifest of a tree; <c>null</c> if it is missing, or the record is not a tree's.</summary>
     public static TreeManifest? ReadManifest(ActionRecord record, Func<Sha256Digest, byte[]?> read) =>
-        record.Outputs is [{ Path: ManifestOutput } output, { Path: TreeOutput }] && read(output.Digest) is { } bytes ? TreeManifest.TryRead(bytes) : null;
+        record.Outputs is [{ Path: ManifestOutput } output, { Path: TreeOutput }] && read(output.Digest) is { } bytes
+            ? TreeManifest.TryRead(bytes)
+            : null;
 
     /// <summary>Deletes a folder as far as it can be.</summary>
     public static void Discard(string path)
@@ -72,21 +84,31 @@ internal sealed class TreeStore(CacheFolder folder, Func<string> privateFolder, 
     private static IReadOnlyList<ActionOutput> OutputsOf(TreeManifest manifest, IActionCache cache)
     {
         var digest = cache.Store(manifest.Bytes);
-        return [new ActionOutput(ManifestOutput, digest, manifest.Bytes.Length), new ActionOutput(TreeOutput, digest, manifest.ContentSize)];
+        return
+        [
+            new ActionOutput(ManifestOutput, digest, manifest.Bytes.Length),
+            new ActionOutput(TreeOutput, digest, manifest.ContentSize),
+        ];
     }
 
-    private TreeManifest Make(Sha256Digest key, Func<string, IReadOnlyCollection<TreeEntry>> make) => InAHome(home =>
-    {
-        using var temporary = new TemporaryTree(home);
-        var manifest = Fill(temporary.Path, make);
-        var path = PathOf(home, key);
-        // If there is a tree already, it stays, and is repaired where it differs.
-        if (!Directory.Exists(path))
-            Publish(temporary.Path, path);
-        return manifest;
-    });
+    private TreeManifest Make(Sha256Digest key, Func<string, IReadOnlyCollection<TreeEntry>> make) =>
+        InAHome(home =>
+        {
+            using var temporary = new TemporaryTree(home);
+            var manifest = Fill(temporary.Path, make);
+            var path = PathOf(home, key);
+            // If there is a tree already, it stays, and is repaired where it differs.
+            if (!Directory.Exists(path))
+                Publish(temporary.Path, path);
+            return manifest;
+        });
 
-    private (string Path, string? Damage) Mend(Sha256Digest key, TreeManifest manifest, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation)
+    private (string Path, string? Damage) Mend(
+        Sha256Digest key,
+        TreeManifest manifest,
+        Func<string, IReadOnlyCollection<TreeEntry>> make,
+        CancellationToken cancellation
+    )
     {
         if (folder.Use == FolderUse.ReadOnly && PathOf(folder.Trees, key) is var shared && IsWhole(shared, manifest, cancellation))
             return (shared, null);
@@ -97,7 +119,8 @@ internal sealed class TreeStore(CacheFolder folder, Func<string> privateFolder, 
     {
         try
         {
-            return Directory.Exists(path) && new TreeCheck(path, manifest, mayWrite: false).FindDamaged(trustStamps: true, cancellation).Count == 0;
+            return Directory.Exists(path)
+                && new TreeCheck(path, manifest, mayWrite: false).FindDamaged(trustStamps: true, cancellation).Count == 0;
         }
         catch (Exception exception) when (FileTransfer.IsFailure(exception))
         {
@@ -106,7 +129,12 @@ internal sealed class TreeStore(CacheFolder folder, Func<string> privateFolder, 
     }
 
     private static (string Path, string? Damage) MendIn(
-        string home, Sha256Digest key, TreeManifest manifest, Func<string, IReadOnlyCollection<TreeEntry>> make, CancellationToken cancellation)
+        string home,
+        Sha256Digest key,
+        TreeManifest manifest,
+        Func<string, IReadOnlyCollection<TreeEntry>> make,
+        CancellationToken cancellation
+    )
     {
         var path = PathOf(home, key);
         var check = new TreeCheck(path, manifest, mayWrite: true);
@@ -117,12 +145,21 @@ internal sealed class TreeStore(CacheFolder folder, Func<string> privateFolder, 
         using (var temporary = new TemporaryTree(home))
         {
             if (Fill(temporary.Path, make).Digest != manifest.Digest)
-                throw new InvalidOperationException($"the tree of {key.ToShortString()} is made differently than before; please report this as a bug");
+                throw new InvalidOperationException(
+                    $"the tree of {key.ToShortString()} is made differently than before; please report this as a bug"
+                );
             Replace(damaged, temporary.Path, path);
         }
         if (check.FindDamaged(trustStamps: true, cancellation) is [var still, ..])
-            throw new IOException($"`{Path.Combine(path, still.Path)}` was changed right after it was written; does another program write there?");
-        return (path, wasThere ? $"`{damaged[0].Path}` {(damaged.Count > 1 ? $"and {damaged.Count - 1} more " : "")}was changed or removed" : "its tree was removed");
+            throw new IOException(
+                $"`{Path.Combine(path, still.Path)}` was changed right after it was written; does another program write there?"
+            );
+        return (
+            path,
+            wasThere
+                ? $"`{damaged[0].Path}` {(damaged.Count > 1 ? $"and {damaged.Count - 1} more " : "")}was changed or removed"
+                : "its tree was removed"
+        );
     }
 
     // If the cache cannot store the tree (the disk is full), the build must not fail: the tree then lives as long as the cache's object.

@@ -13,7 +13,8 @@ namespace Oxidizer.Cache.Upkeep;
 /// </summary>
 internal static class CacheArchive
 {
-    private const string BlobPrefix = "cas/", RecordPrefix = "ac/";
+    private const string BlobPrefix = "cas/",
+        RecordPrefix = "ac/";
     private const long LargestRecord = 16 << 20;
 
     public static void Write(string path, CacheIndex index, BlobStore blobs)
@@ -41,9 +42,15 @@ internal static class CacheArchive
             {
                 if (entry.DataStream is null && entry.Length > 0)
                     continue;
-                if (entry.Name.StartsWith(BlobPrefix, StringComparison.Ordinal) && Sha256Digest.TryParse(entry.Name[BlobPrefix.Length..], out var digest))
+                if (
+                    entry.Name.StartsWith(BlobPrefix, StringComparison.Ordinal)
+                    && Sha256Digest.TryParse(entry.Name[BlobPrefix.Length..], out var digest)
+                )
                     ReadBlob(entry, digest, cache);
-                else if (entry.Name.StartsWith(RecordPrefix, StringComparison.Ordinal) && Sha256Digest.TryParse(entry.Name[RecordPrefix.Length..], out var key))
+                else if (
+                    entry.Name.StartsWith(RecordPrefix, StringComparison.Ordinal)
+                    && Sha256Digest.TryParse(entry.Name[RecordPrefix.Length..], out var key)
+                )
                     taken += ReadRecord(entry, key, cache, index) ? 1 : 0;
             }
         }
@@ -75,7 +82,10 @@ internal static class CacheArchive
     {
         if (!written.Add(digest))
             return;
-        using Stream? data = blobs.TryGetLargeFile(digest) is { } path ? File.OpenRead(path) : blobs.TryRead(digest) is { } bytes ? new MemoryStream(bytes) : null;
+        using Stream? data =
+            blobs.TryGetLargeFile(digest) is { } path ? File.OpenRead(path)
+            : blobs.TryRead(digest) is { } bytes ? new MemoryStream(bytes)
+            : null;
         if (data is not null)
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, BlobPrefix + digest) { DataStream = data });
     }
@@ -105,9 +115,13 @@ internal static class CacheArchive
             return false;
         var bytes = new byte[entry.Length];
         entry.DataStream.ReadExactly(bytes);
-        if (!Frame.TryRead(bytes, out var kind, out var payload) || kind != FrameKind.Action
-            || StoredAction.Read(payload)?.Record is not { } record || record.Key.Digest != key
-            || record.Outputs.Any(output => output.LinkTarget is null && !cache.Contains(output.Digest)))
+        if (
+            !Frame.TryRead(bytes, out var kind, out var payload)
+            || kind != FrameKind.Action
+            || StoredAction.Read(payload)?.Record is not { } record
+            || record.Key.Digest != key
+            || record.Outputs.Any(output => output.LinkTarget is null && !cache.Contains(output.Digest))
+        )
             return false;
         index.SetAction(key, payload.ToArray());
         return true;

@@ -8,7 +8,8 @@ using Oxidizer.Cache.Records;
 namespace Oxidizer.Cache.Upkeep;
 
 /// <summary>
-/// Removes the least recently used entries. It reads the index without a lock, and removes in small steps under the lock, so that builds wait only for milliseconds;
+/// Removes the least recently used entries. It reads the index without a lock, and removes in small steps under the lock, so that builds
+/// wait only for milliseconds;
 /// it may be killed after any step. Entries that running processes use, and those that were used within the grace period, stay.
 /// </summary>
 internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader packs)
@@ -28,12 +29,18 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
 
     /// <summary>What was removed.</summary>
     public (int Actions, int Blobs, int Trees, long Bytes) Removed =>
-        (_removedActions, _removedBlobs.Count, _trees.Removed.Count, _removedBlobs.Values.Sum(blob => blob.Size) + _trees.Removed.Values.Sum());
+        (
+            _removedActions,
+            _removedBlobs.Count,
+            _trees.Removed.Count,
+            _removedBlobs.Values.Sum(blob => blob.Size) + _trees.Removed.Values.Sum()
+        );
 
     /// <summary>Whether <see cref="Run"/> could not reach its target, because entries are in use.</summary>
     public bool IsAboveTarget { get; private set; }
 
-    /// <summary>Removes entries until blobs and trees take at most <paramref name="target"/> bytes, and all that were last used before <paramref name="oldest"/>.</summary>
+    /// <summary>Removes entries until blobs and trees take at most <paramref name="target"/> bytes, and all that were last used before
+    /// <paramref name="oldest"/>.</summary>
     /// <param name="target">In bytes.</param>
     /// <param name="oldest">In seconds since 1970.</param>
     /// <param name="grace">Whether entries that were used within the last minute stay.</param>
@@ -43,12 +50,20 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         var blobs = index.AllBlobs();
         var used = SessionUses.ReadAll(folder);
         var uses = LastUses(actions, blobs, used);
-        var trees = _trees.All().ToDictionary(tree => tree.Key, tree => tree with { LastUse = used.Contains(tree.Key) ? long.MaxValue : NotInTheFuture(tree.LastUse) });
+        var trees = _trees
+            .All()
+            .ToDictionary(
+                tree => tree.Key,
+                tree => tree with { LastUse = used.Contains(tree.Key) ? long.MaxValue : NotInTheFuture(tree.LastUse) }
+            );
         var total = blobs.Values.Sum(entry => entry.Blob.Size) + trees.Values.Sum(tree => tree.Size);
         var newestToGo = grace ? UnixTime.Now - GraceSeconds : UnixTime.Now + ClockSeconds;
         var victims = new List<Sha256Digest>();
         // A tree is named by its action's digest, which is never a blob's, so the two cannot be confused.
-        foreach (var (digest, lastUse) in uses.Concat(trees.Select(tree => KeyValuePair.Create(tree.Key, tree.Value.LastUse))).OrderBy(entry => entry.Value))
+        foreach (
+            var (digest, lastUse) in uses.Concat(trees.Select(tree => KeyValuePair.Create(tree.Key, tree.Value.LastUse)))
+                .OrderBy(entry => entry.Value)
+        )
         {
             if ((total <= target && lastUse >= oldest) || lastUse > newestToGo)
                 break;
@@ -83,9 +98,13 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
     private Dictionary<Sha256Digest, long> LastUses(
         IReadOnlyList<(StoredAction Action, byte[] Payload, long LastUse)> actions,
         IReadOnlyDictionary<Sha256Digest, (StoredBlob Blob, long LastUse)> blobs,
-        HashSet<Sha256Digest> used)
+        HashSet<Sha256Digest> used
+    )
     {
-        var uses = blobs.ToDictionary(entry => entry.Key, entry => used.Contains(entry.Key) ? long.MaxValue : NotInTheFuture(entry.Value.LastUse));
+        var uses = blobs.ToDictionary(
+            entry => entry.Key,
+            entry => used.Contains(entry.Key) ? long.MaxValue : NotInTheFuture(entry.Value.LastUse)
+        );
         foreach (var (action, _, lastUse) in actions)
         {
             var time = used.Contains(action.Record.Key.Digest) ? long.MaxValue : NotInTheFuture(lastUse);
@@ -104,32 +123,48 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
             uses[digest] = time;
     }
 
-    private void RemoveStep(IReadOnlyCollection<(Sha256Digest Digest, long LastUse)> victims) => index.Flush(() =>
-    {
-        // Blobs that were used or stored again since they were chosen stay.
-        var condemned = victims
-            .Where(victim => index.TryFindBlob(victim.Digest, out _, out var lastUse) && lastUse <= victim.LastUse)
-            .Select(victim => victim.Digest)
-            .ToList();
-        SessionUses.Evict(folder, condemned, unused =>
+    private void RemoveStep(IReadOnlyCollection<(Sha256Digest Digest, long LastUse)> victims) =>
+        index.Flush(() =>
         {
-            foreach (var digest in unused)
-            {
-                if (index.TryFindBlob(digest, out var blob, out _) && FileTransfer.TryDelete(BlobFiles.PathOf(folder.Blobs, digest)))
-                    _removedBlobs[digest] = blob;
-                index.SetBlob(digest, null);
-            }
+            // Blobs that were used or stored again since they were chosen stay.
+            var condemned = victims
+                .Where(victim => index.TryFindBlob(victim.Digest, out _, out var lastUse) && lastUse <= victim.LastUse)
+                .Select(victim => victim.Digest)
+                .ToList();
+            SessionUses.Evict(
+                folder,
+                condemned,
+                unused =>
+                {
+                    foreach (var digest in unused)
+                    {
+                        if (
+                            index.TryFindBlob(digest, out var blob, out _) && FileTransfer.TryDelete(BlobFiles.PathOf(folder.Blobs, digest))
+                        )
+                            _removedBlobs[digest] = blob;
+                        index.SetBlob(digest, null);
+                    }
+                }
+            );
         });
-    });
 
     private void RemoveActions(
-        IReadOnlyList<(StoredAction Action, byte[] Payload, long LastUse)> actions, HashSet<Sha256Digest> victims, long oldest, HashSet<Sha256Digest> used)
+        IReadOnlyList<(StoredAction Action, byte[] Payload, long LastUse)> actions,
+        HashSet<Sha256Digest> victims,
+        long oldest,
+        HashSet<Sha256Digest> used
+    )
     {
         victims.IntersectWith(_removedBlobs.Keys);
-        RemoveRecords([.. actions
-            .Where(entry => !used.Contains(entry.Action.Record.Key.Digest))
-            .Where(entry => NotInTheFuture(entry.LastUse) < oldest || entry.Action.Record.Outputs.Any(output => output.LinkTarget is null && victims.Contains(output.Digest)))
-            .Select(entry => (entry.Action.Record.Key.Digest, entry.Payload))]);
+        RemoveRecords([
+            .. actions
+                .Where(entry => !used.Contains(entry.Action.Record.Key.Digest))
+                .Where(entry =>
+                    NotInTheFuture(entry.LastUse) < oldest
+                    || entry.Action.Record.Outputs.Any(output => output.LinkTarget is null && victims.Contains(output.Digest))
+                )
+                .Select(entry => (entry.Action.Record.Key.Digest, entry.Payload)),
+        ]);
     }
 
     private void RemoveRecords(IReadOnlyCollection<(Sha256Digest Digest, byte[] Payload)> records)
@@ -157,7 +192,10 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         foreach (var number in Pack.Numbers(folder).ToList())
         {
             var path = Pack.PathOf(folder, number);
-            if (FileStamp.TryRead(path, out var stamp) && live[number].Sum(entry => entry.Value.Blob.Size + Pack.HeaderSize) * 2 < stamp.Size)
+            if (
+                FileStamp.TryRead(path, out var stamp)
+                && live[number].Sum(entry => entry.Value.Blob.Size + Pack.HeaderSize) * 2 < stamp.Size
+            )
             {
                 var moved = false;
                 // The old pack is deleted only after the index has the new places.
@@ -176,7 +214,12 @@ internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader 
         var kept = new List<KeyValuePair<Sha256Digest, byte[]>>();
         foreach (var digest in live)
         {
-            if (index.TryFindBlob(digest, out var blob, out _) && blob.Pack == number && packs.TryRead(blob) is { } content && Sha256Digest.Of(content) == digest)
+            if (
+                index.TryFindBlob(digest, out var blob, out _)
+                && blob.Pack == number
+                && packs.TryRead(blob) is { } content
+                && Sha256Digest.Of(content) == digest
+            )
                 kept.Add(KeyValuePair.Create(digest, content));
         }
         if (kept.Count == 0)

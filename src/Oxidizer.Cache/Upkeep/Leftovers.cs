@@ -5,7 +5,8 @@ using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Upkeep;
 
-/// <summary>Removes what killed processes left: temporary files, and blobs that the index does not name. They are removed when they are a day old: no build takes that long to add a stored blob to the index.</summary>
+/// <summary>Removes what killed processes left: temporary files, and blobs that the index does not name. They are removed when they are a
+/// day old: no build takes that long to add a stored blob to the index.</summary>
 internal sealed class Leftovers(CacheFolder folder, CacheIndex index)
 {
     private const long DayNanoseconds = 86_400L * 1_000_000_000;

@@ -17,7 +17,8 @@ internal sealed record TreeInUpkeep(Sha256Digest Key, ActionRecord? Record, long
     public long Size => Record is null ? 0 : TreeStore.SizeOf(Record);
 }
 
-/// <summary>The trees in the cache's folder. There are few, so looking at all of them is cheap: a directory listing, and a look-up each.</summary>
+/// <summary>The trees in the cache's folder. There are few, so looking at all of them is cheap: a directory listing, and a look-up
+/// each.</summary>
 internal sealed class TreeFolders(CacheFolder folder, CacheIndex index)
 {
     /// <summary>The trees that <see cref="Remove"/> removed, with their sizes in bytes.</summary>
@@ -33,20 +34,27 @@ internal sealed class TreeFolders(CacheFolder folder, CacheIndex index)
         }
     }
 
-    /// <summary>Removes a tree, unless a running process uses it. It is renamed under the lock and deleted after it, so that builds wait only for milliseconds.</summary>
+    /// <summary>Removes a tree, unless a running process uses it. It is renamed under the lock and deleted after it, so that builds wait
+    /// only for milliseconds.</summary>
     public void Remove(TreeInUpkeep tree)
     {
         var path = TreeStore.PathOf(folder.Trees, tree.Key);
         var aside = $"{path}.{Guid.NewGuid():N}.old";
-        index.Flush(() => SessionUses.Evict(folder, [tree.Key], unused =>
-        {
-            // Without stamps the next build verifies everything.
-            FileTransfer.TryDelete(TreeStamps.PathFor(path));
-            if (unused.Count == 0 || !Directory.Exists(path))
-                return;
-            Directory.Move(path, aside);
-            Removed[tree.Key] = tree.Size;
-        }));
+        index.Flush(() =>
+            SessionUses.Evict(
+                folder,
+                [tree.Key],
+                unused =>
+                {
+                    // Without stamps the next build verifies everything.
+                    FileTransfer.TryDelete(TreeStamps.PathFor(path));
+                    if (unused.Count == 0 || !Directory.Exists(path))
+                        return;
+                    Directory.Move(path, aside);
+                    Removed[tree.Key] = tree.Size;
+                }
+            )
+        );
         TreeStore.Discard(aside);
     }
 

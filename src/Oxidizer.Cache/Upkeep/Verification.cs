@@ -14,7 +14,11 @@ namespace Oxidizer.Cache.Upkeep;
 /// <param name="Incomplete">Records that name damaged or missing blobs.</param>
 /// <param name="DamagedTrees">Trees that do not match their manifest.</param>
 internal sealed record Verification(
-    IReadOnlyList<Sha256Digest> Damaged, IReadOnlyList<Sha256Digest> Absent, IReadOnlyList<(Sha256Digest Digest, byte[] Payload)> Incomplete, IReadOnlyList<TreeInUpkeep> DamagedTrees)
+    IReadOnlyList<Sha256Digest> Damaged,
+    IReadOnlyList<Sha256Digest> Absent,
+    IReadOnlyList<(Sha256Digest Digest, byte[] Payload)> Incomplete,
+    IReadOnlyList<TreeInUpkeep> DamagedTrees
+)
 {
     public static Verification Run(CacheFolder folder, CacheIndex index, BlobStore blobs)
     {
@@ -26,12 +30,17 @@ internal sealed record Verification(
         foreach (var digest in named.Keys.Concat(BlobFiles.Scan(folder).Select(entry => entry.Digest)).Distinct())
         {
             var place = named.TryGetValue(digest, out var entry) ? entry.Blob : default;
-            (DigestOf(folder, blobs.Packs, digest, place) is not { } found ? absent : found == digest ? null : damaged)?.Add(digest);
+            (
+                DigestOf(folder, blobs.Packs, digest, place) is not { } found ? absent
+                : found == digest ? null
+                : damaged
+            )?.Add(digest);
             whole.Add(digest);
         }
         whole.ExceptWith(damaged);
         whole.ExceptWith(absent);
-        var incomplete = index.AllActions()
+        var incomplete = index
+            .AllActions()
             .Where(entry => entry.Action.Record.Outputs.Any(output => output.LinkTarget is null && !whole.Contains(output.Digest)))
             .Select(entry => (entry.Action.Record.Key.Digest, entry.Payload))
             .ToList();
@@ -45,7 +54,9 @@ internal sealed record Verification(
         try
         {
             return TreeStore.ReadManifest(tree.Record!, blobs.TryRead) is { } manifest
-                && new TreeCheck(TreeStore.PathOf(folder.Trees, tree.Key), manifest, mayWrite: false).FindDamaged(trustStamps: false, default).Count == 0;
+                && new TreeCheck(TreeStore.PathOf(folder.Trees, tree.Key), manifest, mayWrite: false)
+                    .FindDamaged(trustStamps: false, default)
+                    .Count == 0;
         }
         catch (Exception exception) when (FileTransfer.IsFailure(exception))
         {

@@ -32,7 +32,8 @@ internal static class ArchiveFormats
         (ArchiveFormat.Zip, [(byte)'P', (byte)'K', 0x03, 0x04], [".zip"]),
     ];
 
-    /// <summary>Reads the magic bytes. A file whose name says another format is refused: most often it is a web page, or was renamed.</summary>
+    /// <summary>Reads the magic bytes. A file whose name says another format is refused: most often it is a web page, or was
+    /// renamed.</summary>
     /// <param name="name">The archive's file name; a name without a known suffix may have any format.</param>
     /// <param name="content">Positioned at its start, and left there.</param>
     /// <exception cref="BadArchiveException">Neither form, or not the one of the name.</exception>
@@ -41,19 +42,26 @@ internal static class ArchiveFormats
         Span<byte> head = stackalloc byte[8];
         head = head[..content.ReadAtLeast(head, head.Length, throwOnEndOfStream: false)];
         content.Position = 0;
-        var promised = s_known.FirstOrDefault(known => known.Suffixes.Any(suffix => name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)));
+        var promised = s_known.FirstOrDefault(known =>
+            known.Suffixes.Any(suffix => name.EndsWith(suffix, StringComparison.OrdinalIgnoreCase))
+        );
         foreach (var known in s_known)
         {
             if (!head.StartsWith(known.Magic))
                 continue;
             if (promised.Suffixes is not null && promised.Format != known.Format)
-                throw new BadArchiveException(DiagnosticKinds.ArchiveFormatUnknown,
-                    $"its name ends with `{promised.Suffixes[0]}`, but its bytes are those of a `{known.Suffixes[0]}`; rename it, or fetch it again");
+                throw new BadArchiveException(
+                    DiagnosticKinds.ArchiveFormatUnknown,
+                    $"its name ends with `{promised.Suffixes[0]}`, but its bytes are those of a `{known.Suffixes[0]}`; rename it, or fetch it again"
+                );
             return known.Format;
         }
-        throw new BadArchiveException(DiagnosticKinds.ArchiveFormatUnknown, head.IsEmpty
-            ? "it is empty; fetch it again"
-            : $"its first bytes ({Convert.ToHexStringLower(head)}) are of no known form; it must be `.tar.zst`, `.tar.gz`, `.tar.xz` or `.zip`");
+        throw new BadArchiveException(
+            DiagnosticKinds.ArchiveFormatUnknown,
+            head.IsEmpty
+                ? "it is empty; fetch it again"
+                : $"its first bytes ({Convert.ToHexStringLower(head)}) are of no known form; it must be `.tar.zst`, `.tar.gz`, `.tar.xz` or `.zip`"
+        );
     }
 
     /// <summary>The entries of an archive, in its order, to be read one after the other.</summary>
@@ -65,7 +73,12 @@ internal static class ArchiveFormats
             case ArchiveFormat.TarZstd:
                 return TarEntries.Read(new DecodingStream(new DecompressionStream(content, leaveOpen: true)));
             case ArchiveFormat.TarGzip:
-                return TarEntries.Read(new DecodingStream(new GZipStream(content, CompressionMode.Decompress, leaveOpen: true), unpacked => ArchiveTail.CheckGzip(content, unpacked)));
+                return TarEntries.Read(
+                    new DecodingStream(
+                        new GZipStream(content, CompressionMode.Decompress, leaveOpen: true),
+                        unpacked => ArchiveTail.CheckGzip(content, unpacked)
+                    )
+                );
             case ArchiveFormat.TarXz:
                 ArchiveTail.CheckXz(content);
                 return TarEntries.Read(new DecodingStream(new XZStream(content)));

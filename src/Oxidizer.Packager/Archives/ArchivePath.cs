@@ -5,7 +5,8 @@ namespace Oxidizer.Packager.Archives;
 /// <summary>Turns the path of an archive's entry into a safe one.</summary>
 internal static class ArchivePath
 {
-    private const int LongestName = 255, LongestPath = 1024;
+    private const int LongestName = 255,
+        LongestPath = 1024;
 
     /// <summary>The path relative to the archive's root, with single <c>/</c>; empty for the root itself.</summary>
     /// <exception cref="BadArchiveException">It is absolute, climbs, or holds what some system would take for that.</exception>
@@ -25,7 +26,10 @@ internal static class ArchivePath
             throw BadArchiveException.Unsafe(path, "climbs out of its folder with `..`");
         var safe = string.Join('/', names);
         if (names.Any(name => Encoding.UTF8.GetByteCount(name) > LongestName) || Encoding.UTF8.GetByteCount(safe) > LongestPath)
-            throw BadArchiveException.Unsafe(path, $"has a path that is too long (more than {LongestPath} bytes, or {LongestName} in one name)");
+            throw BadArchiveException.Unsafe(
+                path,
+                $"has a path that is too long (more than {LongestPath} bytes, or {LongestName} in one name)"
+            );
         return safe;
     }
 

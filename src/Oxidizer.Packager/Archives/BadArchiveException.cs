@@ -9,7 +9,8 @@ internal sealed class BadArchiveException(DiagnosticKind kind, string message, E
     public DiagnosticKind Kind { get; } = kind;
 
     /// <summary>An entry that could harm what lies outside of the folder, or another entry.</summary>
-    public static BadArchiveException Unsafe(string path, string reason) => new(DiagnosticKinds.ArchiveEntryUnsafe, $"entry `{Printable(path)}` {reason}");
+    public static BadArchiveException Unsafe(string path, string reason) =>
+        new(DiagnosticKinds.ArchiveEntryUnsafe, $"entry `{Printable(path)}` {reason}");
 
     /// <summary>Truncated or flipped bytes.</summary>
     public static BadArchiveException Damaged(string reason, Exception? cause = null) => new(DiagnosticKinds.ArchiveDamaged, reason, cause);

@@ -1,7 +1,8 @@
 namespace Oxidizer.Packager.Archives;
 
 /// <summary>
-/// Compares what is read with a length and a CRC-32. .NET's zip reader does not, so that a changed byte in a stored entry would go unnoticed.
+/// Compares what is read with a length and a CRC-32. .NET's zip reader does not, so that a changed byte in a stored entry would go
+/// unnoticed.
 /// </summary>
 internal sealed class CheckedStream(Stream content, uint expected, long length) : ForwardStream(content)
 {
@@ -25,5 +26,9 @@ internal sealed class CheckedStream(Stream content, uint expected, long length) 
     public override long Length => length;
 
     /// <inheritdoc/>
-    public override long Position { get => _read; set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => _read;
+        set => throw new NotSupportedException();
+    }
 }

@@ -8,7 +8,8 @@ namespace Oxidizer.Packager.Archives;
 /// <param name="verifyEnd">Called once at the end with the number of bytes that came out; throws if there must be more.</param>
 internal sealed class DecodingStream(Stream decoder, Action<long>? verifyEnd = null) : ForwardStream(decoder)
 {
-    // The tar reader asks for an extended header in one piece, of whatever length the archive says. Filling so large a buffer would use up the memory.
+    // The tar reader asks for an extended header in one piece, of whatever length the archive says. Filling so large a buffer would use up
+    // the memory.
     private const int LongestPiece = 16 << 20;
 
     // The base has it too, to dispose of.

@@ -12,10 +12,18 @@ namespace Oxidizer.Packager.Archives;
 /// <param name="Silence">How long a server may send nothing. There is no limit to the whole: a slow line is no failure.</param>
 /// <param name="LongestArchive">More bytes are not taken.</param>
 /// <param name="Clock">Measures the silence; the machine's, but for tests.</param>
-internal sealed record DownloadPatience(int Attempts, TimeSpan FirstDelay, TimeSpan LongestDelay, TimeSpan Silence, long LongestArchive, TimeProvider Clock)
+internal sealed record DownloadPatience(
+    int Attempts,
+    TimeSpan FirstDelay,
+    TimeSpan LongestDelay,
+    TimeSpan Silence,
+    long LongestArchive,
+    TimeProvider Clock
+)
 {
     /// <summary>For people's networks.</summary>
-    public static DownloadPatience Default { get; } = new(5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60), 4L << 30, TimeProvider.System);
+    public static DownloadPatience Default { get; } =
+        new(5, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(60), 4L << 30, TimeProvider.System);
 }
 
 /// <summary>Fetches an archive into the cache.</summary>
@@ -27,7 +35,13 @@ internal static class Download
     /// <exception cref="BuildFailedException">The bytes are others than promised, or the address is wrong.</exception>
     /// <exception cref="EnvironmentFailureException">The network failed in too many attempts in a row.</exception>
     public static string Fetch(
-        Uri address, string name, Sha256Digest digest, SourceLocation? location, BuildContext context, DownloadPatience? patience = null)
+        Uri address,
+        string name,
+        Sha256Digest digest,
+        SourceLocation? location,
+        BuildContext context,
+        DownloadPatience? patience = null
+    )
     {
         // The address is no part of the key: the digest names the bytes, wherever they come from, and a moved mirror is no new archive.
         var key = new ActionKeyBuilder(ActionKinds.Download, Version).Add("sha256", digest).Build();
@@ -38,10 +52,22 @@ internal static class Download
         {
             var started = Stopwatch.GetTimestamp();
             Run();
-            context.Actions.Execute(new ExecutedAction(ActionKinds.Download, name, "its bytes in the cache were damaged", Stopwatch.GetElapsedTime(started).TotalSeconds));
+            context.Actions.Execute(
+                new ExecutedAction(
+                    ActionKinds.Download,
+                    name,
+                    "its bytes in the cache were damaged",
+                    Stopwatch.GetElapsedTime(started).TotalSeconds
+                )
+            );
         }
         return context.Cache.TryGetFile(digest)
-            ?? throw new EnvironmentFailureException(DiagnosticKinds.TreeNotWritten, "keep", name, "the cache did not take it; make room, or name another folder in [cache] directory");
+            ?? throw new EnvironmentFailureException(
+                DiagnosticKinds.TreeNotWritten,
+                "keep",
+                name,
+                "the cache did not take it; make room, or name another folder in [cache] directory"
+            );
     }
 
     /// <summary>An address as messages show it: without a user's name, password or token.</summary>
@@ -49,27 +75,50 @@ internal static class Download
         address.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped);
 
     private static ActionOutput Store(
-        Uri address, string name, Sha256Digest digest, SourceLocation? location, BuildContext context, DownloadPatience patience)
+        Uri address,
+        string name,
+        Sha256Digest digest,
+        SourceLocation? location,
+        BuildContext context,
+        DownloadPatience patience
+    )
     {
         var path = Path.Combine(context.WorkDirectory, $"download-{Guid.NewGuid():N}");
         try
         {
-            using (var download = new ResumableDownload(address, path, patience, (done, whole) => Progress(name, done, whole, context.Log), context.Cancellation))
+            using (
+                var download = new ResumableDownload(
+                    address,
+                    path,
+                    patience,
+                    (done, whole) => Progress(name, done, whole, context.Log),
+                    context.Cancellation
+                )
+            )
             {
                 var actual = download.Run();
-                // If the server changed the file between two parts without saying so, the result is a mixture. Only then the download is repeated.
+                // If the server changed the file between two parts without saying so, the result is a mixture. Only then the download is
+                // repeated.
                 if (actual != digest && download.WasResumed)
                     actual = download.RunAfresh();
                 if (actual != digest)
-                    throw new BuildFailedException(DiagnosticKinds.ArchiveDigestDiffers,
-                        $"what `{Shown(address)}` sends has the sha256 `{actual}`, and not `{digest}` as the configuration says; correct `url` or `sha256`, or ask the publisher", location);
+                    throw new BuildFailedException(
+                        DiagnosticKinds.ArchiveDigestDiffers,
+                        $"what `{Shown(address)}` sends has the sha256 `{actual}`, and not `{digest}` as the configuration says; correct `url` or `sha256`, or ask the publisher",
+                        location
+                    );
             }
             var size = new FileInfo(path).Length;
             return new ActionOutput(name, context.Cache.StoreFile(path, BlobTransfer.Move, durable: true), size);
         }
         catch (DownloadRefusedException refusal)
         {
-            throw new BuildFailedException(DiagnosticKinds.DownloadFailed, $"cannot fetch `{Shown(address)}`: {refusal.Message}", location, refusal);
+            throw new BuildFailedException(
+                DiagnosticKinds.DownloadFailed,
+                $"cannot fetch `{Shown(address)}`: {refusal.Message}",
+                location,
+                refusal
+            );
         }
         finally
         {
@@ -80,9 +129,13 @@ internal static class Download
     private static void Progress(string name, long done, long? whole, IBuildLog log)
     {
         const double mebibyte = 1 << 20;
-        log.Progress($"download {name}", whole is > 0 ? Math.Min(1, (double)done / whole.Value) : null, whole is null
-            ? FormattableString.Invariant($"{done / mebibyte:0.0} MiB")
-            : FormattableString.Invariant($"{done / mebibyte:0.0} of {whole.Value / mebibyte:0.0} MiB"));
+        log.Progress(
+            $"download {name}",
+            whole is > 0 ? Math.Min(1, (double)done / whole.Value) : null,
+            whole is null
+                ? FormattableString.Invariant($"{done / mebibyte:0.0} MiB")
+                : FormattableString.Invariant($"{done / mebibyte:0.0} of {whole.Value / mebibyte:0.0} MiB")
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 namespace Oxidizer.Packager.Archives;
 
-/// <summary>A stream over another that it owns, to be read from its beginning to its end. What it does to the bytes stands in <see cref="Stream.Read(Span{byte})"/>.</summary>
+/// <summary>A stream over another that it owns, to be read from its beginning to its end. What it does to the bytes stands in <see
+/// cref="Stream.Read(Span{byte})"/>.</summary>
 /// <param name="content">Disposed of with it.</param>
 internal abstract class ForwardStream(Stream content) : Stream
 {
@@ -23,12 +24,14 @@ internal abstract class ForwardStream(Stream content) : Stream
     public override long Length => throw new NotSupportedException();
 
     /// <inheritdoc/>
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
 
     /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
+    public override void Flush() { }
 
     /// <inheritdoc/>
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

@@ -9,7 +9,8 @@ namespace Oxidizer.Packager.Archives;
 internal sealed class LinkGraph(IReadOnlyDictionary<string, TreeEntry> entries)
 {
     // As Linux counts them (path_resolution(7)).
-    private const int MostHops = 40, LongestTarget = 4096;
+    private const int MostHops = 40,
+        LongestTarget = 4096;
 
     /// <summary>The target of a link; <c>null</c> if there is none, or it is the root.</summary>
     /// <exception cref="BadArchiveException">It leads out of the tree, or round in a circle.</exception>
@@ -19,7 +20,7 @@ internal sealed class LinkGraph(IReadOnlyDictionary<string, TreeEntry> entries)
         var pending = new Stack<string>();
         Push(link, link, pending);
         TreeEntry? found = null;
-        for (var hops = 0; pending.TryPop(out var name);)
+        for (var hops = 0; pending.TryPop(out var name); )
         {
             if (name == ".")
                 continue;
@@ -49,7 +50,10 @@ internal sealed class LinkGraph(IReadOnlyDictionary<string, TreeEntry> entries)
         if (target.StartsWith('/'))
             throw BadArchiveException.Unsafe(start.Path, $"is a link to an absolute path (`{target}`)");
         if (target.Length is 0 or > LongestTarget || target.Contains('\\') || target.Any(char.IsControl))
-            throw BadArchiveException.Unsafe(start.Path, "is a link whose target is empty, too long, or holds a backslash or a control character");
+            throw BadArchiveException.Unsafe(
+                start.Path,
+                "is a link whose target is empty, too long, or holds a backslash or a control character"
+            );
         foreach (var name in Split(target).Reverse())
             pending.Push(name);
     }

@@ -8,21 +8,34 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Archives;
 
 /// <summary>
-/// One file over HTTP, by as many requests as it takes. After a cut the rest is asked for with <c>Range</c> and <c>If-Range</c> (RFC 9110, 13.1.5 and 14), if the
-/// server gave a strong <c>ETag</c> or a <c>Last-Modified</c> that tells whether it still has the same file; otherwise the file is asked for from its start.
+/// One file over HTTP, by as many requests as it takes. After a cut the rest is asked for with <c>Range</c> and <c>If-Range</c> (RFC 9110,
+/// 13.1.5 and 14), if the
+/// server gave a strong <c>ETag</c> or a <c>Last-Modified</c> that tells whether it still has the same file; otherwise the file is asked
+/// for from its start.
 /// </summary>
-internal sealed class ResumableDownload(Uri address, string path, DownloadPatience patience, Action<long, long?> progress, CancellationToken cancellation)
-    : IDisposable
+internal sealed class ResumableDownload(
+    Uri address,
+    string path,
+    DownloadPatience patience,
+    Action<long, long?> progress,
+    CancellationToken cancellation
+) : IDisposable
 {
-    private const int BufferSize = 1 << 17, MostRedirects = 10;
+    private const int BufferSize = 1 << 17,
+        MostRedirects = 10;
 
-    private readonly HttpClient _client = new(new SocketsHttpHandler
+    private readonly HttpClient _client = new(
+        new SocketsHttpHandler
+        {
+            MaxAutomaticRedirections = MostRedirects,
+            ConnectTimeout = patience.Silence,
+            // The archive's digest is of the bytes as they are published.
+            AutomaticDecompression = DecompressionMethods.None,
+        }
+    )
     {
-        MaxAutomaticRedirections = MostRedirects,
-        ConnectTimeout = patience.Silence,
-        // The archive's digest is of the bytes as they are published.
-        AutomaticDecompression = DecompressionMethods.None,
-    }) { Timeout = Timeout.InfiniteTimeSpan };
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
 
     private RangeConditionHeaderValue? _validator;
     private IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -38,7 +51,7 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
     {
         using var file = OpenFile();
         var delay = patience.FirstDelay;
-        for (var failures = 0; ;)
+        for (var failures = 0; ; )
         {
             var before = _received;
             try
@@ -80,7 +93,9 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
         using var silence = new CancellationTokenSource(patience.Silence, patience.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, silence.Token);
         using var request = new HttpRequestMessage(HttpMethod.Get, address);
-        request.Headers.UserAgent.Add(new ProductInfoHeaderValue("Oxidizer", typeof(ResumableDownload).Assembly.GetName().Version?.ToString(3)));
+        request.Headers.UserAgent.Add(
+            new ProductInfoHeaderValue("Oxidizer", typeof(ResumableDownload).Assembly.GetName().Version?.ToString(3))
+        );
         if (_received > 0 && _validator is not null)
         {
             request.Headers.Range = new RangeHeaderValue(_received, null);
@@ -113,8 +128,10 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
         if (response.StatusCode != HttpStatusCode.OK)
             throw Judge(response);
         Restart(file);
-        _validator = response.Headers.ETag is { IsWeak: false } tag ? new RangeConditionHeaderValue(tag)
-            : response.Content.Headers.LastModified is { } date ? new RangeConditionHeaderValue(date) : null;
+        _validator =
+            response.Headers.ETag is { IsWeak: false } tag ? new RangeConditionHeaderValue(tag)
+            : response.Content.Headers.LastModified is { } date ? new RangeConditionHeaderValue(date)
+            : null;
         var length = response.Content.Headers.ContentLength;
         return length > patience.LongestArchive ? throw TooLong() : length;
     }
@@ -153,7 +170,9 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
         return status switch
         {
             408 or 429 or >= 500 => new RetryLaterException(said, after?.Delta ?? after?.Date - DateTimeOffset.UtcNow),
-            >= 300 and < 400 => new DownloadRefusedException($"{said}: it redirects more than {MostRedirects} times, or from `https:` to `http:`; check `url`"),
+            >= 300 and < 400 => new DownloadRefusedException(
+                $"{said}: it redirects more than {MostRedirects} times, or from `https:` to `http:`; check `url`"
+            ),
             401 or 403 => new DownloadRefusedException($"{said}; check that the address needs no sign-in"),
             _ => new DownloadRefusedException($"{said}; check `url`"),
         };
@@ -166,11 +185,17 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
 
     private EnvironmentFailureException GiveUp(Exception exception)
     {
-        var reason = exception is OperationCanceledException
-            ? FormattableString.Invariant($"the server sent nothing for {patience.Silence.TotalSeconds:0.##} s")
-            : exception.Message.TrimEnd('.');
-        return new EnvironmentFailureException(DiagnosticKinds.DownloadFailed, "fetch", Download.Shown(address),
-            $"{reason} ({patience.Attempts} attempts); check the network and the proxy (`HTTPS_PROXY`), or download the archive and name it in `local_path`", exception);
+        var reason =
+            exception is OperationCanceledException
+                ? FormattableString.Invariant($"the server sent nothing for {patience.Silence.TotalSeconds:0.##} s")
+                : exception.Message.TrimEnd('.');
+        return new EnvironmentFailureException(
+            DiagnosticKinds.DownloadFailed,
+            "fetch",
+            Download.Shown(address),
+            $"{reason} ({patience.Attempts} attempts); check the network and the proxy (`HTTPS_PROXY`), or download the archive and name it in `local_path`",
+            exception
+        );
     }
 
     private void Pause(TimeSpan delay)
@@ -206,7 +231,13 @@ internal sealed class ResumableDownload(Uri address, string path, DownloadPatien
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentFailureException(DiagnosticKinds.TreeNotWritten, "write", path, $"{exception.Message}; make room in the temporary folder (`TMPDIR`)", exception);
+            throw new EnvironmentFailureException(
+                DiagnosticKinds.TreeNotWritten,
+                "write",
+                path,
+                $"{exception.Message}; make room in the temporary folder (`TMPDIR`)",
+                exception
+            );
         }
     }
 

@@ -31,8 +31,16 @@ internal static class TarEntries
         {
             return reader.GetNextEntry();
         }
-        catch (Exception exception) when (exception is IOException or FormatException or InvalidDataException or InvalidOperationException
-            or ArgumentException or OverflowException or NotSupportedException)
+        catch (Exception exception)
+            when (exception
+                    is IOException
+                        or FormatException
+                        or InvalidDataException
+                        or InvalidOperationException
+                        or ArgumentException
+                        or OverflowException
+                        or NotSupportedException
+            )
         {
             throw BadArchiveException.Damaged($"its tar structure is damaged ({exception.Message.TrimEnd('.')})", exception);
         }
@@ -49,11 +57,18 @@ internal static class TarEntries
             var other => throw BadArchiveException.Unsafe(entry.Name, $"is neither file, folder nor link, but `{other}`"),
         };
         var isLink = kind is ArchiveEntryKind.SymbolicLink or ArchiveEntryKind.HardLink;
-        return new ArchiveEntry(entry.Name, kind, kind == ArchiveEntryKind.File ? entry.Length : 0, (entry.Mode & UnixFileMode.UserExecute) != 0,
-            isLink ? entry.LinkName : null, kind == ArchiveEntryKind.File ? entry.DataStream ?? Stream.Null : null);
+        return new ArchiveEntry(
+            entry.Name,
+            kind,
+            kind == ArchiveEntryKind.File ? entry.Length : 0,
+            (entry.Mode & UnixFileMode.UserExecute) != 0,
+            isLink ? entry.LinkName : null,
+            kind == ArchiveEntryKind.File ? entry.DataStream ?? Stream.Null : null
+        );
     }
 
-    // The decoder checks its checksum only when it is read to its end. What may follow is padding to the tar's record size; more is no padding.
+    // The decoder checks its checksum only when it is read to its end. What may follow is padding to the tar's record size; more is no
+    // padding.
     private static void Drain(Stream content)
     {
         const int most = 1 << 20;

@@ -5,8 +5,10 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Archives;
 
 /// <summary>
-/// Writes an archive's entries into a new folder, and lists them. Nothing is written outside of the folder: paths are checked as texts, no entry may lie below
-/// a link or replace another, and links are made last, when all of them have been followed. Two names that differ by case are two files where the
+/// Writes an archive's entries into a new folder, and lists them. Nothing is written outside of the folder: paths are checked as texts, no
+/// entry may lie below
+/// a link or replace another, and links are made last, when all of them have been followed. Two names that differ by case are two files
+/// where the
 /// disk tells them apart (ncurses' terminfo has such), and an error where it does not.
 /// </summary>
 internal sealed class UnpackArchive
@@ -32,7 +34,12 @@ internal sealed class UnpackArchive
     /// <exception cref="BadArchiveException">The archive cannot be used; the folder holds a part of it.</exception>
     /// <exception cref="IOException">The folder cannot be written; the message names the entry.</exception>
     public static IReadOnlyCollection<TreeEntry> Unpack(
-        IEnumerable<ArchiveEntry> entries, string folder, UnpackLimits limits, Action<int>? advanced, CancellationToken cancellation)
+        IEnumerable<ArchiveEntry> entries,
+        string folder,
+        UnpackLimits limits,
+        Action<int>? advanced,
+        CancellationToken cancellation
+    )
     {
         var unpack = new UnpackArchive(folder, limits, cancellation);
         foreach (var entry in entries)
@@ -65,13 +72,19 @@ internal sealed class UnpackArchive
         if (_entries.ContainsKey(path))
             throw BadArchiveException.Unsafe(entry.Path, "is there twice");
         if (Path.Exists(PathOf(path)))
-            throw BadArchiveException.Unsafe(entry.Path, "has the name of another entry but for its case, and this disk does not tell them apart");
-        _entries.Add(path, entry.Kind switch
-        {
-            ArchiveEntryKind.SymbolicLink => new TreeEntry(path, TreeEntryKind.Link, -1, default, entry.LinkTarget),
-            ArchiveEntryKind.HardLink => CopyLinked(path, entry),
-            _ => WriteFile(path, entry),
-        });
+            throw BadArchiveException.Unsafe(
+                entry.Path,
+                "has the name of another entry but for its case, and this disk does not tell them apart"
+            );
+        _entries.Add(
+            path,
+            entry.Kind switch
+            {
+                ArchiveEntryKind.SymbolicLink => new TreeEntry(path, TreeEntryKind.Link, -1, default, entry.LinkTarget),
+                ArchiveEntryKind.HardLink => CopyLinked(path, entry),
+                _ => WriteFile(path, entry),
+            }
+        );
     }
 
     private void MakeFolder(string path, string entryPath)
@@ -81,7 +94,10 @@ internal sealed class UnpackArchive
         if (_entries.TryGetValue(path, out var existing))
         {
             if (existing.Kind != TreeEntryKind.Directory)
-                throw BadArchiveException.Unsafe(entryPath, existing.Kind == TreeEntryKind.Link ? $"lies below the link `{path}`" : $"lies below the file `{path}`");
+                throw BadArchiveException.Unsafe(
+                    entryPath,
+                    existing.Kind == TreeEntryKind.Link ? $"lies below the link `{path}`" : $"lies below the file `{path}`"
+                );
             return;
         }
         MakeFolder(ArchivePath.FolderOf(path), entryPath);

@@ -31,8 +31,13 @@ internal sealed record UnpackedTree(string Root, TreeManifest Manifest)
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentFailureException(DiagnosticKinds.TreeNotWritten, "unpack", origin.Name,
-                $"{exception.Message}; make room, or name other folders in [cache] directory and TMPDIR", exception);
+            throw new EnvironmentFailureException(
+                DiagnosticKinds.TreeNotWritten,
+                "unpack",
+                origin.Name,
+                $"{exception.Message}; make room, or name other folders in [cache] directory and TMPDIR",
+                exception
+            );
         }
     }
 
@@ -43,11 +48,17 @@ internal sealed record UnpackedTree(string Root, TreeManifest Manifest)
         {
             using var content = OpenVerified(origin, path);
             // Progress is told by how far the archive was read: only its end knows how much it holds.
-            return UnpackArchive.Unpack(ArchiveFormats.Open(ArchiveFormats.Detect(origin.Name, content), content), folder, new UnpackLimits(), count =>
-            {
-                if (count % 64 == 0)
-                    context.Log.Progress($"unpack {origin.Name}", (double)content.Position / content.Length, $"{count} files");
-            }, context.Cancellation);
+            return UnpackArchive.Unpack(
+                ArchiveFormats.Open(ArchiveFormats.Detect(origin.Name, content), content),
+                folder,
+                new UnpackLimits(),
+                count =>
+                {
+                    if (count % 64 == 0)
+                        context.Log.Progress($"unpack {origin.Name}", (double)content.Position / content.Length, $"{count} files");
+                },
+                context.Cancellation
+            );
         }
         catch (BadArchiveException exception)
         {
@@ -64,7 +75,10 @@ internal sealed record UnpackedTree(string Root, TreeManifest Manifest)
             content = Cache.Files.RegularFile.OpenStream(path, 1 << 16);
             var actual = Sha256Digest.Of(content);
             if (actual != origin.Digest)
-                throw origin.Failure(DiagnosticKinds.ArchiveDigestDiffers, $"its sha256 is `{actual}`, and not `{origin.Digest}`; did it change while the build ran?");
+                throw origin.Failure(
+                    DiagnosticKinds.ArchiveDigestDiffers,
+                    $"its sha256 is `{actual}`, and not `{origin.Digest}`; did it change while the build ran?"
+                );
             content.Position = 0;
             return content;
         }
@@ -72,7 +86,11 @@ internal sealed record UnpackedTree(string Root, TreeManifest Manifest)
         {
             content?.Dispose();
             if (exception is IOException or UnauthorizedAccessException)
-                throw origin.Failure(DiagnosticKinds.ArchiveNotFound, $"{exception.Message}; check the path and its permissions", exception);
+                throw origin.Failure(
+                    DiagnosticKinds.ArchiveNotFound,
+                    $"{exception.Message}; check the path and its permissions",
+                    exception
+                );
             throw;
         }
     }

@@ -5,7 +5,11 @@ namespace Oxidizer.Packager.Archives;
 /// <summary>Reads a zip archive as a sequence of entries.</summary>
 internal static class ZipEntries
 {
-    private const int TypeMask = 0xf000, TypeFile = 0x8000, TypeDirectory = 0x4000, TypeLink = 0xa000, OwnerExecutes = 0x40;
+    private const int TypeMask = 0xf000,
+        TypeFile = 0x8000,
+        TypeDirectory = 0x4000,
+        TypeLink = 0xa000,
+        OwnerExecutes = 0x40;
     private const int LongestLinkTarget = 4096;
 
     /// <summary>Yields the entries; the checksum of each is verified when its content was read to its end.</summary>
@@ -26,7 +30,8 @@ internal static class ZipEntries
         {
             return step();
         }
-        catch (Exception exception) when (exception is IOException or InvalidDataException or NotSupportedException or ArgumentException or OverflowException)
+        catch (Exception exception)
+            when (exception is IOException or InvalidDataException or NotSupportedException or ArgumentException or OverflowException)
         {
             throw BadArchiveException.Damaged($"its zip structure is damaged ({exception.Message.TrimEnd('.')})", exception);
         }
@@ -44,7 +49,10 @@ internal static class ZipEntries
             0 or TypeFile => new ArchiveEntry(entry.FullName, ArchiveEntryKind.File, entry.Length, isExecutable, null, content),
             TypeDirectory => new ArchiveEntry(entry.FullName, ArchiveEntryKind.Directory, 0, true, null, null),
             TypeLink => new ArchiveEntry(entry.FullName, ArchiveEntryKind.SymbolicLink, 0, false, ReadTarget(entry, content), null),
-            var other => throw BadArchiveException.Unsafe(entry.FullName, $"is neither file, folder nor link (its mode's type is {other >> 12:x})"),
+            var other => throw BadArchiveException.Unsafe(
+                entry.FullName,
+                $"is neither file, folder nor link (its mode's type is {other >> 12:x})"
+            ),
         };
     }
 

@@ -12,10 +12,18 @@ public static partial class DiagnosticKinds
     public static readonly DiagnosticKind SourceWarning = new("OXI0403", DiagnosticSeverity.Warning, "Python warns of a source");
 
     /// <summary>The interpreter that compiles makes other bytecode than the one that will run it.</summary>
-    public static readonly DiagnosticKind InterpreterMismatch = new("OXI0404", DiagnosticSeverity.Error, "the interpreter makes other bytecode");
+    public static readonly DiagnosticKind InterpreterMismatch = new(
+        "OXI0404",
+        DiagnosticSeverity.Error,
+        "the interpreter makes other bytecode"
+    );
 
     /// <summary>The interpreter does not start as a compile worker.</summary>
-    public static readonly DiagnosticKind CompileWorkerNotStarted = new("OXI0405", DiagnosticSeverity.Error, "a compile worker does not start");
+    public static readonly DiagnosticKind CompileWorkerNotStarted = new(
+        "OXI0405",
+        DiagnosticSeverity.Error,
+        "a compile worker does not start"
+    );
 
     /// <summary>A compile worker ended, or did not answer, while it compiled a source.</summary>
     public static readonly DiagnosticKind CompileWorkerLost = new("OXI0406", DiagnosticSeverity.Error, "a compile worker was lost");

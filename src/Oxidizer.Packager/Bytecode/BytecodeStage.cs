@@ -17,16 +17,33 @@ internal static class BytecodeStage
     /// <param name="interpreter">Another Python of the same version, absolute, or <c>null</c>.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">The interpreter makes other bytecode, or does not start.</exception>
-    public static CompiledCode Compile(IReadOnlyList<ModuleSource> modules, Distribution distribution, string? interpreter, BuildContext context) =>
-        Compile(modules, distribution, interpreter, context, s_patience);
+    public static CompiledCode Compile(
+        IReadOnlyList<ModuleSource> modules,
+        Distribution distribution,
+        string? interpreter,
+        BuildContext context
+    ) => Compile(modules, distribution, interpreter, context, s_patience);
 
-    internal static CompiledCode Compile(IReadOnlyList<ModuleSource> modules, Distribution distribution, string? interpreter, BuildContext context, TimeSpan patience)
+    internal static CompiledCode Compile(
+        IReadOnlyList<ModuleSource> modules,
+        Distribution distribution,
+        string? interpreter,
+        BuildContext context,
+        TimeSpan patience
+    )
     {
         var python = CodeKeys.Identify(distribution, interpreter, context.Cache);
         var keys = new CodeKeys(python);
         var pool = new CompilePool(interpreter ?? distribution.PathOf(distribution.Executable), distribution, context, patience);
-        var rules = modules.GroupBy(module => module.Origin)
-            .Select(rule => new RuleCode(rule.Key, [.. rule.OrderBy(module => module.RelativePath, StringComparer.Ordinal)], keys, pool, context))
+        var rules = modules
+            .GroupBy(module => module.Origin)
+            .Select(rule => new RuleCode(
+                rule.Key,
+                [.. rule.OrderBy(module => module.RelativePath, StringComparer.Ordinal)],
+                keys,
+                pool,
+                context
+            ))
             .ToList();
         // All processes take the rules in the same order, so that no two wait for each other.
         var changed = rules.Where(rule => !rule.IsKnown).OrderBy(rule => rule.Builder.Key.Digest).ToList();
@@ -39,17 +56,29 @@ internal static class BytecodeStage
 
     // Two builds that need the same rule compile it once: each rule is an action that encloses the rules after it, and what is not
     // found in the end is compiled together.
-    private static int CompileOnce(List<RuleCode> changed, int index, List<RuleCode> mine, CodeKeys keys, CompilePool pool, BuildContext context)
+    private static int CompileOnce(
+        List<RuleCode> changed,
+        int index,
+        List<RuleCode> mine,
+        CodeKeys keys,
+        CompilePool pool,
+        BuildContext context
+    )
     {
         if (index == changed.Count)
             return Compile(mine, pool, context);
         var rule = changed[index];
         var compiled = 0;
-        var result = context.Cache.GetOrAdd(keys.SingleFlight(rule.Builder.Key), rule.Origin.Words, () =>
-        {
-            compiled = CompileOnce(changed, index + 1, [.. mine, rule], keys, pool, context);
-            return rule.Outputs;
-        }, context.Cancellation);
+        var result = context.Cache.GetOrAdd(
+            keys.SingleFlight(rule.Builder.Key),
+            rule.Origin.Words,
+            () =>
+            {
+                compiled = CompileOnce(changed, index + 1, [.. mine, rule], keys, pool, context);
+                return rule.Outputs;
+            },
+            context.Cancellation
+        );
         if (!result.Reused)
             return compiled;
         rule.Refresh();
@@ -63,7 +92,10 @@ internal static class BytecodeStage
 
         // One pool for all rules, so that no worker waits for another rule's last module.
         var requests = changed.SelectMany(rule => rule.Builder.Missing).ToList();
-        var compiled = requests.Count == 0 ? new Dictionary<ModuleSource, CompileResult>() : pool.Compile([.. requests.Select(request => request.Module)]);
+        var compiled =
+            requests.Count == 0
+                ? new Dictionary<ModuleSource, CompileResult>()
+                : pool.Compile([.. requests.Select(request => request.Module)]);
         foreach (var request in requests.Where(request => compiled.ContainsKey(request.Module)))
         {
             var seconds = compiled[request.Module].Seconds;

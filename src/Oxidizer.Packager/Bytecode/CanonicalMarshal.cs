@@ -5,12 +5,18 @@ namespace Oxidizer.Packager.Bytecode;
 
 /// <summary>
 /// Brings a marshalled code object into a canonical form that does not depend on what the interpreter did before.
-/// <para>The problem: <c>marshal</c> marks an object as one that may be referred to when its reference count is above one, and the reference counts of
-/// interned strings depend on what else the process has compiled; members of frozen sets are sorted by their marshalled bytes, marks included; and a string
-/// of one character is shared by the whole process, interned or not. Equal sources would give different bytes, and no build could be repeated.</para>
-/// <para>The choice: read the bytes into a graph and write them again, with equal constants as one, marks only where something refers to them, set members in the order
-/// of their unmarked bytes, and strings of one character always in place. Rejected: <c>loads</c> and <c>dumps</c> until stable, because the counts of interned
-/// strings do not become stable while other code objects live; marshal version 2, which has no references, because its output is larger and slower to load.</para>
+/// <para>The problem: <c>marshal</c> marks an object as one that may be referred to when its reference count is above one, and the
+/// reference counts of
+/// interned strings depend on what else the process has compiled; members of frozen sets are sorted by their marshalled bytes, marks
+/// included; and a string
+/// of one character is shared by the whole process, interned or not. Equal sources would give different bytes, and no build could be
+/// repeated.</para>
+/// <para>The choice: read the bytes into a graph and write them again, with equal constants as one, marks only where something refers to
+/// them, set members in the order
+/// of their unmarked bytes, and strings of one character always in place. Rejected: <c>loads</c> and <c>dumps</c> until stable, because the
+/// counts of interned
+/// strings do not become stable while other code objects live; marshal version 2, which has no references, because its output is larger and
+/// slower to load.</para>
 /// <para>Holds for marshal version 4, and for 5 as far as code objects need it: CPython 3.11 and later.</para>
 /// </summary>
 internal sealed class CanonicalMarshal
@@ -37,7 +43,9 @@ internal sealed class CanonicalMarshal
         var graph = new CanonicalMarshal(marshalled);
         var root = graph.Read(0);
         if (graph._position != marshalled.Length)
-            throw new InvalidDataException($"{marshalled.Length - graph._position} bytes after the marshalled object at offset {graph._position}; please report this");
+            throw new InvalidDataException(
+                $"{marshalled.Length - graph._position} bytes after the marshalled object at offset {graph._position}; please report this"
+            );
         return new Writer(graph, withReferences: true).Write(root);
     }
 
@@ -71,7 +79,9 @@ internal sealed class CanonicalMarshal
         var index = TakeInt();
         return index >= 0 && index < _references.Count && _references[index] >= 0
             ? _references[index]
-            : throw new InvalidDataException($"reference to object {index} of {_references.Count} at offset {_position}; please report this");
+            : throw new InvalidDataException(
+                $"reference to object {index} of {_references.Count} at offset {_position}; please report this"
+            );
     }
 
     private int ReadObject(byte type, int depth)
@@ -128,7 +138,8 @@ internal sealed class CanonicalMarshal
         return Add(new Node(type, 0, 0, members));
     }
 
-    // 3.11 and later: 5 numbers; code, consts, names, localsplusnames, localspluskinds, filename, name, qualname; the first line; linetable, exceptiontable.
+    // 3.11 and later: 5 numbers; code, consts, names, localsplusnames, localspluskinds, filename, name, qualname; the first line;
+    // linetable, exceptiontable.
     private int AddCode(int depth)
     {
         var start = _position;
@@ -151,12 +162,13 @@ internal sealed class CanonicalMarshal
     private static int CharacterStart(byte type) => type is (byte)'z' or (byte)'Z' ? 1 : 4;
 
     // `u` and `t` are UTF-8; a character of up to U+00FF is shared by the process, one beyond it never.
-    private bool IsSingleCharacter(byte type, int start, int length) => type switch
-    {
-        (byte)'z' or (byte)'Z' or (byte)'a' or (byte)'A' => length - CharacterStart(type) <= 1,
-        (byte)'u' or (byte)'t' => length - 4 <= 2 && (length <= 5 || _data[start + 4] is 0xc2 or 0xc3),
-        _ => false,
-    };
+    private bool IsSingleCharacter(byte type, int start, int length) =>
+        type switch
+        {
+            (byte)'z' or (byte)'Z' or (byte)'a' or (byte)'A' => length - CharacterStart(type) <= 1,
+            (byte)'u' or (byte)'t' => length - 4 <= 2 && (length <= 5 || _data[start + 4] is 0xc2 or 0xc3),
+            _ => false,
+        };
 
     // Interned when it could be a name, as the compiler does it.
     private byte NormalTypeOfCharacter(byte type, int start, int length)
@@ -171,9 +183,10 @@ internal sealed class CanonicalMarshal
         };
     }
 
-    private ReadOnlySpan<byte> Peek(long count) => count <= _data.Length - _position
-        ? _data.AsSpan(_position, (int)count)
-        : throw new InvalidDataException($"cut off: {count} bytes wanted at offset {_position} of {_data.Length}; please report this");
+    private ReadOnlySpan<byte> Peek(long count) =>
+        count <= _data.Length - _position
+            ? _data.AsSpan(_position, (int)count)
+            : throw new InvalidDataException($"cut off: {count} bytes wanted at offset {_position} of {_data.Length}; please report this");
 
     private ReadOnlySpan<byte> Take(long count)
     {
@@ -253,17 +266,21 @@ internal sealed class CanonicalMarshal
         }
 
         // The interpreter shares numbers, singletons and single characters anyway, and a reference would not be shorter.
-        private bool MayBeReferredTo(Node node) => node.Type switch
-        {
-            (byte)'N' or (byte)'T' or (byte)'F' or (byte)'.' or (byte)'S' or (byte)'i' => false,
-            (byte)'(' => node.Members.Length > 0,
-            _ => !graph.IsSingleCharacter(node.Type, node.Start, node.Length),
-        };
+        private bool MayBeReferredTo(Node node) =>
+            node.Type switch
+            {
+                (byte)'N' or (byte)'T' or (byte)'F' or (byte)'.' or (byte)'S' or (byte)'i' => false,
+                (byte)'(' => node.Members.Length > 0,
+                _ => !graph.IsSingleCharacter(node.Type, node.Start, node.Length),
+            };
 
         private int[] Sorted(int[] members) =>
-            [.. members.Select(member => (Member: member, Bytes: new Writer(graph, withReferences: false).Write(member)))
-                .OrderBy(entry => entry.Bytes, Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))
-                .Select(entry => entry.Member)];
+            [
+                .. members
+                    .Select(member => (Member: member, Bytes: new Writer(graph, withReferences: false).Write(member)))
+                    .OrderBy(entry => entry.Bytes, Comparer<byte[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right)))
+                    .Select(entry => entry.Member),
+            ];
 
         private void WriteInt(int value)
         {

@@ -11,7 +11,14 @@ namespace Oxidizer.Packager.Bytecode;
 /// <param name="Offset">Of the code in the segment, a multiple of 16.</param>
 /// <param name="Size">Of the code in bytes; 0 for a module that Python refuses, if that is allowed.</param>
 /// <param name="Warnings">Python's warnings; every build repeats them, whether it compiles the module or not.</param>
-internal sealed record CodeEntry(string RelativePath, Sha256Digest Source, int OptimizeLevel, long Offset, int Size, IReadOnlyList<CompileWarning> Warnings)
+internal sealed record CodeEntry(
+    string RelativePath,
+    Sha256Digest Source,
+    int OptimizeLevel,
+    long Offset,
+    int Size,
+    IReadOnlyList<CompileWarning> Warnings
+)
 {
     /// <summary>What the code depends on, besides the interpreter.</summary>
     public (string, Sha256Digest, int) Identity => (RelativePath, Source, OptimizeLevel);
@@ -53,7 +60,8 @@ internal static class CodeIndex
         return stream.ToArray();
     }
 
-    /// <summary>Reads a table; <c>null</c> when it is none, is cut off, or points outside of a segment of <paramref name="segmentSize"/> bytes.</summary>
+    /// <summary>Reads a table; <c>null</c> when it is none, is cut off, or points outside of a segment of <paramref name="segmentSize"/>
+    /// bytes.</summary>
     public static List<CodeEntry>? Read(ReadOnlySpan<byte> bytes, long segmentSize)
     {
         if (!bytes.StartsWith(Magic))

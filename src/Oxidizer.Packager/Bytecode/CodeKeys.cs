@@ -16,7 +16,8 @@ internal sealed class CodeKeys(string python)
     /// <summary>Raised when the same source gives other bytes. 1: first.</summary>
     public const int Version = 1;
 
-    /// <summary>Identifies the compiler. The magic number is not enough: all releases of 3.11 have the same, but a fix may change the compiler. An interpreter that the configuration names is identified by its file.</summary>
+    /// <summary>Identifies the compiler. The magic number is not enough: all releases of 3.11 have the same, but a fix may change the
+    /// compiler. An interpreter that the configuration names is identified by its file.</summary>
     public static string Identify(Distribution distribution, string? interpreter, IActionCache cache) =>
         $"{distribution.CacheTag} {distribution.BytecodeMagic} {(interpreter is not null && File.Exists(interpreter) ? cache.DigestFile(interpreter).ToString() : distribution.Version)}";
 
@@ -46,21 +47,31 @@ internal sealed class CodeKeys(string python)
             hash.AppendData([(byte)(module.OptimizeLevel | (module.MayNotCompile ? 0x80 : 0))]);
         }
         hash.GetHashAndReset(digest);
-        return new ActionKeyBuilder("bytecode_segment", Version).Add("modules", new Sha256Digest(digest)).Add("count", modules.Count).Add("python", python).Build();
+        return new ActionKeyBuilder("bytecode_segment", Version)
+            .Add("modules", new Sha256Digest(digest))
+            .Add("count", modules.Count)
+            .Add("python", python)
+            .Build();
     }
 
     /// <summary>The key under which a segment is made, so that of two builds only one makes it.</summary>
-    public ActionKey SingleFlight(ActionKey segment) => new ActionKeyBuilder("bytecode_flight", Version).Add("segment", segment.Digest).Build();
+    public ActionKey SingleFlight(ActionKey segment) =>
+        new ActionKeyBuilder("bytecode_flight", Version).Add("segment", segment.Digest).Build();
 
     /// <summary>
-    /// Where the newest segment of a rule is found, whatever its sources were: first of this very rule, then of a rule that brings the same top-level
+    /// Where the newest segment of a rule is found, whatever its sources were: first of this very rule, then of a rule that brings the same
+    /// top-level
     /// names in another checkout. It is only a hint: each entry is checked before it is used.
     /// </summary>
     public IReadOnlyList<ActionKey> Heads(string origin, IReadOnlyList<ModuleSource> modules) =>
-    [
-        new ActionKeyBuilder("bytecode_head", Version).Add("rule", origin).Add("python", python).Build(),
-        new ActionKeyBuilder("bytecode_head", Version)
-            .Add("packages", modules.Select(module => module.Name.Split('.')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
-            .Add("python", python).Build(),
-    ];
+        [
+            new ActionKeyBuilder("bytecode_head", Version).Add("rule", origin).Add("python", python).Build(),
+            new ActionKeyBuilder("bytecode_head", Version)
+                .Add(
+                    "packages",
+                    modules.Select(module => module.Name.Split('.')[0]).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+                )
+                .Add("python", python)
+                .Build(),
+        ];
 }

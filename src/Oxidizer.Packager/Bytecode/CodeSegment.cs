@@ -10,7 +10,8 @@ namespace Oxidizer.Packager.Bytecode;
 internal readonly record struct FileSlice(string Path, long Offset, int Size);
 
 /// <summary>
-/// The code of one rule's modules, one after the other in one blob, so that a product's 700 modules are a handful of files, and a changed module costs no
+/// The code of one rule's modules, one after the other in one blob, so that a product's 700 modules are a handful of files, and a changed
+/// module costs no
 /// look-up for each unchanged one. It is opened only when a blob is packed: an unchanged build knows by its key that it is there.
 /// </summary>
 internal sealed class CodeSegment
@@ -34,7 +35,8 @@ internal sealed class CodeSegment
     /// <summary>Where a module's code is; its size is 0 for a module that Python refuses, if that is allowed.</summary>
     public FileSlice Find(ModuleSource module)
     {
-        var entry = _entries.Value.GetValueOrDefault((module.RelativePath, module.File.Digest, module.OptimizeLevel))
+        var entry =
+            _entries.Value.GetValueOrDefault((module.RelativePath, module.File.Digest, module.OptimizeLevel))
             ?? throw new InvalidOperationException($"the code of `{module.RelativePath}` is not in its segment; please report this");
         return new FileSlice(_stored!.Path, entry.Offset, entry.Size);
     }
@@ -51,7 +53,10 @@ internal sealed record StoredSegment(string Path, Sha256Digest Digest, IReadOnly
     {
         if (record is not { Outputs: [var code, var index, ..] })
             return null;
-        return cache.TryRead(index.Digest) is { } bytes && CodeIndex.Read(bytes, code.Size) is { } entries && cache.TryGetFile(code.Digest) is { } path
+        return
+            cache.TryRead(index.Digest) is { } bytes
+            && CodeIndex.Read(bytes, code.Size) is { } entries
+            && cache.TryGetFile(code.Digest) is { } path
             ? new StoredSegment(path, code.Digest, entries)
             : null;
     }
@@ -73,6 +78,7 @@ internal sealed class CompiledCode
     /// <summary>Whether Python accepts the module's source. If not, the module is one that need not compile.</summary>
     internal bool HasCode(ModuleSource module) => !module.MayNotCompile || Find(module).Size > 0;
 
-    /// <summary>Whether a product holds a module's source: because the configuration asks for it, or because there is no code, and an import must fail as it does from a file.</summary>
+    /// <summary>Whether a product holds a module's source: because the configuration asks for it, or because there is no code, and an
+    /// import must fail as it does from a file.</summary>
     internal bool HasSource(ModuleSource module) => module.IncludeSource || !HasCode(module);
 }

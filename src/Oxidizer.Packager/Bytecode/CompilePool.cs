@@ -12,7 +12,8 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Bytecode;
 
-/// <summary>Compiles many modules with as many workers as the build may use. A source that Python refuses is a diagnostic; the others are still compiled.</summary>
+/// <summary>Compiles many modules with as many workers as the build may use. A source that Python refuses is a diagnostic; the others are
+/// still compiled.</summary>
 internal sealed partial class CompilePool(string interpreter, Distribution distribution, BuildContext context, TimeSpan patience)
 {
     // Below this many modules a second worker costs more to start than it saves.
@@ -79,15 +80,22 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         }
         catch (CompileWorkerLostException lost)
         {
-            throw new BuildFailedException(DiagnosticKinds.CompileWorkerNotStarted,
-                $"`{interpreter}` does not start as a compile worker: it {lost.Message}; name a Python {distribution.MajorMinor} that runs on this machine as [python_distribution] interpreter");
+            throw new BuildFailedException(
+                DiagnosticKinds.CompileWorkerNotStarted,
+                $"`{interpreter}` does not start as a compile worker: it {lost.Message}; name a Python {distribution.MajorMinor} that runs on this machine as [python_distribution] interpreter"
+            );
         }
-        if (!string.Equals(worker.Magic, distribution.BytecodeMagic, StringComparison.OrdinalIgnoreCase) || worker.CacheTag != distribution.CacheTag)
+        if (
+            !string.Equals(worker.Magic, distribution.BytecodeMagic, StringComparison.OrdinalIgnoreCase)
+            || worker.CacheTag != distribution.CacheTag
+        )
         {
             worker.Dispose();
-            throw new BuildFailedException(DiagnosticKinds.InterpreterMismatch,
+            throw new BuildFailedException(
+                DiagnosticKinds.InterpreterMismatch,
                 $"`{interpreter}` makes bytecode of `{worker.CacheTag}` (magic {worker.Magic}), and `{distribution.Name}` runs that of `{distribution.CacheTag}` (magic {distribution.BytecodeMagic}); "
-                + $"name a Python {distribution.Version} as [python_distribution] interpreter");
+                    + $"name a Python {distribution.Version} as [python_distribution] interpreter"
+            );
         }
         return worker;
     }
@@ -100,7 +108,11 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         {
             var answer = worker.Compile(source, module.RelativePath, module.OptimizeLevel);
             if (answer.Code is { } code)
-                _results[module] = new CompileResult(CanonicalMarshal.Rewrite(code), answer.Warnings, Stopwatch.GetElapsedTime(started).TotalSeconds);
+                _results[module] = new CompileResult(
+                    CanonicalMarshal.Rewrite(code),
+                    answer.Warnings,
+                    Stopwatch.GetElapsedTime(started).TotalSeconds
+                );
             else
                 Refuse(module, source, answer, Stopwatch.GetElapsedTime(started).TotalSeconds);
             return true;
@@ -109,8 +121,11 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         {
             if (context.Cancellation.IsCancellationRequested)
                 return false;
-            context.Diagnostics.Add(DiagnosticKinds.CompileWorkerLost,
-                $"the compile worker {lost.Message}; does `{interpreter} -m py_compile` take this source? leave it out with `excludes` if it is not needed", new SourceLocation(module.File.Path));
+            context.Diagnostics.Add(
+                DiagnosticKinds.CompileWorkerLost,
+                $"the compile worker {lost.Message}; does `{interpreter} -m py_compile` take this source? leave it out with `excludes` if it is not needed",
+                new SourceLocation(module.File.Path)
+            );
             if (Interlocked.Increment(ref _lost) >= MaxLostWorkers)
                 context.Diagnostics.ThrowIfErrors();
             return false;
@@ -127,8 +142,11 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         }
         var nul = Array.IndexOf(source, (byte)0);
         var line = answer.Line == 0 && nul >= 0 ? LineOf(source, nul) : answer.Line;
-        context.Diagnostics.Add(DiagnosticKinds.SourceNotCompilable,
-            $"`{module.Name}` does not compile: {answer.Message}; correct it, or leave it out with `excludes`", new SourceLocation(module.File.Path, line, line == 0 ? 0 : answer.Column));
+        context.Diagnostics.Add(
+            DiagnosticKinds.SourceNotCompilable,
+            $"`{module.Name}` does not compile: {answer.Message}; correct it, or leave it out with `excludes`",
+            new SourceLocation(module.File.Path, line, line == 0 ? 0 : answer.Column)
+        );
     }
 
     private byte[]? ReadSource(ModuleSource module)
@@ -140,26 +158,38 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            context.Diagnostics.Add(DiagnosticKinds.SourceChanged, $"cannot be read: {exception.Message}; build again", new SourceLocation(module.File.Path));
+            context.Diagnostics.Add(
+                DiagnosticKinds.SourceChanged,
+                $"cannot be read: {exception.Message}; build again",
+                new SourceLocation(module.File.Path)
+            );
             return null;
         }
         // The cache finds the code by the digest, so the compiled bytes must be the digested ones.
         if (Sha256Digest.Of(source) != module.File.Digest)
         {
-            context.Diagnostics.Add(DiagnosticKinds.SourceChanged, "was changed while the build ran; build again", new SourceLocation(module.File.Path));
+            context.Diagnostics.Add(
+                DiagnosticKinds.SourceChanged,
+                "was changed while the build ran; build again",
+                new SourceLocation(module.File.Path)
+            );
             return null;
         }
         if (!module.MayNotCompile && !Utf8.IsValid(source) && !NamesItsEncoding(source))
         {
-            context.Diagnostics.Add(DiagnosticKinds.SourceNotUtf8,
-                $"`{module.Name}` is not UTF-8; save it as UTF-8, or name its encoding in the first line (`# -*- coding: latin-1 -*-`)", new SourceLocation(module.File.Path, LineOf(source, FirstInvalid(source))));
+            context.Diagnostics.Add(
+                DiagnosticKinds.SourceNotUtf8,
+                $"`{module.Name}` is not UTF-8; save it as UTF-8, or name its encoding in the first line (`# -*- coding: latin-1 -*-`)",
+                new SourceLocation(module.File.Path, LineOf(source, FirstInvalid(source)))
+            );
             return null;
         }
         return source;
     }
 
     // PEP 263: a comment of this form in the first or second line.
-    private static bool NamesItsEncoding(byte[] source) => Encoding.Latin1.GetString(source, 0, Math.Min(source.Length, 4096)).Split('\n').Take(2).Any(line => EncodingCookie().IsMatch(line));
+    private static bool NamesItsEncoding(byte[] source) =>
+        Encoding.Latin1.GetString(source, 0, Math.Min(source.Length, 4096)).Split('\n').Take(2).Any(line => EncodingCookie().IsMatch(line));
 
     private static int FirstInvalid(byte[] source)
     {

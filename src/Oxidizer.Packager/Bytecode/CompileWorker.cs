@@ -12,19 +12,27 @@ namespace Oxidizer.Packager.Bytecode;
 /// <param name="Line">Of the refusal; 0 when Python said none.</param>
 /// <param name="Column">Of the refusal; 0 when Python said none.</param>
 /// <param name="Message">Of the refusal.</param>
-internal sealed record CompileAnswer(byte[]? Code, IReadOnlyList<CompileWarning> Warnings, int Line = 0, int Column = 0, string Message = "");
+internal sealed record CompileAnswer(
+    byte[]? Code,
+    IReadOnlyList<CompileWarning> Warnings,
+    int Line = 0,
+    int Column = 0,
+    string Message = ""
+);
 
 /// <summary>A worker ended, did not answer in time, or sent an invalid answer.</summary>
 internal sealed class CompileWorkerLostException(string message) : Exception(message);
 
-/// <summary>A Python process that compiles one source after the other; <c>compile_worker.py</c> draws the messages. For one thread at a time.</summary>
+/// <summary>A Python process that compiles one source after the other; <c>compile_worker.py</c> draws the messages. For one thread at a
+/// time.</summary>
 internal sealed class CompileWorker : IDisposable
 {
     private const int MaxAnswer = 1 << 30;
     private static readonly string s_script = ReadScript();
 
     private readonly Process _process;
-    private readonly Stream _input, _output;
+    private readonly Stream _input,
+        _output;
     private readonly TimeSpan _patience;
     private readonly CancellationTokenRegistration _killOnCancel;
     private readonly StringBuilder _errors = new();
@@ -115,11 +123,16 @@ internal sealed class CompileWorker : IDisposable
 
     private byte[] Receive()
     {
-        using var watchdog = new Timer(_ =>
-        {
-            _impatient = true;
-            Kill();
-        }, null, _patience, Timeout.InfiniteTimeSpan);
+        using var watchdog = new Timer(
+            _ =>
+            {
+                _impatient = true;
+                Kill();
+            },
+            null,
+            _patience,
+            Timeout.InfiniteTimeSpan
+        );
         var header = new byte[4];
         if (_output.ReadAtLeast(header, 4, throwOnEndOfStream: false) < 4)
             throw Lost("ended");
@@ -158,7 +171,10 @@ internal sealed class CompileWorker : IDisposable
         string errors;
         lock (_errors)
             errors = _errors.ToString().Trim();
-        var how = _impatient ? $"did not answer for {_patience.TotalSeconds:0.#} s" : what == "ended" ? $"ended with exit code {_process.ExitCode}" : what;
+        var how =
+            _impatient ? $"did not answer for {_patience.TotalSeconds:0.#} s"
+            : what == "ended" ? $"ended with exit code {_process.ExitCode}"
+            : what;
         return new CompileWorkerLostException(errors.Length == 0 ? how : $"{how}: {errors}");
     }
 
@@ -178,7 +194,8 @@ internal sealed class CompileWorker : IDisposable
 
     private static string ReadScript()
     {
-        using var stream = typeof(CompileWorker).Assembly.GetManifestResourceStream("Bytecode/compile_worker.py")
+        using var stream =
+            typeof(CompileWorker).Assembly.GetManifestResourceStream("Bytecode/compile_worker.py")
             ?? throw new InvalidOperationException("the compile worker's script is not in the assembly; please report this");
         return new StreamReader(stream).ReadToEnd();
     }

@@ -4,7 +4,8 @@ using Oxidizer.Packager.Distributions;
 namespace Oxidizer.Packager.Bytecode;
 
 /// <summary>
-/// Bytecode as a file (PEP 552), for modules that lie beside the product. Its header has the source's hash, and says that Python need not compare it: a copy on the
+/// Bytecode as a file (PEP 552), for modules that lie beside the product. Its header has the source's hash, and says that Python need not
+/// compare it: a copy on the
 /// target may have any time stamp, and the same source must give the same bytes.
 /// </summary>
 internal static class PycFile
@@ -32,7 +33,8 @@ internal static class PycFile
     }
 
     /// <summary>Whether the name is too long for a file system: the source's name may already have the greatest length.</summary>
-    public static bool IsTooLong(string relativePath) => System.Text.Encoding.UTF8.GetByteCount(relativePath.AsSpan(relativePath.LastIndexOf('/') + 1)) > LongestName;
+    public static bool IsTooLong(string relativePath) =>
+        System.Text.Encoding.UTF8.GetByteCount(relativePath.AsSpan(relativePath.LastIndexOf('/') + 1)) > LongestName;
 
     /// <summary>The source of a module's file: itself, unless it is code alone.</summary>
     public static string SourceOf(string path) => path.EndsWith(".pyc", StringComparison.Ordinal) ? path[..^1] : path;

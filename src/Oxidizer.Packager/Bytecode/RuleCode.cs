@@ -48,7 +48,8 @@ internal sealed class RuleCode
     /// <summary>Looks again: another process may have stored it.</summary>
     public void Refresh() => _record = _context.Cache.Find(Builder.Key);
 
-    /// <summary>Reports Python's warnings, of this build or of the one that compiled the modules. The record has a third output only if there are warnings.</summary>
+    /// <summary>Reports Python's warnings, of this build or of the one that compiled the modules. The record has a third output only if
+    /// there are warnings.</summary>
     public void SayWarnings()
     {
         if (_stored is null && _record is not { Outputs.Count: > 2 })
@@ -58,7 +59,11 @@ internal sealed class RuleCode
         foreach (var entry in warned)
         {
             foreach (var warning in entry.Warnings)
-                _context.Diagnostics.Add(DiagnosticKinds.SourceWarning, warning.Message, new SourceLocation(paths[entry.RelativePath], warning.Line));
+                _context.Diagnostics.Add(
+                    DiagnosticKinds.SourceWarning,
+                    warning.Message,
+                    new SourceLocation(paths[entry.RelativePath], warning.Line)
+                );
         }
     }
 
@@ -69,9 +74,13 @@ internal sealed class RuleCode
             return stored;
         Builder.Plan();
         var requests = Builder.Missing;
-        var compiled = requests.Count == 0 ? new Dictionary<ModuleSource, CompileResult>() : _pool.Compile([.. requests.Select(request => request.Module)]);
+        var compiled =
+            requests.Count == 0
+                ? new Dictionary<ModuleSource, CompileResult>()
+                : _pool.Compile([.. requests.Select(request => request.Module)]);
         _context.Diagnostics.ThrowIfErrors();
-        return _stored = Builder.Store(compiled)
+        return _stored =
+            Builder.Store(compiled)
             ?? throw new InvalidOperationException("a module that compiled before does not any more; please report this");
     }
 }

@@ -7,8 +7,10 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Bytecode;
 
 /// <summary>
-/// Makes the segment of one rule when the cache does not have it: from the rule's newest segment, from other segments that hold a module, and from what must be compiled.
-/// Every compiled module has a record of its own that points into the segment that it was first stored with, so that rules and projects share code.
+/// Makes the segment of one rule when the cache does not have it: from the rule's newest segment, from other segments that hold a module,
+/// and from what must be compiled.
+/// Every compiled module has a record of its own that points into the segment that it was first stored with, so that rules and projects
+/// share code.
 /// </summary>
 internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> modules, CodeKeys keys, BuildContext context)
 {
@@ -24,14 +26,20 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
     /// <summary>Looks for the code of each module.</summary>
     public void Plan()
     {
-        var heads = keys.Heads(origin, modules).Select(key => StoredSegment.Open(context.Cache.Find(key), context.Cache)).OfType<StoredSegment>().ToList();
+        var heads = keys.Heads(origin, modules)
+            .Select(key => StoredSegment.Open(context.Cache.Find(key), context.Cache))
+            .OfType<StoredSegment>()
+            .ToList();
         foreach (var head in heads)
             TakeFrom(head);
         var rest = modules.Where(module => !_known.ContainsKey(module)).ToList();
         if (rest.Count > 0)
             TakeSingly(rest);
         var before = heads.Count == 0 ? null : heads[0].Entries.ToLookup(entry => entry.RelativePath);
-        Missing = [.. modules.Where(module => !_known.ContainsKey(module)).Select(module => new CompileRequest(module, Reason(module, before)))];
+        Missing =
+        [
+            .. modules.Where(module => !_known.ContainsKey(module)).Select(module => new CompileRequest(module, Reason(module, before))),
+        ];
     }
 
     /// <summary>Stores the segment. If a module does not compile, the others are stored for the next build.</summary>
@@ -60,7 +68,9 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
             context.Cache.Add(new ActionRecord(head, origin, outputs, 0));
         var byIdentity = entries.ToDictionary(entry => entry.Identity);
         // A module with warnings has no record of its own, because the record could not hold them.
-        foreach (var request in Missing.Where(request => compiled.TryGetValue(request.Module, out var result) && result.Warnings.Count == 0))
+        foreach (
+            var request in Missing.Where(request => compiled.TryGetValue(request.Module, out var result) && result.Warnings.Count == 0)
+        )
             AddRecord(request.Module, byIdentity[IdentityOf(request.Module)], digest, compiled[request.Module].Seconds);
         if (entries.Count < modules.Count)
             return null;
@@ -87,12 +97,19 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
         var opened = new Dictionary<Sha256Digest, string?>();
         foreach (var module in wanted)
         {
-            if (!records.TryGetValue(keys.Module(module).Digest, out var record) || record.Outputs is not [var output] || PlaceOf(output) is not { } place)
+            if (
+                !records.TryGetValue(keys.Module(module).Digest, out var record)
+                || record.Outputs is not [var output]
+                || PlaceOf(output) is not { } place
+            )
                 continue;
             if (!opened.TryGetValue(output.Digest, out var path))
                 path = opened[output.Digest] = context.Cache.TryGetFile(output.Digest);
             if (path is not null)
-                _known[module] = (path, new CodeEntry(module.RelativePath, module.File.Digest, module.OptimizeLevel, place.Offset, place.Size, []));
+                _known[module] = (
+                    path,
+                    new CodeEntry(module.RelativePath, module.File.Digest, module.OptimizeLevel, place.Offset, place.Size, [])
+                );
         }
     }
 
@@ -111,7 +128,15 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
     private List<CodeEntry> Write(string path, IReadOnlyDictionary<ModuleSource, CompileResult> compiled, out long size)
     {
         var entries = new List<CodeEntry>(modules.Count);
-        using var output = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 1 << 20 });
+        using var output = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew,
+                Access = FileAccess.Write,
+                BufferSize = 1 << 20,
+            }
+        );
         using var files = new SliceReader();
         Span<byte> padding = stackalloc byte[Alignment];
         padding.Clear();
@@ -131,7 +156,16 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
             }
             else
                 continue;
-            entries.Add(new CodeEntry(module.RelativePath, module.File.Digest, module.OptimizeLevel, offset, (int)(output.Position - offset), warnings));
+            entries.Add(
+                new CodeEntry(
+                    module.RelativePath,
+                    module.File.Digest,
+                    module.OptimizeLevel,
+                    offset,
+                    (int)(output.Position - offset),
+                    warnings
+                )
+            );
             output.Write(padding[..(int)(-output.Position & (Alignment - 1))]);
         }
         size = output.Position;
@@ -140,17 +174,27 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
     }
 
     // The record names the segment as its output, and the place in it, so that no module needs a blob of its own.
-    private void AddRecord(ModuleSource module, CodeEntry entry, Sha256Digest segment, double seconds) => context.Cache.Add(new ActionRecord(
-        keys.Module(module), module.RelativePath, [new ActionOutput(FormattableString.Invariant($"code@{entry.Offset}+{entry.Size}"), segment, entry.Size)], seconds));
+    private void AddRecord(ModuleSource module, CodeEntry entry, Sha256Digest segment, double seconds) =>
+        context.Cache.Add(
+            new ActionRecord(
+                keys.Module(module),
+                module.RelativePath,
+                [new ActionOutput(FormattableString.Invariant($"code@{entry.Offset}+{entry.Size}"), segment, entry.Size)],
+                seconds
+            )
+        );
 
     private static (long Offset, int Size)? PlaceOf(ActionOutput output)
     {
         var parts = output.Path.Split('@', '+');
-        return parts is ["code", var offset, var size]
-            && long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var at) && int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+        return
+            parts is ["code", var offset, var size]
+            && long.TryParse(offset, NumberStyles.None, CultureInfo.InvariantCulture, out var at)
+            && int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
             ? (at, length)
             : null;
     }
 
-    private static (string, Sha256Digest, int) IdentityOf(ModuleSource module) => (module.RelativePath, module.File.Digest, module.OptimizeLevel);
+    private static (string, Sha256Digest, int) IdentityOf(ModuleSource module) =>
+        (module.RelativePath, module.File.Digest, module.OptimizeLevel);
 }

@@ -4,7 +4,8 @@ using System.Numerics;
 namespace Oxidizer.Packager.Bytecode;
 
 /// <summary>
-/// <c>_imp.source_hash</c>: SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF") with the interpreter's magic number as its key, as CPython 3.11
+/// <c>_imp.source_hash</c>: SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF") with the interpreter's magic number as
+/// its key, as CPython 3.11
 /// and later have it (3.10 had SipHash-2-4).
 /// </summary>
 internal static class SourceHash
@@ -14,7 +15,10 @@ internal static class SourceHash
     /// <param name="source">All bytes of the source.</param>
     public static ulong Of(ulong key, ReadOnlySpan<byte> source)
     {
-        ulong v0 = key ^ 0x736f6d6570736575, v1 = 0x646f72616e646f6d, v2 = key ^ 0x6c7967656e657261, v3 = 0x7465646279746573;
+        ulong v0 = key ^ 0x736f6d6570736575,
+            v1 = 0x646f72616e646f6d,
+            v2 = key ^ 0x6c7967656e657261,
+            v3 = 0x7465646279746573;
         var last = (ulong)source.Length << 56;
         for (; source.Length >= sizeof(ulong); source = source[sizeof(ulong)..])
             Mix(BinaryPrimitives.ReadUInt64LittleEndian(source));

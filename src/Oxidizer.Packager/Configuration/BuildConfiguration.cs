@@ -65,7 +65,8 @@ internal sealed record BuildTable
     /// <summary>The product's file name; by default the program's name, or that of the configuration's folder.</summary>
     public string ApplicationName { get; init; } = "";
 
-    /// <summary>Where products go, absolute: <c>build_path/&lt;triple&gt;/&lt;name&gt;</c>; <c>null</c>: the caller decides, by default <c>build</c> beside the configuration.</summary>
+    /// <summary>Where products go, absolute: <c>build_path/&lt;triple&gt;/&lt;name&gt;</c>; <c>null</c>: the caller decides, by default
+    /// <c>build</c> beside the configuration.</summary>
     public string? BuildPath { get; init; }
 
     /// <summary>The triples to build for.</summary>
@@ -94,7 +95,8 @@ internal enum DistributionOptimization
     PgoLto,
 }
 
-/// <summary><c>[python_distribution]</c>. Exactly one of <see cref="Url"/>, <see cref="LocalPath"/>, <see cref="Version"/>, <see cref="Source"/> is set.</summary>
+/// <summary><c>[python_distribution]</c>. Exactly one of <see cref="Url"/>, <see cref="LocalPath"/>, <see cref="Version"/>, <see
+/// cref="Source"/> is set.</summary>
 internal sealed record DistributionTable
 {
     /// <summary>Where an archive is; needs <see cref="Sha256"/>.</summary>
@@ -131,7 +133,8 @@ internal sealed record DistributionTable
     public SourceLocation? Location { get; init; }
 }
 
-/// <summary><c>[python_config]</c>: the interpreter's settings in the product. Each key is a setting of the packed resources, by its TOML name.</summary>
+/// <summary><c>[python_config]</c>: the interpreter's settings in the product. Each key is a setting of the packed resources, by its TOML
+/// name.</summary>
 internal sealed record PythonConfigTable
 {
     /// <summary>The name in messages and <c>sys.argv[0]</c>'s fallback; by default the application's.</summary>
@@ -143,7 +146,8 @@ internal sealed record PythonConfigTable
     /// <summary>PYTHON* variables are ignored.</summary>
     public bool IgnoreEnvironment { get; init; } = true;
 
-    /// <summary>Variables that lead the C libraries within to files (<c>OPENSSL_CONF</c>, <c>TERMINFO</c>) are removed at the start.</summary>
+    /// <summary>Variables that lead the C libraries within to files (<c>OPENSSL_CONF</c>, <c>TERMINFO</c>) are removed at the
+    /// start.</summary>
     public bool IgnoreLibraryEnvironment { get; init; }
 
     /// <summary><c>site</c> is not imported.</summary>
@@ -213,7 +217,8 @@ internal sealed record PythonConfigTable
 /// <summary><c>[python_extensions]</c></summary>
 internal sealed record ExtensionsTable
 {
-    /// <summary><c>all</c>, <c>none</c>, <c>minimal</c>, <c>no-libraries</c>, <c>no-copyleft</c>, <c>explicit-includes</c> or <c>explicit-excludes</c>.</summary>
+    /// <summary><c>all</c>, <c>none</c>, <c>minimal</c>, <c>no-libraries</c>, <c>no-copyleft</c>, <c>explicit-includes</c> or
+    /// <c>explicit-excludes</c>.</summary>
     public string Policy { get; init; } = "all";
 
     /// <summary>For <c>explicit-includes</c>.</summary>
@@ -251,7 +256,8 @@ internal sealed record RunTable
     public string? Path { get; init; }
 
     /// <summary>
-    /// As written. <c>package.module:function</c> stands in <see cref="Module"/> too, with the mode <c>module</c>; the name of a console script stands only
+    /// As written. <c>package.module:function</c> stands in <see cref="Module"/> too, with the mode <c>module</c>; the name of a console
+    /// script stands only
     /// here, because its function is known only when the installed distributions are.
     /// </summary>
     public string? EntryPoint { get; init; }

@@ -4,19 +4,27 @@ namespace Oxidizer.Packager.Configuration;
 
 internal static class CacheKeys
 {
-    public static readonly TableSchema<CacheTable> Table = new("cache",
-    [
-        Key.Path<CacheTable>("directory", static (table, value) => table with { Directory = value })
-            .Says("where actions, blobs and unpacked trees are kept; see below", "`Oxidizer_CacheDirectory`, else the user's cache folder"),
-        new Key<CacheTable>("max_size", [], static (table, reading) => SetMaxSize(table, reading))
-            .Says("of blobs and unpacked trees; what is longest unused goes first, except what running builds use and what was used within the last hour", """`"10 GiB"`""", """string such as `"10 GB"` (1000s), `"10 GiB"` (1024s), or bytes"""),
-        Key.Text<CacheTable>("remote", TextForms.HttpUrl, static (table, value) => table with { Remote = value })
-            .Says("a second tier; *not yet*", form: "string, `https://` or `http://`"),
-        Key.Flag<CacheTable>("remote_write", static (table, value) => table with { RemoteWrite = value })
-            .Says("whether this build may write to it", "`false`"),
-        Key.Flag<CacheTable>("read_only", static (table, value) => table with { ReadOnly = value })
-            .Says("nothing is stored; what is there is used", "`false`"),
-    ]);
+    public static readonly TableSchema<CacheTable> Table = new(
+        "cache",
+        [
+            Key.Path<CacheTable>("directory", static (table, value) => table with { Directory = value })
+                .Says(
+                    "where actions, blobs and unpacked trees are kept; see below",
+                    "`Oxidizer_CacheDirectory`, else the user's cache folder"
+                ),
+            new Key<CacheTable>("max_size", [], static (table, reading) => SetMaxSize(table, reading)).Says(
+                "of blobs and unpacked trees; what is longest unused goes first, except what running builds use and what was used within the last hour",
+                """`"10 GiB"`""",
+                """string such as `"10 GB"` (1000s), `"10 GiB"` (1024s), or bytes"""
+            ),
+            Key.Text<CacheTable>("remote", TextForms.HttpUrl, static (table, value) => table with { Remote = value })
+                .Says("a second tier; *not yet*", form: "string, `https://` or `http://`"),
+            Key.Flag<CacheTable>("remote_write", static (table, value) => table with { RemoteWrite = value })
+                .Says("whether this build may write to it", "`false`"),
+            Key.Flag<CacheTable>("read_only", static (table, value) => table with { ReadOnly = value })
+                .Says("nothing is stored; what is there is used", "`false`"),
+        ]
+    );
 
     private static CacheTable SetMaxSize(CacheTable table, KeyReading reading)
     {

@@ -21,10 +21,18 @@ public static partial class DiagnosticKinds
     public static readonly DiagnosticKind ConfigurationNotUtf8 = new("OXI0106", DiagnosticSeverity.Error, "the configuration is not UTF-8");
 
     /// <summary>The file is larger than any configuration.</summary>
-    public static readonly DiagnosticKind ConfigurationTooLarge = new("OXI0107", DiagnosticSeverity.Error, "the configuration is too large");
+    public static readonly DiagnosticKind ConfigurationTooLarge = new(
+        "OXI0107",
+        DiagnosticSeverity.Error,
+        "the configuration is too large"
+    );
 
     /// <summary>The file cannot be read.</summary>
-    public static readonly DiagnosticKind ConfigurationNotReadable = new("OXI0108", DiagnosticSeverity.Error, "the configuration cannot be read");
+    public static readonly DiagnosticKind ConfigurationNotReadable = new(
+        "OXI0108",
+        DiagnosticSeverity.Error,
+        "the configuration cannot be read"
+    );
 
     /// <summary>A table that configurations do not have.</summary>
     public static readonly DiagnosticKind UnknownTable = new("OXI0109", DiagnosticSeverity.Error, "an unknown table");
@@ -39,7 +47,11 @@ public static partial class DiagnosticKinds
     public static readonly DiagnosticKind ContradictingKeys = new("OXI0112", DiagnosticSeverity.Error, "keys that exclude each other");
 
     /// <summary>A path names an environment variable that is not set.</summary>
-    public static readonly DiagnosticKind UndefinedVariable = new("OXI0113", DiagnosticSeverity.Error, "an environment variable is not set");
+    public static readonly DiagnosticKind UndefinedVariable = new(
+        "OXI0113",
+        DiagnosticSeverity.Error,
+        "an environment variable is not set"
+    );
 
     /// <summary>A type of rule that does not exist.</summary>
     public static readonly DiagnosticKind UnknownRuleType = new("OXI0114", DiagnosticSeverity.Error, "an unknown type of rule");

@@ -13,7 +13,8 @@ internal static class ConfigurationFile
     private static readonly string[] s_variables = ["OXIDIZER_CONFIG", "PYOXIDIZER_CONFIG"];
     private static readonly string[] s_names = ["oxidizer.toml", "pyoxidizer.toml"];
 
-    /// <summary>The path as named, else <c>OXIDIZER_CONFIG</c> or <c>PYOXIDIZER_CONFIG</c>, else <c>oxidizer.toml</c> or <c>pyoxidizer.toml</c> in the folder or above.</summary>
+    /// <summary>The path as named, else <c>OXIDIZER_CONFIG</c> or <c>PYOXIDIZER_CONFIG</c>, else <c>oxidizer.toml</c> or
+    /// <c>pyoxidizer.toml</c> in the folder or above.</summary>
     /// <param name="startDirectory">Where the search starts, and relative paths too; absolute.</param>
     /// <param name="named">The path that the caller names, or <c>null</c>.</param>
     /// <returns>An absolute path of a file that is there.</returns>
@@ -21,16 +22,24 @@ internal static class ConfigurationFile
     public static string Find(string startDirectory, string? named)
     {
         if (named is not null)
-            return Existing(Path.GetFullPath(named, startDirectory), $"the configuration `{named}` is not there; name one that is, or drop the argument to have it found");
+            return Existing(
+                Path.GetFullPath(named, startDirectory),
+                $"the configuration `{named}` is not there; name one that is, or drop the argument to have it found"
+            );
         foreach (var variable in s_variables)
             if (Environment.GetEnvironmentVariable(variable) is { Length: > 0 } path)
-                return Existing(Path.GetFullPath(path, startDirectory), $"the configuration `{path}` that the environment variable `{variable}` names is not there; set it to one that is, or unset it");
+                return Existing(
+                    Path.GetFullPath(path, startDirectory),
+                    $"the configuration `{path}` that the environment variable `{variable}` names is not there; set it to one that is, or unset it"
+                );
         for (var folder = startDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
             foreach (var name in s_names)
                 if (Path.Combine(folder, name) is var candidate && File.Exists(candidate))
                     return candidate;
-        throw new BuildFailedException(DiagnosticKinds.ConfigurationNotFound,
-            $"no `{s_names[0]}` in `{startDirectory}` or above it; write one, name one, or build a single script by its name: `OxidizerBuild(\"hello.py\")`");
+        throw new BuildFailedException(
+            DiagnosticKinds.ConfigurationNotFound,
+            $"no `{s_names[0]}` in `{startDirectory}` or above it; write one, name one, or build a single script by its name: `OxidizerBuild(\"hello.py\")`"
+        );
     }
 
     /// <summary>Reads a configuration's text.</summary>
@@ -48,8 +57,15 @@ internal static class ConfigurationFile
         {
             // Index is that of the first byte of the sequence, and may be negative by some bytes when a sequence is cut off at the end.
             var line = bytes.AsSpan(0, Math.Clamp(exception.Index, 0, bytes.Length)).Count((byte)'\n') + 1;
-            throw new BuildFailedException(DiagnosticKinds.ConfigurationNotUtf8,
-                $"the configuration is not UTF-8: byte 0x{exception.BytesUnknown?[0]:X2} on line {line}; save the file as UTF-8", location with { Line = line }, exception);
+            throw new BuildFailedException(
+                DiagnosticKinds.ConfigurationNotUtf8,
+                $"the configuration is not UTF-8: byte 0x{exception.BytesUnknown?[0]:X2} on line {line}; save the file as UTF-8",
+                location with
+                {
+                    Line = line,
+                },
+                exception
+            );
         }
     }
 
@@ -59,21 +75,38 @@ internal static class ConfigurationFile
         {
             using var handle = RegularFile.Open(path);
             var bytes = new byte[MaxBytes + 1];
-            int length = 0, read;
+            int length = 0,
+                read;
             // Not by the file's length, because files of /proc say 0.
             while (length < bytes.Length && (read = RandomAccess.Read(handle, bytes.AsSpan(length), length)) > 0)
                 length += read;
-            return length <= MaxBytes ? bytes[..length] : throw new BuildFailedException(DiagnosticKinds.ConfigurationTooLarge,
-                $"the configuration is larger than {MaxBytes >> 10} KiB; name the configuration, and not another file", location);
+            return length <= MaxBytes
+                ? bytes[..length]
+                : throw new BuildFailedException(
+                    DiagnosticKinds.ConfigurationTooLarge,
+                    $"the configuration is larger than {MaxBytes >> 10} KiB; name the configuration, and not another file",
+                    location
+                );
         }
         catch (Exception exception) when (exception is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new BuildFailedException(DiagnosticKinds.ConfigurationNotFound, $"the configuration `{path}` is not there; name one that is", null, exception);
+            throw new BuildFailedException(
+                DiagnosticKinds.ConfigurationNotFound,
+                $"the configuration `{path}` is not there; name one that is",
+                null,
+                exception
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             var reason = Directory.Exists(path) ? "it is a folder; name the file in it" : exception.Message;
-            throw new EnvironmentFailureException(DiagnosticKinds.ConfigurationNotReadable, "read the configuration", path, reason, exception);
+            throw new EnvironmentFailureException(
+                DiagnosticKinds.ConfigurationNotReadable,
+                "read the configuration",
+                path,
+                reason,
+                exception
+            );
         }
     }
 

@@ -25,15 +25,20 @@ internal static class ConfigurationReader
         path = Path.GetFullPath(path);
         var origin = ShortPath(path);
         if (!File.Exists(path))
-            throw new BuildFailedException(DiagnosticKinds.ScriptNotFound, $"the script `{origin}` is not there; name a Python file or a configuration that is");
+            throw new BuildFailedException(
+                DiagnosticKinds.ScriptNotFound,
+                $"the script `{origin}` is not there; name a Python file or a configuration that is"
+            );
         var place = new SourceLocation(origin);
-        return ConfigurationSet.Of(new BuildConfiguration(origin, Path.GetDirectoryName(path)!)
-        {
-            Build = new BuildTable { ApplicationName = Path.GetFileNameWithoutExtension(path) },
-            Distribution = new DistributionTable { Source = ConfigurationTables.DefaultSource },
-            Packages = [new StdlibRule(place), new ScriptRule(path, place)],
-            Run = ConfigurationTables.RunScript,
-        });
+        return ConfigurationSet.Of(
+            new BuildConfiguration(origin, Path.GetDirectoryName(path)!)
+            {
+                Build = new BuildTable { ApplicationName = Path.GetFileNameWithoutExtension(path) },
+                Distribution = new DistributionTable { Source = ConfigurationTables.DefaultSource },
+                Packages = [new StdlibRule(place), new ScriptRule(path, place)],
+                Run = ConfigurationTables.RunScript,
+            }
+        );
     }
 
     /// <summary>Reads a file's text.</summary>
@@ -55,6 +60,8 @@ internal static class ConfigurationReader
     private static string ShortPath(string path)
     {
         var current = Directory.GetCurrentDirectory();
-        return path.StartsWith(current, StringComparison.Ordinal) && path.Length > current.Length + 1 && path[current.Length] == '/' ? path[(current.Length + 1)..] : path;
+        return path.StartsWith(current, StringComparison.Ordinal) && path.Length > current.Length + 1 && path[current.Length] == '/'
+            ? path[(current.Length + 1)..]
+            : path;
     }
 }

@@ -30,7 +30,8 @@ internal sealed class ConfigurationSet
 
     /// <summary>Merges the tables that match the target.</summary>
     /// <param name="target">Any, also one that <see cref="Targets"/> does not have.</param>
-    /// <exception cref="BuildFailedException">The merged tables contradict each other, or a path of theirs names a variable that is not set.</exception>
+    /// <exception cref="BuildFailedException">The merged tables contradict each other, or a path of theirs names a variable that is not
+    /// set.</exception>
     public BuildConfiguration For(TargetTriple target)
     {
         if (_tables is not { HasConditions: true })

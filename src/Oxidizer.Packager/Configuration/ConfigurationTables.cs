@@ -22,27 +22,29 @@ internal sealed class ConfigurationTables
     };
 
     private readonly List<Part> _parts = [];
-    private readonly string _origin, _directory;
+    private readonly string _origin,
+        _directory;
 
     private ConfigurationTables(string origin, string directory) => (_origin, _directory) = (origin, directory);
 
     /// <summary>The tables' names, without old ones.</summary>
     public static IReadOnlyList<string> Names { get; } =
-        ["build", "python_distribution", "python_config", "python_extensions", Packages, "python_run", "packing", "toolchain", "cache"];
+    ["build", "python_distribution", "python_config", "python_extensions", Packages, "python_run", "packing", "toolchain", "cache"];
 
     /// <summary>The keys of a table, other than the rules': what the reference has to describe.</summary>
-    public static IEnumerable<DeclaredKey> KeysOf(string table) => table switch
-    {
-        "build" => BuildKeys.Table.Keys,
-        "python_distribution" => DistributionKeys.Table.Keys,
-        "python_config" => PythonConfigKeys.Table.Keys,
-        "python_extensions" => ExtensionsKeys.Table.Keys,
-        "python_run" => RunKeys.Table.Keys,
-        "packing" => PackingKeys.Table.Keys,
-        "toolchain" => ToolchainKeys.Table.Keys,
-        "cache" => CacheKeys.Table.Keys,
-        _ => [],
-    };
+    public static IEnumerable<DeclaredKey> KeysOf(string table) =>
+        table switch
+        {
+            "build" => BuildKeys.Table.Keys,
+            "python_distribution" => DistributionKeys.Table.Keys,
+            "python_config" => PythonConfigKeys.Table.Keys,
+            "python_extensions" => ExtensionsKeys.Table.Keys,
+            "python_run" => RunKeys.Table.Keys,
+            "packing" => PackingKeys.Table.Keys,
+            "toolchain" => ToolchainKeys.Table.Keys,
+            "cache" => CacheKeys.Table.Keys,
+            _ => [],
+        };
 
     /// <summary>What runs when there is a script and no <c>[python_run]</c>.</summary>
     public static RunTable RunScript { get; } = new() { Mode = "module", Module = "__main__" };
@@ -70,7 +72,8 @@ internal sealed class ConfigurationTables
     /// <summary>Merges the tables for a target: each key of a later table replaces that of an earlier one.</summary>
     /// <param name="target">The target; <c>null</c>: only the tables for all.</param>
     /// <param name="mistakes">Takes wrong keys and contradictions.</param>
-    /// <param name="expandConditional">Whether paths of tables for some targets only are expanded too: for the target that is being built.</param>
+    /// <param name="expandConditional">Whether paths of tables for some targets only are expanded too: for the target that is being
+    /// built.</param>
     public BuildConfiguration Merge(TargetTriple? target, DiagnosticBag mistakes, bool expandConditional = true)
     {
         var sum = new RuleSum(new Dictionary<string, SourceLocation>(StringComparer.Ordinal));
@@ -120,9 +123,15 @@ internal sealed class ConfigurationTables
             case "build":
                 return configuration with { Build = BuildKeys.Table.Apply(configuration.Build, part.Entries, scope, positions) };
             case "python_distribution":
-                return configuration with { Distribution = DistributionKeys.Table.Apply(configuration.Distribution, part.Entries, scope, positions) };
+                return configuration with
+                {
+                    Distribution = DistributionKeys.Table.Apply(configuration.Distribution, part.Entries, scope, positions),
+                };
             case "python_config":
-                return configuration with { PythonConfig = PythonConfigKeys.Table.Apply(configuration.PythonConfig, part.Entries, scope, positions) };
+                return configuration with
+                {
+                    PythonConfig = PythonConfigKeys.Table.Apply(configuration.PythonConfig, part.Entries, scope, positions),
+                };
             case "python_extensions":
                 sum.Extensions = ExtensionsKeys.Table.Apply(sum.Extensions, part.Entries, scope, positions);
                 return configuration;
@@ -131,7 +140,10 @@ internal sealed class ConfigurationTables
             case "packing":
                 return configuration with { Packing = PackingKeys.Table.Apply(configuration.Packing, part.Entries, scope, positions) };
             case "toolchain":
-                return configuration with { Toolchain = ToolchainKeys.Table.Apply(configuration.Toolchain, part.Entries, scope, positions) };
+                return configuration with
+                {
+                    Toolchain = ToolchainKeys.Table.Apply(configuration.Toolchain, part.Entries, scope, positions),
+                };
             default:
                 return configuration with { Cache = CacheKeys.Table.Apply(configuration.Cache, part.Entries, scope, positions) };
         }
@@ -142,7 +154,11 @@ internal sealed class ConfigurationTables
         sum.Positions[part.Table] = part.Entries.Location;
         if (part.Entries.Find(RuleType.TypeKey) is not { } entry)
         {
-            scope.Mistakes.Add(DiagnosticKinds.MissingKey, "this rule has no `type`; add one, such as `type = \"stdlib\"`", part.Entries.Location);
+            scope.Mistakes.Add(
+                DiagnosticKinds.MissingKey,
+                "this rule has no `type`; add one, such as `type = \"stdlib\"`",
+                part.Entries.Location
+            );
             return;
         }
         if (!new KeyReading(scope, $"[[{Packages}]]", entry.Name, entry.Value).TryWord(out var type))
@@ -153,9 +169,16 @@ internal sealed class ConfigurationTables
             return;
         }
         var known = RuleTypes.All.SelectMany(known => known.Names).ToList();
-        scope.Mistakes.Add(DiagnosticKinds.UnknownRuleType, $"unknown rule type `{type}`; " + (NearestName.Of(type, known) is { } nearest
-            ? $"did you mean `{nearest}`?"
-            : $"it is one of {string.Join(", ", known.Select(name => $"`{name}`"))}"), entry.Value.Location);
+        scope.Mistakes.Add(
+            DiagnosticKinds.UnknownRuleType,
+            $"unknown rule type `{type}`; "
+                + (
+                    NearestName.Of(type, known) is { } nearest
+                        ? $"did you mean `{nearest}`?"
+                        : $"it is one of {string.Join(", ", known.Select(name => $"`{name}`"))}"
+                ),
+            entry.Value.Location
+        );
     }
 
     // Keys that are not set follow from other keys.
@@ -168,12 +191,18 @@ internal sealed class ConfigurationTables
         {
             if (positions.ContainsKey("python_run.entry_point"))
                 configuration = configuration with { Run = configuration.Run with { Mode = "module" } };
-            else if (configuration.Run is { Module: null, Code: null, Path: null } && configuration.Packages.Any(rule => rule is ScriptRule))
+            else if (
+                configuration.Run is { Module: null, Code: null, Path: null }
+                && configuration.Packages.Any(rule => rule is ScriptRule)
+            )
                 configuration = configuration with { Run = RunScript with { Location = configuration.Run.Location } };
         }
         return configuration.Build.ApplicationName.Length > 0
             ? configuration
-            : configuration with { Build = configuration.Build with { ApplicationName = ApplicationName(configuration) } };
+            : configuration with
+            {
+                Build = configuration.Build with { ApplicationName = ApplicationName(configuration) },
+            };
     }
 
     private static string ApplicationName(BuildConfiguration configuration)
@@ -186,11 +215,15 @@ internal sealed class ConfigurationTables
     private static void ReportUnknown(TomlEntry entry, DiagnosticBag mistakes)
     {
         var isTable = entry.Value is TomlTable or TomlArray;
-        var wayOut = NearestName.Of(entry.Name, Names) is { } nearest
-            ? $"did you mean `[{nearest}]`?"
-            : isTable ? $"there are {string.Join(", ", Names.Select(name => $"`[{name}]`"))}" : "keys stand below the header of their table, such as `[build]`";
-        mistakes.Add(isTable ? DiagnosticKinds.UnknownTable : DiagnosticKinds.UnknownKey,
-            isTable ? $"unknown table `[{entry.Name}]`; {wayOut}" : $"unknown key `{entry.Name}` above all tables; {wayOut}", entry.Location);
+        var wayOut =
+            NearestName.Of(entry.Name, Names) is { } nearest ? $"did you mean `[{nearest}]`?"
+            : isTable ? $"there are {string.Join(", ", Names.Select(name => $"`[{name}]`"))}"
+            : "keys stand below the header of their table, such as `[build]`";
+        mistakes.Add(
+            isTable ? DiagnosticKinds.UnknownTable : DiagnosticKinds.UnknownKey,
+            isTable ? $"unknown table `[{entry.Name}]`; {wayOut}" : $"unknown key `{entry.Name}` above all tables; {wayOut}",
+            entry.Location
+        );
     }
 
     private void Add(string name, TomlEntry entry, DiagnosticBag mistakes)
@@ -205,11 +238,19 @@ internal sealed class ConfigurationTables
                     AddPart(name, (TomlTable)item, mistakes);
                 break;
             case TomlTable:
-                mistakes.Add(DiagnosticKinds.WrongType, $"`{entry.Name}` is a list of rules, not a table; write `[[{entry.Name}]]` above each rule", entry.Location);
+                mistakes.Add(
+                    DiagnosticKinds.WrongType,
+                    $"`{entry.Name}` is a list of rules, not a table; write `[[{entry.Name}]]` above each rule",
+                    entry.Location
+                );
                 break;
             default:
                 var header = name == Packages ? $"[[{entry.Name}]]" : $"[{entry.Name}]";
-                mistakes.Add(DiagnosticKinds.WrongType, $"`{entry.Name}` is a table, not {entry.Value.InWords}; write its keys below `{header}`", entry.Location);
+                mistakes.Add(
+                    DiagnosticKinds.WrongType,
+                    $"`{entry.Name}` is a table, not {entry.Value.InWords}; write its keys below `{header}`",
+                    entry.Location
+                );
                 break;
         }
     }
@@ -219,8 +260,11 @@ internal sealed class ConfigurationTables
         var pattern = TargetKey.Read(table, name, new ReadScope(_directory, mistakes, Expand: false));
         HasConditions |= pattern != "all";
         if (pattern != "all" && name == "build" && table.Find("targets") is { } targets)
-            mistakes.Add(DiagnosticKinds.ContradictingKeys,
-                "`targets` stands in a [build] that is for some targets only; name the targets in a [build] without `target`", targets.Location);
+            mistakes.Add(
+                DiagnosticKinds.ContradictingKeys,
+                "`targets` stands in a [build] that is for some targets only; name the targets in a [build] without `target`",
+                targets.Location
+            );
         _parts.Add(new Part(name, pattern, table));
     }
 

@@ -17,9 +17,17 @@ internal static class ExpandPath
         if (text[0] == '~')
         {
             if (text.Length > 1 && text[1] != '/')
-                return Refuse(DiagnosticKinds.InvalidValue, $"`{written}` names another user's home; write the path in full, or start it with `./` if it is a file's name", out problem);
+                return Refuse(
+                    DiagnosticKinds.InvalidValue,
+                    $"`{written}` names another user's home; write the path in full, or start it with `./` if it is a file's name",
+                    out problem
+                );
             if (Environment.GetEnvironmentVariable("HOME") is not { Length: > 0 } home)
-                return Refuse(DiagnosticKinds.UndefinedVariable, $"`{written}` starts at the home folder and `HOME` is not set; set it, or write the path in full", out problem);
+                return Refuse(
+                    DiagnosticKinds.UndefinedVariable,
+                    $"`{written}` starts at the home folder and `HOME` is not set; set it, or write the path in full",
+                    out problem
+                );
             text = home + text[1..];
         }
         if (text.Contains("${", StringComparison.Ordinal))
@@ -28,7 +36,11 @@ internal static class ExpandPath
             if (text is null)
                 return null;
             if (text.Length == 0)
-                return Refuse(DiagnosticKinds.UndefinedVariable, $"`{written}` is empty after its variables are filled in; set them to a path", out problem);
+                return Refuse(
+                    DiagnosticKinds.UndefinedVariable,
+                    $"`{written}` is empty after its variables are filled in; set them to a path",
+                    out problem
+                );
         }
         return Path.GetFullPath(text, directory);
     }
@@ -45,7 +57,11 @@ internal static class ExpandPath
                 return Refuse(DiagnosticKinds.InvalidValue, $"`{text}` has a `${{` without its `}}`; write `${{NAME}}`", out problem);
             var name = text[(start + 2)..end];
             if (name.Length == 0 || Environment.GetEnvironmentVariable(name) is not { } value)
-                return Refuse(DiagnosticKinds.UndefinedVariable, $"the environment variable `{name}` in `{text}` is not set; set it before the build, or write the path without it", out problem);
+                return Refuse(
+                    DiagnosticKinds.UndefinedVariable,
+                    $"the environment variable `{name}` in `{text}` is not set; set it before the build, or write the path without it",
+                    out problem
+                );
             expanded.Append(text, position, start - position).Append(value);
             position = end + 1;
         }

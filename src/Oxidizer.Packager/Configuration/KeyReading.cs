@@ -11,7 +11,8 @@ namespace Oxidizer.Packager.Configuration;
 /// </param>
 internal sealed record ReadScope(string Directory, DiagnosticBag Mistakes, bool Expand);
 
-/// <summary>One key with its value, on its way into a record. Each <c>Try</c> method reports what is wrong and then returns false.</summary>
+/// <summary>One key with its value, on its way into a record. Each <c>Try</c> method reports what is wrong and then returns
+/// false.</summary>
 /// <param name="Scope">What the keys share.</param>
 /// <param name="Table">The table as messages name it, such as <c>[build]</c>.</param>
 /// <param name="Name">The key.</param>
@@ -22,26 +23,36 @@ internal readonly record struct KeyReading(ReadScope Scope, string Table, string
     {
         text = (Value as TomlString)?.Value ?? "";
         if (Value is not TomlString)
-            return Wrong(Value, "a string", Value switch
-            {
-                TomlInteger { Spelling: var spelling } => $"write `{Name} = \"{spelling}\"`",
-                TomlOther { Spelling: var spelling } => $"write `{Name} = \"{spelling}\"`",
-                _ => $"write `{Name} = \"...\"`",
-            });
+            return Wrong(
+                Value,
+                "a string",
+                Value switch
+                {
+                    TomlInteger { Spelling: var spelling } => $"write `{Name} = \"{spelling}\"`",
+                    TomlOther { Spelling: var spelling } => $"write `{Name} = \"{spelling}\"`",
+                    _ => $"write `{Name} = \"...\"`",
+                }
+            );
         if (text.Contains('\0'))
             return Invalid($"`{Name}` of {Table} holds a NUL character; no program can take that, remove it");
         return true;
     }
 
     /// <summary>A string that is not empty.</summary>
-    public bool TryWord(out string text) => TryText(out text)
-        && (text.Length > 0 || Invalid($"`{Name}` of {Table} is empty; give it a value, or drop the key"));
+    public bool TryWord(out string text) =>
+        TryText(out text) && (text.Length > 0 || Invalid($"`{Name}` of {Table} is empty; give it a value, or drop the key"));
 
     public bool TryFlag(out bool flag)
     {
         flag = Value is TomlFlag { Value: true };
-        return Value is TomlFlag || Wrong(Value, "`true` or `false`",
-            Value is TomlString { Value: "true" or "false" } text ? $"write `{Name} = {text.Value}`, without quotes" : $"write `{Name} = true`");
+        return Value is TomlFlag
+            || Wrong(
+                Value,
+                "`true` or `false`",
+                Value is TomlString { Value: "true" or "false" } text
+                    ? $"write `{Name} = {text.Value}`, without quotes"
+                    : $"write `{Name} = true`"
+            );
     }
 
     public bool TryInteger(long least, long most, out long number)
@@ -58,7 +69,11 @@ internal readonly record struct KeyReading(ReadScope Scope, string Table, string
     {
         texts = [];
         if (Value is not TomlArray array)
-            return Wrong(Value, "a list of strings", Value is TomlString { Value: var one } ? $"write `{Name} = [\"{one}\"]`" : $"write `{Name} = [\"...\"]`");
+            return Wrong(
+                Value,
+                "a list of strings",
+                Value is TomlString { Value: var one } ? $"write `{Name} = [\"{one}\"]`" : $"write `{Name} = [\"...\"]`"
+            );
         var list = new string[array.Items.Count];
         var good = true;
         for (var i = 0; i < list.Length; i++)
@@ -74,8 +89,8 @@ internal readonly record struct KeyReading(ReadScope Scope, string Table, string
     }
 
     /// <summary>One of a few words.</summary>
-    public bool TryChoice(string[] choices, out string choice) => TryText(out choice)
-        && (Array.IndexOf(choices, choice) >= 0 || Invalid(Choices(choice, choices)));
+    public bool TryChoice(string[] choices, out string choice) =>
+        TryText(out choice) && (Array.IndexOf(choices, choice) >= 0 || Invalid(Choices(choice, choices)));
 
     /// <summary>A path, made absolute. If paths are not expanded, it is only checked.</summary>
     public bool TryPath(out string path)

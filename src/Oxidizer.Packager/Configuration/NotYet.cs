@@ -3,7 +3,8 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
-/// Settings that are read but not implemented yet. They are reported before any work: a product that silently lacks what its configuration asks for is
+/// Settings that are read but not implemented yet. They are reported before any work: a product that silently lacks what its configuration
+/// asks for is
 /// worse than none. To implement one, remove its line here and the words "not yet" in docs/configuration.md.
 /// </summary>
 internal static class NotYet
@@ -11,16 +12,32 @@ internal static class NotYet
     /// <summary>Keys of tables, as <c>table.key</c>: whether the configuration asks for what is not there, and the way out.</summary>
     public static readonly (string Key, Func<BuildConfiguration, bool> IsAsked, string WayOut)[] Keys =
     [
-        ("python_distribution.version", static c => c.Distribution.Version is not null, "name the archive by `url` and `sha256`, or use `source = \"apt:python3\"`"),
-        ("python_run.entry_point", static c => c.Run is { EntryPoint: not null, Module: null }, "write the function that the console script calls, as `package.module:function`"),
+        (
+            "python_distribution.version",
+            static c => c.Distribution.Version is not null,
+            "name the archive by `url` and `sha256`, or use `source = \"apt:python3\"`"
+        ),
+        (
+            "python_run.entry_point",
+            static c => c.Run is { EntryPoint: not null, Module: null },
+            "write the function that the console script calls, as `package.module:function`"
+        ),
         ("cache.remote", static c => c.Cache.Remote is not null, "drop the key"),
     ];
 
     /// <summary>Types of rules, in the same way.</summary>
     public static readonly (string Name, Func<PackageRule, bool> IsAsked, string WayOut)[] Rules =
     [
-        ("pip-install", static rule => rule is PipInstallRule { RequirementsPath: null }, "install them into a virtual environment, and package that with `virtualenv`"),
-        ("pip-requirements-file", static rule => rule is PipInstallRule { RequirementsPath: not null }, "install them into a virtual environment, and package that with `virtualenv`"),
+        (
+            "pip-install",
+            static rule => rule is PipInstallRule { RequirementsPath: null },
+            "install them into a virtual environment, and package that with `virtualenv`"
+        ),
+        (
+            "pip-requirements-file",
+            static rule => rule is PipInstallRule { RequirementsPath: not null },
+            "install them into a virtual environment, and package that with `virtualenv`"
+        ),
         ("setup-py-install", static rule => rule is ProjectRule, "package the project's folder with `package-root`"),
         ("write-license-files", static rule => rule is WriteLicenseFilesRule, "drop the rule"),
     ];
@@ -31,11 +48,15 @@ internal static class NotYet
         // No default is unsupported, so keys that are not set need no check.
         foreach (var (key, isAsked, wayOut) in Keys)
             if (configuration.Positions.ContainsKey(key) && isAsked(configuration))
-                Report($"`{key[(key.IndexOf('.') + 1)..]}` of [{key[..key.IndexOf('.')]}] has a value that is", wayOut, configuration.LocationOf(key));
+                Report(
+                    $"`{key[(key.IndexOf('.') + 1)..]}` of [{key[..key.IndexOf('.')]}] has a value that is",
+                    wayOut,
+                    configuration.LocationOf(key)
+                );
         foreach (var rule in configuration.Packages)
-            foreach (var (_, isAsked, wayOut) in Rules)
-                if (isAsked(rule))
-                    Report($"the rule type `{rule.Type}` is", wayOut, rule.Location);
+        foreach (var (_, isAsked, wayOut) in Rules)
+            if (isAsked(rule))
+                Report($"the rule type `{rule.Type}` is", wayOut, rule.Location);
 
         void Report(string what, string wayOut, SourceLocation? location) =>
             diagnostics.Add(DiagnosticKinds.NotSupportedYet, $"{what} not supported yet; {wayOut}", location);

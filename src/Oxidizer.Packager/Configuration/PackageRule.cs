@@ -29,7 +29,8 @@ internal abstract record ResourceRule(string Type, SourceLocation? Location) : P
     public string InstallLocation { get; init; } = "embedded";
 
     /// <summary>The folder of <see cref="InstallLocation"/>, relative to the product's; <c>null</c>: embedded.</summary>
-    public string? InstallFolder => InstallLocation.StartsWith(AppRelative, StringComparison.Ordinal) ? InstallLocation[AppRelative.Length..].TrimEnd('/') : null;
+    public string? InstallFolder =>
+        InstallLocation.StartsWith(AppRelative, StringComparison.Ordinal) ? InstallLocation[AppRelative.Length..].TrimEnd('/') : null;
 
     /// <summary>What a location beside the product begins with.</summary>
     internal const string AppRelative = "app-relative:";
@@ -47,7 +48,8 @@ internal sealed record VirtualenvRule(string Path, SourceLocation? Location) : R
 /// <param name="Path">The folder, absolute.</param>
 /// <param name="Packages">Top-level packages or modules.</param>
 /// <param name="Location">Where it stands, for messages.</param>
-internal sealed record PackageRootRule(string Path, IReadOnlyList<string> Packages, SourceLocation? Location) : ResourceRule("package-root", Location);
+internal sealed record PackageRootRule(string Path, IReadOnlyList<string> Packages, SourceLocation? Location)
+    : ResourceRule("package-root", Location);
 
 /// <summary>One file, as <c>__main__</c>.</summary>
 /// <param name="Path">The file, absolute.</param>
@@ -92,7 +94,8 @@ internal sealed record ProjectRule(string Type, string PackagePath, IReadOnlyLis
 /// <summary>Keeps (<see cref="Include"/>) or drops what the rules before brought.</summary>
 /// <param name="Include">True for <c>filter-include</c>.</param>
 /// <param name="Location">Where it stands, for messages.</param>
-internal sealed record FilterRule(bool Include, SourceLocation? Location) : PackageRule(Include ? "filter-include" : "filter-exclude", Location)
+internal sealed record FilterRule(bool Include, SourceLocation? Location)
+    : PackageRule(Include ? "filter-include" : "filter-exclude", Location)
 {
     /// <summary>Module names.</summary>
     public IReadOnlyList<string> Names { get; init; } = [];

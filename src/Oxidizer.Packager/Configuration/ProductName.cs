@@ -3,7 +3,8 @@ using System.Text;
 namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
-/// What a product may be called. Its name is a file name, and appears in files for pkg-config and CMake, on command lines (<c>-lname</c>) and in scripts. Characters with a meaning
+/// What a product may be called. Its name is a file name, and appears in files for pkg-config and CMake, on command lines (<c>-lname</c>)
+/// and in scripts. Characters with a meaning
 /// there (blanks, <c>*</c>, quotes, <c>$</c>, a leading <c>-</c>) are refused here, instead of being escaped in each of them.
 /// </summary>
 internal static class ProductName
@@ -30,5 +31,9 @@ internal static class ProductName
 
     // A name must not break the line of a message, or send escape sequences to the terminal.
     private static string Shown(string text) =>
-        string.Concat((text.Length > 60 ? text[..60] + "..." : text).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? $"\\u{(int)c:x4}" : c.ToString()));
+        string.Concat(
+            (text.Length > 60 ? text[..60] + "..." : text).Select(c =>
+                char.IsControl(c) || char.IsSurrogate(c) ? $"\\u{(int)c:x4}" : c.ToString()
+            )
+        );
 }

@@ -32,7 +32,8 @@ internal abstract record RuleType(string[] Names, string[] Required)
     public abstract void Apply(string type, TomlTable table, ReadScope scope, RuleSum sum);
 
     /// <summary>Reads the keys into a record; the same for every type.</summary>
-    protected T ReadKeys<T>(T record, Key<T>[] keys, string type, TomlTable table, ReadScope scope) where T : class
+    protected T ReadKeys<T>(T record, Key<T>[] keys, string type, TomlTable table, ReadScope scope)
+        where T : class
     {
         var name = $"[[python_packages]] of type `{type}`";
         foreach (var entry in table.Entries)
@@ -49,7 +50,11 @@ internal abstract record RuleType(string[] Names, string[] Required)
         {
             var names = required.Split('|');
             if (!Array.Exists(names, key => table.Find(key) is not null))
-                scope.Mistakes.Add(DiagnosticKinds.MissingKey, $"{name} needs `{string.Join("` or `", names)}`; add `{names[0]} = ...`", table.Location);
+                scope.Mistakes.Add(
+                    DiagnosticKinds.MissingKey,
+                    $"{name} needs `{string.Join("` or `", names)}`; add `{names[0]} = ...`",
+                    table.Location
+                );
         }
         return record;
     }

@@ -12,7 +12,8 @@ internal sealed record TableSchema<T>(string Name, Key<T>[] Keys)
     private IEnumerable<Setting<T>> Settings => Keys.Select(key => key.Setting).OfType<Setting<T>>();
 
     /// <summary>
-    /// Keys that are ways to one end. A later table that names another way (a <c>url</c> for one target, after a <c>source</c> for all) replaces the
+    /// Keys that are ways to one end. A later table that names another way (a <c>url</c> for one target, after a <c>source</c> for all)
+    /// replaces the
     /// earlier way, and does not contradict it.
     /// </summary>
     public string[] Ways { get; init; } = [];
@@ -55,8 +56,10 @@ internal sealed record TableSchema<T>(string Name, Key<T>[] Keys)
         return record;
     }
 
-    /// <summary>The settings of the packed resources that a record gives, each with its name; of a list the name stands once for each.</summary>
-    public IEnumerable<(string Name, string Value)> SettingsOf(T record) => Settings.SelectMany(setting => setting.Values(record).Select(value => (setting.Name, value)));
+    /// <summary>The settings of the packed resources that a record gives, each with its name; of a list the name stands once for
+    /// each.</summary>
+    public IEnumerable<(string Name, string Value)> SettingsOf(T record) =>
+        Settings.SelectMany(setting => setting.Values(record).Select(value => (setting.Name, value)));
 
     /// <summary>The settings of the packed resources that its keys make.</summary>
     /// <param name="initial">The record without any key set.</param>

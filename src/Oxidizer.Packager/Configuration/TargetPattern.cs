@@ -7,7 +7,25 @@ internal static class TargetPattern
 {
     // Standalone distributions exist for these, and CPython knows them. A table for an unknown architecture would silently never apply.
     private static readonly string[] s_architectures =
-        ["x86_64", "x86_64_v2", "x86_64_v3", "x86_64_v4", "aarch64", "i686", "armv7", "arm", "riscv64", "riscv64gc", "ppc64le", "powerpc64le", "s390x", "loongarch64", "mips", "mipsel", "wasm32"];
+    [
+        "x86_64",
+        "x86_64_v2",
+        "x86_64_v3",
+        "x86_64_v4",
+        "aarch64",
+        "i686",
+        "armv7",
+        "arm",
+        "riscv64",
+        "riscv64gc",
+        "ppc64le",
+        "powerpc64le",
+        "s390x",
+        "loongarch64",
+        "mips",
+        "mipsel",
+        "wasm32",
+    ];
 
     /// <summary>Whether the entries under the pattern apply to the target.</summary>
     public static bool Matches(string pattern, TargetTriple target) => pattern == "all" || Glob(pattern, target.Value);
@@ -34,13 +52,18 @@ internal static class TargetPattern
             return null;
         if (text.AsSpan().ContainsAny('*', '?'))
             return null;
-        return ProblemOfTriple(text) is null ? null : ProblemOfTriple(text) + " (a pattern such as `*-linux-gnu` and `all` are possible too)";
+        return ProblemOfTriple(text) is null
+            ? null
+            : ProblemOfTriple(text) + " (a pattern such as `*-linux-gnu` and `all` are possible too)";
     }
 
     // Iterative, with one point to return to: a hostile pattern of many stars costs at most its length times the text's.
     private static bool Glob(string pattern, string text)
     {
-        int p = 0, t = 0, star = -1, resume = 0;
+        int p = 0,
+            t = 0,
+            star = -1,
+            resume = 0;
         while (t < text.Length)
         {
             if (p < pattern.Length && pattern[p] == '*')

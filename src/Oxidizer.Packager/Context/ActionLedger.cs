@@ -32,7 +32,7 @@ public static class ActionKinds
 
     /// <summary>All, in the order of a build.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Download, Distribution, Unpack, CompileBytecode, CompileObject, InstallPackages, Pack, Link, Install];
+    [Download, Distribution, Unpack, CompileBytecode, CompileObject, InstallPackages, Pack, Link, Install];
 }
 
 /// <summary>An action that ran.</summary>
@@ -68,8 +68,11 @@ internal sealed class ActionLedger
         get
         {
             lock (_lock)
-                return ActionKinds.All.ToDictionary(kind => kind,
-                    kind => new ActionCount(_executed.Count(action => action.Kind == kind), _reused.GetValueOrDefault(kind)), StringComparer.Ordinal);
+                return ActionKinds.All.ToDictionary(
+                    kind => kind,
+                    kind => new ActionCount(_executed.Count(action => action.Kind == kind), _reused.GetValueOrDefault(kind)),
+                    StringComparer.Ordinal
+                );
         }
     }
 

@@ -37,7 +37,8 @@ internal sealed record BuildContext(
     ActionLedger Actions,
     string WorkDirectory,
     int Parallelism,
-    CancellationToken Cancellation)
+    CancellationToken Cancellation
+)
 {
     /// <summary>Says that a file in <see cref="WorkDirectory"/> could not be written.</summary>
     /// <param name="kind">The room's own.</param>
@@ -51,16 +52,28 @@ internal sealed record BuildContext(
     /// <param name="key">The action's identity.</param>
     /// <param name="name">What it is about, in words of the build, such as <c>app/views.py</c>.</param>
     /// <param name="execute">Makes the outputs and stores their blobs.</param>
-    /// <param name="explain">Explains why it runs better than the fields of the key do; <c>null</c> without such an explanation. Called before it runs.</param>
+    /// <param name="explain">Explains why it runs better than the fields of the key do; <c>null</c> without such an explanation. Called
+    /// before it runs.</param>
     /// <param name="executed">Called after it ran.</param>
-    public ActionRecord Run(ActionKey key, string name, Func<IReadOnlyList<ActionOutput>> execute, Func<string?>? explain = null, Action? executed = null)
+    public ActionRecord Run(
+        ActionKey key,
+        string name,
+        Func<IReadOnlyList<ActionOutput>> execute,
+        Func<string?>? explain = null,
+        Action? executed = null
+    )
     {
         string? reason = null;
-        var result = Cache.GetOrAdd(key, name, () =>
-        {
-            reason = explain?.Invoke();
-            return execute();
-        }, Cancellation);
+        var result = Cache.GetOrAdd(
+            key,
+            name,
+            () =>
+            {
+                reason = explain?.Invoke();
+                return execute();
+            },
+            Cancellation
+        );
         if (result.Reused)
             Actions.Reuse(key.Kind);
         else

@@ -5,12 +5,15 @@ namespace Oxidizer.Packager.Context;
 public sealed record TargetTriple(string Value)
 {
     /// <summary>The triple of the machine that builds.</summary>
-    public static TargetTriple Host { get; } = new(System.Runtime.InteropServices.RuntimeInformation.OSArchitecture switch
-    {
-        System.Runtime.InteropServices.Architecture.X64 => "x86_64",
-        System.Runtime.InteropServices.Architecture.Arm64 => "aarch64",
-        var other => other.ToString().ToLowerInvariant(),
-    } + "-unknown-linux-gnu");
+    public static TargetTriple Host { get; } =
+        new(
+            System.Runtime.InteropServices.RuntimeInformation.OSArchitecture switch
+            {
+                System.Runtime.InteropServices.Architecture.X64 => "x86_64",
+                System.Runtime.InteropServices.Architecture.Arm64 => "aarch64",
+                var other => other.ToString().ToLowerInvariant(),
+            } + "-unknown-linux-gnu"
+        );
 
     /// <summary>The first part: <c>x86_64</c>, <c>aarch64</c>.</summary>
     public string Architecture => Value.Split('-')[0];

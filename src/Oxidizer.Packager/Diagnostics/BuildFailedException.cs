@@ -9,15 +9,14 @@ public sealed class BuildFailedException : Exception
 
     /// <summary>Fails with one mistake.</summary>
     public BuildFailedException(DiagnosticKind kind, string message, SourceLocation? location = null, Exception? cause = null)
-        : this([new Diagnostic(kind, message, location)], cause)
-    {
-    }
+        : this([new Diagnostic(kind, message, location)], cause) { }
 
     /// <summary>The mistakes, in the order in which they were found; never empty.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; }
 }
 
-/// <summary>The environment failed: a full disk, a broken network, a permission. Names the act, the path or address, and the reason.</summary>
+/// <summary>The environment failed: a full disk, a broken network, a permission. Names the act, the path or address, and the
+/// reason.</summary>
 public sealed class EnvironmentFailureException : Exception
 {
     /// <summary>Describes the failure.</summary>

@@ -10,7 +10,8 @@ public enum DiagnosticSeverity
     Error,
 }
 
-/// <summary>A kind of diagnostic: its stable id and severity. Each room declares its own in one partial file of <see cref="DiagnosticKinds"/>; an id is never reused.</summary>
+/// <summary>A kind of diagnostic: its stable id and severity. Each room declares its own in one partial file of <see
+/// cref="DiagnosticKinds"/>; an id is never reused.</summary>
 /// <param name="Id"><c>OXI</c> and four digits.</param>
 /// <param name="Severity">Fixed for the id.</param>
 /// <param name="Title">What it is about, for the reference.</param>
@@ -23,7 +24,10 @@ public sealed record DiagnosticKind(string Id, DiagnosticSeverity Severity, stri
 public sealed record SourceLocation(string File, int Line = 0, int Column = 0)
 {
     /// <summary><c>file:line:column</c>, as far as it is known.</summary>
-    public override string ToString() => Line == 0 ? File : Column == 0 ? $"{File}:{Line}" : $"{File}:{Line}:{Column}";
+    public override string ToString() =>
+        Line == 0 ? File
+        : Column == 0 ? $"{File}:{Line}"
+        : $"{File}:{Line}:{Column}";
 }
 
 /// <summary>A mistake of the user's, or a warning.</summary>

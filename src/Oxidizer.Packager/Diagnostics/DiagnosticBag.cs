@@ -4,7 +4,8 @@ namespace Oxidizer.Packager.Diagnostics;
 /// <param name="most">No more are kept.</param>
 internal sealed class DiagnosticBag(int most = int.MaxValue)
 {
-    /// <summary>For the mistakes of one file: one that is no configuration at all has a mistake on every line, and nobody reads (or waits for) a hundred thousand.</summary>
+    /// <summary>For the mistakes of one file: one that is no configuration at all has a mistake on every line, and nobody reads (or waits
+    /// for) a hundred thousand.</summary>
     internal const int MostOfOneFile = 100;
 
     private readonly List<Diagnostic> _diagnostics = [];
@@ -64,6 +65,8 @@ internal sealed class DiagnosticBag(int most = int.MaxValue)
     {
         var errors = All.Where(diagnostic => diagnostic.Kind.Severity == DiagnosticSeverity.Error).ToList();
         if (errors.Count > 0)
-            throw new BuildFailedException(inOrderOfFile ? [.. errors.OrderBy(error => error.Location?.Line).ThenBy(error => error.Location?.Column)] : errors);
+            throw new BuildFailedException(
+                inOrderOfFile ? [.. errors.OrderBy(error => error.Location?.Line).ThenBy(error => error.Location?.Column)] : errors
+            );
     }
 }

@@ -4,8 +4,10 @@ using System.Security;
 namespace Oxidizer.Packager.Diagnostics;
 
 /// <summary>
-/// Turns every exception that ends a build into one of three kinds: mistakes of the user's (<see cref="BuildFailedException"/>), failures of the environment
-/// (<see cref="EnvironmentFailureException"/>), bugs of ours (<see cref="PackagerBugException"/>); or into the cancellation. Stages throw these themselves where they know
+/// Turns every exception that ends a build into one of three kinds: mistakes of the user's (<see cref="BuildFailedException"/>), failures
+/// of the environment
+/// (<see cref="EnvironmentFailureException"/>), bugs of ours (<see cref="PackagerBugException"/>); or into the cancellation. Stages throw
+/// these themselves where they know
 /// what was being done. Other exceptions, and those that a stage's threads wrapped, are converted here.
 /// </summary>
 internal static class Failure
@@ -34,12 +36,20 @@ internal static class Failure
         return causes.Find(cause => cause is EnvironmentFailureException) ?? OfTheWorld(causes[0], stage);
     }
 
-    private static IEnumerable<Exception> Flatten(Exception exception) => exception is AggregateException many
-        ? many.InnerExceptions.SelectMany(Flatten)
-        : [exception];
+    private static IEnumerable<Exception> Flatten(Exception exception) =>
+        exception is AggregateException many ? many.InnerExceptions.SelectMany(Flatten) : [exception];
 
-    private static bool IsOfTheWorld(Exception exception) => exception is EnvironmentFailureException or IOException or UnauthorizedAccessException or SecurityException
-        or Win32Exception or OutOfMemoryException or HttpRequestException or TimeoutException or OperationCanceledException;
+    private static bool IsOfTheWorld(Exception exception) =>
+        exception
+            is EnvironmentFailureException
+                or IOException
+                or UnauthorizedAccessException
+                or SecurityException
+                or Win32Exception
+                or OutOfMemoryException
+                or HttpRequestException
+                or TimeoutException
+                or OperationCanceledException;
 
     private static EnvironmentFailureException OfTheWorld(Exception exception, string stage)
     {

@@ -52,7 +52,8 @@ internal sealed record Distribution
     /// <summary>Those of <see cref="CoreObjects"/> that only the interpreter links; empty when products link all.</summary>
     public ImmutableArray<string> InterpreterObjects { get; init; } = [];
 
-    /// <summary>What products link instead of <see cref="InterpreterObjects"/>, with the same symbols; empty when the archive has nothing of the kind.</summary>
+    /// <summary>What products link instead of <see cref="InterpreterObjects"/>, with the same symbols; empty when the archive has nothing
+    /// of the kind.</summary>
     public ImmutableArray<string> EmbeddingObjects { get; init; } = [];
 
     /// <summary>What the core links.</summary>
@@ -79,7 +80,8 @@ internal sealed record Distribution
     /// <summary>Whether its allocators include mimalloc: CPython 3.13 and later, unless it was configured without.</summary>
     public bool HasMimalloc { get; init; }
 
-    /// <summary>Every file of the unpacked tree with its digest, by path relative to <see cref="Root"/>, in ordinal order: reading a file's content to digest it is not needed.</summary>
+    /// <summary>Every file of the unpacked tree with its digest, by path relative to <see cref="Root"/>, in ordinal order: reading a file's
+    /// content to digest it is not needed.</summary>
     public required IReadOnlyDictionary<string, ActionOutput> Files { get; init; }
 
     /// <summary>The absolute path of one of its files.</summary>

@@ -15,7 +15,8 @@ internal static class DistributionStage
 {
     private const int OldestMinor = 11;
 
-    /// <summary>Fetches or builds, verifies and unpacks. An unchanged build reads two small files of the cache, and asks the file system about each file of the tree.</summary>
+    /// <summary>Fetches or builds, verifies and unpacks. An unchanged build reads two small files of the cache, and asks the file system
+    /// about each file of the tree.</summary>
     /// <param name="table">Where the distribution comes from.</param>
     /// <param name="target">What it must be for.</param>
     /// <param name="build">Builds one, when <c>source</c> is what the table names: <c>SourceDistribution.Build</c>.</param>
@@ -57,25 +58,41 @@ internal static class DistributionStage
             return File.ReadAllBytes(path);
         throw InstallOnly.IsTree(tree.Manifest)
             ? origin.Failure(DiagnosticKinds.InstallOnlyArchive, InstallOnly.Explain(origin.Name))
-            : origin.Failure(DiagnosticKinds.NotADistribution, "it holds no `python/PYTHON.json`; take the full archive of a standalone release (its name ends with `-full.tar.zst`)");
+            : origin.Failure(
+                DiagnosticKinds.NotADistribution,
+                "it holds no `python/PYTHON.json`; take the full archive of a standalone release (its name ends with `-full.tar.zst`)"
+            );
     }
 
     private static void CheckUse(Distribution distribution, TargetTriple target, ArchiveOrigin origin)
     {
         var mistakes = new List<Diagnostic>();
         if (!IsFor(distribution.Target, target))
-            mistakes.Add(new Diagnostic(DiagnosticKinds.DistributionTargetDiffers,
-                $"the archive `{origin.Name}` is for `{distribution.Target}`, and the build is for `{target}`; take the archive for `{target}`, or set `targets` in [build]", origin.Location));
+            mistakes.Add(
+                new Diagnostic(
+                    DiagnosticKinds.DistributionTargetDiffers,
+                    $"the archive `{origin.Name}` is for `{distribution.Target}`, and the build is for `{target}`; take the archive for `{target}`, or set `targets` in [build]",
+                    origin.Location
+                )
+            );
         if (IsTooOld(distribution.MajorMinor))
-            mistakes.Add(new Diagnostic(DiagnosticKinds.PythonTooOld,
-                $"the archive `{origin.Name}` holds Python `{distribution.Version}`; products need Python 3.{OldestMinor} or later", origin.Location));
+            mistakes.Add(
+                new Diagnostic(
+                    DiagnosticKinds.PythonTooOld,
+                    $"the archive `{origin.Name}` holds Python `{distribution.Version}`; products need Python 3.{OldestMinor} or later",
+                    origin.Location
+                )
+            );
         if (mistakes.Count > 0)
             throw new BuildFailedException(mistakes);
     }
 
-    // Standalone releases name x86-64's levels in the triple (`x86_64_v3-unknown-linux-gnu`); whoever names such an archive wants that level.
+    // Standalone releases name x86-64's levels in the triple (`x86_64_v3-unknown-linux-gnu`); whoever names such an archive wants that
+    // level.
     private static bool IsFor(TargetTriple distribution, TargetTriple target) =>
-        distribution == target || distribution.Value.Replace(distribution.Architecture, distribution.Architecture.Split("_v")[0], StringComparison.Ordinal) == target.Value;
+        distribution == target
+        || distribution.Value.Replace(distribution.Architecture, distribution.Architecture.Split("_v")[0], StringComparison.Ordinal)
+            == target.Value;
 
     private static bool IsTooOld(string majorMinor) =>
         !Version.TryParse(majorMinor, out var version) || version < new Version(3, OldestMinor);

@@ -11,8 +11,10 @@ internal static class InstallOnly
     public static bool IsNameOf(string archive) => archive.Contains(Mark, StringComparison.Ordinal);
 
     /// <summary>Whether a tree without <c>PYTHON.json</c> is such an installation.</summary>
-    public static bool IsTree(TreeManifest manifest) => manifest.Entries.Any(entry =>
-        entry.Path is "python/python.exe" || entry.Path.StartsWith("python/bin/python", StringComparison.Ordinal));
+    public static bool IsTree(TreeManifest manifest) =>
+        manifest.Entries.Any(entry =>
+            entry.Path is "python/python.exe" || entry.Path.StartsWith("python/bin/python", StringComparison.Ordinal)
+        );
 
     /// <summary>Says what is wrong, and which archive is the right one.</summary>
     public static string Explain(string archive)
@@ -26,5 +28,7 @@ internal static class InstallOnly
 
     // What the standalone releases offer for each family of targets.
     private static string OptionsFor(string archive) =>
-        archive.Contains("windows", StringComparison.Ordinal) ? "pgo" : archive.Contains("musl", StringComparison.Ordinal) ? "lto" : "pgo+lto";
+        archive.Contains("windows", StringComparison.Ordinal) ? "pgo"
+        : archive.Contains("musl", StringComparison.Ordinal) ? "lto"
+        : "pgo+lto";
 }

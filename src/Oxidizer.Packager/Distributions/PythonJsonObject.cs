@@ -4,8 +4,10 @@ using System.Text.Json;
 namespace Oxidizer.Packager.Distributions;
 
 /// <summary>
-/// One object of <c>PYTHON.json</c>. A missing key or a wrong type is noted by its full name, and reading continues with an empty value, so that all mistakes are
-/// reported at once. A class, and plain loops, because .NET compiles each generic method over a structure in every build's process, which took longer than reading.
+/// One object of <c>PYTHON.json</c>. A missing key or a wrong type is noted by its full name, and reading continues with an empty value, so
+/// that all mistakes are
+/// reported at once. A class, and plain loops, because .NET compiles each generic method over a structure in every build's process, which
+/// took longer than reading.
 /// </summary>
 internal sealed class PythonJsonObject(JsonElement element, string path, List<string> mistakes)
 {
@@ -13,16 +15,18 @@ internal sealed class PythonJsonObject(JsonElement element, string path, List<st
     public string Text(string key)
     {
         var value = Require(key);
-        return value is null ? "" : value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()! : Wrong(key, "a text", "");
+        return value is null ? ""
+            : value.Value.ValueKind == JsonValueKind.String ? value.Value.GetString()!
+            : Wrong(key, "a text", "");
     }
 
     /// <summary>A text that may be missing or null.</summary>
     public string? OptionalText(string key) => Find(key) is null ? null : Text(key);
 
     /// <summary>A flag; false when missing.</summary>
-    public bool Flag(string key) => Find(key) is { } value && (value.ValueKind is JsonValueKind.True or JsonValueKind.False
-        ? value.GetBoolean()
-        : Wrong(key, "`true` or `false`", false));
+    public bool Flag(string key) =>
+        Find(key) is { } value
+        && (value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : Wrong(key, "`true` or `false`", false));
 
     /// <summary>A required list of texts.</summary>
     public ImmutableArray<string> Texts(string key)

@@ -12,7 +12,9 @@ namespace Oxidizer.Packager.Distributions;
 /// </summary>
 internal sealed class ReadPythonJson
 {
-    private const int FirstVersion = 5, LastVersion = 8, MostMistakes = 20;
+    private const int FirstVersion = 5,
+        LastVersion = 8,
+        MostMistakes = 20;
 
     private readonly DistributionFiles _files;
     private readonly ArchiveOrigin _origin;
@@ -40,7 +42,11 @@ internal sealed class ReadPythonJson
         // InvalidOperationException: a text in it is no UTF-8.
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
-            throw origin.Failure(DiagnosticKinds.PythonJsonInvalid, $"its `PYTHON.json` is not JSON ({exception.Message}); fetch the archive again", exception);
+            throw origin.Failure(
+                DiagnosticKinds.PythonJsonInvalid,
+                $"its `PYTHON.json` is not JSON ({exception.Message}); fetch the archive again",
+                exception
+            );
         }
     }
 
@@ -95,18 +101,27 @@ internal sealed class ReadPythonJson
             _mistakes.Add($"its key `build_info.core.interpreter_objs` names `{path}`, which is not among `build_info.core.objs`");
     }
 
-    private static ImmutableArray<string> LongestFirst(ImmutableArray<string> suffixes) => suffixes.Sort((left, right) => right.Length.CompareTo(left.Length));
+    private static ImmutableArray<string> LongestFirst(ImmutableArray<string> suffixes) =>
+        suffixes.Sort((left, right) => right.Length.CompareTo(left.Length));
 
     private void CheckVersion(JsonElement root)
     {
         if (!root.TryGetProperty("version", out var value))
-            throw _origin.Failure(DiagnosticKinds.PythonJsonInvalid, "its `PYTHON.json` lacks the key `version`; is it a standalone distribution?");
+            throw _origin.Failure(
+                DiagnosticKinds.PythonJsonInvalid,
+                "its `PYTHON.json` lacks the key `version`; is it a standalone distribution?"
+            );
         var text = value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
-        if (int.TryParse(text, System.Globalization.NumberStyles.None, null, out var version) && version is >= FirstVersion and <= LastVersion)
+        if (
+            int.TryParse(text, System.Globalization.NumberStyles.None, null, out var version)
+            && version is >= FirstVersion and <= LastVersion
+        )
             return;
-        throw _origin.Failure(DiagnosticKinds.PythonJsonVersion,
+        throw _origin.Failure(
+            DiagnosticKinds.PythonJsonVersion,
             $"its `PYTHON.json` is of version `{text}`, and the versions `{FirstVersion}` to `{LastVersion}` are known; take an archive of "
-            + (version > LastVersion ? "an earlier release, or a newer Oxidizer" : "a later release"));
+                + (version > LastVersion ? "an earlier release, or a newer Oxidizer" : "a later release")
+        );
     }
 
     private ImmutableSortedDictionary<string, ImmutableArray<ExtensionVariant>> Extensions(PythonJsonObject extensions)
@@ -138,14 +153,16 @@ internal sealed class ReadPythonJson
     }
 
     private ImmutableArray<LibraryLink> Links(PythonJsonObject json, string place) =>
-    [
-        .. json.Objects("links").Select(link => new LibraryLink(
-            link.Text("name"),
-            link.OptionalText("path_static") is { } archive ? FilePath(archive, place) : null,
-            link.OptionalText("path_dynamic") is { } library ? FilePath(library, place) : null,
-            link.Flag("framework"),
-            link.Flag("system"))),
-    ];
+        [
+            .. json.Objects("links")
+                .Select(link => new LibraryLink(
+                    link.Text("name"),
+                    link.OptionalText("path_static") is { } archive ? FilePath(archive, place) : null,
+                    link.OptionalText("path_dynamic") is { } library ? FilePath(library, place) : null,
+                    link.Flag("framework"),
+                    link.Flag("system")
+                )),
+        ];
 
     private ImmutableArray<string> FilePaths(ImmutableArray<string> paths, string place)
     {
@@ -173,19 +190,29 @@ internal sealed class ReadPythonJson
     private ImmutableArray<string> LicensePaths(ImmutableArray<string> paths)
     {
         foreach (var path in paths.Where(path => !_files.ContainsKey(path)))
-            _diagnostics.Add(DiagnosticKinds.LicenseTextMissing, $"the archive `{_origin.Name}` names the licence text `{path}`, but does not hold it; get it from the library's own site");
+            _diagnostics.Add(
+                DiagnosticKinds.LicenseTextMissing,
+                $"the archive `{_origin.Name}` names the licence text `{path}`, but does not hold it; get it from the library's own site"
+            );
         return [.. paths.Where(_files.ContainsKey)];
     }
 
     private void ThrowIfMistaken()
     {
-        var all = _mistakes.Select(mistake => Mistake(DiagnosticKinds.PythonJsonInvalid, mistake))
+        var all = _mistakes
+            .Select(mistake => Mistake(DiagnosticKinds.PythonJsonInvalid, mistake))
             .Concat(_missing.Select(path => Mistake(DiagnosticKinds.PythonJsonPath, $"it names {path}, which is not in the archive")))
-            .Distinct().Take(MostMistakes).ToList();
+            .Distinct()
+            .Take(MostMistakes)
+            .ToList();
         if (all.Count > 0)
             throw new BuildFailedException(all);
     }
 
     private Diagnostic Mistake(DiagnosticKind kind, string mistake) =>
-        new(kind, $"the `PYTHON.json` of the archive `{_origin.Name}` cannot be used: {mistake}; take the full archive of a standalone release", _origin.Location);
+        new(
+            kind,
+            $"the `PYTHON.json` of the archive `{_origin.Name}` cannot be used: {mistake}; take the full archive of a standalone release",
+            _origin.Location
+        );
 }

@@ -5,7 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Oxidizer.Packager.Elf;
 
 /// <summary>
-/// Ranges of an ELF file on the disk. Only the requested ranges are read, and each is checked against the file's length: an image may have gigabytes, and its
+/// Ranges of an ELF file on the disk. Only the requested ranges are read, and each is checked against the file's length: an image may have
+/// gigabytes, and its
 /// tables may be wrong.
 /// </summary>
 internal sealed class ElfFile(SafeFileHandle handle)
@@ -18,7 +19,7 @@ internal sealed class ElfFile(SafeFileHandle handle)
     {
         if (offset > (ulong)_length || (ulong)bytes.Length > (ulong)_length - offset)
             return false;
-        for (var at = (long)offset; !bytes.IsEmpty;)
+        for (var at = (long)offset; !bytes.IsEmpty; )
         {
             var count = RandomAccess.Read(handle, bytes, at);
             // The file was truncated while it was read.

@@ -4,7 +4,8 @@ using System.Text;
 namespace Oxidizer.Packager.Elf;
 
 /// <summary>
-/// The tables of a linked ELF64 little-endian file, for the one change that we make to it. Every read is checked against the file; what does not fit
+/// The tables of a linked ELF64 little-endian file, for the one change that we make to it. Every read is checked against the file; what
+/// does not fit
 /// is an <see cref="InvalidDataException"/> that names what was found.
 /// <code>
 /// header (64)                      program header (56)          section header (64)
@@ -18,7 +19,9 @@ namespace Oxidizer.Packager.Elf;
 /// </summary>
 internal sealed class ElfImage
 {
-    public const int HeaderSize = 64, SegmentSize = 56, SectionSize = 64;
+    public const int HeaderSize = 64,
+        SegmentSize = 56,
+        SectionSize = 64;
     private readonly byte[] _bytes;
 
     public ElfImage(byte[] bytes)
@@ -27,7 +30,9 @@ internal sealed class ElfImage
         if (bytes.Length < HeaderSize || !bytes.AsSpan(0, 4).SequenceEqual("\u007fELF"u8) || bytes[4] != 2 || bytes[5] != 1)
             throw new InvalidDataException("what the linker made is no 64-bit little-endian ELF file");
         if (U16(54) != SegmentSize || U16(58) != SectionSize)
-            throw new InvalidDataException($"what the linker made has headers of {U16(54)} and {U16(58)} bytes; {SegmentSize} and {SectionSize} were expected");
+            throw new InvalidDataException(
+                $"what the linker made has headers of {U16(54)} and {U16(58)} bytes; {SegmentSize} and {SectionSize} were expected"
+            );
         Segments = Table("program headers", U64(32), U16(56), SegmentSize);
         Sections = Table("section headers", U64(40), U16(60), SectionSize);
         if (U16(62) >= Sections.Count)
@@ -49,9 +54,10 @@ internal sealed class ElfImage
 
     public long U64(int at) => BinaryPrimitives.ReadInt64LittleEndian(Range(at, 8));
 
-    public ReadOnlySpan<byte> Range(long at, long size) => at >= 0 && size >= 0 && at + size <= _bytes.Length
-        ? _bytes.AsSpan((int)at, (int)size)
-        : throw new InvalidDataException($"what the linker made ends at {_bytes.Length}; {size} bytes were expected at {at}");
+    public ReadOnlySpan<byte> Range(long at, long size) =>
+        at >= 0 && size >= 0 && at + size <= _bytes.Length
+            ? _bytes.AsSpan((int)at, (int)size)
+            : throw new InvalidDataException($"what the linker made ends at {_bytes.Length}; {size} bytes were expected at {at}");
 
     /// <summary>The offset of a section's header; -1 when there is none of that name.</summary>
     public int FindSection(string name)
@@ -67,7 +73,9 @@ internal sealed class ElfImage
     private List<int> Table(string what, long offset, int count, int size)
     {
         if (count == 0 || offset < HeaderSize || offset + (long)count * size > _bytes.Length)
-            throw new InvalidDataException($"the {what} of what the linker made ({count} at {offset}) do not lie in its {_bytes.Length} bytes");
+            throw new InvalidDataException(
+                $"the {what} of what the linker made ({count} at {offset}) do not lie in its {_bytes.Length} bytes"
+            );
         return [.. Enumerable.Range(0, count).Select(index => (int)offset + index * size)];
     }
 }

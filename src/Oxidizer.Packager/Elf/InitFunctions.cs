@@ -3,7 +3,8 @@ using System.Buffers.Binary;
 namespace Oxidizer.Packager.Elf;
 
 /// <summary>
-/// Finds the modules that a shared object can initialise. It looks for the places in the string table that begin with <c>PyInit_</c>, then for the symbols with such a name. Both
+/// Finds the modules that a shared object can initialise. It looks for the places in the string table that begin with <c>PyInit_</c>, then
+/// for the symbols with such a name. Both
 /// tables are read through a small buffer, because those of some libraries have a hundred megabytes.
 /// </summary>
 internal static class InitFunctions
@@ -24,7 +25,7 @@ internal static class InitFunctions
             return modules;
         var buffer = new byte[ChunkSize];
         // The first symbol is none.
-        for (ulong index = 1; index < symbols.Count;)
+        for (ulong index = 1; index < symbols.Count; )
         {
             var count = (int)Math.Min(symbols.Count - index, ChunkSize / SymbolSize);
             // A count may lie: what fits into the file is taken.
@@ -51,7 +52,11 @@ internal static class InitFunctions
         var places = new HashSet<ulong>();
         var buffer = new byte[ChunkSize];
         // Each chunk begins with the end of the previous one, because the prefix may lie across both.
-        for (ulong start = 0; start + (ulong)word.Length <= strings.Size && places.Count < MaxPlaces; start += (ulong)(ChunkSize - word.Length + 1))
+        for (
+            ulong start = 0;
+            start + (ulong)word.Length <= strings.Size && places.Count < MaxPlaces;
+            start += (ulong)(ChunkSize - word.Length + 1)
+        )
         {
             var chunk = buffer.AsSpan(0, (int)Math.Min(strings.Size - start, ChunkSize));
             if (!file.TryRead(strings.Offset + start, chunk))

@@ -87,6 +87,6 @@ internal sealed class AtomicFile : IDisposable
             File.Delete(TemporaryPath);
     }
 
-    private EnvironmentFailureException Failure(Exception exception) => new(DiagnosticKinds.ProductNotWritten, "write", Destination,
-        $"{exception.Message}; what was there before is untouched", exception);
+    private EnvironmentFailureException Failure(Exception exception) =>
+        new(DiagnosticKinds.ProductNotWritten, "write", Destination, $"{exception.Message}; what was there before is untouched", exception);
 }

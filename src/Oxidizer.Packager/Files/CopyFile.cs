@@ -14,7 +14,8 @@ internal static partial class CopyFile
         long done = 0;
         while (done < size)
         {
-            long source = done, target = offset + done;
+            long source = done,
+                target = offset + done;
             var copied = CopyFileRange(from, ref source, to, ref target, (nuint)(size - done), 0);
             if (copied <= 0)
                 break;
@@ -33,5 +34,12 @@ internal static partial class CopyFile
     }
 
     [LibraryImport("libc", EntryPoint = "copy_file_range", SetLastError = true)]
-    private static partial nint CopyFileRange(SafeFileHandle from, ref long fromOffset, SafeFileHandle to, ref long toOffset, nuint length, uint flags);
+    private static partial nint CopyFileRange(
+        SafeFileHandle from,
+        ref long fromOffset,
+        SafeFileHandle to,
+        ref long toOffset,
+        nuint length,
+        uint flags
+    );
 }

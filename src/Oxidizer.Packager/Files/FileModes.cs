@@ -4,14 +4,17 @@ using Oxidizer.Cache;
 namespace Oxidizer.Packager.Files;
 
 /// <summary>
-/// The permissions of installed files: all that the user's mask (<c>umask</c>) allows, as compilers and linkers give them. Only this rule decides them, so
+/// The permissions of installed files: all that the user's mask (<c>umask</c>) allows, as compilers and linkers give them. Only this rule
+/// decides them, so
 /// that the product, the files beside it and their folders agree.
 /// </summary>
 /// <param name="Program">Of executables and shared libraries: 0777 without the mask.</param>
 /// <param name="Data">Of all else: 0666 without the mask.</param>
 internal sealed record FileModes(UnixFileMode Program, UnixFileMode Data)
 {
-    private const UnixFileMode AllPrograms = (UnixFileMode)0x1FF, AllData = (UnixFileMode)0x1B6, UsualMask = (UnixFileMode)0x12;
+    private const UnixFileMode AllPrograms = (UnixFileMode)0x1FF,
+        AllData = (UnixFileMode)0x1B6,
+        UsualMask = (UnixFileMode)0x12;
 
     /// <summary>By this process's mask.</summary>
     public static FileModes Current()

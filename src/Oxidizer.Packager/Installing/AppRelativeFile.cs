@@ -14,7 +14,14 @@ namespace Oxidizer.Packager.Installing;
 /// <param name="Mode">Its permissions.</param>
 /// <param name="Source">The file with its bytes; for bytecode, the source that it was compiled from.</param>
 /// <param name="Module">Of bytecode: the module.</param>
-internal sealed record AppRelativeFile(string Path, Sha256Digest Digest, long Size, UnixFileMode Mode, ResourceFile Source, ModuleSource? Module = null);
+internal sealed record AppRelativeFile(
+    string Path,
+    Sha256Digest Digest,
+    long Size,
+    UnixFileMode Mode,
+    ResourceFile Source,
+    ModuleSource? Module = null
+);
 
 /// <summary>Writes files beside a product, each checked against its digest. For one thread.</summary>
 internal sealed class AppRelativeContent(CompiledCode code, Distribution distribution) : IDisposable
@@ -26,13 +33,25 @@ internal sealed class AppRelativeContent(CompiledCode code, Distribution distrib
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(AppRelativeFile file, string path)
     {
-        using (var output = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 }))
+        using (
+            var output = new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    BufferSize = 0,
+                }
+            )
+        )
         {
             if (file.Module is { } module)
             {
                 var bytes = Bytecode(module);
                 if (Sha256Digest.Of(bytes) != file.Digest)
-                    throw new InvalidOperationException($"the bytecode of `{module.RelativePath}` was {file.Digest.ToShortString()} before; please report this");
+                    throw new InvalidOperationException(
+                        $"the bytecode of `{module.RelativePath}` was {file.Digest.ToShortString()} before; please report this"
+                    );
                 output.Write(bytes);
             }
             else if (Copy(file.Source, output) != file.Digest)
@@ -54,7 +73,9 @@ internal sealed class AppRelativeContent(CompiledCode code, Distribution distrib
         {
             throw Changed(module.File, exception);
         }
-        return Sha256Digest.Of(source) == module.File.Digest ? [.. PycFile.Header(source, distribution), .. _reader.Read(code.Find(module))] : throw Changed(module.File);
+        return Sha256Digest.Of(source) == module.File.Digest
+            ? [.. PycFile.Header(source, distribution), .. _reader.Read(code.Find(module))]
+            : throw Changed(module.File);
     }
 
     /// <inheritdoc/>
@@ -65,9 +86,17 @@ internal sealed class AppRelativeContent(CompiledCode code, Distribution distrib
         try
         {
             using var digest = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-            using var input = new FileStream(from.Path, new FileStreamOptions { Access = FileAccess.Read, BufferSize = 0, Options = FileOptions.SequentialScan });
+            using var input = new FileStream(
+                from.Path,
+                new FileStreamOptions
+                {
+                    Access = FileAccess.Read,
+                    BufferSize = 0,
+                    Options = FileOptions.SequentialScan,
+                }
+            );
             var buffer = new byte[(int)Math.Clamp(from.Size, 1, 1 << 18)];
-            for (int count; (count = input.Read(buffer)) > 0;)
+            for (int count; (count = input.Read(buffer)) > 0; )
             {
                 digest.AppendData(buffer, 0, count);
                 to.Write(buffer, 0, count);

@@ -7,7 +7,8 @@ using Oxidizer.Packager.Reporting;
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
-/// The files beside a product. Only those that differ are written; they are put into their places with the product, and files that builds of this product wrote and that
+/// The files beside a product. Only those that differ are written; they are put into their places with the product, and files that builds
+/// of this product wrote and that
 /// belong to it no longer are taken away after it.
 /// </summary>
 internal sealed class AppRelativeFolder
@@ -23,7 +24,12 @@ internal sealed class AppRelativeFolder
     private readonly List<string> _removed = [];
     private readonly HashSet<string> _taken = new(StringComparer.Ordinal);
 
-    private AppRelativeFolder(IReadOnlyList<AppRelativeFile> files, IReadOnlyList<string> folders, Installation installation, BuildContext context)
+    private AppRelativeFolder(
+        IReadOnlyList<AppRelativeFile> files,
+        IReadOnlyList<string> folders,
+        Installation installation,
+        BuildContext context
+    )
     {
         (_files, _folders, _context, _installation) = (files, folders, context, installation);
         _before = AppRelativeManifest.Load(PathOf(ManifestName));
@@ -34,7 +40,8 @@ internal sealed class AppRelativeFolder
     /// <summary>What the record says of them.</summary>
     public FilesBeside Facts => new(_folders, _files.Count, _files.Sum(file => file.Size));
 
-    /// <summary>Writes what differs, and has it put into its places: before the product, which finds them all from its first moment on.</summary>
+    /// <summary>Writes what differs, and has it put into its places: before the product, which finds them all from its first moment
+    /// on.</summary>
     /// <param name="files">All that is to be there.</param>
     /// <param name="configuration">Its rules name the folders.</param>
     /// <param name="installation">Where to.</param>
@@ -42,10 +49,21 @@ internal sealed class AppRelativeFolder
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">A folder is another product's, or a source is no longer what it was.</exception>
     /// <exception cref="EnvironmentFailureException">A file cannot be written; what was there is untouched.</exception>
-    public static AppRelativeFolder Prepare(IReadOnlyList<AppRelativeFile> files, BuildConfiguration configuration, Installation installation, AppRelativeContent content, BuildContext context)
+    public static AppRelativeFolder Prepare(
+        IReadOnlyList<AppRelativeFile> files,
+        BuildConfiguration configuration,
+        Installation installation,
+        AppRelativeContent content,
+        BuildContext context
+    )
     {
-        var folders = configuration.Packages.OfType<ResourceRule>().Select(rule => rule.InstallFolder).OfType<string>().Distinct(StringComparer.Ordinal)
-            .Where(folder => files.Any(file => file.Path.StartsWith(folder + "/", StringComparison.Ordinal))).ToList();
+        var folders = configuration
+            .Packages.OfType<ResourceRule>()
+            .Select(rule => rule.InstallFolder)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .Where(folder => files.Any(file => file.Path.StartsWith(folder + "/", StringComparison.Ordinal)))
+            .ToList();
         try
         {
             var beside = new AppRelativeFolder(files, folders, installation, context);
@@ -60,7 +78,8 @@ internal sealed class AppRelativeFolder
     }
 
     /// <summary>Has what belongs to the product no longer taken away: after the product, which needed it until then.</summary>
-    /// <exception cref="EnvironmentFailureException">A file cannot be read, or the list of files not be written; what was there is untouched.</exception>
+    /// <exception cref="EnvironmentFailureException">A file cannot be read, or the list of files not be written; what was there is
+    /// untouched.</exception>
     public void PrepareRemoval()
     {
         try
@@ -72,7 +91,10 @@ internal sealed class AppRelativeFolder
         {
             throw Failure(_installation, exception);
         }
-        WriteManifest(new AppRelativeManifest(_folders, _files.ToDictionary(file => file.Path, file => file.Digest, StringComparer.Ordinal)), isLast: true);
+        WriteManifest(
+            new AppRelativeManifest(_folders, _files.ToDictionary(file => file.Path, file => file.Digest, StringComparer.Ordinal)),
+            isLast: true
+        );
         Tell();
     }
 
@@ -177,7 +199,10 @@ internal sealed class AppRelativeFolder
     // A file that was changed since is no longer ours. If another build of the product removes one meanwhile, that is no failure.
     private bool IsOurs(string path)
     {
-        if (new FileInfo(PathOf(path)) is not { Exists: true, LinkTarget: null } || Parents(path).Any(folder => new DirectoryInfo(PathOf(folder)).LinkTarget is not null))
+        if (
+            new FileInfo(PathOf(path)) is not { Exists: true, LinkTarget: null }
+            || Parents(path).Any(folder => new DirectoryInfo(PathOf(folder)).LinkTarget is not null)
+        )
             return false;
         try
         {
@@ -197,22 +222,37 @@ internal sealed class AppRelativeFolder
             _removed.Add(path);
         }
         else if (File.Exists(PathOf(path)))
-            _context.Diagnostics.Add(DiagnosticKinds.ForeignFileLeft, "is no longer part of the product, but was changed since a build wrote it, so it stays; remove it by hand", new SourceLocation(PathOf(path)));
+            _context.Diagnostics.Add(
+                DiagnosticKinds.ForeignFileLeft,
+                "is no longer part of the product, but was changed since a build wrote it, so it stays; remove it by hand",
+                new SourceLocation(PathOf(path))
+            );
     }
 
     private void CheckOthers(BuildConfiguration configuration)
     {
         if (_folders.Count == 0)
             return;
-        foreach (var path in Directory.GetFiles(PathOf(""), "*" + AppRelativeManifest.Suffix).Where(path => path != PathOf(ManifestName) && Occupants.At(path) == Occupant.File).Order(StringComparer.Ordinal))
+        foreach (
+            var path in Directory
+                .GetFiles(PathOf(""), "*" + AppRelativeManifest.Suffix)
+                .Where(path => path != PathOf(ManifestName) && Occupants.At(path) == Occupant.File)
+                .Order(StringComparer.Ordinal)
+        )
         {
             var others = AppRelativeManifest.Load(path).Folders;
-            foreach (var folder in _folders.Where(folder => others.Any(other => InstallLocations.Holds(folder, other) || InstallLocations.Holds(other, folder))))
+            foreach (
+                var folder in _folders.Where(folder =>
+                    others.Any(other => InstallLocations.Holds(folder, other) || InstallLocations.Holds(other, folder))
+                )
+            )
             {
                 var name = Path.GetFileName(path)[..^AppRelativeManifest.Suffix.Length];
-                _context.Diagnostics.Add(DiagnosticKinds.FolderOfAnotherProduct,
+                _context.Diagnostics.Add(
+                    DiagnosticKinds.FolderOfAnotherProduct,
                     $"the folder `{folder}` of `install_location` holds files of the product `{name}` in the same place; name another folder, or remove `{path}` if that product is no more",
-                    configuration.Packages.OfType<ResourceRule>().First(rule => rule.InstallFolder == folder).Location);
+                    configuration.Packages.OfType<ResourceRule>().First(rule => rule.InstallFolder == folder).Location
+                );
             }
         }
         _context.Diagnostics.ThrowIfErrors();
@@ -226,8 +266,13 @@ internal sealed class AppRelativeFolder
                 _context.Actions.Reuse(ActionKinds.Install);
             return;
         }
-        var changes = _changed.Select(change => $"`{change.File.Path}` {change.Reason}").Concat(_removed.Select(path => $"`{path}` is no longer part of it")).ToList();
-        var reason = string.Join(", ", changes.Take(NamesInReason)) + (changes.Count > NamesInReason ? $", and {changes.Count - NamesInReason} more" : "");
+        var changes = _changed
+            .Select(change => $"`{change.File.Path}` {change.Reason}")
+            .Concat(_removed.Select(path => $"`{path}` is no longer part of it"))
+            .ToList();
+        var reason =
+            string.Join(", ", changes.Take(NamesInReason))
+            + (changes.Count > NamesInReason ? $", and {changes.Count - NamesInReason} more" : "");
         var name = string.Join(", ", _folders.Count > 0 ? _folders : _before.Folders);
         var seconds = Stopwatch.GetElapsedTime(_started).TotalSeconds;
         _context.Log.Debug($"{ActionKinds.Install} {name}: {reason} ({seconds:0.000} s)");
@@ -240,6 +285,12 @@ internal sealed class AppRelativeFolder
             yield return path[..slash];
     }
 
-    private static EnvironmentFailureException Failure(Installation installation, Exception exception) => new(DiagnosticKinds.ProductNotWritten, "write files below",
-        installation.PathOf(""), $"{exception.Message}; what was there before is untouched", exception);
+    private static EnvironmentFailureException Failure(Installation installation, Exception exception) =>
+        new(
+            DiagnosticKinds.ProductNotWritten,
+            "write files below",
+            installation.PathOf(""),
+            $"{exception.Message}; what was there before is untouched",
+            exception
+        );
 }

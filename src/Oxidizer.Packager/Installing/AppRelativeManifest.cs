@@ -4,7 +4,8 @@ using Oxidizer.Cache;
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
-/// <c>&lt;product&gt;.files</c>: the files beside the product that builds wrote, as <c>sha256sum --check</c> reads it. From it the next build knows what it may remove.
+/// <c>&lt;product&gt;.files</c>: the files beside the product that builds wrote, as <c>sha256sum --check</c> reads it. From it the next
+/// build knows what it may remove.
 /// docs/formats/results.md describes it.
 /// </summary>
 internal sealed record AppRelativeManifest(IReadOnlyList<string> Folders, IReadOnlyDictionary<string, Sha256Digest> Files)
@@ -47,7 +48,9 @@ internal sealed record AppRelativeManifest(IReadOnlyList<string> Folders, IReadO
         foreach (var (file, digest) in Files.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             // As sha256sum has it: a line that begins with a backslash has a name with escapes.
-            var escaped = file.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+            var escaped = file.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\n", "\\n", StringComparison.Ordinal)
+                .Replace("\r", "\\r", StringComparison.Ordinal);
             text.Append(escaped == file ? "" : "\\").Append(digest).Append("  ").Append(escaped).Append('\n');
         }
         return Encoding.UTF8.GetBytes(text.ToString());
@@ -70,7 +73,16 @@ internal sealed record AppRelativeManifest(IReadOnlyList<string> Folders, IReadO
     {
         var plain = new StringBuilder();
         for (var at = 0; at < text.Length; at++)
-            plain.Append(text[at] != '\\' || at + 1 == text.Length ? text[at] : text[++at] switch { 'n' => '\n', 'r' => '\r', var other => other });
+            plain.Append(
+                text[at] != '\\' || at + 1 == text.Length
+                    ? text[at]
+                    : text[++at] switch
+                    {
+                        'n' => '\n',
+                        'r' => '\r',
+                        var other => other,
+                    }
+            );
         return plain.ToString();
     }
 }

@@ -10,12 +10,14 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
-/// Which files stand beside the product, with digest and size: all that an unchanged build has to know. Of bytecode they come from the cache, so that no code is
+/// Which files stand beside the product, with digest and size: all that an unchanged build has to know. Of bytecode they come from the
+/// cache, so that no code is
 /// read to find that nothing is to be done.
 /// </summary>
 internal sealed class AppRelativePlan
 {
-    private const int Version = 1, EntrySize = Sha256Digest.Size + sizeof(long);
+    private const int Version = 1,
+        EntrySize = Sha256Digest.Size + sizeof(long);
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private readonly FileModes _modes = FileModes.Current();
     private readonly Dictionary<string, AppRelativeFile> _files = new(StringComparer.Ordinal);
@@ -28,7 +30,13 @@ internal sealed class AppRelativePlan
 
     /// <summary>The files, by path; none unless a rule asks for it.</summary>
     /// <exception cref="Diagnostics.BuildFailedException">A source is no longer what it was when it was compiled.</exception>
-    public static IReadOnlyList<AppRelativeFile> Create(BuildConfiguration configuration, Distribution distribution, ResourceSet resources, CompiledCode code, BuildContext context)
+    public static IReadOnlyList<AppRelativeFile> Create(
+        BuildConfiguration configuration,
+        Distribution distribution,
+        ResourceSet resources,
+        CompiledCode code,
+        BuildContext context
+    )
     {
         var plan = new AppRelativePlan(configuration, distribution, context);
         // Modules first: of two files with one path, the one that is imported stays.
@@ -65,8 +73,16 @@ internal sealed class AppRelativePlan
             if (module.IncludeSource && PycFile.IsTooLong(name))
                 continue;
             var entry = table.AsSpan(index * EntrySize, EntrySize);
-            Add(new AppRelativeFile($"{module.Location.Folder}/{name}", new Sha256Digest(entry[..Sha256Digest.Size]),
-                BinaryPrimitives.ReadInt64LittleEndian(entry[Sha256Digest.Size..]), _modes.Data, module.File, module));
+            Add(
+                new AppRelativeFile(
+                    $"{module.Location.Folder}/{name}",
+                    new Sha256Digest(entry[..Sha256Digest.Size]),
+                    BinaryPrimitives.ReadInt64LittleEndian(entry[Sha256Digest.Size..]),
+                    _modes.Data,
+                    module.File,
+                    module
+                )
+            );
         }
     }
 
@@ -81,7 +97,8 @@ internal sealed class AppRelativePlan
 
     private void Add(AppRelativeFile file)
     {
-        // Names come from folders on the disk and from wheels, both checked; this is the last place where a mistake there could write elsewhere.
+        // Names come from folders on the disk and from wheels, both checked; this is the last place where a mistake there could write
+        // elsewhere.
         if (file.Path.Split('/').Any(part => part is "" or "." or ".."))
             throw new InvalidOperationException($"the file `{file.Path}` would leave its folder; please report this");
         _files.TryAdd(file.Path, file);
@@ -91,11 +108,18 @@ internal sealed class AppRelativePlan
     {
         var key = new ActionKeyBuilder("bytecode_files", Version).Add("segment", new CodeKeys(code.Python).Segment(modules).Digest).Build();
         byte[]? made = null;
-        var record = _context.Cache.GetOrAdd(key, modules[0].Origin.Words, () =>
-        {
-            made = Digests(modules, code);
-            return [new ActionOutput("digests", _context.Cache.Store(made), made.Length)];
-        }, _context.Cancellation).Record;
+        var record = _context
+            .Cache.GetOrAdd(
+                key,
+                modules[0].Origin.Words,
+                () =>
+                {
+                    made = Digests(modules, code);
+                    return [new ActionOutput("digests", _context.Cache.Store(made), made.Length)];
+                },
+                _context.Cancellation
+            )
+            .Record;
         made ??= _context.Cache.TryRead(record.Outputs[0].Digest);
         return made is { } table && table.Length == modules.Count * EntrySize ? table : Digests(modules, code);
     }

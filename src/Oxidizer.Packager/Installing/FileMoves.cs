@@ -4,13 +4,15 @@ using Oxidizer.Cache;
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
-/// Moves written files to their places below one folder and removes others, so that all of it can be undone until it is kept. Each file is complete at every
+/// Moves written files to their places below one folder and removes others, so that all of it can be undone until it is kept. Each file is
+/// complete at every
 /// moment. Replaced files wait in a private folder of the build, below the same folder.
 /// </summary>
 internal sealed partial class FileMoves : IDisposable
 {
     // The product's name is not used, because it may have the greatest length, and characters with a meaning in patterns.
-    private const string Prefix = ".oxidizer-", Suffix = ".tmp";
+    private const string Prefix = ".oxidizer-",
+        Suffix = ".tmp";
     private readonly string _root;
     private readonly WorkFolder _folder;
     private readonly Stack<(string Relative, Action Step)> _undo = new();
@@ -54,7 +56,8 @@ internal sealed partial class FileMoves : IDisposable
         _undo.Push((relative, () => File.Delete(place)));
     }
 
-    /// <summary>Takes a file away, and the folders that it leaves empty. One that another build takes at this moment is no failure.</summary>
+    /// <summary>Takes a file away, and the folders that it leaves empty. One that another build takes at this moment is no
+    /// failure.</summary>
     /// <exception cref="IOException">It cannot be.</exception>
     public void Take(string relative)
     {
@@ -67,15 +70,21 @@ internal sealed partial class FileMoves : IDisposable
         {
             return;
         }
-        _undo.Push((relative, () =>
-        {
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-            File.Move(old, place, overwrite: true);
-        }));
+        _undo.Push(
+            (
+                relative,
+                () =>
+                {
+                    Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+                    File.Move(old, place, overwrite: true);
+                }
+            )
+        );
         RemoveEmptyFolders(_root, relative);
     }
 
-    /// <summary>Removes the folders above a file that hold nothing, up to the root. One that somebody puts something into at this moment stays.</summary>
+    /// <summary>Removes the folders above a file that hold nothing, up to the root. One that somebody puts something into at this moment
+    /// stays.</summary>
     public static void RemoveEmptyFolders(string root, string relative)
     {
         for (var folder = Path.GetDirectoryName(relative); !string.IsNullOrEmpty(folder); folder = Path.GetDirectoryName(folder))
@@ -139,11 +148,16 @@ internal sealed partial class FileMoves : IDisposable
             return;
         MakeFolders(Path.GetDirectoryName(folder)!);
         Directory.CreateDirectory(folder);
-        _undo.Push((Path.GetRelativePath(_root, folder), () =>
-        {
-            if (!Directory.EnumerateFileSystemEntries(folder).Any())
-                Directory.Delete(folder);
-        }));
+        _undo.Push(
+            (
+                Path.GetRelativePath(_root, folder),
+                () =>
+                {
+                    if (!Directory.EnumerateFileSystemEntries(folder).Any())
+                        Directory.Delete(folder);
+                }
+            )
+        );
     }
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

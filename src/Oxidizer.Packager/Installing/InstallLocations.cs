@@ -13,7 +13,15 @@ internal static class InstallLocations
     /// <param name="diagnostics">Where they go.</param>
     public static void Check(BuildConfiguration configuration, string fileName, string name, DiagnosticBag diagnostics)
     {
-        string[] own = [fileName, fileName + AppRelativeManifest.Suffix, fileName + ".build.json", "pyembed.h", name + ".pc", name + "-config.cmake"];
+        string[] own =
+        [
+            fileName,
+            fileName + AppRelativeManifest.Suffix,
+            fileName + ".build.json",
+            "pyembed.h",
+            name + ".pc",
+            name + "-config.cmake",
+        ];
         var rules = configuration.Packages.OfType<ResourceRule>().Where(rule => rule.InstallFolder is not null).ToList();
         foreach (var rule in rules)
         {
@@ -21,11 +29,18 @@ internal static class InstallLocations
             if (own.Contains(folder.Split('/')[0], StringComparer.Ordinal))
                 Report(rule, $"`{folder.Split('/')[0]}` is a file of the product; name another folder");
             else if (rules.Find(other => Holds(other.InstallFolder!, folder) && other.InstallFolder != folder) is { } outer)
-                Report(rule, $"it lies inside of `{outer.InstallFolder}`, where another rule puts its files; name one folder for both, or two side by side");
+                Report(
+                    rule,
+                    $"it lies inside of `{outer.InstallFolder}`, where another rule puts its files; name one folder for both, or two side by side"
+                );
         }
 
         void Report(ResourceRule rule, string problem) =>
-            diagnostics.Add(DiagnosticKinds.InstallLocationUnusable, $"`install_location = \"{rule.InstallLocation}\"` cannot be used: {problem}", rule.Location);
+            diagnostics.Add(
+                DiagnosticKinds.InstallLocationUnusable,
+                $"`install_location = \"{rule.InstallLocation}\"` cannot be used: {problem}",
+                rule.Location
+            );
     }
 
     /// <summary>Whether a folder is another, or one above it.</summary>

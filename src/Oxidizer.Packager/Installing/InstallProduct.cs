@@ -10,7 +10,8 @@ namespace Oxidizer.Packager.Installing;
 internal static class InstallProduct
 {
     /// <summary>
-    /// Has <paramref name="product"/> put into its place, unless the same bytes with the same mode are there already. It shares no bytes with the cache: editing it cannot
+    /// Has <paramref name="product"/> put into its place, unless the same bytes with the same mode are there already. It shares no bytes
+    /// with the cache: editing it cannot
     /// harm the cache, and the next build restores it.
     /// </summary>
     /// <param name="product">What is to be there.</param>

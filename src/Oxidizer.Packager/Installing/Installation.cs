@@ -4,8 +4,10 @@ using Oxidizer.Packager.Files;
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
-/// All that a build puts into the output folder. Everything is written first, in a folder of the build's own there: the product, the files beside it, those for C programs,
-/// the record. Only then it is renamed into place, in one short sequence without writes. So a full disk, an interrupt or a foreign folder in the way
+/// All that a build puts into the output folder. Everything is written first, in a folder of the build's own there: the product, the files
+/// beside it, those for C programs,
+/// the record. Only then it is renamed into place, in one short sequence without writes. So a full disk, an interrupt or a foreign folder
+/// in the way
 /// shows before the first rename, or all renames are undone (docs/decisions/0036-installed-in-one-sequence.md).
 /// </summary>
 internal sealed class Installation : IDisposable
@@ -26,7 +28,13 @@ internal sealed class Installation : IDisposable
         }
         catch (Exception exception) when (IsFailure(exception))
         {
-            throw new EnvironmentFailureException(DiagnosticKinds.ProductNotWritten, "write", destination, $"{exception.Message}; what was there before is untouched", exception);
+            throw new EnvironmentFailureException(
+                DiagnosticKinds.ProductNotWritten,
+                "write",
+                destination,
+                $"{exception.Message}; what was there before is untouched",
+                exception
+            );
         }
         Product = new AtomicFile(destination, _moves.NewName());
     }
@@ -84,7 +92,8 @@ internal sealed class Installation : IDisposable
     public void Take(string relative) => Steps.Add((relative, () => _moves.Take(relative)));
 
     /// <summary>Renames everything, in the order in which it was added.</summary>
-    /// <exception cref="EnvironmentFailureException">A step failed; the earlier steps are undone, and the message says whether all could be.</exception>
+    /// <exception cref="EnvironmentFailureException">A step failed; the earlier steps are undone, and the message says whether all could
+    /// be.</exception>
     public void Commit()
     {
         var at = 0;
@@ -102,15 +111,30 @@ internal sealed class Installation : IDisposable
     }
 
     /// <summary>The failure to write a file before anything was changed.</summary>
-    public EnvironmentFailureException Untouched(string relative, Exception exception) => new(DiagnosticKinds.ProductNotWritten, "write", PathOf(relative),
-        $"{exception.Message}; what was there before is untouched", exception);
+    public EnvironmentFailureException Untouched(string relative, Exception exception) =>
+        new(
+            DiagnosticKinds.ProductNotWritten,
+            "write",
+            PathOf(relative),
+            $"{exception.Message}; what was there before is untouched",
+            exception
+        );
 
     /// <inheritdoc/>
     public void Dispose() => _moves.Dispose();
 
-    private EnvironmentFailureException HalfBack(string relative, Exception exception, IReadOnlyList<(string Relative, string Reason)> left) =>
-        new(DiagnosticKinds.ProductNotWritten, "write", PathOf(relative),
-            $"{exception.Message}; and what was there before could not all be put back ({string.Join(", ", left.Select(file => $"`{file.Relative}`: {file.Reason}"))}): build again when the disk works", exception);
+    private EnvironmentFailureException HalfBack(
+        string relative,
+        Exception exception,
+        IReadOnlyList<(string Relative, string Reason)> left
+    ) =>
+        new(
+            DiagnosticKinds.ProductNotWritten,
+            "write",
+            PathOf(relative),
+            $"{exception.Message}; and what was there before could not all be put back ({string.Join(", ", left.Select(file => $"`{file.Relative}`: {file.Reason}"))}): build again when the disk works",
+            exception
+        );
 
     private static bool IsFailure(Exception exception) => exception is IOException or UnauthorizedAccessException;
 }

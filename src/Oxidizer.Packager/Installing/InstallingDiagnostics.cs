@@ -6,8 +6,16 @@ public static partial class DiagnosticKinds
     public static readonly DiagnosticKind ProductNotWritten = new("OXI0801", DiagnosticSeverity.Error, "the product cannot be written");
 
     /// <summary>Two products of one output folder want one folder for their files.</summary>
-    public static readonly DiagnosticKind FolderOfAnotherProduct = new("OXI0802", DiagnosticSeverity.Error, "a folder belongs to another product");
+    public static readonly DiagnosticKind FolderOfAnotherProduct = new(
+        "OXI0802",
+        DiagnosticSeverity.Error,
+        "a folder belongs to another product"
+    );
 
     /// <summary>A file that belongs to the product no longer was changed by somebody else.</summary>
-    public static readonly DiagnosticKind ForeignFileLeft = new("OXI0803", DiagnosticSeverity.Warning, "a changed file is left beside the product");
+    public static readonly DiagnosticKind ForeignFileLeft = new(
+        "OXI0803",
+        DiagnosticSeverity.Warning,
+        "a changed file is left beside the product"
+    );
 }

@@ -24,7 +24,8 @@ internal enum Occupant
 /// <summary>Looks at places.</summary>
 internal static partial class Occupants
 {
-    private const int CurrentFolder = -100, NoFollow = 0x100;
+    private const int CurrentFolder = -100,
+        NoFollow = 0x100;
 
     /// <summary>What stands at a path.</summary>
     public static unsafe Occupant At(string path)
@@ -32,7 +33,13 @@ internal static partial class Occupants
         var buffer = stackalloc byte[256];
         if (Statx(CurrentFolder, path, NoFollow, 1, buffer) != 0)
             return Occupant.Nothing;
-        return (*(ushort*)(buffer + 28) & 0xF000) switch { 0x8000 => Occupant.File, 0xA000 => Occupant.Link, 0x4000 => Occupant.Folder, _ => Occupant.Special };
+        return (*(ushort*)(buffer + 28) & 0xF000) switch
+        {
+            0x8000 => Occupant.File,
+            0xA000 => Occupant.Link,
+            0x4000 => Occupant.Folder,
+            _ => Occupant.Special,
+        };
     }
 
     /// <summary>Whether a regular file stands there with exactly these bytes.</summary>
@@ -45,7 +52,9 @@ internal static partial class Occupants
     public static void CheckIsFree(string path)
     {
         if (At(path) is var found and (Occupant.Folder or Occupant.Special))
-            throw new IOException($"{(found == Occupant.Folder ? "a folder" : "a FIFO, a socket or a device")} stands at `{Path.GetFileName(path)}`; remove it, or name another product or output folder");
+            throw new IOException(
+                $"{(found == Occupant.Folder ? "a folder" : "a FIFO, a socket or a device")} stands at `{Path.GetFileName(path)}`; remove it, or name another product or output folder"
+            );
     }
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]

@@ -4,20 +4,30 @@ using Oxidizer.Packager.Elf;
 namespace Oxidizer.Packager.Linking;
 
 /// <summary>
-/// Takes relative relocations from the dynamic loader, and leaves them to the runtime (<c>src/pyapp/relocate.c</c>), which applies them with a fifth of the instructions, to
+/// Takes relative relocations from the dynamic loader, and leaves them to the runtime (<c>src/pyapp/relocate.c</c>), which applies them
+/// with a fifth of the instructions, to
 /// pages that it has the kernel bring all at once.
 /// <para>
-/// The loader keeps those of thread-local data, which it copies, and of <c>.preinit_array</c>, which is how the runtime is started. Entries of <c>DT_RELR</c> ascend by
-/// address, so the table is cut behind them by making its size smaller in the dynamic section, and <c>.oxidizer.relocations</c> says where it goes on. What the loader has
+/// The loader keeps those of thread-local data, which it copies, and of <c>.preinit_array</c>, which is how the runtime is started. Entries
+/// of <c>DT_RELR</c> ascend by
+/// address, so the table is cut behind them by making its size smaller in the dynamic section, and <c>.oxidizer.relocations</c> says where
+/// it goes on. What the loader has
 /// made read-only by then (<c>PT_GNU_RELRO</c>) the runtime makes writable for a moment.
 /// </para>
 /// </summary>
 internal static class DeferRelocations
 {
-    private const int InterpreterSegment = 3, DynamicSegment = 2, LoadSegment = 1, ThreadLocalSegment = 7, RelroSegment = 0x6474e552;
-    private const long RelocationsTag = 36, RelocationsSizeTag = 35;
-    private const int EntrySize = 8, WordsOfBitmap = 63;
-    private const string SectionName = ".oxidizer.relocations", FirstCode = ".preinit_array";
+    private const int InterpreterSegment = 3,
+        DynamicSegment = 2,
+        LoadSegment = 1,
+        ThreadLocalSegment = 7,
+        RelroSegment = 0x6474e552;
+    private const long RelocationsTag = 36,
+        RelocationsSizeTag = 35;
+    private const int EntrySize = 8,
+        WordsOfBitmap = 63;
+    private const string SectionName = ".oxidizer.relocations",
+        FirstCode = ".preinit_array";
 
     /// <summary>Changes a linked executable.</summary>
     /// <param name="bytes">The file; changed in place.</param>
@@ -27,10 +37,18 @@ internal static class DeferRelocations
     {
         var image = new ElfImage(bytes);
         // Other loaders know no `.preinit_array`, and without one a C library relocates itself and uses its data at once.
-        if (!InterpreterOf(image).Contains("/ld-linux", StringComparison.Ordinal) || Find(image, RelroSegment) is not { } relro || Find(image, DynamicSegment) is not { } dynamic)
+        if (
+            !InterpreterOf(image).Contains("/ld-linux", StringComparison.Ordinal)
+            || Find(image, RelroSegment) is not { } relro
+            || Find(image, DynamicSegment) is not { } dynamic
+        )
             return 0;
         var section = image.FindSection(SectionName);
-        if (section < 0 || DynamicEntry(image, dynamic, RelocationsTag) is not { } table || DynamicEntry(image, dynamic, RelocationsSizeTag) is not { } size)
+        if (
+            section < 0
+            || DynamicEntry(image, dynamic, RelocationsTag) is not { } table
+            || DynamicEntry(image, dynamic, RelocationsSizeTag) is not { } size
+        )
             return 0;
         var tableAddress = image.U64(table);
         var entries = Entries(image, tableAddress, image.U64(size));
@@ -42,8 +60,14 @@ internal static class DeferRelocations
         var isRelro = data < End(image, relro);
         long[] values =
         [
-            image.U64(section + 16), tableAddress + kept * EntrySize, entries.Length - kept, where,
-            data, EndInFile(image, data), isRelro ? image.U64(relro + 16) : 0, isRelro ? End(image, relro) : 0,
+            image.U64(section + 16),
+            tableAddress + kept * EntrySize,
+            entries.Length - kept,
+            where,
+            data,
+            EndInFile(image, data),
+            isRelro ? image.U64(relro + 16) : 0,
+            isRelro ? End(image, relro) : 0,
         ];
         _ = image.Range(image.U64(section + 24), values.Length * 8);
         for (var index = 0; index < values.Length; index++)
@@ -56,7 +80,9 @@ internal static class DeferRelocations
         var threadLocal = Find(image, ThreadLocalSegment) is { } segment ? End(image, segment) : 0;
         return image.FindSection(FirstCode) is var section and >= 0
             ? Math.Max(threadLocal, image.U64(section + 16) + image.U64(section + 32))
-            : throw new InvalidDataException($"what the linker made has no section `{FirstCode}`, without which nothing of it can run first");
+            : throw new InvalidDataException(
+                $"what the linker made has no section `{FirstCode}`, without which nothing of it can run first"
+            );
     }
 
     // The first entry that speaks of nothing before `free`, and the word that it begins at.
@@ -83,9 +109,12 @@ internal static class DeferRelocations
     }
 
     private static string InterpreterOf(ElfImage image) =>
-        Find(image, InterpreterSegment) is { } segment ? System.Text.Encoding.UTF8.GetString(image.Range(image.U64(segment + 8), image.U64(segment + 32))) : "";
+        Find(image, InterpreterSegment) is { } segment
+            ? System.Text.Encoding.UTF8.GetString(image.Range(image.U64(segment + 8), image.U64(segment + 32)))
+            : "";
 
-    private static int? Find(ElfImage image, int type) => image.Segments.Cast<int?>().FirstOrDefault(at => image.U32(at!.Value) == (uint)type);
+    private static int? Find(ElfImage image, int type) =>
+        image.Segments.Cast<int?>().FirstOrDefault(at => image.U32(at!.Value) == (uint)type);
 
     private static long End(ElfImage image, int segment) => image.U64(segment + 16) + image.U64(segment + 40);
 
@@ -115,7 +144,11 @@ internal static class DeferRelocations
     private static int LoadOf(ElfImage image, long address)
     {
         foreach (var segment in image.Segments)
-            if (image.U32(segment) == LoadSegment && address >= image.U64(segment + 16) && address < image.U64(segment + 16) + image.U64(segment + 32))
+            if (
+                image.U32(segment) == LoadSegment
+                && address >= image.U64(segment + 16)
+                && address < image.U64(segment + 16) + image.U64(segment + 32)
+            )
                 return segment;
         throw new InvalidDataException($"what the linker made has nothing at the address {address:x}, where its relocations should be");
     }

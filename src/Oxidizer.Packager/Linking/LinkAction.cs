@@ -6,15 +6,23 @@ using Oxidizer.Packager.Native;
 namespace Oxidizer.Packager.Linking;
 
 /// <summary>
-/// A link as an action of two keys, as objects have them. The first has all that is known before, and finds the list of what the linker read the last time; the second
-/// has the state of each file of that list as well, and finds the outputs. A changed <c>libc.a</c>, or a library that stands before another on the search path, links anew.
+/// A link as an action of two keys, as objects have them. The first has all that is known before, and finds the list of what the linker
+/// read the last time; the second
+/// has the state of each file of that list as well, and finds the outputs. A changed <c>libc.a</c>, or a library that stands before another
+/// on the search path, links anew.
 /// </summary>
 /// <param name="name">For explanations.</param>
 /// <param name="version">The step's salt.</param>
 /// <param name="describe">Adds all that is known before the link.</param>
 /// <param name="toolchain">Says where libraries are looked for.</param>
 /// <param name="context">The build.</param>
-internal sealed class LinkAction(string name, int version, Func<ActionKeyBuilder, ActionKeyBuilder> describe, Toolchain toolchain, BuildContext context)
+internal sealed class LinkAction(
+    string name,
+    int version,
+    Func<ActionKeyBuilder, ActionKeyBuilder> describe,
+    Toolchain toolchain,
+    BuildContext context
+)
 {
     private readonly SearchPath _libraries = toolchain.LibraryPath(context.Cache);
 
@@ -24,7 +32,8 @@ internal sealed class LinkAction(string name, int version, Func<ActionKeyBuilder
     {
         if (Find() is { } found)
             return found;
-        // Of two builds only one links. Its inputs are not known yet, so this record only stands for the work; the outputs are then looked up by their key.
+        // Of two builds only one links. Its inputs are not known yet, so this record only stands for the work; the outputs are then looked
+        // up by their key.
         ActionRecord? made = null;
         context.Cache.GetOrAdd(SingleFlight(), name, () => (made = Link(link)).Outputs, context.Cancellation);
         return made?.Outputs ?? Find() ?? Link(link).Outputs;
@@ -38,7 +47,10 @@ internal sealed class LinkAction(string name, int version, Func<ActionKeyBuilder
         return record.Outputs;
     }
 
-    private LinkInputs? Known() => context.Cache.Find(First()) is { Outputs: [var list] } && context.Cache.TryRead(list.Digest) is { } bytes ? LinkInputs.Read(bytes) : null;
+    private LinkInputs? Known() =>
+        context.Cache.Find(First()) is { Outputs: [var list] } && context.Cache.TryRead(list.Digest) is { } bytes
+            ? LinkInputs.Read(bytes)
+            : null;
 
     private ActionRecord Link(Func<(IReadOnlyList<ActionOutput>, LinkInputs)> link)
     {

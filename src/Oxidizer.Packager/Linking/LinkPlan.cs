@@ -23,33 +23,60 @@ internal sealed record LinkPlan(
     ImmutableArray<string> SystemLibraries,
     bool Strip,
     ProductOutput Output,
-    string FileName)
+    string FileName
+)
 {
     /// <summary>Puts a plan together from what was chosen.</summary>
     /// <exception cref="BuildFailedException">The distribution's objects cannot be linked by this toolchain.</exception>
     public static LinkPlan Create(
-        Distribution distribution, IReadOnlyList<ExtensionVariant> extensions, IReadOnlyList<ObjectFile> runtimeObjects, bool strip,
-        ProductOutput output = ProductOutput.Executable, string fileName = "", Decoder? decoder = null)
+        Distribution distribution,
+        IReadOnlyList<ExtensionVariant> extensions,
+        IReadOnlyList<ObjectFile> runtimeObjects,
+        bool strip,
+        ProductOutput output = ProductOutput.Executable,
+        string fileName = "",
+        Decoder? decoder = null
+    )
     {
         if (distribution.ObjectFileFormat.StartsWith("llvm-bitcode", StringComparison.Ordinal))
-            throw new BuildFailedException(DiagnosticKinds.ObjectFormatNotSupported,
-                $"`{distribution.Name}` holds LLVM bitcode (`{distribution.ObjectFileFormat}`); use its `pgo`, `noopt` or `debug` archive, or `source = \"apt:python3\"`");
+            throw new BuildFailedException(
+                DiagnosticKinds.ObjectFormatNotSupported,
+                $"`{distribution.Name}` holds LLVM bitcode (`{distribution.ObjectFileFormat}`); use its `pgo`, `noopt` or `debug` archive, or `source = \"apt:python3\"`"
+            );
 
         var links = distribution.CoreLinks.Concat(extensions.SelectMany(variant => variant.Links)).ToList();
         return new LinkPlan(
             distribution,
             [.. CoreOf(distribution).Concat(extensions.SelectMany(variant => variant.Objects)).Distinct(StringComparer.Ordinal)],
             // After the objects: an archive gives what those before it lack.
-            decoder?.MachineLibrary is { } archive ? [.. runtimeObjects, archive] : runtimeObjects,
-            [.. links.Select(link => link.StaticPath).Append(decoder?.DistributionLibrary).OfType<string>().Distinct(StringComparer.Ordinal)],
-            [.. links.Where(link => link.StaticPath is null && !link.IsFramework).Select(link => link.Name).Distinct(StringComparer.Ordinal)],
+            decoder?.MachineLibrary
+                is { } archive
+                ? [.. runtimeObjects, archive]
+                : runtimeObjects,
+            [
+                .. links
+                    .Select(link => link.StaticPath)
+                    .Append(decoder?.DistributionLibrary)
+                    .OfType<string>()
+                    .Distinct(StringComparer.Ordinal),
+            ],
+            [
+                .. links
+                    .Where(link => link.StaticPath is null && !link.IsFramework)
+                    .Select(link => link.Name)
+                    .Distinct(StringComparer.Ordinal),
+            ],
             strip,
             output,
-            fileName);
+            fileName
+        );
     }
 
     // Each start pays for what CPython's own objects do and products need not: see SourceEmbedding.
-    private static IEnumerable<string> CoreOf(Distribution distribution) => distribution.EmbeddingObjects.IsEmpty
-        ? distribution.CoreObjects
-        : distribution.CoreObjects.Except(distribution.InterpreterObjects, StringComparer.Ordinal).Concat(distribution.EmbeddingObjects);
+    private static IEnumerable<string> CoreOf(Distribution distribution) =>
+        distribution.EmbeddingObjects.IsEmpty
+            ? distribution.CoreObjects
+            : distribution
+                .CoreObjects.Except(distribution.InterpreterObjects, StringComparer.Ordinal)
+                .Concat(distribution.EmbeddingObjects);
 }

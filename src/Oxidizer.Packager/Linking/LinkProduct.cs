@@ -9,7 +9,8 @@ using Oxidizer.Packager.Native;
 
 namespace Oxidizer.Packager.Linking;
 
-/// <summary>What a product's bytes are. The cache keeps what it is made from, the runtime and the resources, and not a third copy of both.</summary>
+/// <summary>What a product's bytes are. The cache keeps what it is made from, the runtime and the resources, and not a third copy of
+/// both.</summary>
 /// <param name="Digest">Of the whole file.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="Runtime">The linked runtime, in the cache.</param>
@@ -33,9 +34,17 @@ internal static class LinkProduct
     private const int Version = 2;
 
     /// <summary>Makes what the configuration asks for: an executable or a library.</summary>
-    /// <exception cref="BuildFailedException">A program of the toolchain refused, or the product asks more of its target than is allowed.</exception>
+    /// <exception cref="BuildFailedException">A program of the toolchain refused, or the product asks more of its target than is
+    /// allowed.</exception>
     /// <exception cref="EnvironmentFailureException">The product cannot be written.</exception>
-    public static LinkedProduct Make(LinkPlan plan, Sha256Digest packedResources, BuildConfiguration configuration, Toolchain toolchain, AtomicFile file, BuildContext context)
+    public static LinkedProduct Make(
+        LinkPlan plan,
+        Sha256Digest packedResources,
+        BuildConfiguration configuration,
+        Toolchain toolchain,
+        AtomicFile file,
+        BuildContext context
+    )
     {
         if (plan.Output == ProductOutput.StaticLibrary)
         {
@@ -45,7 +54,12 @@ internal static class LinkProduct
         }
         // Joined first, because its symbols are then chosen: a version script would have to know the versions in libraries such as libbsd.
         if (plan.Output == ProductOutput.SharedLibrary)
-            plan = plan with { CoreObjects = [], StaticLibraries = [], RuntimeObjects = [new ObjectFile("runtime", JoinRuntime.Join(plan, toolchain, context).Digest)] };
+            plan = plan with
+            {
+                CoreObjects = [],
+                StaticLibraries = [],
+                RuntimeObjects = [new ObjectFile("runtime", JoinRuntime.Join(plan, toolchain, context).Digest)],
+            };
         // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
         var runtime = LinkRuntime.Link(plan, configuration, toolchain, context);
         context.Diagnostics.ThrowIfErrors();
@@ -63,13 +77,20 @@ internal static class LinkProduct
     public static LinkedProduct Link(ActionOutput runtime, Sha256Digest packedResources, string name, AtomicFile file, BuildContext context)
     {
         LinkedProduct? made = null;
-        var key = new ActionKeyBuilder(ActionKinds.Link, Version).Add("runtime", runtime.Digest).Add("packed resources", packedResources).Build();
-        var record = context.Run(key, name, () =>
-        {
-            made = Splice(runtime, packedResources, file, context);
-            var text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{made.Digest} {made.Size}"));
-            return [new ActionOutput("product", context.Cache.Store(text), text.Length)];
-        });
+        var key = new ActionKeyBuilder(ActionKinds.Link, Version)
+            .Add("runtime", runtime.Digest)
+            .Add("packed resources", packedResources)
+            .Build();
+        var record = context.Run(
+            key,
+            name,
+            () =>
+            {
+                made = Splice(runtime, packedResources, file, context);
+                var text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{made.Digest} {made.Size}"));
+                return [new ActionOutput("product", context.Cache.Store(text), text.Length)];
+            }
+        );
         return made ?? Read(record, runtime, packedResources, context.Cache) ?? Splice(runtime, packedResources, file, context);
     }
 
@@ -89,14 +110,21 @@ internal static class LinkProduct
         }
         var made = Splice(product.Runtime, product.PackedResources, file, context);
         if (made.Digest != product.Digest)
-            throw new InvalidOperationException($"the product was {product.Digest.ToShortString()} and is {made.Digest.ToShortString()} from the same runtime and resources; please report this");
+            throw new InvalidOperationException(
+                $"the product was {product.Digest.ToShortString()} and is {made.Digest.ToShortString()} from the same runtime and resources; please report this"
+            );
     }
 
     private static LinkedProduct? Read(ActionRecord record, ActionOutput runtime, Sha256Digest packedResources, IActionCache cache)
     {
-        if (cache.TryRead(record.Outputs[0].Digest) is not { } bytes || Encoding.ASCII.GetString(bytes).Split(' ') is not [var digest, var size])
+        if (
+            cache.TryRead(record.Outputs[0].Digest) is not { } bytes
+            || Encoding.ASCII.GetString(bytes).Split(' ') is not [var digest, var size]
+        )
             return null;
-        return Sha256Digest.TryParse(digest, out var parsed) && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+        return
+            Sha256Digest.TryParse(digest, out var parsed)
+            && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
             ? new LinkedProduct(parsed, length, runtime, packedResources)
             : null;
     }
@@ -125,6 +153,7 @@ internal static class LinkProduct
         return new LinkedProduct(digest, new FileInfo(file.TemporaryPath).Length, runtime, packedResources) { IsWritten = true };
     }
 
-    private static string FileOf(Sha256Digest digest, BuildContext context) => context.Cache.TryGetFile(digest)
+    private static string FileOf(Sha256Digest digest, BuildContext context) =>
+        context.Cache.TryGetFile(digest)
         ?? throw new InvalidOperationException($"{digest} was found or stored by this build and is gone; please report this");
 }

@@ -9,8 +9,16 @@ public static partial class DiagnosticKinds
     public static readonly DiagnosticKind GlibcTooNew = new("OXI0702", DiagnosticSeverity.Error, "the product needs a newer glibc");
 
     /// <summary>The product asks for a shared library that a target may not have.</summary>
-    public static readonly DiagnosticKind UnexpectedSharedLibrary = new("OXI0703", DiagnosticSeverity.Warning, "the product needs a shared library");
+    public static readonly DiagnosticKind UnexpectedSharedLibrary = new(
+        "OXI0703",
+        DiagnosticSeverity.Warning,
+        "the product needs a shared library"
+    );
 
     /// <summary>The linker left no place for the resources.</summary>
-    public static readonly DiagnosticKind ResourcesNotSpliced = new("OXI0704", DiagnosticSeverity.Error, "the resources cannot be added to the linked runtime");
+    public static readonly DiagnosticKind ResourcesNotSpliced = new(
+        "OXI0704",
+        DiagnosticSeverity.Error,
+        "the resources cannot be added to the linked runtime"
+    );
 }

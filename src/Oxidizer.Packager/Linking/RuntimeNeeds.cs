@@ -5,19 +5,22 @@ using Oxidizer.Packager.Elf;
 
 namespace Oxidizer.Packager.Linking;
 
-/// <summary>What a linked runtime needs of the machine that it runs on. The cache has it beside the runtime, so that a build that links nothing can report it too.</summary>
+/// <summary>What a linked runtime needs of the machine that it runs on. The cache has it beside the runtime, so that a build that links
+/// nothing can report it too.</summary>
 /// <param name="Libraries">The shared libraries that it names (<c>DT_NEEDED</c>), in order.</param>
 /// <param name="Glibc">The newest version of glibc that one of its symbols asks for; <c>null</c>: none.</param>
 internal sealed record RuntimeNeeds(IReadOnlyList<string> Libraries, Version? Glibc)
 {
-    private const string VersionPrefix = "GLIBC_", RelocationsVersion = "GLIBC_ABI_DT_RELR";
+    private const string VersionPrefix = "GLIBC_",
+        RelocationsVersion = "GLIBC_ABI_DT_RELR";
     private static readonly string[] s_libc = ["libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1"];
 
     /// <summary>Reads the dynamic section; a static executable has none.</summary>
     /// <exception cref="InvalidDataException">The file is no ELF file that we know.</exception>
     public static RuntimeNeeds Of(ElfImage image)
     {
-        int dynamic = image.FindSection(".dynamic"), strings = image.FindSection(".dynstr");
+        int dynamic = image.FindSection(".dynamic"),
+            strings = image.FindSection(".dynstr");
         if (dynamic < 0 || strings < 0)
             return new RuntimeNeeds([], null);
         // Offsets count bytes: a name is cut out of them before it is decoded.
@@ -51,14 +54,22 @@ internal sealed record RuntimeNeeds(IReadOnlyList<string> Libraries, Version? Gl
     public void Check(BuildConfiguration configuration, DiagnosticBag diagnostics)
     {
         if (Version.TryParse(configuration.Build.MinimumGlibc, out var allowed) && Glibc > allowed)
-            diagnostics.Add(DiagnosticKinds.GlibcTooNew, $"the product needs glibc {Glibc}, and `minimum_glibc` allows {allowed}; "
-                + "build on a system with an older glibc or with a `sysroot` of one, link statically (`static = true` in [toolchain]), or raise `minimum_glibc`",
-                configuration.LocationOf("build.minimum_glibc"));
+            diagnostics.Add(
+                DiagnosticKinds.GlibcTooNew,
+                $"the product needs glibc {Glibc}, and `minimum_glibc` allows {allowed}; "
+                    + "build on a system with an older glibc or with a `sysroot` of one, link statically (`static = true` in [toolchain]), or raise `minimum_glibc`",
+                configuration.LocationOf("build.minimum_glibc")
+            );
         foreach (var library in Libraries.Where(name => !s_libc.Contains(name) && !name.StartsWith("ld-", StringComparison.Ordinal)))
-            diagnostics.Add(DiagnosticKinds.UnexpectedSharedLibrary,
-                $"the product needs `{library}`, which is not part of libc; leave out the extension that needs it ([python_extensions] excludes), or make sure that the target has it");
+            diagnostics.Add(
+                DiagnosticKinds.UnexpectedSharedLibrary,
+                $"the product needs `{library}`, which is not part of libc; leave out the extension that needs it ([python_extensions] excludes), or make sure that the target has it"
+            );
     }
 
-    private static Version? VersionOf(string name) => name == RelocationsVersion ? new Version(2, 36)
-        : name.StartsWith(VersionPrefix, StringComparison.Ordinal) && Version.TryParse(name.AsSpan(VersionPrefix.Length), out var version) ? version : null;
+    private static Version? VersionOf(string name) =>
+        name == RelocationsVersion ? new Version(2, 36)
+        : name.StartsWith(VersionPrefix, StringComparison.Ordinal) && Version.TryParse(name.AsSpan(VersionPrefix.Length), out var version)
+            ? version
+        : null;
 }

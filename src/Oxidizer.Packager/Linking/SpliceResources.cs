@@ -7,8 +7,10 @@ namespace Oxidizer.Packager.Linking;
 /// <summary>
 /// Adds the packed resources to a linked runtime, without a linker.
 /// <para>
-/// The problem: whatever is linked, a linker reads and writes the whole product (0.2 to 0.9 s), and the resources are what changes from build to build, while objects and
-/// libraries do not. So the runtime is linked once, without resources, and this file makes the product from it: the blob becomes a read-only segment of its own.
+/// The problem: whatever is linked, a linker reads and writes the whole product (0.2 to 0.9 s), and the resources are what changes from
+/// build to build, while objects and
+/// libraries do not. So the runtime is linked once, without resources, and this file makes the product from it: the blob becomes a
+/// read-only segment of its own.
 /// </para>
 /// <code>
 ///   0           the runtime, as linked; changed in three places:
@@ -19,14 +21,20 @@ namespace Oxidizer.Packager.Linking;
 ///   then        section names and section headers, with `.oxidizer.resources` as the last: tools such as strip drop what is in no section
 /// </code>
 /// <para>
-/// Rejected: to append the blob and let the product open itself, because mapped segments cost nothing and need no /proc; to move the program headers to the end of the file
-/// in order to have room, because kernels and loaders find them by their address. What stops being true: the product has no <c>.note.ABI-tag</c> segment; only
+/// Rejected: to append the blob and let the product open itself, because mapped segments cost nothing and need no /proc; to move the
+/// program headers to the end of the file
+/// in order to have room, because kernels and loaders find them by their address. What stops being true: the product has no
+/// <c>.note.ABI-tag</c> segment; only
 /// ldconfig reads it, and of libraries alone.
 /// </para>
 /// </summary>
 internal static class SpliceResources
 {
-    private const int LoadSegment = 1, NoteSegment = 4, ReadOnly = 4, AllocatedSection = 2, ProgramBits = 1;
+    private const int LoadSegment = 1,
+        NoteSegment = 4,
+        ReadOnly = 4,
+        AllocatedSection = 2,
+        ProgramBits = 1;
     private const string LocationSection = ".oxidizer.location";
 
     private static ReadOnlySpan<byte> ResourcesName => ".oxidizer.resources\0"u8;
@@ -60,7 +68,9 @@ internal static class SpliceResources
         var table = image.Segments.Select(at => image.Range(at, ElfImage.SegmentSize).ToArray()).ToList();
         var spare = table.FindLastIndex(segment => TypeOf(segment) == NoteSegment);
         if (spare < 0)
-            throw new InvalidDataException("what the linker made has no note segment that could give way to the resources; use another linker ([toolchain] linker)");
+            throw new InvalidDataException(
+                "what the linker made has no note segment that could give way to the resources; use another linker ([toolchain] linker)"
+            );
         table.RemoveAt(spare);
         table.Insert(table.FindLastIndex(segment => TypeOf(segment) == LoadSegment) + 1, plan.Segment());
         table.SelectMany(segment => segment).ToArray().CopyTo(bytes, image.Segments[0]);
@@ -70,7 +80,9 @@ internal static class SpliceResources
     {
         var section = image.FindSection(LocationSection);
         if (section < 0 || image.U64(section + 32) != 16 || image.Range(image.U64(section + 24), 16).ContainsAnyExcept((byte)0))
-            throw new InvalidDataException($"what the linker made has no empty section `{LocationSection}` of 16 bytes; please report this");
+            throw new InvalidDataException(
+                $"what the linker made has no empty section `{LocationSection}` of 16 bytes; please report this"
+            );
         var entry = bytes.AsSpan((int)image.U64(section + 24));
         BinaryPrimitives.WriteInt64LittleEndian(entry, plan.BlobAddress - image.U64(section + 16));
         BinaryPrimitives.WriteInt64LittleEndian(entry[8..], plan.BlobSize);
@@ -94,7 +106,9 @@ internal static class SpliceResources
             var end = loads.Max(at => image.U64(at + 16) + image.U64(at + 40));
             // 64 KiB is the largest page of the machines that we know; addresses are those of 47 bits that every process has.
             if (!long.IsPow2(alignment) || alignment is < 4096 or > 65536 || end is < 0 or > 1L << 46)
-                throw new InvalidDataException($"what the linker made has segments aligned to {alignment} that end at {end}; pages of 4 to 64 KiB were expected");
+                throw new InvalidDataException(
+                    $"what the linker made has segments aligned to {alignment} that end at {end}; pages of 4 to 64 KiB were expected"
+                );
             return new Plan(Up(fileSize, alignment), Up(end, alignment), blobSize, alignment, image.U64(image.NamesSection + 32));
         }
 

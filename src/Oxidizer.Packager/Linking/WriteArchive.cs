@@ -40,15 +40,37 @@ internal static class WriteArchive
     /// <param name="toolchain">Its compiler assembles, and its archiver archives.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">A program of the toolchain refused.</exception>
-    public static ActionOutput Write(ActionOutput runtime, Sha256Digest packedResources, string fileName, Toolchain toolchain, BuildContext context)
+    public static ActionOutput Write(
+        ActionOutput runtime,
+        Sha256Digest packedResources,
+        string fileName,
+        Toolchain toolchain,
+        BuildContext context
+    )
     {
         var archiver = toolchain.Archiver is { } named ? Tool.Identify(named, context) : BuildProgram.Ar.Find(context);
-        var key = archiver.AddTo(toolchain.AddCompilerTo(new ActionKeyBuilder(ActionKinds.Link, Version).Add("archived runtime", runtime.Digest).Add("packed resources", packedResources)
-            .Add("assembly", Assembly)), "archiver").Build();
+        var key = archiver
+            .AddTo(
+                toolchain.AddCompilerTo(
+                    new ActionKeyBuilder(ActionKinds.Link, Version)
+                        .Add("archived runtime", runtime.Digest)
+                        .Add("packed resources", packedResources)
+                        .Add("assembly", Assembly)
+                ),
+                "archiver"
+            )
+            .Build();
         return context.Run(key, fileName, () => Execute(runtime, packedResources, fileName, archiver, toolchain, context)).Outputs[0];
     }
 
-    private static IReadOnlyList<ActionOutput> Execute(ActionOutput runtime, Sha256Digest packedResources, string fileName, Tool archiver, Toolchain toolchain, BuildContext context)
+    private static IReadOnlyList<ActionOutput> Execute(
+        ActionOutput runtime,
+        Sha256Digest packedResources,
+        string fileName,
+        Tool archiver,
+        Toolchain toolchain,
+        BuildContext context
+    )
     {
         var folder = Path.Combine(context.WorkDirectory, "archive");
         Directory.CreateDirectory(folder);
@@ -70,8 +92,14 @@ internal static class WriteArchive
     {
         var result = ChildProcess.Run(command with { WorkingDirectory = folder }, context.Cancellation);
         if (result.ExitCode != 0)
-            throw new BuildFailedException(DiagnosticKinds.LinkFailed, $"`{command.FileName}` refused (exit code {result.ExitCode}):\n{result.Error.TrimEnd()}\ncheck [toolchain] cc and ar");
+            throw new BuildFailedException(
+                DiagnosticKinds.LinkFailed,
+                $"`{command.FileName}` refused (exit code {result.ExitCode}):\n{result.Error.TrimEnd()}\ncheck [toolchain] cc and ar"
+            );
         if (!File.Exists(Path.Combine(folder, output)))
-            throw new BuildFailedException(DiagnosticKinds.LinkFailed, $"`{command.FileName}` ended well and wrote no `{Path.GetFileName(output)}`; check [toolchain] cc and ar");
+            throw new BuildFailedException(
+                DiagnosticKinds.LinkFailed,
+                $"`{command.FileName}` ended well and wrote no `{Path.GetFileName(output)}`; check [toolchain] cc and ar"
+            );
     }
 }

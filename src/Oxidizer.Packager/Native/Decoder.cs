@@ -7,8 +7,10 @@ using Oxidizer.Packager.Distributions;
 namespace Oxidizer.Packager.Native;
 
 /// <summary>
-/// What unpacks a product's sources and resources, of which each product has one: a C file of the runtime's, and the library that it calls. The
-/// distribution's own library is taken where it has one, so that a product never links two of them; Zstandard's is the build machine's before CPython 3.14.
+/// What unpacks a product's sources and resources, of which each product has one: a C file of the runtime's, and the library that it calls.
+/// The
+/// distribution's own library is taken where it has one, so that a product never links two of them; Zstandard's is the build machine's
+/// before CPython 3.14.
 /// </summary>
 /// <param name="Codec"><c>none</c>, <c>zlib</c> or <c>zstd</c>, as in <c>[packing] compress</c>.</param>
 internal sealed record Decoder(string Codec)
@@ -27,33 +29,47 @@ internal sealed record Decoder(string Codec)
 
     /// <summary>Finds the library that a configuration's codec needs. Looks at files alone.</summary>
     /// <exception cref="BuildFailedException">It is neither in the distribution nor on this machine.</exception>
-    public static Decoder Find(BuildConfiguration configuration, Distribution distribution, BuildContext context) => configuration.Packing.Compress switch
-    {
-        "zlib" => Find(DebianLibrary.All["z"], "zlib", configuration, distribution, context),
-        "zstd" => Find(DebianLibrary.Zstandard, "zstd", configuration, distribution, context),
-        _ => None,
-    };
+    public static Decoder Find(BuildConfiguration configuration, Distribution distribution, BuildContext context) =>
+        configuration.Packing.Compress switch
+        {
+            "zlib" => Find(DebianLibrary.All["z"], "zlib", configuration, distribution, context),
+            "zstd" => Find(DebianLibrary.Zstandard, "zstd", configuration, distribution, context),
+            _ => None,
+        };
 
-    private static Decoder Find(DebianLibrary library, string codec, BuildConfiguration configuration, Distribution distribution, BuildContext context)
+    private static Decoder Find(
+        DebianLibrary library,
+        string codec,
+        BuildConfiguration configuration,
+        Distribution distribution,
+        BuildContext context
+    )
     {
         var decoder = new Decoder(codec) { Licenses = library.Licenses };
-        var links = distribution.CoreLinks.Concat(distribution.Extensions.Values.SelectMany(variants => variants).SelectMany(variant => variant.Links));
+        var links = distribution.CoreLinks.Concat(
+            distribution.Extensions.Values.SelectMany(variants => variants).SelectMany(variant => variant.Links)
+        );
         if (links.FirstOrDefault(link => link.Name == library.Name && link.StaticPath is not null) is { } brought)
             return decoder with { DistributionLibrary = brought.StaticPath };
         if (FoldersOf(configuration).Select(folder => Path.Combine(folder, library.File)).FirstOrDefault(File.Exists) is { } path)
             return decoder with { MachineLibrary = Store(path, library.File, context) };
-        throw new BuildFailedException(DiagnosticKinds.DecoderMissing,
+        throw new BuildFailedException(
+            DiagnosticKinds.DecoderMissing,
             $"`compress = \"{codec}\"` needs `{library.File}` for `{configuration.Target}`, which neither the distribution nor {configuration.Toolchain.Sysroot ?? "this machine"} has; "
-            + $"install it (Debian's package is `{library.Package}`), name its folder (`ldflags = [\"-L<folder>\"]` in [toolchain]), or take another `compress`",
-            configuration.LocationOf("packing.compress"));
+                + $"install it (Debian's package is `{library.Package}`), name its folder (`ldflags = [\"-L<folder>\"]` in [toolchain]), or take another `compress`",
+            configuration.LocationOf("packing.compress")
+        );
     }
 
-    // The folders of `-L` come first, as for the linker. Those that are named for no target are looked into only where they can be the target's.
+    // The folders of `-L` come first, as for the linker. Those that are named for no target are looked into only where they can be the
+    // target's.
     private static IEnumerable<string> FoldersOf(BuildConfiguration configuration)
     {
         var (toolchain, target) = (configuration.Toolchain, configuration.Target);
         string[] plain = toolchain.Sysroot is not null || target == TargetTriple.Host ? ["usr/lib64", "usr/lib", "usr/local/lib"] : [];
-        return toolchain.LdFlags.Where(flag => flag.StartsWith("-L", StringComparison.Ordinal) && flag.Length > 2).Select(flag => flag[2..])
+        return toolchain
+            .LdFlags.Where(flag => flag.StartsWith("-L", StringComparison.Ordinal) && flag.Length > 2)
+            .Select(flag => flag[2..])
             .Concat([.. plain.Prepend($"usr/lib/{target.Multiarch}").Select(folder => Path.Combine(toolchain.Sysroot ?? "/", folder))]);
     }
 
@@ -62,13 +78,22 @@ internal sealed record Decoder(string Codec)
     {
         var digest = context.Cache.DigestFile(path);
         var key = new ActionKeyBuilder("machine_library", 1).Add("library", digest).Build();
-        var record = context.Cache.GetOrAdd(key, name, () =>
-        {
-            if (IsForOneAddress(path, context))
-                throw new BuildFailedException(DiagnosticKinds.DecoderMissing,
-                    $"`{path}` was compiled for a fixed address, and can be part of no product; name the folder of one that was compiled with `-fPIC` (`ldflags = [\"-L<folder>\"]` in [toolchain]), or take another `compress`");
-            return [new ActionOutput(name, context.Cache.StoreFile(path, BlobTransfer.Copy), new FileInfo(path).Length)];
-        }, context.Cancellation).Record;
+        var record = context
+            .Cache.GetOrAdd(
+                key,
+                name,
+                () =>
+                {
+                    if (IsForOneAddress(path, context))
+                        throw new BuildFailedException(
+                            DiagnosticKinds.DecoderMissing,
+                            $"`{path}` was compiled for a fixed address, and can be part of no product; name the folder of one that was compiled with `-fPIC` (`ldflags = [\"-L<folder>\"]` in [toolchain]), or take another `compress`"
+                        );
+                    return [new ActionOutput(name, context.Cache.StoreFile(path, BlobTransfer.Copy), new FileInfo(path).Length)];
+                },
+                context.Cancellation
+            )
+            .Record;
         return new ObjectFile(name, record.Outputs[0].Digest);
     }
 
@@ -80,7 +105,10 @@ internal sealed record Decoder(string Codec)
         {
             if (line.StartsWith("Relocation section", StringComparison.Ordinal))
                 isCode = line.Contains("'.rela.text", StringComparison.Ordinal);
-            else if (isCode && (line.Contains("R_X86_64_32", StringComparison.Ordinal) || line.Contains("R_AARCH64_ABS32", StringComparison.Ordinal)))
+            else if (
+                isCode
+                && (line.Contains("R_X86_64_32", StringComparison.Ordinal) || line.Contains("R_AARCH64_ABS32", StringComparison.Ordinal))
+            )
                 return true;
         }
         return false;

@@ -3,7 +3,8 @@ using Oxidizer.Cache;
 namespace Oxidizer.Packager.Native;
 
 /// <summary>
-/// The files that flags name: <c>@file</c> and what stands in it, objects and archives, <c>-specs=file</c>, <c>-fplugin=file</c>, <c>-Wl,--version-script=file</c>.
+/// The files that flags name: <c>@file</c> and what stands in it, objects and archives, <c>-specs=file</c>, <c>-fplugin=file</c>,
+/// <c>-Wl,--version-script=file</c>.
 /// Their content is an input like any other. A word that may be a file counts when there is one; that is asked again at each build.
 /// </summary>
 internal static class FlagFiles
@@ -12,11 +13,18 @@ internal static class FlagFiles
     private static readonly char[] s_separators = ['=', ','];
 
     /// <summary>The flags, with what stands in their response files in the place of those.</summary>
-    public static IReadOnlyList<string> Expand(IEnumerable<string> flags) => [.. flags.SelectMany(flag => Walk(flag, 0)).Where(word => !word.IsOpened).Select(word => word.Text)];
+    public static IReadOnlyList<string> Expand(IEnumerable<string> flags) =>
+        [.. flags.SelectMany(flag => Walk(flag, 0)).Where(word => !word.IsOpened).Select(word => word.Text)];
 
     /// <summary>The files that flags name, response files and what those name included, each once, in order.</summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<string> flags) =>
-        [.. flags.SelectMany(flag => Walk(flag, 0)).SelectMany(word => Candidates(word.Text)).Where(File.Exists).Distinct(StringComparer.Ordinal)];
+        [
+            .. flags
+                .SelectMany(flag => Walk(flag, 0))
+                .SelectMany(word => Candidates(word.Text))
+                .Where(File.Exists)
+                .Distinct(StringComparer.Ordinal),
+        ];
 
     /// <summary>Adds the files' contents to a key. Their names are in the flags.</summary>
     public static ActionKeyBuilder AddTo(ActionKeyBuilder key, IReadOnlyList<string> flags, IActionCache cache)
@@ -41,9 +49,10 @@ internal static class FlagFiles
     }
 
     // A response file, and then each word in it. One that names itself ends somewhere, as the tool that reads it says.
-    private static IEnumerable<(string Text, bool IsOpened)> Walk(string flag, int depth) => flag.StartsWith('@') && depth < DeepestResponse && File.Exists(flag[1..])
-        ? Words(File.ReadAllText(flag[1..])).SelectMany(word => Walk(word, depth + 1)).Prepend((flag, true))
-        : [(flag, false)];
+    private static IEnumerable<(string Text, bool IsOpened)> Walk(string flag, int depth) =>
+        flag.StartsWith('@') && depth < DeepestResponse && File.Exists(flag[1..])
+            ? Words(File.ReadAllText(flag[1..])).SelectMany(word => Walk(word, depth + 1)).Prepend((flag, true))
+            : [(flag, false)];
 
     // As libiberty's buildargv reads them: quotes of both kinds, and backslashes.
     private static IEnumerable<string> Words(string text)

@@ -12,7 +12,11 @@ public static partial class DiagnosticKinds
     public static readonly DiagnosticKind LinkerNotFound = new("OXI0504", DiagnosticSeverity.Error, "no linker");
 
     /// <summary>The distribution's objects are of a form that this toolchain cannot link.</summary>
-    public static readonly DiagnosticKind ObjectFormatNotSupported = new("OXI0505", DiagnosticSeverity.Error, "the objects cannot be linked");
+    public static readonly DiagnosticKind ObjectFormatNotSupported = new(
+        "OXI0505",
+        DiagnosticSeverity.Error,
+        "the objects cannot be linked"
+    );
 
     /// <summary>A target that is named but not built for yet.</summary>
     public static readonly DiagnosticKind TargetNotSupported = new("OXI0506", DiagnosticSeverity.Error, "the target is not supported yet");
@@ -21,5 +25,9 @@ public static partial class DiagnosticKinds
     public static readonly DiagnosticKind DecoderMissing = new("OXI0509", DiagnosticSeverity.Error, "no library to unpack with");
 
     /// <summary>A launcher or an archiver that is named is not there.</summary>
-    public static readonly DiagnosticKind ToolNotFound = new("OXI0510", DiagnosticSeverity.Error, "a program of the toolchain is not there");
+    public static readonly DiagnosticKind ToolNotFound = new(
+        "OXI0510",
+        DiagnosticSeverity.Error,
+        "a program of the toolchain is not there"
+    );
 }

@@ -15,7 +15,9 @@ internal static class Relocations
         var result = ChildProcess.Run(new Command(BuildProgram.ReadElf.Find(context).Path, ["-rW", archive]), context.Cancellation);
         return result.ExitCode == 0
             ? result.Output
-            : throw new BuildFailedException(DiagnosticKinds.LinkFailed,
-                $"`{BuildProgram.ReadElf.Name}` cannot read `{archive}` (exit code {result.ExitCode}): {result.Error.TrimEnd()}; is it an archive of objects for this machine's binutils?");
+            : throw new BuildFailedException(
+                DiagnosticKinds.LinkFailed,
+                $"`{BuildProgram.ReadElf.Name}` cannot read `{archive}` (exit code {result.ExitCode}): {result.Error.TrimEnd()}; is it an archive of objects for this machine's binutils?"
+            );
     }
 }

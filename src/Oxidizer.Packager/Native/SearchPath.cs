@@ -4,7 +4,8 @@ using Oxidizer.Cache;
 namespace Oxidizer.Packager.Native;
 
 /// <summary>
-/// Folders that a tool looks for headers or libraries in, in its order. A file that it read is an input, and so is that no folder before the file's own has one of
+/// Folders that a tool looks for headers or libraries in, in its order. A file that it read is an input, and so is that no folder before
+/// the file's own has one of
 /// that name: <see cref="StateOf"/> says both, for keys. Asks each file once. Safe to call from several threads.
 /// </summary>
 /// <param name="folders">In order, as the tool writes them.</param>
@@ -29,16 +30,23 @@ internal sealed class SearchPath(IReadOnlyList<string> folders, bool isLink, IAc
     // The longest folder is the one that it was found in: `/usr/include/x86_64-linux-gnu` lies in `/usr/include`.
     private IEnumerable<string> Before(string path)
     {
-        var own = Enumerable.Range(0, _folders.Length).Where(index => path.StartsWith(_folders[index], StringComparison.Ordinal)).DefaultIfEmpty(-1).MaxBy(index => index < 0 ? 0 : _folders[index].Length);
+        var own = Enumerable
+            .Range(0, _folders.Length)
+            .Where(index => path.StartsWith(_folders[index], StringComparison.Ordinal))
+            .DefaultIfEmpty(-1)
+            .MaxBy(index => index < 0 ? 0 : _folders[index].Length);
         if (own < 0)
             return [];
         var name = path[_folders[own].Length..];
-        return _folders.Take(own).SelectMany(folder => NamesFor(name).Select(candidate => folder + candidate))
+        return _folders
+            .Take(own)
+            .SelectMany(folder => NamesFor(name).Select(candidate => folder + candidate))
             // Within one folder the shared library comes first.
             .Concat(isLink && name.EndsWith(".a", StringComparison.Ordinal) ? [_folders[own] + Path.ChangeExtension(name, ".so")] : []);
     }
 
-    private IEnumerable<string> NamesFor(string name) => !isLink || !name.StartsWith("lib", StringComparison.Ordinal) ? [name]
+    private IEnumerable<string> NamesFor(string name) =>
+        !isLink || !name.StartsWith("lib", StringComparison.Ordinal) ? [name]
         : name.EndsWith(".a", StringComparison.Ordinal) ? [name, Path.ChangeExtension(name, ".so")]
         : name.EndsWith(".so", StringComparison.Ordinal) ? [name, Path.ChangeExtension(name, ".a")]
         : [name];

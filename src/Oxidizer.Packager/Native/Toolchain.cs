@@ -34,12 +34,20 @@ internal sealed partial record Toolchain(
     string? Sysroot,
     bool Static,
     bool WritesDependencies,
-    bool PacksRelocations)
+    bool PacksRelocations
+)
 {
-    // GNU ld first, though mold takes 0.2 s where it takes 0.9: the runtime is linked once and kept, and a start of every product saves 7 % of
-    // its instructions when 60,000 relative relocations are packed, which of the linkers that were tried only GNU ld marks as glibc demands.
+    // GNU ld first, though mold takes 0.2 s where it takes 0.9: the runtime is linked once and kept, and a start of every product saves 7 %
+    // of
+    // its instructions when 60,000 relative relocations are packed, which of the linkers that were tried only GNU ld marks as glibc
+    // demands.
     private static readonly (string Setting, string Program, string Flag)[] s_linkers =
-        [("ld", "ld.bfd", "-fuse-ld=bfd"), ("ld", "ld", ""), ("mold", "mold", "-fuse-ld=mold"), ("lld", "ld.lld", "-fuse-ld=lld")];
+    [
+        ("ld", "ld.bfd", "-fuse-ld=bfd"),
+        ("ld", "ld", ""),
+        ("mold", "mold", "-fuse-ld=mold"),
+        ("lld", "ld.lld", "-fuse-ld=lld"),
+    ];
 
     /// <summary>Finds the tools on PATH. When nothing changed since the last build, no program is started.</summary>
     /// <exception cref="BuildFailedException">A tool is missing.</exception>
@@ -52,16 +60,34 @@ internal sealed partial record Toolchain(
         context.Diagnostics.ThrowIfErrors();
         var (identifiedCompiler, identified) = (Tool.Identify(compiler!, context), Tool.Identify(linker!, context));
         // What the link is told comes last, because nothing of it changes where headers are looked for.
-        IReadOnlyList<string> flags = [.. table.Sysroot is { } sysroot ? ["--sysroot=" + sysroot] : (string[])[], .. table.CFlags, .. flag.Length > 0 ? [flag] : (string[])[], .. table.LdFlags.Where(IsForDriver)];
-        return new Toolchain(identifiedCompiler, identified, flag, archiver, launcher is null ? null : new Tool(launcher, context.Cache.DigestFile(launcher), Path.GetFileName(launcher)),
-            CompilerParts.Find(identifiedCompiler, program, flags, context), table.CFlags, table.LdFlags, table.Sysroot, table.Static, WritesDependencyFiles(identified, context),
-            table.Sysroot is null && PacksRelativeRelocations(identified.Version) && HostLibc() >= new Version(2, 36));
+        IReadOnlyList<string> flags =
+        [
+            .. table.Sysroot is { } sysroot ? ["--sysroot=" + sysroot] : (string[])[],
+            .. table.CFlags,
+            .. flag.Length > 0 ? [flag] : (string[])[],
+            .. table.LdFlags.Where(IsForDriver),
+        ];
+        return new Toolchain(
+            identifiedCompiler,
+            identified,
+            flag,
+            archiver,
+            launcher is null ? null : new Tool(launcher, context.Cache.DigestFile(launcher), Path.GetFileName(launcher)),
+            CompilerParts.Find(identifiedCompiler, program, flags, context),
+            table.CFlags,
+            table.LdFlags,
+            table.Sysroot,
+            table.Static,
+            WritesDependencyFiles(identified, context),
+            table.Sysroot is null && PacksRelativeRelocations(identified.Version) && HostLibc() >= new Version(2, 36)
+        );
     }
 
     /// <summary>The command that compiles or links: the launcher, if there is one, then the compiler.</summary>
-    public Command CompilerCommand(IEnumerable<string> arguments, bool launched) => launched && Launcher is not null
-        ? new Command(Launcher.Path, [Compiler.Path, .. arguments]) { Sees = ChosenEnvironment.Launcher }
-        : new Command(Compiler.Path, [.. arguments]);
+    public Command CompilerCommand(IEnumerable<string> arguments, bool launched) =>
+        launched && Launcher is not null
+            ? new Command(Launcher.Path, [Compiler.Path, .. arguments]) { Sees = ChosenEnvironment.Launcher }
+            : new Command(Compiler.Path, [.. arguments]);
 
     /// <summary>Adds what identifies the compiler to a key, down to the programs that it starts.</summary>
     internal ActionKeyBuilder AddCompilerTo(ActionKeyBuilder key) => Parts.AddTo(Compiler.AddTo(key, "compiler"));
@@ -70,13 +96,21 @@ internal sealed partial record Toolchain(
     internal SearchPath LibraryPath(IActionCache cache)
     {
         var flags = FlagFiles.Expand(LdFlags);
-        var named = flags.Select((flag, index) => flag == "-L" && index + 1 < flags.Count ? flags[index + 1] : flag.StartsWith("-L", StringComparison.Ordinal) ? flag[2..] : "");
+        var named = flags.Select(
+            (flag, index) =>
+                flag == "-L" && index + 1 < flags.Count ? flags[index + 1]
+                : flag.StartsWith("-L", StringComparison.Ordinal) ? flag[2..]
+                : ""
+        );
         return new SearchPath([.. named.Where(folder => folder.Length > 0), .. Parts.LibraryFolders], isLink: true, cache);
     }
 
-    // Since binutils 2.38; the loader's side came with glibc 2.36, and a product never runs with an older glibc than that of the machine that made it.
+    // Since binutils 2.38; the loader's side came with glibc 2.36, and a product never runs with an older glibc than that of the machine
+    // that made it.
     private static bool PacksRelativeRelocations(string linkerVersion) =>
-        linkerVersion.StartsWith("GNU ld", StringComparison.Ordinal) && Version.TryParse(linkerVersion.Split(' ')[^1], out var version) && version >= new Version(2, 38);
+        linkerVersion.StartsWith("GNU ld", StringComparison.Ordinal)
+        && Version.TryParse(linkerVersion.Split(' ')[^1], out var version)
+        && version >= new Version(2, 38);
 
     private static Version HostLibc()
     {
@@ -95,18 +129,29 @@ internal sealed partial record Toolchain(
     private static partial nint GlibcVersion();
 
     // Words for the linker alone may end the driver before it answers.
-    private static bool IsForDriver(string flag) => flag.StartsWith("-B", StringComparison.Ordinal) || flag.StartsWith("-specs", StringComparison.Ordinal) || flag.StartsWith("--sysroot", StringComparison.Ordinal)
-        || flag.StartsWith("-m", StringComparison.Ordinal) || flag.StartsWith("--target", StringComparison.Ordinal);
+    private static bool IsForDriver(string flag) =>
+        flag.StartsWith("-B", StringComparison.Ordinal)
+        || flag.StartsWith("-specs", StringComparison.Ordinal)
+        || flag.StartsWith("--sysroot", StringComparison.Ordinal)
+        || flag.StartsWith("-m", StringComparison.Ordinal)
+        || flag.StartsWith("--target", StringComparison.Ordinal);
 
     private static bool WritesDependencyFiles(Tool linker, BuildContext context)
     {
         var key = new ActionKeyBuilder("linker_dependency_file", 1).Add("linker", linker.Digest).Build();
-        var record = context.Cache.GetOrAdd(key, Path.GetFileName(linker.Path), () =>
-        {
-            var help = ChildProcess.Run(new Command(linker.Path, ["--help"]), context.Cancellation).Output;
-            var answer = Encoding.ASCII.GetBytes(help.Contains("--dependency-file", StringComparison.Ordinal) ? "yes" : "no");
-            return [new ActionOutput("answer", context.Cache.Store(answer), answer.Length)];
-        }, context.Cancellation).Record;
+        var record = context
+            .Cache.GetOrAdd(
+                key,
+                Path.GetFileName(linker.Path),
+                () =>
+                {
+                    var help = ChildProcess.Run(new Command(linker.Path, ["--help"]), context.Cancellation).Output;
+                    var answer = Encoding.ASCII.GetBytes(help.Contains("--dependency-file", StringComparison.Ordinal) ? "yes" : "no");
+                    return [new ActionOutput("answer", context.Cache.Store(answer), answer.Length)];
+                },
+                context.Cancellation
+            )
+            .Record;
         return record.Outputs[0].Digest == Sha256Digest.Of("yes");
     }
 
@@ -114,7 +159,10 @@ internal sealed partial record Toolchain(
     {
         var found = program is null ? null : Machine.FindProgram(program);
         if (program is not null && found is null)
-            context.Diagnostics.Add(DiagnosticKinds.ToolNotFound, $"the program `{program}` of [toolchain] {setting} is not there; name one that is, or {otherWay}");
+            context.Diagnostics.Add(
+                DiagnosticKinds.ToolNotFound,
+                $"the program `{program}` of [toolchain] {setting} is not there; name one that is, or {otherWay}"
+            );
         return found;
     }
 
@@ -123,9 +171,12 @@ internal sealed partial record Toolchain(
         var names = table.Cc is { } named ? [named] : new[] { "cc", "gcc", "clang" };
         var found = names.Select(Machine.FindProgram).FirstOrDefault(path => path is not null);
         if (found is null)
-            context.Diagnostics.Add(DiagnosticKinds.CompilerNotFound, table.Cc is null
-                ? "no C compiler on PATH (looked for `cc`, `gcc`, `clang`); install one, for instance with `apt-get install gcc libc6-dev`"
-                : $"the compiler `{table.Cc}` of [toolchain] cc is not there; name one that is, or drop the key to have it found");
+            context.Diagnostics.Add(
+                DiagnosticKinds.CompilerNotFound,
+                table.Cc is null
+                    ? "no C compiler on PATH (looked for `cc`, `gcc`, `clang`); install one, for instance with `apt-get install gcc libc6-dev`"
+                    : $"the compiler `{table.Cc}` of [toolchain] cc is not there; name one that is, or drop the key to have it found"
+            );
         return found;
     }
 
@@ -145,9 +196,12 @@ internal sealed partial record Toolchain(
                 return path;
         }
         flag = program = "";
-        context.Diagnostics.Add(DiagnosticKinds.LinkerNotFound, table.Linker == "auto"
-            ? "no linker on PATH (looked for `ld`, `mold`, `ld.lld`); install one, for instance with `apt-get install binutils`"
-            : $"the linker `{table.Linker}` of [toolchain] linker is not there; install it, or say `linker = \"auto\"`");
+        context.Diagnostics.Add(
+            DiagnosticKinds.LinkerNotFound,
+            table.Linker == "auto"
+                ? "no linker on PATH (looked for `ld`, `mold`, `ld.lld`); install one, for instance with `apt-get install binutils`"
+                : $"the linker `{table.Linker}` of [toolchain] linker is not there; install it, or say `linker = \"auto\"`"
+        );
         return null;
     }
 }

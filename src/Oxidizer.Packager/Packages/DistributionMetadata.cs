@@ -22,7 +22,8 @@ internal static class DistributionMetadata
     }
 
     /// <summary>
-    /// Those of a folder of <c>sys.path</c> that installed one of the packages: by their own name, by <c>top_level.txt</c>, or by <c>RECORD</c>. So
+    /// Those of a folder of <c>sys.path</c> that installed one of the packages: by their own name, by <c>top_level.txt</c>, or by
+    /// <c>RECORD</c>. So
     /// <c>importlib.metadata</c> knows a package that was taken out of site-packages by name.
     /// </summary>
     public static IEnumerable<PackageDistribution> CollectFor(IReadOnlyList<string> packages, string site, RuleScope scope)
@@ -44,12 +45,21 @@ internal static class DistributionMetadata
     private static bool Installed(FolderNode folder, HashSet<string> packages)
     {
         var stem = folder.Name[..folder.Name.LastIndexOf('.')].Split('-')[0];
-        if (packages.Any(package => string.Equals(package.Replace('_', '-'), stem.Replace('_', '-').Replace('.', '-'), StringComparison.OrdinalIgnoreCase)))
+        if (
+            packages.Any(package =>
+                string.Equals(package.Replace('_', '-'), stem.Replace('_', '-').Replace('.', '-'), StringComparison.OrdinalIgnoreCase)
+            )
+        )
             return true;
-        if (folder.Files.Find(file => file.Name == "top_level.txt") is { } top && RegularFile.ReadAllLines(top.Path).Any(line => packages.Contains(line.Trim())))
+        if (
+            folder.Files.Find(file => file.Name == "top_level.txt") is { } top
+            && RegularFile.ReadAllLines(top.Path).Any(line => packages.Contains(line.Trim()))
+        )
             return true;
         return folder.Files.Find(file => file.Name == "RECORD") is { } record
-            && RegularFile.ReadAllLines(record.Path).Any(line => packages.Contains(line.Split('/', 2)[0]) || packages.Contains(line.Split(".py,", 2)[0]));
+            && RegularFile
+                .ReadAllLines(record.Path)
+                .Any(line => packages.Contains(line.Split('/', 2)[0]) || packages.Contains(line.Split(".py,", 2)[0]));
     }
 
     // What the file does not say stands in the folder's name: `ruamel.yaml-0.17.21.dist-info`.

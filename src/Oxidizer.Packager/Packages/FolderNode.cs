@@ -32,18 +32,22 @@ internal sealed record FileNode(string Name, string Path, long Size, Sha256Diges
         var facts = FileFacts.Of(path);
         if (facts.Kind == FileKind.Regular)
             return new FileNode(System.IO.Path.GetFileName(path), path, facts.Size);
-        scope.Report(DiagnosticKinds.PackageNotFound, facts.Kind switch
-        {
-            FileKind.Missing => $"the {what} `{path}` is not there; name an existing file",
-            FileKind.Folder => $"the {what} `{path}` is a folder; name the file in it",
-            _ => $"the {what} `{path}` cannot be read, because {facts.Reason}; name a regular file",
-        });
+        scope.Report(
+            DiagnosticKinds.PackageNotFound,
+            facts.Kind switch
+            {
+                FileKind.Missing => $"the {what} `{path}` is not there; name an existing file",
+                FileKind.Folder => $"the {what} `{path}` is a folder; name the file in it",
+                _ => $"the {what} `{path}` cannot be read, because {facts.Reason}; name a regular file",
+            }
+        );
         return null;
     }
 }
 
 /// <summary>
-/// A folder of a tree, read once and whole, in ordinal order. Whether a folder without <c>__init__.py</c> is a namespace package or just a folder with data
+/// A folder of a tree, read once and whole, in ordinal order. Whether a folder without <c>__init__.py</c> is a namespace package or just a
+/// folder with data
 /// depends on what is below it, so classification needs the tree before it begins.
 /// </summary>
 internal sealed class FolderNode(string name, string path)
@@ -78,10 +82,18 @@ internal sealed class FolderNode(string name, string path)
         var prefix = relative + "/";
         foreach (var (path, file) in distribution.Files)
         {
-            if (!path.StartsWith(prefix, StringComparison.Ordinal) || file.LinkTarget is not null || path.Contains("/__pycache__/", StringComparison.Ordinal))
+            if (
+                !path.StartsWith(prefix, StringComparison.Ordinal)
+                || file.LinkTarget is not null
+                || path.Contains("/__pycache__/", StringComparison.Ordinal)
+            )
                 continue;
             var slash = path.LastIndexOf('/');
-            var folder = FolderAt(folders, path.Length > prefix.Length && slash >= prefix.Length ? path[prefix.Length..slash] : "", root.Path);
+            var folder = FolderAt(
+                folders,
+                path.Length > prefix.Length && slash >= prefix.Length ? path[prefix.Length..slash] : "",
+                root.Path
+            );
             folder.Files.Add(new FileNode(path[(slash + 1)..], distribution.PathOf(path), file.Size, file.Digest));
         }
         foreach (var folder in folders.Values)
@@ -125,17 +137,26 @@ internal sealed class FolderNode(string name, string path)
         return folder;
     }
 
-    // Hidden folders are version control and tools' caches; hidden files may be templates that a package reads, except editors' swap files and locks (Emacs: a
+    // Hidden folders are version control and tools' caches; hidden files may be templates that a package reads, except editors' swap files
+    // and locks (Emacs: a
     // link `.#x.py` that leads nowhere).
-    private static bool IsPassedOver(FolderEntry entry) => entry.Facts.Kind == FileKind.Folder
-        ? entry.Name[0] == '.' || entry.Name == "__pycache__"
-        : entry.Name.EndsWith(".pyc", StringComparison.Ordinal) || entry.Name.EndsWith(".pyo", StringComparison.Ordinal) || entry.Name.EndsWith(".swp", StringComparison.Ordinal)
-            || entry.Name.EndsWith('~') || entry.Name == ".DS_Store" || (entry.Facts.Kind == FileKind.DanglingLink && entry.Name.StartsWith(".#", StringComparison.Ordinal));
+    private static bool IsPassedOver(FolderEntry entry) =>
+        entry.Facts.Kind == FileKind.Folder
+            ? entry.Name[0] == '.' || entry.Name == "__pycache__"
+            : entry.Name.EndsWith(".pyc", StringComparison.Ordinal)
+                || entry.Name.EndsWith(".pyo", StringComparison.Ordinal)
+                || entry.Name.EndsWith(".swp", StringComparison.Ordinal)
+                || entry.Name.EndsWith('~')
+                || entry.Name == ".DS_Store"
+                || (entry.Facts.Kind == FileKind.DanglingLink && entry.Name.StartsWith(".#", StringComparison.Ordinal));
 
     // The kernel follows such a link forty times before it refuses: each time the same modules under another name.
     private static void CheckLink(string link)
     {
-        if (Directory.ResolveLinkTarget(link, returnFinalTarget: true) is { } target && link.StartsWith(target.FullName.TrimEnd('/') + "/", StringComparison.Ordinal))
+        if (
+            Directory.ResolveLinkTarget(link, returnFinalTarget: true) is { } target
+            && link.StartsWith(target.FullName.TrimEnd('/') + "/", StringComparison.Ordinal)
+        )
             throw new IOException($"the symbolic link `{link}` leads to a folder above it; remove it");
     }
 

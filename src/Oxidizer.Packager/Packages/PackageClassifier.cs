@@ -9,10 +9,18 @@ namespace Oxidizer.Packager.Packages;
 /// <param name="IsCertainModule">Whether its suffix names the interpreter, as that of no library does.</param>
 /// <param name="RelativePath">Relative to its root.</param>
 /// <param name="IsForeign">Whether its suffix names another interpreter, and nothing else has the module.</param>
-internal sealed record SharedObjectFile(ResourceFile File, string? ModuleName, bool IsPackage, bool IsCertainModule, string RelativePath, bool IsForeign = false);
+internal sealed record SharedObjectFile(
+    ResourceFile File,
+    string? ModuleName,
+    bool IsPackage,
+    bool IsCertainModule,
+    string RelativePath,
+    bool IsForeign = false
+);
 
 /// <summary>
-/// Tells what the files of a tree are: modules, namespace packages, package resources, shared objects. It follows CPython's own order: a folder
+/// Tells what the files of a tree are: modules, namespace packages, package resources, shared objects. It follows CPython's own order: a
+/// folder
 /// with <c>__init__</c> before a module of its name, and a folder without it last, if a module is below it.
 /// </summary>
 internal sealed class PackageClassifier(RuleScope scope)
@@ -78,7 +86,9 @@ internal sealed class PackageClassifier(RuleScope scope)
         else if (ModuleNames.IsSharedObject(file.Name))
             AddSharedObject(file, package, canHoldModules, path, folder);
         else if (owner is { } holder && scope.Rule.IncludeResources)
-            Resources.Add(new PackageResource(holder.Package, path[holder.Path.Length..], path, RuleScope.Resolve(file), scope.Origin, scope.Location));
+            Resources.Add(
+                new PackageResource(holder.Package, path[holder.Path.Length..], path, RuleScope.Resolve(file), scope.Origin, scope.Location)
+            );
     }
 
     private static bool IsMetadata(string folder) =>
@@ -87,11 +97,22 @@ internal sealed class PackageClassifier(RuleScope scope)
     private void AddModule(FileNode file, string name, bool isPackage, string path)
     {
         if (!scope.LeftOut.Contains(name))
-            Resources.Add(new ModuleSource(name, isPackage, path, RuleScope.Resolve(file), scope.OptimizeLevel, scope.Rule.IncludeSource, scope.Origin, scope.Location)
-            {
-                // What no statement can import may be a template of something else.
-                MayNotCompile = !ModuleNames.IsImportable(name.AsSpan(name.LastIndexOf('.') + 1)),
-            });
+            Resources.Add(
+                new ModuleSource(
+                    name,
+                    isPackage,
+                    path,
+                    RuleScope.Resolve(file),
+                    scope.OptimizeLevel,
+                    scope.Rule.IncludeSource,
+                    scope.Origin,
+                    scope.Location
+                )
+                {
+                    // What no statement can import may be a template of something else.
+                    MayNotCompile = !ModuleNames.IsImportable(name.AsSpan(name.LastIndexOf('.') + 1)),
+                }
+            );
     }
 
     private void AddSharedObject(FileNode file, string package, bool canHoldModules, string path, FolderNode folder)
@@ -103,7 +124,10 @@ internal sealed class PackageClassifier(RuleScope scope)
         }
         var stem = canHoldModules ? ModuleNames.OfExtension(file.Name, scope.Distribution.ExtensionSuffixes) : null;
         var isPackage = stem == "__init__" && package.Length > 0;
-        var name = stem is null ? null : isPackage ? package : ModuleNames.Join(package, stem);
+        var name =
+            stem is null ? null
+            : isPackage ? package
+            : ModuleNames.Join(package, stem);
         var certain = stem is not null && file.Name.Length > stem.Length + ".so".Length;
         SharedObjects.Add(new SharedObjectFile(RuleScope.Resolve(file), name, isPackage, certain, path));
     }
@@ -111,21 +135,34 @@ internal sealed class PackageClassifier(RuleScope scope)
     // A folder for several Pythons is usual, and so is a source beside the fast variant: then CPython passes the file over, as we do.
     private void AddForeign(FileNode file, string stem, string package, string path, FolderNode folder)
     {
-        var hasOther = folder.Files.Exists(other => other.Name == stem + ".py" || ModuleNames.OfExtension(other.Name, scope.Distribution.ExtensionSuffixes) == stem)
-            || (folder.Folder(stem) is { } rival && HasInit(rival));
+        var hasOther =
+            folder.Files.Exists(other =>
+                other.Name == stem + ".py" || ModuleNames.OfExtension(other.Name, scope.Distribution.ExtensionSuffixes) == stem
+            ) || (folder.Folder(stem) is { } rival && HasInit(rival));
         if (!hasOther && ModuleNames.Join(package, stem) is var name && !SharedObjects.Exists(other => other.ModuleName == name))
-            SharedObjects.Add(new SharedObjectFile(RuleScope.Resolve(file), name, IsPackage: false, IsCertainModule: true, path, IsForeign: true));
+            SharedObjects.Add(
+                new SharedObjectFile(RuleScope.Resolve(file), name, IsPackage: false, IsCertainModule: true, path, IsForeign: true)
+            );
     }
 
-    private bool HasInit(FolderNode folder) => folder.Files.Exists(file => file.Name == "__init__.py"
-        || (file.Name.StartsWith("__init__.", StringComparison.Ordinal) && ModuleNames.OfExtension(file.Name, scope.Distribution.ExtensionSuffixes) is not null));
+    private bool HasInit(FolderNode folder) =>
+        folder.Files.Exists(file =>
+            file.Name == "__init__.py"
+            || (
+                file.Name.StartsWith("__init__.", StringComparison.Ordinal)
+                && ModuleNames.OfExtension(file.Name, scope.Distribution.ExtensionSuffixes) is not null
+            )
+        );
 
     private bool HoldsModules(FolderNode folder)
     {
         if (_holdsModules.TryGetValue(folder, out var known))
             return known;
-        var holds = folder.Files.Exists(file => ModuleNames.OfSource(file.Name, isInPackage: false) is not null || ModuleNames.OfExtension(file.Name, scope.Distribution.ExtensionSuffixes.Where(suffix => suffix != ".so")) is not null)
-            || folder.Folders.Exists(below => ModuleNames.IsImportable(below.Name) && HoldsModules(below));
+        var holds =
+            folder.Files.Exists(file =>
+                ModuleNames.OfSource(file.Name, isInPackage: false) is not null
+                || ModuleNames.OfExtension(file.Name, scope.Distribution.ExtensionSuffixes.Where(suffix => suffix != ".so")) is not null
+            ) || folder.Folders.Exists(below => ModuleNames.IsImportable(below.Name) && HoldsModules(below));
         return _holdsModules[folder] = holds;
     }
 }

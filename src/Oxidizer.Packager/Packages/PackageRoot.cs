@@ -12,13 +12,21 @@ internal static class PackageRoot
     {
         if (!Directory.Exists(rule.Path))
         {
-            scope.Report(DiagnosticKinds.PackageNotFound, $"the folder `{rule.Path}` of the `package-root` rule is not there; name an existing `path`");
+            scope.Report(
+                DiagnosticKinds.PackageNotFound,
+                $"the folder `{rule.Path}` of the `package-root` rule is not there; name an existing `path`"
+            );
             return [];
         }
         var classifier = new PackageClassifier(scope);
         foreach (var package in rule.Packages)
             Take(package, rule, scope, classifier);
-        return [.. classifier.Resources, .. SharedObjects.Classify(classifier.SharedObjects, scope), .. DistributionMetadata.CollectFor(rule.Packages, rule.Path, scope)];
+        return
+        [
+            .. classifier.Resources,
+            .. SharedObjects.Classify(classifier.SharedObjects, scope),
+            .. DistributionMetadata.CollectFor(rule.Packages, rule.Path, scope),
+        ];
     }
 
     /// <summary>Brings a file as <c>__main__</c>.</summary>
@@ -27,7 +35,19 @@ internal static class PackageRoot
         if (FileNode.Named("script", rule.Path, scope) is not { } file)
             return [];
         var source = RuleScope.Resolve(file);
-        return [new ModuleSource("__main__", IsPackage: false, file.Name, source, scope.OptimizeLevel, rule.IncludeSource, scope.Origin, scope.Location)];
+        return
+        [
+            new ModuleSource(
+                "__main__",
+                IsPackage: false,
+                file.Name,
+                source,
+                scope.OptimizeLevel,
+                rule.IncludeSource,
+                scope.Origin,
+                scope.Location
+            ),
+        ];
     }
 
     private static void Take(string package, PackageRootRule rule, RuleScope scope, PackageClassifier classifier)
@@ -45,8 +65,10 @@ internal static class PackageRoot
         var files = FilesOf(above, parts[^1], scope);
         if (!isFolder && files.Count == 0)
         {
-            scope.Report(DiagnosticKinds.PackageNotFound,
-                $"no package or module `{package}` in `{rule.Path}`: neither `{relative}{parts[^1]}/` nor `{relative}{parts[^1]}.py` is there; check `path` and `packages`");
+            scope.Report(
+                DiagnosticKinds.PackageNotFound,
+                $"no package or module `{package}` in `{rule.Path}`: neither `{relative}{parts[^1]}/` nor `{relative}{parts[^1]}.py` is there; check `path` and `packages`"
+            );
             return;
         }
         var holder = new FolderNode(parts[^1], above);
@@ -59,7 +81,10 @@ internal static class PackageRoot
         foreach (var file in files)
             classifier.TakeFile(file, parent, relative, null, holder);
         if (classifier.Resources.Count + classifier.SharedObjects.Count == before)
-            scope.Report(DiagnosticKinds.PackageEmpty, $"the package `{package}` in `{rule.Path}` holds no module; put an `__init__.py` into it, or drop it from `packages`");
+            scope.Report(
+                DiagnosticKinds.PackageEmpty,
+                $"the package `{package}` in `{rule.Path}` holds no module; put an `__init__.py` into it, or drop it from `packages`"
+            );
     }
 
     // `packages = ["company.product"]` needs `company` too: as the package that it is, else as a namespace.
@@ -79,10 +104,14 @@ internal static class PackageRoot
 
     private static List<FileNode> FilesOf(string folder, string module, RuleScope scope)
     {
-        var files = scope.Distribution.ExtensionSuffixes.Append(".py").Select(suffix => FileNode.Find(Path.Combine(folder, module + suffix), scope));
+        var files = scope
+            .Distribution.ExtensionSuffixes.Append(".py")
+            .Select(suffix => FileNode.Find(Path.Combine(folder, module + suffix), scope));
         // Those of other Pythons last: they count when nothing else is there.
         var foreign = Directory.Exists(folder)
-            ? Directory.EnumerateFiles(folder, module + ".*.so").Where(path => ModuleNames.OfForeignExtension(Path.GetFileName(path), scope.Distribution.ExtensionSuffixes) == module)
+            ? Directory
+                .EnumerateFiles(folder, module + ".*.so")
+                .Where(path => ModuleNames.OfForeignExtension(Path.GetFileName(path), scope.Distribution.ExtensionSuffixes) == module)
             : [];
         return [.. files.Concat(foreign.Order(StringComparer.Ordinal).Select(path => FileNode.Find(path, scope))).OfType<FileNode>()];
     }

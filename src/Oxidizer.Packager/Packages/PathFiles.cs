@@ -4,7 +4,8 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Packages;
 
 /// <summary>
-/// The <c>.pth</c> files and egg-links of a site folder. A line that names a folder puts it on <c>sys.path</c>: it is followed and reported. A line that begins with
+/// The <c>.pth</c> files and egg-links of a site folder. A line that names a folder puts it on <c>sys.path</c>: it is followed and
+/// reported. A line that begins with
 /// <c>import</c> is code, which a build does not run; it is reported too.
 /// </summary>
 internal static class PathFiles
@@ -39,9 +40,11 @@ internal static class PathFiles
                 continue;
             if (line.StartsWith("import ", StringComparison.Ordinal) || line.StartsWith("import\t", StringComparison.Ordinal))
             {
-                scope.Context.Diagnostics.Add(DiagnosticKinds.PathFileLineIgnored,
+                scope.Context.Diagnostics.Add(
+                    DiagnosticKinds.PathFileLineIgnored,
                     $"this line is code that Python would run at its start; a product does not: install the package without `-e`, or bring it with a `package-root` rule",
-                    new SourceLocation(file.Path, number));
+                    new SourceLocation(file.Path, number)
+                );
                 continue;
             }
             var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(Path.Combine(site.Path, line)));
@@ -52,7 +55,11 @@ internal static class PathFiles
             }
             // Python silently skips such a line; in an egg-link the second line is always `.` or `..`.
             else if (!isLink || number == 1)
-                scope.Context.Diagnostics.Add(DiagnosticKinds.PathFileLineIgnored, $"`{line}` is not a folder; remove the line, or install the package again", new SourceLocation(file.Path, number));
+                scope.Context.Diagnostics.Add(
+                    DiagnosticKinds.PathFileLineIgnored,
+                    $"`{line}` is not a folder; remove the line, or install the package again",
+                    new SourceLocation(file.Path, number)
+                );
         }
     }
 }

@@ -12,7 +12,13 @@ namespace Oxidizer.Packager.Packages;
 /// <param name="OptimizeLevel">0, 1 or 2.</param>
 /// <param name="Distribution">Its suffixes tell extension modules.</param>
 /// <param name="Context">The build.</param>
-internal sealed record RuleScope(ResourceRule Rule, ResourceOrigin Origin, int OptimizeLevel, Distribution Distribution, BuildContext Context)
+internal sealed record RuleScope(
+    ResourceRule Rule,
+    ResourceOrigin Origin,
+    int OptimizeLevel,
+    Distribution Distribution,
+    BuildContext Context
+)
 {
     /// <summary>Where all that it brings lives.</summary>
     public ResourceLocation Location { get; init; } = ResourceLocation.Embedded;
@@ -25,8 +31,12 @@ internal sealed record RuleScope(ResourceRule Rule, ResourceOrigin Origin, int O
 
     /// <summary>Says that something in a package is not packed.</summary>
     public void ReportLeftOut(string path, string reason) =>
-        Report(DiagnosticKinds.FileLeftOut, $"`{path}` is left out of {Origin}, because {reason}; only regular files with names in UTF-8 are packed: correct or remove it");
+        Report(
+            DiagnosticKinds.FileLeftOut,
+            $"`{path}` is left out of {Origin}, because {reason}; only regular files with names in UTF-8 are packed: correct or remove it"
+        );
 
-    /// <summary>A file that was found by name. Its digest may be missing still: <see cref="FileDigests"/> fills in those of a whole rule at once.</summary>
+    /// <summary>A file that was found by name. Its digest may be missing still: <see cref="FileDigests"/> fills in those of a whole rule at
+    /// once.</summary>
     public static ResourceFile Resolve(FileNode file) => new(file.Path, file.Digest ?? default, file.Size);
 }

@@ -5,7 +5,8 @@ using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.Packager.Packages;
 
-/// <summary>The runtime's own modules that are written in Python. They travel inside this assembly and are packed like all others.</summary>
+/// <summary>The runtime's own modules that are written in Python. They travel inside this assembly and are packed like all
+/// others.</summary>
 internal static class RuntimeModules
 {
     /// <summary>The modules; <c>pyembed/python/x.py</c> is the module <c>x</c>.</summary>
@@ -16,8 +17,16 @@ internal static class RuntimeModules
             var relative = source.Path[RuntimeSources.PythonFolder.Length..];
             var isPackage = relative.EndsWith("/__init__.py", StringComparison.Ordinal);
             var name = (isPackage ? relative[..^"/__init__.py".Length] : relative[..^".py".Length]).Replace('/', '.');
-            yield return new ModuleSource(name, isPackage, relative, new ResourceFile(FileOf(source, context), source.Digest, source.Content.Length),
-                OptimizeLevel: 0, IncludeSource: true, ResourceOrigin.Runtime, ResourceLocation.Embedded);
+            yield return new ModuleSource(
+                name,
+                isPackage,
+                relative,
+                new ResourceFile(FileOf(source, context), source.Digest, source.Content.Length),
+                OptimizeLevel: 0,
+                IncludeSource: true,
+                ResourceOrigin.Runtime,
+                ResourceLocation.Embedded
+            );
         }
     }
 

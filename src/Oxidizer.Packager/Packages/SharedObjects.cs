@@ -4,14 +4,20 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Packages;
 
-/// <summary>Tells extension modules from libraries by their content. What each needs is found when all rules have brought theirs (<c>LibraryClosure</c>).</summary>
+/// <summary>Tells extension modules from libraries by their content. What each needs is found when all rules have brought theirs
+/// (<c>LibraryClosure</c>).</summary>
 internal static class SharedObjects
 {
     /// <summary>Classifies a rule's shared objects.</summary>
     public static IEnumerable<Resource> Classify(IReadOnlyList<SharedObjectFile> files, RuleScope scope)
     {
         var digests = FileDigests.Ask(files.Select(file => file.File), scope.Context.Cache);
-        files = [.. files.Select(file => digests.TryGetValue(file.File.Path, out var digest) ? file with { File = file.File with { Digest = digest } } : file)];
+        files =
+        [
+            .. files.Select(file =>
+                digests.TryGetValue(file.File.Path, out var digest) ? file with { File = file.File with { Digest = digest } } : file
+            ),
+        ];
         var facts = SharedObjectFacts.Of([.. files.Select(file => file.File)], scope.Context);
         var resources = new List<Resource>();
         var libraries = new HashSet<string>(StringComparer.Ordinal);
@@ -19,12 +25,26 @@ internal static class SharedObjects
         {
             var (file, elf) = (files[index], facts[index]);
             if (elf is null || elf.Machine != ElfDynamic.MachineOf(scope.Distribution.Target))
-                scope.Report(DiagnosticKinds.SharedObjectUnusable,
-                    $"`{file.File.Path}` is not an ELF shared object for `{scope.Distribution.Target}`, or its tables do not lie in it; install the package for that platform, or leave it out with `excludes`");
-            else if (file.ModuleName is { } name && (file.IsCertainModule || elf.InitializedModules.Contains(name[(name.LastIndexOf('.') + 1)..])))
+                scope.Report(
+                    DiagnosticKinds.SharedObjectUnusable,
+                    $"`{file.File.Path}` is not an ELF shared object for `{scope.Distribution.Target}`, or its tables do not lie in it; install the package for that platform, or leave it out with `excludes`"
+                );
+            else if (
+                file.ModuleName is { } name
+                && (file.IsCertainModule || elf.InitializedModules.Contains(name[(name.LastIndexOf('.') + 1)..]))
+            )
                 resources.Add(new SharedExtension(name, file.IsPackage, file.RelativePath, file.File, [], scope.Origin, scope.Location));
             else if (libraries.Add(elf.Soname ?? Path.GetFileName(file.RelativePath)))
-                resources.Add(new SharedLibraryResource(elf.Soname ?? Path.GetFileName(file.RelativePath), file.File, [], file.RelativePath, scope.Origin, scope.Location));
+                resources.Add(
+                    new SharedLibraryResource(
+                        elf.Soname ?? Path.GetFileName(file.RelativePath),
+                        file.File,
+                        [],
+                        file.RelativePath,
+                        scope.Origin,
+                        scope.Location
+                    )
+                );
         }
         WarnOfForeign(files.Where(file => file.IsForeign), scope);
         return resources;
@@ -34,8 +54,10 @@ internal static class SharedObjects
     private static void WarnOfForeign(IEnumerable<SharedObjectFile> files, RuleScope scope)
     {
         foreach (var file in files)
-            scope.Report(DiagnosticKinds.ExtensionForAnotherPython,
+            scope.Report(
+                DiagnosticKinds.ExtensionForAnotherPython,
                 $"the extension module `{file.ModuleName}` is there for another Python only (`{Path.GetFileName(file.RelativePath)}`), and the distribution takes "
-                + $"`*{scope.Distribution.ExtensionSuffixes[0]}`; its import will fail: install the package for Python {scope.Distribution.MajorMinor}, or leave it out with `excludes`");
+                    + $"`*{scope.Distribution.ExtensionSuffixes[0]}`; its import will fail: install the package for Python {scope.Distribution.MajorMinor}, or leave it out with `excludes`"
+            );
     }
 }

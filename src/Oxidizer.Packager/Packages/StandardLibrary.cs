@@ -19,7 +19,9 @@ internal static class StandardLibrary
         var classifier = new PackageClassifier(scope with { LeftOut = leftOut });
         classifier.TakeAll(root);
         var tests = scope.Distribution.TestPackages.ToHashSet(StringComparer.Ordinal);
-        return classifier.Resources.Select(resource => resource is ModuleSource module && IsBelow(module.Name, tests) ? module with { MayNotCompile = true } : resource);
+        return classifier.Resources.Select(resource =>
+            resource is ModuleSource module && IsBelow(module.Name, tests) ? module with { MayNotCompile = true } : resource
+        );
     }
 
     private static bool IsBelow(string name, HashSet<string> packages)

@@ -4,7 +4,8 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Packages;
 
-/// <summary>The rule <c>virtualenv</c>: what is installed in an environment, and what its <c>.pth</c> files and egg-links point to.</summary>
+/// <summary>The rule <c>virtualenv</c>: what is installed in an environment, and what its <c>.pth</c> files and egg-links point
+/// to.</summary>
 internal static class Virtualenv
 {
     // They patch the environment's own import system, and have no use in a product.
@@ -48,7 +49,12 @@ internal static class Virtualenv
             return $"the virtual environment `{path}` is not there; make it with `python{version} -m venv {path}`";
         var library = Path.Combine(path, "lib");
         var others = Directory.Exists(library)
-            ? Directory.EnumerateDirectories(library, "python*").Where(folder => Directory.Exists(Path.Combine(folder, "site-packages"))).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList()
+            ? Directory
+                .EnumerateDirectories(library, "python*")
+                .Where(folder => Directory.Exists(Path.Combine(folder, "site-packages")))
+                .Select(Path.GetFileName)
+                .Order(StringComparer.Ordinal)
+                .ToList()
             : [];
         return others.Count == 0
             ? $"`{path}` is not a virtual environment: `lib/python{version}/site-packages` is not in it; name the folder that `python{version} -m venv` made"

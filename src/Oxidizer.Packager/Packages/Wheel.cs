@@ -21,13 +21,18 @@ internal static class Wheel
             return [];
         if (WheelName.TryParse(Path.GetFileName(rule.Path)) is not { } name)
         {
-            scope.Report(DiagnosticKinds.WheelNotUsable, $"`{Path.GetFileName(rule.Path)}` is not the name of a wheel, which is `<name>-<version>-<python>-<abi>-<platform>.whl`; give the file the name that it was published by");
+            scope.Report(
+                DiagnosticKinds.WheelNotUsable,
+                $"`{Path.GetFileName(rule.Path)}` is not the name of a wheel, which is `<name>-<version>-<python>-<abi>-<platform>.whl`; give the file the name that it was published by"
+            );
             return [];
         }
         if (!name.Fits(scope.Distribution.MajorMinor, scope.Distribution.Target))
         {
-            scope.Report(DiagnosticKinds.WheelForAnotherPlatform,
-                $"the wheel `{Path.GetFileName(rule.Path)}` is for {name.Tags}, and the product is CPython {scope.Distribution.MajorMinor} on `{scope.Distribution.Target}`; take the package's wheel for that, or a pure one");
+            scope.Report(
+                DiagnosticKinds.WheelForAnotherPlatform,
+                $"the wheel `{Path.GetFileName(rule.Path)}` is for {name.Tags}, and the product is CPython {scope.Distribution.MajorMinor} on `{scope.Distribution.Target}`; take the package's wheel for that, or a pure one"
+            );
             return [];
         }
         return Unpacked(rule.Path, name, scope) is { } folder ? Classify(folder, scope) : [];
@@ -38,7 +43,12 @@ internal static class Wheel
         var root = FolderNode.Load(folder, scope);
         var classifier = new PackageClassifier(scope);
         classifier.TakeAll(root);
-        return [.. classifier.Resources, .. SharedObjects.Classify(classifier.SharedObjects, scope), .. DistributionMetadata.Collect(root, scope)];
+        return
+        [
+            .. classifier.Resources,
+            .. SharedObjects.Classify(classifier.SharedObjects, scope),
+            .. DistributionMetadata.Collect(root, scope),
+        ];
     }
 
     private static string? Unpacked(string path, WheelName name, RuleScope scope)
@@ -47,10 +57,25 @@ internal static class Wheel
         var started = Stopwatch.GetTimestamp();
         try
         {
-            var key = new ActionKeyBuilder(ActionKinds.InstallPackages, Version).Add("wheel", context.Cache.DigestFile(path)).Add("distribution", $"{name.Distribution}-{name.Version}").Build();
-            var tree = context.Cache.OpenTree(key, Path.GetFileName(path), folder => Unpack(path, name, folder, context.Cancellation), context.Cancellation);
+            var key = new ActionKeyBuilder(ActionKinds.InstallPackages, Version)
+                .Add("wheel", context.Cache.DigestFile(path))
+                .Add("distribution", $"{name.Distribution}-{name.Version}")
+                .Build();
+            var tree = context.Cache.OpenTree(
+                key,
+                Path.GetFileName(path),
+                folder => Unpack(path, name, folder, context.Cancellation),
+                context.Cancellation
+            );
             if (tree.Reason is { } reason)
-                context.Actions.Execute(new ExecutedAction(ActionKinds.InstallPackages, Path.GetFileName(path), reason, Stopwatch.GetElapsedTime(started).TotalSeconds));
+                context.Actions.Execute(
+                    new ExecutedAction(
+                        ActionKinds.InstallPackages,
+                        Path.GetFileName(path),
+                        reason,
+                        Stopwatch.GetElapsedTime(started).TotalSeconds
+                    )
+                );
             else
                 context.Actions.Reuse(ActionKinds.InstallPackages);
             return tree.Path;

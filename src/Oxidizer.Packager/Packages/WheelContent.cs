@@ -8,14 +8,18 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Packages;
 
 /// <summary>
-/// Unpacks a wheel as its files would lie in site-packages. Everything in it is checked: paths, sizes, the zip's checksums, and that <c>RECORD</c> lists each file with
-/// its digest and no other. Of <c>&lt;name&gt;.data/</c> the libraries are taken; scripts, headers and data go to places that a product does not have. Names first, then the
+/// Unpacks a wheel as its files would lie in site-packages. Everything in it is checked: paths, sizes, the zip's checksums, and that
+/// <c>RECORD</c> lists each file with
+/// its digest and no other. Of <c>&lt;name&gt;.data/</c> the libraries are taken; scripts, headers and data go to places that a product
+/// does not have. Names first, then the
 /// record, then the files, each of them through a small buffer: a wheel may hold gigabytes.
 /// </summary>
 internal sealed class WheelContent
 {
-    private const long MaxBytes = 2L << 30, MaxTextBytes = 64L << 20;
-    private const int MaxEntries = 100_000, BufferSize = 81920;
+    private const long MaxBytes = 2L << 30,
+        MaxTextBytes = 64L << 20;
+    private const int MaxEntries = 100_000,
+        BufferSize = 81920;
     private static readonly string[] s_unlisted = ["RECORD", "RECORD.jws", "RECORD.p7s"];
     private static readonly string[] s_libraries = ["purelib/", "platlib/"];
     private readonly Stream _content;
@@ -54,7 +58,10 @@ internal sealed class WheelContent
         foreach (var (path, entry) in Files(content))
         {
             if (entry.Size < 0 || (total += entry.Size) > MaxBytes || paths.Count >= MaxEntries)
-                throw new BadArchiveException(DiagnosticKinds.ArchiveTooLarge, $"it takes more than {MaxBytes >> 20} MiB or {MaxEntries} files");
+                throw new BadArchiveException(
+                    DiagnosticKinds.ArchiveTooLarge,
+                    $"it takes more than {MaxBytes >> 20} MiB or {MaxEntries} files"
+                );
             if (!paths.Add(path))
                 throw BadArchiveException.Unsafe(entry.Path, "is there twice");
         }
@@ -77,7 +84,9 @@ internal sealed class WheelContent
     private string ReadText(string name)
     {
         var (path, entry) = Files(_content).First(file => file.Path == $"{_information}/{name}");
-        return entry.Size <= MaxTextBytes ? Encoding.UTF8.GetString(ReadWhole(path)) : throw Refuse($"`{path}` is larger than {MaxTextBytes >> 20} MiB");
+        return entry.Size <= MaxTextBytes
+            ? Encoding.UTF8.GetString(ReadWhole(path))
+            : throw Refuse($"`{path}` is larger than {MaxTextBytes >> 20} MiB");
     }
 
     // An entry's stream lives until the next one is asked for.
@@ -94,7 +103,7 @@ internal sealed class WheelContent
     {
         var buffer = new byte[BufferSize];
         long total = 0;
-        for (int count; (count = entry.Content!.Read(buffer)) > 0;)
+        for (int count; (count = entry.Content!.Read(buffer)) > 0; )
         {
             cancellation.ThrowIfCancellationRequested();
             if ((total += count) > entry.Size)
@@ -108,18 +117,29 @@ internal sealed class WheelContent
 
     private static string Information(IEnumerable<string> paths, WheelName name)
     {
-        var folders = paths.Select(path => path.Split('/', 2)[0]).Where(folder => folder.EndsWith(".dist-info", StringComparison.Ordinal)).Distinct().ToList();
+        var folders = paths
+            .Select(path => path.Split('/', 2)[0])
+            .Where(folder => folder.EndsWith(".dist-info", StringComparison.Ordinal))
+            .Distinct()
+            .ToList();
         if (folders.Count != 1)
             throw Refuse($"it holds {folders.Count} folders `*.dist-info`, and one is expected");
         var parts = folders[0][..^".dist-info".Length].Split('-', 2);
-        if (parts.Length != 2 || DistributionNames.Normalize(parts[0]) != DistributionNames.Normalize(name.Distribution) || !string.Equals(parts[1], name.Version, StringComparison.OrdinalIgnoreCase))
+        if (
+            parts.Length != 2
+            || DistributionNames.Normalize(parts[0]) != DistributionNames.Normalize(name.Distribution)
+            || !string.Equals(parts[1], name.Version, StringComparison.OrdinalIgnoreCase)
+        )
             throw Refuse($"its file name says `{name.Distribution}-{name.Version}`, and its content is `{folders[0]}`");
         return folders[0];
     }
 
     private static void CheckFormat(string text)
     {
-        var version = text.Split('\n').FirstOrDefault(line => line.StartsWith("Wheel-Version:", StringComparison.OrdinalIgnoreCase))?.Split(':')[1].Trim();
+        var version = text.Split('\n')
+            .FirstOrDefault(line => line.StartsWith("Wheel-Version:", StringComparison.OrdinalIgnoreCase))
+            ?.Split(':')[1]
+            .Trim();
         if (version?.Split('.')[0] != "1")
             throw Refuse($"its format is `{version ?? "unknown"}`, and version 1 is read");
     }
@@ -151,7 +171,13 @@ internal sealed class WheelContent
         foreach (var (path, entry) in Files(_content))
         {
             var target = _targets.GetValueOrDefault(path);
-            var written = WriteFile(path, entry, target is null ? null : Path.Combine(folder, target), record.GetValueOrDefault(path, ""), cancellation);
+            var written = WriteFile(
+                path,
+                entry,
+                target is null ? null : Path.Combine(folder, target),
+                record.GetValueOrDefault(path, ""),
+                cancellation
+            );
             if (target is null)
                 continue;
             entries[target] = new TreeEntry(target, TreeEntryKind.File, entry.Size, written);
@@ -168,13 +194,22 @@ internal sealed class WheelContent
         using var other = OtherHash(promised);
         if (place is not null)
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-        using (var output = place is null ? Stream.Null : new FileStream(place, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0))
+        using (
+            var output = place is null
+                ? Stream.Null
+                : new FileStream(place, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0)
+        )
         {
-            Copy(entry, output, bytes =>
-            {
-                digest.AppendData(bytes.Span);
-                other?.AppendData(bytes.Span);
-            }, cancellation);
+            Copy(
+                entry,
+                output,
+                bytes =>
+                {
+                    digest.AppendData(bytes.Span);
+                    other?.AppendData(bytes.Span);
+                },
+                cancellation
+            );
         }
         var hash = digest.GetHashAndReset();
         // Weaker digests than SHA-256 are not allowed by the format.
@@ -184,12 +219,13 @@ internal sealed class WheelContent
         return new Sha256Digest(hash);
     }
 
-    private static IncrementalHash? OtherHash(string promised) => promised.Split('=')[0] switch
-    {
-        "sha384" => IncrementalHash.CreateHash(HashAlgorithmName.SHA384),
-        "sha512" => IncrementalHash.CreateHash(HashAlgorithmName.SHA512),
-        _ => null,
-    };
+    private static IncrementalHash? OtherHash(string promised) =>
+        promised.Split('=')[0] switch
+        {
+            "sha384" => IncrementalHash.CreateHash(HashAlgorithmName.SHA384),
+            "sha512" => IncrementalHash.CreateHash(HashAlgorithmName.SHA512),
+            _ => null,
+        };
 
     private static string TextOf(byte[] digest) => Convert.ToBase64String(digest).TrimEnd('=').Replace('+', '-').Replace('/', '_');
 
@@ -200,7 +236,9 @@ internal sealed class WheelContent
         var taken = new HashSet<string>(StringComparer.Ordinal);
         foreach (var path in paths)
         {
-            var scheme = path.StartsWith(data, StringComparison.Ordinal) ? Array.Find(s_libraries, library => path.AsSpan(data.Length).StartsWith(library)) ?? "" : null;
+            var scheme = path.StartsWith(data, StringComparison.Ordinal)
+                ? Array.Find(s_libraries, library => path.AsSpan(data.Length).StartsWith(library)) ?? ""
+                : null;
             if (scheme is "")
                 continue;
             var target = scheme is null ? path : path[(data.Length + scheme.Length)..];

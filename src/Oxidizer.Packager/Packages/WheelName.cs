@@ -29,7 +29,8 @@ internal sealed record WheelName(string Distribution, string Version, string Pyt
     /// <param name="majorMinor">Such as <c>3.11</c>.</param>
     /// <param name="target">What the product runs on.</param>
     public bool Fits(string majorMinor, TargetTriple target) =>
-        Python.Split('.').Any(python => Abi.Split('.').Any(abi => FitsPython(python, abi, majorMinor))) && Platform.Split('.').Any(platform => FitsPlatform(platform, target));
+        Python.Split('.').Any(python => Abi.Split('.').Any(abi => FitsPython(python, abi, majorMinor)))
+        && Platform.Split('.').Any(platform => FitsPlatform(platform, target));
 
     private static bool FitsPython(string python, string abi, string majorMinor)
     {
@@ -41,8 +42,16 @@ internal sealed record WheelName(string Distribution, string Version, string Pyt
         if (python == $"py{major}" || python == own)
             return abi is "none" || (abi == "abi3" && python == own);
         // Older ones: the stable ABI and pure packages promise to work with what comes later.
-        var isOlder = python.Length > 3 && python[2..].StartsWith(major, StringComparison.Ordinal) && int.TryParse(python.AsSpan(3), out var wanted) && wanted <= minor;
-        return isOlder && ((python.StartsWith("cp", StringComparison.Ordinal) && abi == "abi3") || (python.StartsWith("py", StringComparison.Ordinal) && abi == "none"));
+        var isOlder =
+            python.Length > 3
+            && python[2..].StartsWith(major, StringComparison.Ordinal)
+            && int.TryParse(python.AsSpan(3), out var wanted)
+            && wanted <= minor;
+        return isOlder
+            && (
+                (python.StartsWith("cp", StringComparison.Ordinal) && abi == "abi3")
+                || (python.StartsWith("py", StringComparison.Ordinal) && abi == "none")
+            );
     }
 
     private static bool FitsPlatform(string platform, TargetTriple target)

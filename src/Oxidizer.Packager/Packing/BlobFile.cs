@@ -4,7 +4,8 @@ using Oxidizer.Packager.Bytecode;
 namespace Oxidizer.Packager.Packing;
 
 /// <summary>
-/// Writes a blob: the index, then the data from its files. One thread copies into a buffer while another digests and writes the one before, because
+/// Writes a blob: the index, then the data from its files. One thread copies into a buffer while another digests and writes the one before,
+/// because
 /// reading, hashing and writing 25 MB take about as long as each other.
 /// </summary>
 internal sealed class BlobFile : IDisposable
@@ -12,13 +13,22 @@ internal sealed class BlobFile : IDisposable
     private const int BufferSize = 1 << 20;
     private readonly FileStream _output;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private byte[] _buffer = new byte[BufferSize], _other = new byte[BufferSize];
+    private byte[] _buffer = new byte[BufferSize],
+        _other = new byte[BufferSize];
     private int _filled;
     private long _position;
     private Task _pending = Task.CompletedTask;
 
     private BlobFile(string path) =>
-        _output = new FileStream(path, new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.ReadWrite, BufferSize = 0 });
+        _output = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.ReadWrite,
+                BufferSize = 0,
+            }
+        );
 
     /// <summary>Writes a whole blob.</summary>
     /// <exception cref="IOException">It cannot be written, or a file that it is made of cannot be read.</exception>
@@ -56,7 +66,7 @@ internal sealed class BlobFile : IDisposable
 
     private void Append(FileSlice slice, SliceReader reader)
     {
-        for (var done = 0; done < slice.Size;)
+        for (var done = 0; done < slice.Size; )
         {
             var room = Room(slice.Size - done);
             reader.ReadTo(slice.Path, slice.Offset + done, room);

@@ -13,7 +13,8 @@ namespace Oxidizer.Packager.Packing;
 internal sealed record StoredFile(FileSlice Slice, int RawSize, PackedCodec Codec);
 
 /// <summary>
-/// The sources and resources of one rule in one blob, each once, compressed if that is asked for and helps: packing a product opens a handful of segments
+/// The sources and resources of one rule in one blob, each once, compressed if that is asked for and helps: packing a product opens a
+/// handful of segments
 /// instead of a thousand files, and what is unchanged is not compressed again.
 /// </summary>
 internal sealed class FileSegment
@@ -30,14 +31,27 @@ internal sealed class FileSegment
     /// <param name="level">The codec's level.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">A file has changed since it was digested.</exception>
-    public static FileSegment Open(ResourceOrigin origin, IEnumerable<ResourceFile> files, PackedCodec codec, int level, BuildContext context)
+    public static FileSegment Open(
+        ResourceOrigin origin,
+        IEnumerable<ResourceFile> files,
+        PackedCodec codec,
+        int level,
+        BuildContext context
+    )
     {
         var ordered = files.DistinctBy(file => file.Digest).OrderBy(file => file.Digest).ToList();
-        var key = new ActionKeyBuilder("file_segment", Version).Add("files", DigestList.Of(ordered.Select(file => file.Digest))).Add("codec", codec.ToString()).Add("level", codec == PackedCodec.None ? 0 : level).Build();
+        var key = new ActionKeyBuilder("file_segment", Version)
+            .Add("files", DigestList.Of(ordered.Select(file => file.Digest)))
+            .Add("codec", codec.ToString())
+            .Add("level", codec == PackedCodec.None ? 0 : level)
+            .Build();
         for (var attempt = 0; attempt < 2; attempt++)
         {
             // The second attempt makes the segment again, because a blob was damaged after its record was found.
-            var record = attempt == 0 ? context.Cache.GetOrAdd(key, origin.Words, Make, context.Cancellation).Record : new ActionRecord(key, origin.Words, Make(), 0);
+            var record =
+                attempt == 0
+                    ? context.Cache.GetOrAdd(key, origin.Words, Make, context.Cancellation).Record
+                    : new ActionRecord(key, origin.Words, Make(), 0);
             if (Read(record, ordered, context.Cache) is { } segment)
                 return segment;
         }
@@ -51,7 +65,12 @@ internal sealed class FileSegment
 
     private static FileSegment? Read(ActionRecord record, List<ResourceFile> files, IActionCache cache)
     {
-        if (record.Outputs is not [var content, var index] || cache.TryRead(index.Digest) is not { } table || table.Length != files.Count * 8 || cache.TryGetFile(content.Digest) is not { } path)
+        if (
+            record.Outputs is not [var content, var index]
+            || cache.TryRead(index.Digest) is not { } table
+            || table.Length != files.Count * 8
+            || cache.TryGetFile(content.Digest) is not { } path
+        )
             return null;
         var found = new Dictionary<Sha256Digest, StoredFile>();
         long offset = 0;
@@ -79,7 +98,15 @@ internal sealed class FileSegmentWriter(IReadOnlyList<ResourceFile> files, Packe
         long size;
         try
         {
-            using var output = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 1 << 20 });
+            using var output = new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    BufferSize = 1 << 20,
+                }
+            );
             WriteAll(output, table);
             size = output.Position;
             output.Flush();
@@ -88,7 +115,11 @@ internal sealed class FileSegmentWriter(IReadOnlyList<ResourceFile> files, Packe
         {
             throw BuildContext.NotWritten(DiagnosticKinds.PackedNotWritten, "write the sources and resources", path, exception);
         }
-        return [new ActionOutput("files", context.Cache.StoreFile(path, BlobTransfer.Move), size), new ActionOutput("index", context.Cache.Store(table), table.Length)];
+        return
+        [
+            new ActionOutput("files", context.Cache.StoreFile(path, BlobTransfer.Move), size),
+            new ActionOutput("index", context.Cache.Store(table), table.Length),
+        ];
     }
 
     private void WriteAll(FileStream output, byte[] table)
@@ -107,7 +138,11 @@ internal sealed class FileSegmentWriter(IReadOnlyList<ResourceFile> files, Packe
     private static byte[] Read(ResourceFile file)
     {
         if (file.Size >= PackedFormat.MaxSize)
-            throw new BuildFailedException(DiagnosticKinds.PackedTooLarge, $"is {file.Size} bytes long, and a file in packed resources must be smaller than 2 GiB; leave it out with `excludes` or `include_resources = false`", new SourceLocation(file.Path));
+            throw new BuildFailedException(
+                DiagnosticKinds.PackedTooLarge,
+                $"is {file.Size} bytes long, and a file in packed resources must be smaller than 2 GiB; leave it out with `excludes` or `include_resources = false`",
+                new SourceLocation(file.Path)
+            );
         byte[] bytes;
         try
         {
@@ -115,11 +150,20 @@ internal sealed class FileSegmentWriter(IReadOnlyList<ResourceFile> files, Packe
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BuildFailedException(DiagnosticKinds.PackedFileChanged, $"cannot be read: {exception.Message}", new SourceLocation(file.Path), exception);
+            throw new BuildFailedException(
+                DiagnosticKinds.PackedFileChanged,
+                $"cannot be read: {exception.Message}",
+                new SourceLocation(file.Path),
+                exception
+            );
         }
         return bytes.Length == file.Size && Sha256Digest.Of(bytes) == file.Digest
             ? bytes
-            : throw new BuildFailedException(DiagnosticKinds.PackedFileChanged, "was changed while the build ran; build again", new SourceLocation(file.Path));
+            : throw new BuildFailedException(
+                DiagnosticKinds.PackedFileChanged,
+                "was changed while the build ran; build again",
+                new SourceLocation(file.Path)
+            );
     }
 
     // What does not become smaller is stored as it is, and read in place.

@@ -10,24 +10,115 @@ namespace Oxidizer.Packager.Packing;
 internal static class ImportOrder
 {
     /// <summary>
-    /// The modules that CPython imports before the finder is installed and that it has not frozen: the codecs of the filesystem's and the terminal's encoding. The locale
+    /// The modules that CPython imports before the finder is installed and that it has not frozen: the codecs of the filesystem's and the
+    /// terminal's encoding. The locale
     /// of the product's user decides which; names that the distribution lacks are skipped.
     /// </summary>
     public static IReadOnlyList<string> Boot { get; } =
     [
-        "encodings", "encodings.aliases", "encodings.utf_8", "encodings.ascii", "encodings.latin_1", "encodings.iso8859_1", "encodings.iso8859_2", "encodings.iso8859_5",
-        "encodings.iso8859_7", "encodings.iso8859_9", "encodings.iso8859_13", "encodings.iso8859_15", "encodings.cp1251", "encodings.cp1252", "encodings.koi8_r", "encodings.koi8_u",
-        "encodings.tis_620", "encodings.euc_jp", "encodings.shift_jis", "encodings.euc_kr", "encodings.gb2312", "encodings.gbk", "encodings.gb18030", "encodings.big5", "encodings.big5hkscs",
+        "encodings",
+        "encodings.aliases",
+        "encodings.utf_8",
+        "encodings.ascii",
+        "encodings.latin_1",
+        "encodings.iso8859_1",
+        "encodings.iso8859_2",
+        "encodings.iso8859_5",
+        "encodings.iso8859_7",
+        "encodings.iso8859_9",
+        "encodings.iso8859_13",
+        "encodings.iso8859_15",
+        "encodings.cp1251",
+        "encodings.cp1252",
+        "encodings.koi8_r",
+        "encodings.koi8_u",
+        "encodings.tis_620",
+        "encodings.euc_jp",
+        "encodings.shift_jis",
+        "encodings.euc_kr",
+        "encodings.gb2312",
+        "encodings.gbk",
+        "encodings.gb18030",
+        "encodings.big5",
+        "encodings.big5hkscs",
     ];
 
     // Recorded from a start that runs a module and prints a line (CPython 3.11 and 3.13), then what most programs import next.
     private static readonly string[] s_start =
     [
-        "codecs", "abc", "io", "stat", "_collections_abc", "genericpath", "posixpath", "os", "_sitebuiltins", "site", "warnings", "importlib", "importlib.machinery", "importlib._abc",
-        "importlib.abc", "keyword", "operator", "reprlib", "collections", "types", "functools", "contextlib", "importlib.util", "runpy", "enum", "re", "re._constants", "re._parser",
-        "re._casefix", "re._compiler", "copyreg", "collections.abc", "typing", "weakref", "_weakrefset", "traceback", "linecache", "tokenize", "token", "textwrap", "argparse", "gettext", "locale",
-        "datetime", "json", "json.decoder", "json.encoder", "json.scanner", "logging", "string", "threading", "struct", "pathlib", "fnmatch", "ntpath", "urllib", "urllib.parse", "ipaddress",
-        "inspect", "ast", "dis", "opcode", "dataclasses", "copy", "random", "hashlib", "subprocess", "signal", "selectors", "socket", "ssl", "tempfile", "shutil",
+        "codecs",
+        "abc",
+        "io",
+        "stat",
+        "_collections_abc",
+        "genericpath",
+        "posixpath",
+        "os",
+        "_sitebuiltins",
+        "site",
+        "warnings",
+        "importlib",
+        "importlib.machinery",
+        "importlib._abc",
+        "importlib.abc",
+        "keyword",
+        "operator",
+        "reprlib",
+        "collections",
+        "types",
+        "functools",
+        "contextlib",
+        "importlib.util",
+        "runpy",
+        "enum",
+        "re",
+        "re._constants",
+        "re._parser",
+        "re._casefix",
+        "re._compiler",
+        "copyreg",
+        "collections.abc",
+        "typing",
+        "weakref",
+        "_weakrefset",
+        "traceback",
+        "linecache",
+        "tokenize",
+        "token",
+        "textwrap",
+        "argparse",
+        "gettext",
+        "locale",
+        "datetime",
+        "json",
+        "json.decoder",
+        "json.encoder",
+        "json.scanner",
+        "logging",
+        "string",
+        "threading",
+        "struct",
+        "pathlib",
+        "fnmatch",
+        "ntpath",
+        "urllib",
+        "urllib.parse",
+        "ipaddress",
+        "inspect",
+        "ast",
+        "dis",
+        "opcode",
+        "dataclasses",
+        "copy",
+        "random",
+        "hashlib",
+        "subprocess",
+        "signal",
+        "selectors",
+        "socket",
+        "ssl",
+        "tempfile",
+        "shutil",
     ];
 
     /// <summary>Orders modules, given by name order.</summary>
@@ -56,12 +147,22 @@ internal static class ImportOrder
     {
         try
         {
-            return [.. RegularFile.ReadAllLines(path).Select(line => line.Split('#')[0].Trim().Split([' ', '\t'])[0]).Where(name => name.Length > 0)];
+            return
+            [
+                .. RegularFile
+                    .ReadAllLines(path)
+                    .Select(line => line.Split('#')[0].Trim().Split([' ', '\t'])[0])
+                    .Where(name => name.Length > 0),
+            ];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BuildFailedException(DiagnosticKinds.ImportOrderNotReadable,
-                $"the import order `{path}` of [packing] order cannot be read: {exception.Message}; say `import`, `name`, or a file that a product recorded", null, exception);
+            throw new BuildFailedException(
+                DiagnosticKinds.ImportOrderNotReadable,
+                $"the import order `{path}` of [packing] order cannot be read: {exception.Message}; say `import`, `name`, or a file that a product recorded",
+                null,
+                exception
+            );
         }
     }
 }

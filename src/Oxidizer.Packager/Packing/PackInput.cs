@@ -13,9 +13,17 @@ namespace Oxidizer.Packager.Packing;
 /// <param name="IsApplication">Whether it is of the application, and not of the standard library.</param>
 /// <param name="Source">If it has a source, and is embedded.</param>
 /// <param name="Shared">If it is a shared extension module, and is embedded.</param>
-internal sealed record PackedModule(string Name, string Path, PackedFlags Flags, bool IsApplication, ModuleSource? Source = null, SharedExtension? Shared = null)
+internal sealed record PackedModule(
+    string Name,
+    string Path,
+    PackedFlags Flags,
+    bool IsApplication,
+    ModuleSource? Source = null,
+    SharedExtension? Shared = null
+)
 {
-    /// <summary>The folder beside the product that holds it, or empty; of a namespace package each folder with a portion, a line each.</summary>
+    /// <summary>The folder beside the product that holds it, or empty; of a namespace package each folder with a portion, a line
+    /// each.</summary>
     public string Root { get; init; } = "";
 
     /// <summary>SONAMEs of the libraries that a shared extension module needs, in loading order, wherever the module lives.</summary>
@@ -25,8 +33,13 @@ internal sealed record PackedModule(string Name, string Path, PackedFlags Flags,
 /// <summary>What goes into a blob.</summary>
 internal sealed record PackInput
 {
-    internal PackInput(IReadOnlyList<(string Name, string Value)> settings, IReadOnlyList<PackedModule> modules, ResourceSet resources, CompiledCode code, string python) =>
-        (Settings, Modules, Resources, Code, Python) = (settings, modules, resources, code, python);
+    internal PackInput(
+        IReadOnlyList<(string Name, string Value)> settings,
+        IReadOnlyList<PackedModule> modules,
+        ResourceSet resources,
+        CompiledCode code,
+        string python
+    ) => (Settings, Modules, Resources, Code, Python) = (settings, modules, resources, code, python);
 
     /// <summary>Sorted by name.</summary>
     internal IReadOnlyList<(string Name, string Value)> Settings { get; init; }
@@ -70,8 +83,11 @@ internal sealed record PackInput
     private static List<PackedModule> ModulesOf(ResourceSet resources, BuildConfiguration configuration, CompiledCode code)
     {
         // An extension module that is linked in hides a source of its name, as the built-in importer does.
-        var modules = resources.Extensions.ToDictionary(extension => extension.Name,
-            extension => new PackedModule(extension.Name, "", PackedFlags.BuiltinExtension, IsApplication: false), StringComparer.Ordinal);
+        var modules = resources.Extensions.ToDictionary(
+            extension => extension.Name,
+            extension => new PackedModule(extension.Name, "", PackedFlags.BuiltinExtension, IsApplication: false),
+            StringComparer.Ordinal
+        );
         foreach (var module in resources.Modules)
             modules.TryAdd(module.Name, Of(module, code));
         foreach (var space in resources.Namespaces)
@@ -81,10 +97,18 @@ internal sealed record PackInput
 
         var main = MainModule(configuration.Run, modules);
         var lazy = configuration.PythonConfig.LazyModules.ToHashSet(StringComparer.Ordinal);
-        return [.. modules.Values.Select(module => module with
-        {
-            Flags = module.Flags | (module.Name == main ? PackedFlags.Main : 0) | (lazy.Contains("*") || lazy.Contains(module.Name) ? PackedFlags.Lazy : 0),
-        })];
+        return
+        [
+            .. modules.Values.Select(module =>
+                module with
+                {
+                    Flags =
+                        module.Flags
+                        | (module.Name == main ? PackedFlags.Main : 0)
+                        | (lazy.Contains("*") || lazy.Contains(module.Name) ? PackedFlags.Lazy : 0),
+                }
+            ),
+        ];
     }
 
     private static PackedModule Of(ModuleSource module, CompiledCode code)
@@ -92,14 +116,25 @@ internal sealed record PackInput
         var flags = PackageFlag(module.IsPackage) | (PackedFlags)((uint)module.OptimizeLevel << PackedFormat.LevelShift);
         var isApplication = module.Origin.Owner != ResourceOwner.StandardLibrary;
         return module.Location.Folder is { } folder
-            ? new PackedModule(module.Name, code.HasSource(module) ? module.RelativePath : PycFile.WithoutSource(module.RelativePath), flags | PackedFlags.Filesystem, isApplication) { Root = folder }
+            ? new PackedModule(
+                module.Name,
+                code.HasSource(module) ? module.RelativePath : PycFile.WithoutSource(module.RelativePath),
+                flags | PackedFlags.Filesystem,
+                isApplication
+            )
+            {
+                Root = folder,
+            }
             : new PackedModule(module.Name, module.RelativePath, flags, isApplication, module);
     }
 
     private static PackedModule Of(NamespacePackage space)
     {
         var folders = space.Portions.Select(portion => portion.Folder).OfType<string>().ToList();
-        var flags = PackedFlags.Package | PackedFlags.Namespace | (folders.Count == space.Portions.Count ? PackedFlags.Filesystem : PackedFlags.None);
+        var flags =
+            PackedFlags.Package
+            | PackedFlags.Namespace
+            | (folders.Count == space.Portions.Count ? PackedFlags.Filesystem : PackedFlags.None);
         return new PackedModule(space.Name, space.RelativePath, flags, IsApplication: true) { Root = string.Join('\n', folders) };
     }
 
@@ -108,8 +143,15 @@ internal sealed record PackInput
     {
         var flags = PackageFlag(shared.IsPackage) | PackedFlags.SharedExtension;
         return shared.Location.Folder is { } folder
-            ? new PackedModule(shared.Name, shared.RelativePath, flags | PackedFlags.Filesystem, IsApplication: true) { Root = folder, Dependencies = shared.Dependencies }
-            : new PackedModule(shared.Name, shared.RelativePath, flags, IsApplication: true, Shared: shared) { Dependencies = shared.Dependencies };
+            ? new PackedModule(shared.Name, shared.RelativePath, flags | PackedFlags.Filesystem, IsApplication: true)
+            {
+                Root = folder,
+                Dependencies = shared.Dependencies,
+            }
+            : new PackedModule(shared.Name, shared.RelativePath, flags, IsApplication: true, Shared: shared)
+            {
+                Dependencies = shared.Dependencies,
+            };
     }
 
     private static PackedFlags PackageFlag(bool isPackage) => isPackage ? PackedFlags.Package : PackedFlags.None;

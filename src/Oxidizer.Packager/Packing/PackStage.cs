@@ -14,7 +14,14 @@ namespace Oxidizer.Packager.Packing;
 /// <param name="ResourceCount">Package resources and distribution files.</param>
 /// <param name="ExtensionCount">Extension modules, linked in or shared.</param>
 /// <param name="SharedLibraryCount">Shared libraries.</param>
-internal sealed record PackedBlob(Sha256Digest Digest, long Size, int ModuleCount, int ResourceCount, int ExtensionCount, int SharedLibraryCount);
+internal sealed record PackedBlob(
+    Sha256Digest Digest,
+    long Size,
+    int ModuleCount,
+    int ResourceCount,
+    int ExtensionCount,
+    int SharedLibraryCount
+);
 
 /// <summary>Makes the blob, as one action.</summary>
 internal static class PackStage
@@ -28,13 +35,28 @@ internal static class PackStage
     public static PackedBlob Pack(PackInput input, BuildContext context)
     {
         var listing = new PackedListing(input);
-        var output = context.Run(Key(input), "packed resources", () => Execute(input, context), () => listing.Explain(context.Cache), () => listing.Remember(context.Cache)).Outputs[0];
+        var output = context
+            .Run(
+                Key(input),
+                "packed resources",
+                () => Execute(input, context),
+                () => listing.Explain(context.Cache),
+                () => listing.Remember(context.Cache)
+            )
+            .Outputs[0];
         var resources = input.Resources;
-        return new PackedBlob(output.Digest, output.Size,
-            input.Modules.Count(module => module.Source is not null || module.Flags.HasFlag(PackedFlags.Namespace) || (module.Root.Length > 0 && !module.Flags.HasFlag(PackedFlags.SharedExtension))),
+        return new PackedBlob(
+            output.Digest,
+            output.Size,
+            input.Modules.Count(module =>
+                module.Source is not null
+                || module.Flags.HasFlag(PackedFlags.Namespace)
+                || (module.Root.Length > 0 && !module.Flags.HasFlag(PackedFlags.SharedExtension))
+            ),
             resources.PackageResources.Count + resources.PackageDistributions.Sum(distribution => distribution.Files.Count),
             input.Modules.Count(module => (module.Flags & (PackedFlags.BuiltinExtension | PackedFlags.SharedExtension)) != 0),
-            resources.SharedLibraries.Count);
+            resources.SharedLibraries.Count
+        );
     }
 
     private static ActionKey Key(PackInput input)
@@ -50,7 +72,10 @@ internal static class PackStage
             builder.Add(name, value);
         return builder
             .Add("application modules", Digest(input.Modules.Where(module => module.IsApplication).SelectMany(Describe)))
-            .Add("standard library and extension modules", Digest(input.Modules.Where(module => !module.IsApplication).SelectMany(Describe)))
+            .Add(
+                "standard library and extension modules",
+                Digest(input.Modules.Where(module => !module.IsApplication).SelectMany(Describe))
+            )
             .Add("module order", Digest(input.Modules.Select(module => module.Name)))
             .Add("package resources", Digest(input.Resources.PackageResources.SelectMany(Describe)))
             .Add("package distributions", Digest(input.Resources.PackageDistributions.SelectMany(Describe)))
@@ -77,12 +102,19 @@ internal static class PackStage
             yield return string.Join('/', module.Dependencies);
     }
 
-    private static IEnumerable<string> Describe(PackageResource resource) => [resource.Package, resource.Name, resource.RelativePath, PackedListing.ValueOf(resource, resource.File)];
+    private static IEnumerable<string> Describe(PackageResource resource) =>
+        [resource.Package, resource.Name, resource.RelativePath, PackedListing.ValueOf(resource, resource.File)];
 
     private static IEnumerable<string> Describe(PackageDistribution distribution) =>
-        [distribution.Name, distribution.Version, distribution.Folder, .. distribution.Files.SelectMany(file => new[] { file.Name, PackedListing.ValueOf(distribution, file.File) })];
+        [
+            distribution.Name,
+            distribution.Version,
+            distribution.Folder,
+            .. distribution.Files.SelectMany(file => new[] { file.Name, PackedListing.ValueOf(distribution, file.File) }),
+        ];
 
-    private static IEnumerable<string> Describe(SharedLibraryResource library) => [library.Soname, library.RelativePath, PackedListing.ValueOf(library, library.File), string.Join('/', library.Dependencies)];
+    private static IEnumerable<string> Describe(SharedLibraryResource library) =>
+        [library.Soname, library.RelativePath, PackedListing.ValueOf(library, library.File), string.Join('/', library.Dependencies)];
 
     // No name holds a NUL, so the text is unambiguous.
     private static Sha256Digest Digest(IEnumerable<string> texts)
@@ -116,11 +148,19 @@ internal static class PackStage
     // Libraries were read from where they are installed; what changed meanwhile must not be stored under the digest that it had.
     private static void CheckUnchanged(PackInput input, BuildContext context)
     {
-        foreach (var file in input.Resources.SharedExtensions.Where(extension => extension.Location.Folder is null).Select(extension => extension.File)
-            .Concat(input.Resources.SharedLibraries.Where(library => library.Location.Folder is null).Select(library => library.File)))
+        foreach (
+            var file in input
+                .Resources.SharedExtensions.Where(extension => extension.Location.Folder is null)
+                .Select(extension => extension.File)
+                .Concat(input.Resources.SharedLibraries.Where(library => library.Location.Folder is null).Select(library => library.File))
+        )
         {
             if (context.Cache.DigestFile(file.Path) != file.Digest)
-                context.Diagnostics.Add(DiagnosticKinds.PackedFileChanged, "was changed while the build ran; build again", new SourceLocation(file.Path));
+                context.Diagnostics.Add(
+                    DiagnosticKinds.PackedFileChanged,
+                    "was changed while the build ran; build again",
+                    new SourceLocation(file.Path)
+                );
         }
         context.Diagnostics.ThrowIfErrors();
     }

@@ -143,20 +143,22 @@ internal static class PackedFormat
     /// <summary>Bit of the library's codec.</summary>
     public const int LibraryCodecShift = 20;
 
-    /// <summary><c>89 4F 58 49 52 45 53 0A</c>: the first byte keeps it from being text, the last finds a transfer that changed line ends.</summary>
+    /// <summary><c>89 4F 58 49 52 45 53 0A</c>: the first byte keeps it from being text, the last finds a transfer that changed line
+    /// ends.</summary>
     public static ReadOnlySpan<byte> Magic => [0x89, (byte)'O', (byte)'X', (byte)'I', (byte)'R', (byte)'E', (byte)'S', (byte)'\n'];
 
     /// <summary>Size of an entry of a section.</summary>
-    public static int EntrySize(PackedSection section) => section switch
-    {
-        PackedSection.Modules => ModuleSize,
-        PackedSection.ModuleHash => 8,
-        PackedSection.ModuleOrder or PackedSection.Dependencies or PackedSection.Boot => 4,
-        PackedSection.Resources or PackedSection.DistributionFiles or PackedSection.SharedLibraries => FileSize,
-        PackedSection.Distributions => DistributionSize,
-        PackedSection.Settings => SettingSize,
-        _ => 1,
-    };
+    public static int EntrySize(PackedSection section) =>
+        section switch
+        {
+            PackedSection.Modules => ModuleSize,
+            PackedSection.ModuleHash => 8,
+            PackedSection.ModuleOrder or PackedSection.Dependencies or PackedSection.Boot => 4,
+            PackedSection.Resources or PackedSection.DistributionFiles or PackedSection.SharedLibraries => FileSize,
+            PackedSection.Distributions => DistributionSize,
+            PackedSection.Settings => SettingSize,
+            _ => 1,
+        };
 
     /// <summary>FNV-1a, 32 bits.</summary>
     public static uint Hash(ReadOnlySpan<byte> name)

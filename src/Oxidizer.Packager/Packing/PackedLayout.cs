@@ -7,7 +7,8 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Packing;
 
 /// <summary>
-/// A blob before its data: header (without its digest), sections and strings, and where each item of the data goes. Made in memory, a few hundred kilobytes
+/// A blob before its data: header (without its digest), sections and strings, and where each item of the data goes. Made in memory, a few
+/// hundred kilobytes
 /// for a product, because every offset in it must be known before the first byte of data is written.
 /// </summary>
 internal sealed class PackedLayout
@@ -28,8 +29,15 @@ internal sealed class PackedLayout
         (_input, _content) = (input, content);
         _moduleIndexes = Indexes(input.Modules.Select(module => module.Name));
         _libraryIndexes = Indexes(input.Resources.SharedLibraries.Select(library => library.Soname));
-        _distributions = [.. input.Resources.PackageDistributions
-            .OrderBy(distribution => DistributionNames.Normalize(distribution.Name), StringComparer.Ordinal).ThenBy(distribution => distribution.Folder, StringComparer.Ordinal)];
+        _distributions =
+        [
+            .. input
+                .Resources.PackageDistributions.OrderBy(
+                    distribution => DistributionNames.Normalize(distribution.Name),
+                    StringComparer.Ordinal
+                )
+                .ThenBy(distribution => distribution.Folder, StringComparer.Ordinal),
+        ];
         PlaceSections();
         _strings = new StringPool(_offsets[(int)PackedSection.Strings]);
     }
@@ -52,8 +60,16 @@ internal sealed class PackedLayout
     {
         var layout = new PackedLayout(input, content);
         // Codes of all modules first, then their sources: a start reads no source, and touches only the pages of the codes that it imports.
-        var codes = input.Modules.Select(module => module.Source is { } source && content.Code(source) is { } code ? layout._data.Add(code) : null).ToArray();
-        var sources = input.Modules.Select(module => module.Source is { } source && input.Code.HasSource(source) ? layout._data.Add(source.File.Digest, content.File(source.Origin, source.File)) : null).ToArray();
+        var codes = input
+            .Modules.Select(module => module.Source is { } source && content.Code(source) is { } code ? layout._data.Add(code) : null)
+            .ToArray();
+        var sources = input
+            .Modules.Select(module =>
+                module.Source is { } source && input.Code.HasSource(source)
+                    ? layout._data.Add(source.File.Digest, content.File(source.Origin, source.File))
+                    : null
+            )
+            .ToArray();
         layout.WriteResources();
         layout.WriteModules(codes, sources);
         layout.WriteModuleTables();
@@ -64,7 +80,8 @@ internal sealed class PackedLayout
         return layout;
     }
 
-    private int HashSlots => _input.Modules.Count == 0 ? 0 : (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_input.Modules.Count * 2);
+    private int HashSlots =>
+        _input.Modules.Count == 0 ? 0 : (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_input.Modules.Count * 2);
 
     private SectionWriter this[PackedSection section] => _sections[(int)section];
 
@@ -74,17 +91,25 @@ internal sealed class PackedLayout
         var modules = _input.Modules.Count;
         int[] counts =
         [
-            modules, HashSlots, modules,
+            modules,
+            HashSlots,
+            modules,
             _input.Resources.PackageResources.Count(resource => _moduleIndexes.ContainsKey(resource.Package)),
-            _input.Modules.Sum(module => module.Dependencies.Count) + _input.Resources.SharedLibraries.Sum(library => library.Dependencies.Count),
-            _distributions.Count, _distributions.Sum(distribution => distribution.Files.Count), _input.Resources.SharedLibraries.Count, _input.Settings.Count,
-            ImportOrder.Boot.Count(_moduleIndexes.ContainsKey), 0,
+            _input.Modules.Sum(module => module.Dependencies.Count)
+                + _input.Resources.SharedLibraries.Sum(library => library.Dependencies.Count),
+            _distributions.Count,
+            _distributions.Sum(distribution => distribution.Files.Count),
+            _input.Resources.SharedLibraries.Count,
+            _input.Settings.Count,
+            ImportOrder.Boot.Count(_moduleIndexes.ContainsKey),
+            0,
         ];
         var offset = PackedFormat.HeaderSize;
         for (var section = 0; section < counts.Length; section++)
         {
             _offsets[section] = offset;
-            offset = (int)PackedFormat.Align(offset + counts[section] * PackedFormat.EntrySize((PackedSection)section), PackedFormat.ItemAlignment);
+            offset = (int)
+                PackedFormat.Align(offset + counts[section] * PackedFormat.EntrySize((PackedSection)section), PackedFormat.ItemAlignment);
         }
     }
 
@@ -96,7 +121,15 @@ internal sealed class PackedLayout
             var first = this[PackedSection.Resources].Count;
             foreach (var resource in byPackage[module.Name].OrderBy(resource => resource.Name, StringComparer.Ordinal))
             {
-                WriteFile(this[PackedSection.Resources], resource, resource.Name, _moduleIndexes[module.Name], ItemOf(resource, resource.File), resource.RelativePath, (0, 0));
+                WriteFile(
+                    this[PackedSection.Resources],
+                    resource,
+                    resource.Name,
+                    _moduleIndexes[module.Name],
+                    ItemOf(resource, resource.File),
+                    resource.RelativePath,
+                    (0, 0)
+                );
             }
             _runs.Add((first, this[PackedSection.Resources].Count - first));
         }
@@ -108,7 +141,9 @@ internal sealed class PackedLayout
         for (var index = 0; index < _input.Modules.Count; index++)
         {
             var module = _input.Modules[index];
-            var library = module.Shared is { } shared ? _data.Add(shared.File.Digest, PackedContent.Library(shared.File), PackedFormat.PageSize) : null;
+            var library = module.Shared is { } shared
+                ? _data.Add(shared.File.Digest, PackedContent.Library(shared.File), PackedFormat.PageSize)
+                : null;
             var (name, path, root) = (_strings.Add(module.Name), _strings.Add(module.Path), _strings.Add(module.Root));
             var dependencies = WriteDependencies(module.Dependencies);
             var section = this[PackedSection.Modules];
@@ -146,7 +181,11 @@ internal sealed class PackedLayout
         foreach (var value in slots)
             this[PackedSection.ModuleHash].U32(value);
         // By bytes and not by UTF-16 units: the two differ beyond U+FFFF.
-        foreach (var index in Enumerable.Range(0, _input.Modules.Count).OrderBy(index => Encoding.UTF8.GetBytes(_input.Modules[index].Name), ByteOrder.Instance))
+        foreach (
+            var index in Enumerable
+                .Range(0, _input.Modules.Count)
+                .OrderBy(index => Encoding.UTF8.GetBytes(_input.Modules[index].Name), ByteOrder.Instance)
+        )
             this[PackedSection.ModuleOrder].U32(index);
         foreach (var name in ImportOrder.Boot.Where(_moduleIndexes.ContainsKey))
             this[PackedSection.Boot].U32(_moduleIndexes[name]);
@@ -157,7 +196,11 @@ internal sealed class PackedLayout
         for (var index = 0; index < _distributions.Count; index++)
         {
             var distribution = _distributions[index];
-            var (name, version, folder) = (_strings.Add(DistributionNames.Normalize(distribution.Name)), _strings.Add(distribution.Version), _strings.Add(distribution.Folder));
+            var (name, version, folder) = (
+                _strings.Add(DistributionNames.Normalize(distribution.Name)),
+                _strings.Add(distribution.Version),
+                _strings.Add(distribution.Folder)
+            );
             var section = this[PackedSection.Distributions];
             foreach (var text in new[] { name, version, folder })
             {
@@ -169,7 +212,15 @@ internal sealed class PackedLayout
             section.U64(0);
             section.U64(0);
             foreach (var file in distribution.Files.OrderBy(file => file.Name, StringComparer.Ordinal))
-                WriteFile(this[PackedSection.DistributionFiles], distribution, file.Name, index, ItemOf(distribution, file.File), distribution.Folder + "/" + file.Name, (0, 0));
+                WriteFile(
+                    this[PackedSection.DistributionFiles],
+                    distribution,
+                    file.Name,
+                    index,
+                    ItemOf(distribution, file.File),
+                    distribution.Folder + "/" + file.Name,
+                    (0, 0)
+                );
         }
     }
 
@@ -177,8 +228,18 @@ internal sealed class PackedLayout
     {
         foreach (var library in _input.Resources.SharedLibraries)
         {
-            var item = library.Location.Folder is null ? _data.Add(library.File.Digest, PackedContent.Library(library.File), PackedFormat.PageSize) : null;
-            WriteFile(this[PackedSection.SharedLibraries], library, library.Soname, 0, item, library.RelativePath, WriteDependencies(library.Dependencies));
+            var item = library.Location.Folder is null
+                ? _data.Add(library.File.Digest, PackedContent.Library(library.File), PackedFormat.PageSize)
+                : null;
+            WriteFile(
+                this[PackedSection.SharedLibraries],
+                library,
+                library.Soname,
+                0,
+                item,
+                library.RelativePath,
+                WriteDependencies(library.Dependencies)
+            );
         }
     }
 
@@ -203,9 +264,18 @@ internal sealed class PackedLayout
     }
 
     // What lies beside the product has no bytes in the blob.
-    private PlacedItem? ItemOf(Resource resource, ResourceFile file) => resource.Location.Folder is null ? _data.Add(file.Digest, _content.File(resource.Origin, file)) : null;
+    private PlacedItem? ItemOf(Resource resource, ResourceFile file) =>
+        resource.Location.Folder is null ? _data.Add(file.Digest, _content.File(resource.Origin, file)) : null;
 
-    private void WriteFile(SectionWriter section, Resource resource, string name, int owner, PlacedItem? item, string path, (int First, int Count) dependencies)
+    private void WriteFile(
+        SectionWriter section,
+        Resource resource,
+        string name,
+        int owner,
+        PlacedItem? item,
+        string path,
+        (int First, int Count) dependencies
+    )
     {
         var (nameString, pathString, root) = (_strings.Add(name), _strings.Add(path), _strings.Add(resource.Location.Folder ?? ""));
         section.U32(nameString.Offset);
@@ -228,15 +298,20 @@ internal sealed class PackedLayout
         DataOffset = PackedFormat.Align(_offsets[(int)PackedSection.Strings] + strings.Length, PackedFormat.PageSize);
         TotalSize = PackedFormat.Align(DataOffset + _data.Length, PackedFormat.PageSize);
         if (TotalSize >= PackedFormat.MaxSize)
-            throw new BuildFailedException(DiagnosticKinds.PackedTooLarge,
-                $"the packed resources would be {TotalSize / (1 << 20)} MiB, and must be smaller than 2 GiB; leave packages out with `filter-exclude`, or say `compress = \"zstd\"` in [packing]");
+            throw new BuildFailedException(
+                DiagnosticKinds.PackedTooLarge,
+                $"the packed resources would be {TotalSize / (1 << 20)} MiB, and must be smaller than 2 GiB; leave packages out with `filter-exclude`, or say `compress = \"zstd\"` in [packing]"
+            );
         _offsets[(int)PackedSection.Data] = (int)DataOffset;
         Index = new byte[DataOffset];
         for (var section = 0; section < PackedFormat.SectionCount; section++)
         {
             var writer = section == (int)PackedSection.Strings ? strings : _sections[section];
             foreach (var position in writer.DataReferences)
-                BinaryPrimitives.WriteInt64LittleEndian(writer.Bytes[position..], BinaryPrimitives.ReadInt64LittleEndian(writer.Bytes[position..]) + DataOffset);
+                BinaryPrimitives.WriteInt64LittleEndian(
+                    writer.Bytes[position..],
+                    BinaryPrimitives.ReadInt64LittleEndian(writer.Bytes[position..]) + DataOffset
+                );
             writer.Bytes.CopyTo(Index.AsSpan(_offsets[section]));
             WriteSection(section, writer.Count);
         }

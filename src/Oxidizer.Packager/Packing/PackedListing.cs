@@ -5,8 +5,10 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Packing;
 
 /// <summary>
-/// What a blob was made of, a line each, so that the next one can be explained by what differs: "`app/views.py` changed". The key has one digest for all
-/// modules, because a field for each of thousands would make the key larger than what it saves. The newest contents of a product are found by its name alone.
+/// What a blob was made of, a line each, so that the next one can be explained by what differs: "`app/views.py` changed". The key has one
+/// digest for all
+/// modules, because a field for each of thousands would make the key larger than what it saves. The newest contents of a product are found
+/// by its name alone.
 /// </summary>
 internal sealed class PackedListing
 {
@@ -21,23 +23,36 @@ internal sealed class PackedListing
     {
         _input = input;
         // It holds no folder, so that one checkout's build can be explained by another's.
-        _head = new ActionKeyBuilder("pack_head", 1).Add("product", input.Settings.First(setting => setting.Name == "program_name").Value).Add("python", input.Python).Build();
+        _head = new ActionKeyBuilder("pack_head", 1)
+            .Add("product", input.Settings.First(setting => setting.Name == "program_name").Value)
+            .Add("python", input.Python)
+            .Build();
     }
 
-    /// <summary>The differences from the product's newest blob, in words; <c>null</c> if there is no such blob, or no listed difference.</summary>
+    /// <summary>The differences from the product's newest blob, in words; <c>null</c> if there is no such blob, or no listed
+    /// difference.</summary>
     public string? Explain(IActionCache cache)
     {
         if (cache.Find(_head) is not { Outputs: [var output] } || cache.TryRead(output.Digest) is not { } bytes)
             return null;
-        var before = Encoding.UTF8.GetString(bytes).Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split(Separator)).Where(parts => parts.Length == 2).DistinctBy(parts => parts[0]).ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
+        var before = Encoding
+            .UTF8.GetString(bytes)
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split(Separator))
+            .Where(parts => parts.Length == 2)
+            .DistinctBy(parts => parts[0])
+            .ToDictionary(parts => parts[0], parts => parts[1], StringComparer.Ordinal);
         var changes = new List<string>();
         foreach (var (name, value) in Lines())
         {
             if (!before.Remove(name, out var was))
                 changes.Add($"`{name}` is new");
             else if (was != value)
-                changes.Add(value.Length < Sha256Digest.Size && was.Length < Sha256Digest.Size ? $"`{name}` changed: {was} -> {value}" : $"`{name}` changed");
+                changes.Add(
+                    value.Length < Sha256Digest.Size && was.Length < Sha256Digest.Size
+                        ? $"`{name}` changed: {was} -> {value}"
+                        : $"`{name}` changed"
+                );
         }
         changes.AddRange(before.Keys.Order(StringComparer.Ordinal).Select(name => $"`{name}` is gone"));
         if (changes.Count == 0)
@@ -57,8 +72,11 @@ internal sealed class PackedListing
     }
 
     // The application first, because it changes most often.
-    private IEnumerable<(string Name, string Value)> Lines() => Raw().Where(line => !line.Name.Contains('\n', StringComparison.Ordinal))
-        .Select(line => (line.Name, line.Value.ReplaceLineEndings(" "))).DistinctBy(line => line.Name);
+    private IEnumerable<(string Name, string Value)> Lines() =>
+        Raw()
+            .Where(line => !line.Name.Contains('\n', StringComparison.Ordinal))
+            .Select(line => (line.Name, line.Value.ReplaceLineEndings(" ")))
+            .DistinctBy(line => line.Name);
 
     private IEnumerable<(string Name, string Value)> Raw()
     {
@@ -78,7 +96,8 @@ internal sealed class PackedListing
     }
 
     /// <summary>What the blob holds of a file: its content, or that it lies beside the product.</summary>
-    public static string ValueOf(Resource resource, ResourceFile file) => resource.Location.Folder is { } folder ? $"beside in {folder}" : file.Digest.ToString();
+    public static string ValueOf(Resource resource, ResourceFile file) =>
+        resource.Location.Folder is { } folder ? $"beside in {folder}" : file.Digest.ToString();
 
     private static string ValueOf(PackedModule module)
     {

@@ -27,11 +27,32 @@ internal readonly record struct PackedData(long Offset, uint StoredSize, uint Ra
 
 /// <summary>A module of a blob.</summary>
 internal sealed record PackedModuleEntry(
-    string Name, string Path, PackedFlags Flags, int OptimizeLevel, PackedData Code, PackedData Source, PackedData Library,
-    int FirstResource, int ResourceCount, int FirstDependency, int DependencyCount, int Distribution, string Root);
+    string Name,
+    string Path,
+    PackedFlags Flags,
+    int OptimizeLevel,
+    PackedData Code,
+    PackedData Source,
+    PackedData Library,
+    int FirstResource,
+    int ResourceCount,
+    int FirstDependency,
+    int DependencyCount,
+    int Distribution,
+    string Root
+);
 
 /// <summary>A resource, a file of a distribution, or a shared library of a blob.</summary>
-internal sealed record PackedFileEntry(string Name, string Path, PackedFlags Flags, int Owner, PackedData Data, string Root, int FirstDependency, int DependencyCount);
+internal sealed record PackedFileEntry(
+    string Name,
+    string Path,
+    PackedFlags Flags,
+    int Owner,
+    PackedData Data,
+    string Root,
+    int FirstDependency,
+    int DependencyCount
+);
 
 /// <summary>A package distribution of a blob.</summary>
 internal sealed record PackedDistributionEntry(string Name, string Version, string Folder, int FirstFile, int FileCount);
@@ -70,9 +91,20 @@ internal sealed class PackedResourcesReader
         var at = EntryAt(PackedSection.Modules, index);
         var flags = U32(at + 8);
         return new PackedModuleEntry(
-            Text(U32(at), U32(at + 4), at), Text(U32(at + 80), U32(at + 12), at + 80), (PackedFlags)(flags & 0xff), (int)(flags >> PackedFormat.LevelShift & 3),
-            Data(at + 16, flags >> PackedFormat.CodeCodecShift), Data(at + 32, flags >> PackedFormat.SourceCodecShift), Data(at + 48, flags >> PackedFormat.LibraryCodecShift),
-            Index(at + 64), Index(at + 68), Index(at + 72), Index(at + 76), Index(at + 84), Text(U32(at + 88), U32(at + 92), at + 88));
+            Text(U32(at), U32(at + 4), at),
+            Text(U32(at + 80), U32(at + 12), at + 80),
+            (PackedFlags)(flags & 0xff),
+            (int)(flags >> PackedFormat.LevelShift & 3),
+            Data(at + 16, flags >> PackedFormat.CodeCodecShift),
+            Data(at + 32, flags >> PackedFormat.SourceCodecShift),
+            Data(at + 48, flags >> PackedFormat.LibraryCodecShift),
+            Index(at + 64),
+            Index(at + 68),
+            Index(at + 72),
+            Index(at + 76),
+            Index(at + 84),
+            Text(U32(at + 88), U32(at + 92), at + 88)
+        );
     }
 
     /// <summary>The index of a module, by the hash table as products find it; -1 if there is none.</summary>
@@ -102,21 +134,37 @@ internal sealed class PackedResourcesReader
     {
         var at = EntryAt(section, index);
         var flags = U32(at + 8);
-        return new PackedFileEntry(Text(U32(at), U32(at + 4), at), Text(U32(at + 40), U32(at + 44), at + 40), (PackedFlags)(flags & 0xff), Index(at + 12),
-            Data(at + 16, flags >> PackedFormat.CodeCodecShift), Text(U32(at + 32), U32(at + 36), at + 32), Index(at + 48), Index(at + 52));
+        return new PackedFileEntry(
+            Text(U32(at), U32(at + 4), at),
+            Text(U32(at + 40), U32(at + 44), at + 40),
+            (PackedFlags)(flags & 0xff),
+            Index(at + 12),
+            Data(at + 16, flags >> PackedFormat.CodeCodecShift),
+            Text(U32(at + 32), U32(at + 36), at + 32),
+            Index(at + 48),
+            Index(at + 52)
+        );
     }
 
     /// <summary>A package distribution by its index.</summary>
     public PackedDistributionEntry Distribution(int index)
     {
         var at = EntryAt(PackedSection.Distributions, index);
-        return new PackedDistributionEntry(Text(U32(at), U32(at + 4), at), Text(U32(at + 8), U32(at + 12), at + 8), Text(U32(at + 16), U32(at + 20), at + 16), Index(at + 24), Index(at + 28));
+        return new PackedDistributionEntry(
+            Text(U32(at), U32(at + 4), at),
+            Text(U32(at + 8), U32(at + 12), at + 8),
+            Text(U32(at + 16), U32(at + 20), at + 16),
+            Index(at + 24),
+            Index(at + 28)
+        );
     }
 
     /// <summary>The settings, in order.</summary>
-    public IEnumerable<(string Name, string Value)> Settings => Enumerable.Range(0, Count(PackedSection.Settings))
-        .Select(index => EntryAt(PackedSection.Settings, index))
-        .Select(at => (Text(U32(at), U32(at + 4), at), Text(U32(at + 8), U32(at + 12), at + 8)));
+    public IEnumerable<(string Name, string Value)> Settings =>
+        Enumerable
+            .Range(0, Count(PackedSection.Settings))
+            .Select(index => EntryAt(PackedSection.Settings, index))
+            .Select(at => (Text(U32(at), U32(at + 4), at), Text(U32(at + 8), U32(at + 12), at + 8)));
 
     /// <summary>An entry of one of the sections that hold indexes.</summary>
     public int IndexAt(PackedSection section, int index) => Index(EntryAt(section, index));
@@ -133,14 +181,21 @@ internal sealed class PackedResourcesReader
             PackedCodec.Zstd => Unpack(stored, data),
             _ => throw new PackedResourcesException(data.Offset, $"codec {(int)data.Codec}, expected 0, 1 or 2"),
         };
-        return raw.Length == data.RawSize ? raw : throw new PackedResourcesException(data.Offset, $"{raw.Length} bytes, expected {data.RawSize}");
+        return raw.Length == data.RawSize
+            ? raw
+            : throw new PackedResourcesException(data.Offset, $"{raw.Length} bytes, expected {data.RawSize}");
     }
 
     /// <summary>Checks everything: the digest, every section's place, every entry and every reference.</summary>
     /// <exception cref="PackedResourcesException">Something is wrong.</exception>
     public void Verify()
     {
-        if (!SHA256.HashData(Bytes[PackedFormat.HeaderSize..]).AsSpan().SequenceEqual(Bytes.Slice(PackedFormat.DigestOffset, Sha256Digest.Size)))
+        if (
+            !SHA256
+                .HashData(Bytes[PackedFormat.HeaderSize..])
+                .AsSpan()
+                .SequenceEqual(Bytes.Slice(PackedFormat.DigestOffset, Sha256Digest.Size))
+        )
             throw new PackedResourcesException(PackedFormat.DigestOffset, "the digest is not that of the bytes");
         new PackedResourcesVerification(this, _blob).Run();
     }
@@ -150,7 +205,10 @@ internal sealed class PackedResourcesReader
         if (Bytes.Length < PackedFormat.HeaderSize)
             throw new PackedResourcesException(0, $"{Bytes.Length} bytes, expected at least {PackedFormat.HeaderSize}");
         if (!Bytes.StartsWith(PackedFormat.Magic))
-            throw new PackedResourcesException(0, $"magic {Convert.ToHexString(Bytes[..8])}, expected {Convert.ToHexString(PackedFormat.Magic)}");
+            throw new PackedResourcesException(
+                0,
+                $"magic {Convert.ToHexString(Bytes[..8])}, expected {Convert.ToHexString(PackedFormat.Magic)}"
+            );
         Expect(8, U32(8), PackedFormat.Version, "version");
         Expect(12, U32(12), PackedFormat.HeaderSize, "header_size");
         Expect(16, BinaryPrimitives.ReadInt64LittleEndian(Bytes[16..]), Bytes.Length, "total_size");
@@ -169,7 +227,10 @@ internal sealed class PackedResourcesReader
         Expect(at + 12, U32(at + 12), entrySize, $"entry_size of section {section}");
         var (offset, count) = (BinaryPrimitives.ReadInt64LittleEndian(Bytes[at..]), U32(at + 8));
         if (offset < PackedFormat.HeaderSize || offset > Bytes.Length || count > (Bytes.Length - offset) / entrySize)
-            throw new PackedResourcesException(at, $"section {section} at {offset} with {count} entries of {entrySize} bytes, outside of {Bytes.Length} bytes");
+            throw new PackedResourcesException(
+                at,
+                $"section {section} at {offset} with {count} entries of {entrySize} bytes, outside of {Bytes.Length} bytes"
+            );
         _sections[section] = (offset, (int)count);
     }
 
@@ -183,31 +244,49 @@ internal sealed class PackedResourcesReader
     {
         var (offset, count) = _sections[(int)section];
         if ((uint)index >= (uint)count)
-            throw new PackedResourcesException(PackedFormat.SectionsOffset + (int)section * PackedFormat.SectionSize, $"entry {index} of section {(int)section}, which has {count}");
+            throw new PackedResourcesException(
+                PackedFormat.SectionsOffset + (int)section * PackedFormat.SectionSize,
+                $"entry {index} of section {(int)section}, which has {count}"
+            );
         return (int)offset + index * PackedFormat.EntrySize(section);
     }
 
-    private PackedData Data(int at, uint codec) => new(BinaryPrimitives.ReadInt64LittleEndian(Bytes[at..]), U32(at + 8), U32(at + 12), (PackedCodec)(codec & 15));
+    private PackedData Data(int at, uint codec) =>
+        new(BinaryPrimitives.ReadInt64LittleEndian(Bytes[at..]), U32(at + 8), U32(at + 12), (PackedCodec)(codec & 15));
 
-    private string Text(uint offset, uint size, long at) => offset == 0 && size == 0 ? "" : Encoding.UTF8.GetString(Range(offset, size, at));
+    private string Text(uint offset, uint size, long at) =>
+        offset == 0 && size == 0 ? "" : Encoding.UTF8.GetString(Range(offset, size, at));
 
-    private ReadOnlySpan<byte> Range(long offset, long size, long at) => offset >= PackedFormat.HeaderSize && offset <= Bytes.Length && size <= Bytes.Length - offset
-        ? Bytes.Slice((int)offset, (int)size)
-        : throw new PackedResourcesException(at, $"bytes [{offset}, {offset + size}) of {Bytes.Length}");
+    private ReadOnlySpan<byte> Range(long offset, long size, long at) =>
+        offset >= PackedFormat.HeaderSize && offset <= Bytes.Length && size <= Bytes.Length - offset
+            ? Bytes.Slice((int)offset, (int)size)
+            : throw new PackedResourcesException(at, $"bytes [{offset}, {offset + size}) of {Bytes.Length}");
 
-    private int Index(int at) => U32(at) <= int.MaxValue ? (int)U32(at) : throw new PackedResourcesException(at, $"index {U32(at)}, expected at most {int.MaxValue}");
+    private int Index(int at) =>
+        U32(at) <= int.MaxValue
+            ? (int)U32(at)
+            : throw new PackedResourcesException(at, $"index {U32(at)}, expected at most {int.MaxValue}");
 
     private uint U32(int at) => BinaryPrimitives.ReadUInt32LittleEndian(Bytes[at..]);
 
     // Never more than the reference says: a hostile stream could unpack to any size.
     private static byte[] Inflate(ReadOnlySpan<byte> stored, PackedData data)
     {
-        var raw = new byte[data.RawSize <= int.MaxValue && data.RawSize / 1100 <= data.StoredSize ? data.RawSize : throw new PackedResourcesException(data.Offset, $"{data.StoredSize} bytes cannot unpack to {data.RawSize}")];
-        using var stream = new System.IO.Compression.ZLibStream(new MemoryStream(stored.ToArray()), System.IO.Compression.CompressionMode.Decompress);
+        var raw = new byte[
+            data.RawSize <= int.MaxValue && data.RawSize / 1100 <= data.StoredSize
+                ? data.RawSize
+                : throw new PackedResourcesException(data.Offset, $"{data.StoredSize} bytes cannot unpack to {data.RawSize}")
+        ];
+        using var stream = new System.IO.Compression.ZLibStream(
+            new MemoryStream(stored.ToArray()),
+            System.IO.Compression.CompressionMode.Decompress
+        );
         try
         {
             var count = stream.ReadAtLeast(raw, raw.Length, throwOnEndOfStream: false);
-            return stream.ReadByte() < 0 ? raw[..count] : throw new PackedResourcesException(data.Offset, $"more than {data.RawSize} bytes");
+            return stream.ReadByte() < 0
+                ? raw[..count]
+                : throw new PackedResourcesException(data.Offset, $"more than {data.RawSize} bytes");
         }
         catch (InvalidDataException exception)
         {

@@ -3,12 +3,18 @@ using System.Numerics;
 namespace Oxidizer.Packager.Packing;
 
 /// <summary>
-/// Checks what the digest does not cover (the header's sections must lie one after the other, with nothing but zeros between) and what a right digest does not say: that
+/// Checks what the digest does not cover (the header's sections must lie one after the other, with nothing but zeros between) and what a
+/// right digest does not say: that
 /// every entry points to where it should.
 /// </summary>
 internal sealed class PackedResourcesVerification(PackedResourcesReader reader, ReadOnlyMemory<byte> blob)
 {
-    private static readonly PackedSection[] s_files = [PackedSection.Resources, PackedSection.DistributionFiles, PackedSection.SharedLibraries];
+    private static readonly PackedSection[] s_files =
+    [
+        PackedSection.Resources,
+        PackedSection.DistributionFiles,
+        PackedSection.SharedLibraries,
+    ];
 
     /// <summary>Checks all.</summary>
     /// <exception cref="PackedResourcesException">Something is wrong.</exception>
@@ -29,12 +35,20 @@ internal sealed class PackedResourcesVerification(PackedResourcesReader reader, 
         for (var section = PackedSection.Modules; section < PackedSection.Data; section++)
         {
             var offset = reader.OffsetOf(section);
-            Check(offset == PackedFormat.Align(end, PackedFormat.ItemAlignment), offset, $"section {(int)section} does not follow the one before, which ends at {end}");
+            Check(
+                offset == PackedFormat.Align(end, PackedFormat.ItemAlignment),
+                offset,
+                $"section {(int)section} does not follow the one before, which ends at {end}"
+            );
             CheckZeros(end, offset);
             end = offset + (long)reader.Count(section) * PackedFormat.EntrySize(section);
         }
         var data = reader.OffsetOf(PackedSection.Data);
-        Check(reader.Count(PackedSection.Data) == 0 && data == PackedFormat.Align(end, PackedFormat.PageSize), data, $"the data does not follow the strings, which end at {end}");
+        Check(
+            reader.Count(PackedSection.Data) == 0 && data == PackedFormat.Align(end, PackedFormat.PageSize),
+            data,
+            $"the data does not follow the strings, which end at {end}"
+        );
         CheckZeros(end, data);
     }
 
@@ -42,22 +56,43 @@ internal sealed class PackedResourcesVerification(PackedResourcesReader reader, 
     {
         var count = reader.Count(PackedSection.Modules);
         var slots = reader.Count(PackedSection.ModuleHash);
-        Check(slots == (count == 0 ? 0 : (int)BitOperations.RoundUpToPowerOf2((uint)count * 2)), reader.OffsetOf(PackedSection.ModuleHash), $"{slots} slots for {count} modules");
+        Check(
+            slots == (count == 0 ? 0 : (int)BitOperations.RoundUpToPowerOf2((uint)count * 2)),
+            reader.OffsetOf(PackedSection.ModuleHash),
+            $"{slots} slots for {count} modules"
+        );
         for (var index = 0; index < count; index++)
         {
             var module = reader.Module(index);
-            Check(reader.Find(module.Name) == index, reader.OffsetOf(PackedSection.ModuleHash), $"`{module.Name}` is not found by its hash");
-            var holds = module.Code.Exists || module.Source.Exists || module.Library.Exists || (module.Flags & (PackedFlags.Namespace | PackedFlags.BuiltinExtension | PackedFlags.Filesystem)) != 0;
+            Check(
+                reader.Find(module.Name) == index,
+                reader.OffsetOf(PackedSection.ModuleHash),
+                $"`{module.Name}` is not found by its hash"
+            );
+            var holds =
+                module.Code.Exists
+                || module.Source.Exists
+                || module.Library.Exists
+                || (module.Flags & (PackedFlags.Namespace | PackedFlags.BuiltinExtension | PackedFlags.Filesystem)) != 0;
             Check(holds, reader.OffsetOf(PackedSection.Modules), $"`{module.Name}` has nothing to import");
             foreach (var data in new[] { module.Code, module.Source, module.Library })
                 CheckData(data);
         }
         string? last = null;
-        Check(reader.Count(PackedSection.ModuleOrder) == count, reader.OffsetOf(PackedSection.ModuleOrder), "not every module has a place in the order");
+        Check(
+            reader.Count(PackedSection.ModuleOrder) == count,
+            reader.OffsetOf(PackedSection.ModuleOrder),
+            "not every module has a place in the order"
+        );
         for (var index = 0; index < count; index++)
         {
             var name = reader.Module(reader.IndexAt(PackedSection.ModuleOrder, index)).Name;
-            Check(last is null || System.Text.Encoding.UTF8.GetBytes(last).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(name)) < 0, reader.OffsetOf(PackedSection.ModuleOrder), $"`{name}` does not stand after `{last}`");
+            Check(
+                last is null
+                    || System.Text.Encoding.UTF8.GetBytes(last).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(name)) < 0,
+                reader.OffsetOf(PackedSection.ModuleOrder),
+                $"`{name}` does not stand after `{last}`"
+            );
             last = name;
         }
     }
@@ -70,38 +105,72 @@ internal sealed class PackedResourcesVerification(PackedResourcesReader reader, 
                 CheckData(reader.File(section, index).Data);
         }
         var files = Enumerable.Range(0, reader.Count(PackedSection.Distributions)).Sum(index => (long)reader.Distribution(index).FileCount);
-        Check(files == reader.Count(PackedSection.DistributionFiles), reader.OffsetOf(PackedSection.DistributionFiles), $"{files} files belong to a distribution");
+        Check(
+            files == reader.Count(PackedSection.DistributionFiles),
+            reader.OffsetOf(PackedSection.DistributionFiles),
+            $"{files} files belong to a distribution"
+        );
         var resources = reader.Modules.Sum(module => (long)module.ResourceCount);
-        Check(resources == reader.Count(PackedSection.Resources), reader.OffsetOf(PackedSection.Resources), $"{resources} resources belong to a package");
+        Check(
+            resources == reader.Count(PackedSection.Resources),
+            reader.OffsetOf(PackedSection.Resources),
+            $"{resources} resources belong to a package"
+        );
     }
 
     private void CheckCounts()
     {
-        var libraries = Enumerable.Range(0, reader.Count(PackedSection.SharedLibraries)).Sum(index => (long)reader.File(PackedSection.SharedLibraries, index).DependencyCount);
+        var libraries = Enumerable
+            .Range(0, reader.Count(PackedSection.SharedLibraries))
+            .Sum(index => (long)reader.File(PackedSection.SharedLibraries, index).DependencyCount);
         var dependencies = reader.Count(PackedSection.Dependencies);
-        Check(libraries + reader.Modules.Sum(module => (long)module.DependencyCount) == dependencies, reader.OffsetOf(PackedSection.Dependencies), "a dependency that nothing has");
+        Check(
+            libraries + reader.Modules.Sum(module => (long)module.DependencyCount) == dependencies,
+            reader.OffsetOf(PackedSection.Dependencies),
+            "a dependency that nothing has"
+        );
         for (var index = 0; index < dependencies; index++)
-            Check(reader.IndexAt(PackedSection.Dependencies, index) < reader.Count(PackedSection.SharedLibraries), reader.OffsetOf(PackedSection.Dependencies), "a dependency that is no library");
-        var boot = Enumerable.Range(0, reader.Count(PackedSection.Boot)).Select(index => reader.IndexAt(PackedSection.Boot, index)).ToList();
-        Check(boot.Distinct().Count() == boot.Count && boot.TrueForAll(index => index < reader.Count(PackedSection.Modules)), reader.OffsetOf(PackedSection.Boot), "the boot modules are not each one");
+            Check(
+                reader.IndexAt(PackedSection.Dependencies, index) < reader.Count(PackedSection.SharedLibraries),
+                reader.OffsetOf(PackedSection.Dependencies),
+                "a dependency that is no library"
+            );
+        var boot = Enumerable
+            .Range(0, reader.Count(PackedSection.Boot))
+            .Select(index => reader.IndexAt(PackedSection.Boot, index))
+            .ToList();
+        Check(
+            boot.Distinct().Count() == boot.Count && boot.TrueForAll(index => index < reader.Count(PackedSection.Modules)),
+            reader.OffsetOf(PackedSection.Boot),
+            "the boot modules are not each one"
+        );
     }
 
     // Every string ends with a NUL and none is empty: the last byte is a NUL, and the one before it is not.
     private void CheckStrings()
     {
         var (offset, count) = ((int)reader.OffsetOf(PackedSection.Strings), reader.Count(PackedSection.Strings));
-        Check(count == 0 || (count > 1 && blob.Span[offset + count - 1] == 0 && blob.Span[offset + count - 2] != 0), offset, "the strings do not end with one NUL");
+        Check(
+            count == 0 || (count > 1 && blob.Span[offset + count - 1] == 0 && blob.Span[offset + count - 2] != 0),
+            offset,
+            "the strings do not end with one NUL"
+        );
     }
 
     private void CheckData(PackedData data)
     {
         if (!data.Exists)
             return;
-        Check(data.Offset >= reader.OffsetOf(PackedSection.Data) && data.Offset % PackedFormat.ItemAlignment == 0, data.Offset, "a reference before the data, or not aligned");
+        Check(
+            data.Offset >= reader.OffsetOf(PackedSection.Data) && data.Offset % PackedFormat.ItemAlignment == 0,
+            data.Offset,
+            "a reference before the data, or not aligned"
+        );
         reader.Read(data);
     }
 
-    private void CheckZeros(long from, long to) => Check(!blob.Span[(int)from..(int)to].ContainsAnyExcept((byte)0), from, "padding that is not zero");
+    private void CheckZeros(long from, long to) =>
+        Check(!blob.Span[(int)from..(int)to].ContainsAnyExcept((byte)0), from, "padding that is not zero");
 
     private static void Check(bool holds, long offset, string message)
     {

@@ -4,7 +4,8 @@ using Oxidizer.Packager.Distributions;
 
 namespace Oxidizer.Packager.Packing;
 
-/// <summary>The settings section: what the product starts with. Which settings there are the keys of <c>[python_config]</c> and <c>[python_run]</c> declare.</summary>
+/// <summary>The settings section: what the product starts with. Which settings there are the keys of <c>[python_config]</c> and
+/// <c>[python_run]</c> declare.</summary>
 internal static class ProductSettings
 {
     // No key: it is the distribution's.
@@ -12,27 +13,37 @@ internal static class ProductSettings
 
     /// <summary>Every setting that there is, sorted by name: the runtime's table (<c>settings_table.h</c>) is made from it.</summary>
     public static IReadOnlyList<DeclaredSetting> Declared =>
-        [.. PythonConfigKeys.Table.DeclaredSettings(new PythonConfigTable())
-            .Concat(RunKeys.Table.DeclaredSettings(new RunTable()))
-            .Append(new DeclaredSetting(PythonVersion, SettingKind.Text, [], []))
-            .OrderBy(setting => setting.Name, StringComparer.Ordinal)];
+        [
+            .. PythonConfigKeys
+                .Table.DeclaredSettings(new PythonConfigTable())
+                .Concat(RunKeys.Table.DeclaredSettings(new RunTable()))
+                .Append(new DeclaredSetting(PythonVersion, SettingKind.Text, [], []))
+                .OrderBy(setting => setting.Name, StringComparer.Ordinal),
+        ];
 
-    /// <summary>Name and value of each setting, sorted by name; a list is the same name several times, in order. What is left to the runtime has no entry.</summary>
+    /// <summary>Name and value of each setting, sorted by name; a list is the same name several times, in order. What is left to the
+    /// runtime has no entry.</summary>
     public static IReadOnlyList<(string Name, string Value)> From(BuildConfiguration configuration, Distribution distribution)
     {
         var python = configuration.PythonConfig;
-        return [.. PythonConfigKeys.Table.SettingsOf(python with { ProgramName = python.ProgramName ?? configuration.Build.ApplicationName })
-            .Concat(RunKeys.Table.SettingsOf(configuration.Run))
-            .Append((PythonVersion, distribution.MajorMinor))
-            .OrderBy(setting => setting.Item1, StringComparer.Ordinal)];
+        return
+        [
+            .. PythonConfigKeys
+                .Table.SettingsOf(python with { ProgramName = python.ProgramName ?? configuration.Build.ApplicationName })
+                .Concat(RunKeys.Table.SettingsOf(configuration.Run))
+                .Append((PythonVersion, distribution.MajorMinor))
+                .OrderBy(setting => setting.Item1, StringComparer.Ordinal),
+        ];
     }
 
     /// <summary>Reports settings that this CPython does not have.</summary>
     public static void Check(BuildConfiguration configuration, Distribution distribution, DiagnosticBag diagnostics)
     {
         if (configuration.PythonConfig.RawAllocator == "mimalloc" && !distribution.HasMimalloc)
-            diagnostics.Add(DiagnosticKinds.AllocatorNotInDistribution,
+            diagnostics.Add(
+                DiagnosticKinds.AllocatorNotInDistribution,
                 $"`raw_allocator = \"mimalloc\"` of [python_config] needs a CPython with mimalloc, and `{distribution.Name}` has none (CPython has it from 3.13 on); use `pymalloc` or `system`, or a newer CPython",
-                configuration.LocationOf("python_config.raw_allocator"));
+                configuration.LocationOf("python_config.raw_allocator")
+            );
     }
 }

@@ -74,7 +74,10 @@ internal sealed class StringPool(int offset)
             return known;
         var bytes = Encoding.UTF8.GetBytes(text);
         if (bytes.Length >= PackedFormat.MaxName)
-            throw new BuildFailedException(DiagnosticKinds.PackedTooLarge, $"a name of {bytes.Length} bytes, which begins with `{text[..40]}`, does not fit packed resources: the limit is {PackedFormat.MaxName - 1}; shorten it");
+            throw new BuildFailedException(
+                DiagnosticKinds.PackedTooLarge,
+                $"a name of {bytes.Length} bytes, which begins with `{text[..40]}`, does not fit packed resources: the limit is {PackedFormat.MaxName - 1}; shorten it"
+            );
         var place = (offset + Section.Length, bytes.Length);
         Section.Append(bytes);
         Section.Append([0]);

@@ -26,7 +26,9 @@ internal sealed record Command(string FileName, IReadOnlyList<string> Arguments)
     public override string ToString() => string.Join(' ', Arguments.Prepend(FileName).Select(Quote));
 
     private static string Quote(string argument) =>
-        argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c)) ? argument : "'" + argument.Replace("'", "'\\''") + "'";
+        argument.Length > 0 && argument.All(c => char.IsAsciiLetterOrDigit(c) || "-_./=:,+@%".Contains(c))
+            ? argument
+            : "'" + argument.Replace("'", "'\\''") + "'";
 }
 
 /// <summary>The result of a program.</summary>
@@ -73,13 +75,20 @@ internal static class ChildProcess
         SetEnvironment(info, command);
         try
         {
-            var process = Process.Start(info) ?? throw new InvalidOperationException("Process.Start gave no process for a plain executable");
+            var process =
+                Process.Start(info) ?? throw new InvalidOperationException("Process.Start gave no process for a plain executable");
             s_counter.Value?.Increment();
             return process;
         }
         catch (Win32Exception exception)
         {
-            throw new EnvironmentFailureException(DiagnosticKinds.ProgramNotStarted, "start", command.FileName, exception.Message, exception);
+            throw new EnvironmentFailureException(
+                DiagnosticKinds.ProgramNotStarted,
+                "start",
+                command.FileName,
+                exception.Message,
+                exception
+            );
         }
     }
 
@@ -106,7 +115,8 @@ internal static class ChildProcess
     {
         cancellation.ThrowIfCancellationRequested();
         using var process = Start(command);
-        StringBuilder output = new(), error = new();
+        StringBuilder output = new(),
+            error = new();
         process.OutputDataReceived += (_, line) => Take(output, line.Data);
         process.ErrorDataReceived += (_, line) => Take(error, line.Data);
         using var kill = cancellation.Register(() => Kill(process));

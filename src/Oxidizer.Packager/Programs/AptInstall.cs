@@ -28,7 +28,8 @@ internal static class AptInstall
 
         // Old lists name versions that the mirror does not have any more.
         log.Information("apt-get could not install that with the lists of this machine: apt-get update, and again");
-        return Apt(["update"], machine, log, cancellation) ?? Apt(["install", "--no-install-recommends", .. packages], machine, log, cancellation);
+        return Apt(["update"], machine, log, cancellation)
+            ?? Apt(["install", "--no-install-recommends", .. packages], machine, log, cancellation);
     }
 
     private static string? Apt(string[] arguments, Machine machine, IBuildLog log, CancellationToken cancellation)

@@ -25,7 +25,8 @@ internal sealed record Machine(string SearchPath, string Root, bool IsRoot)
         return null;
     }
 
-    /// <summary>Where a program is: the path itself when it has a slash, else the first on this machine's PATH; <c>null</c> if there is none.</summary>
+    /// <summary>Where a program is: the path itself when it has a slash, else the first on this machine's PATH; <c>null</c> if there is
+    /// none.</summary>
     public static string? FindProgram(string name)
     {
         if (name.Contains('/'))
@@ -48,5 +49,6 @@ internal sealed record Requirement(string Words, string Package, params string[]
     public IReadOnlyList<string> Files { get; init; } = [];
 
     /// <summary>Looks for it.</summary>
-    public bool IsMet(Machine machine) => Files.Count > 0 ? Files.Any(machine.Has) : Array.Exists(Programs, program => machine.Find(program) is not null);
+    public bool IsMet(Machine machine) =>
+        Files.Count > 0 ? Files.Any(machine.Has) : Array.Exists(Programs, program => machine.Find(program) is not null);
 }

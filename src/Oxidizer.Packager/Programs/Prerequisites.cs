@@ -5,14 +5,19 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Programs;
 
 /// <summary>
-/// Checks, before any work and all at once, that the programs which a build starts are there. What every build needs is checked first of all; what
-/// building CPython needs is checked by <see cref="EnsureForSourceBuild"/> only when it is really built, because a cached distribution needs none of it.
+/// Checks, before any work and all at once, that the programs which a build starts are there. What every build needs is checked first of
+/// all; what
+/// building CPython needs is checked by <see cref="EnsureForSourceBuild"/> only when it is really built, because a cached distribution
+/// needs none of it.
 /// The checks look at files alone: an unchanged build starts no process for them.
 /// </summary>
 internal static class Prerequisites
 {
     private static readonly Requirement s_compiler = new("a C compiler (`cc`, `gcc` or `clang`)", "gcc", "cc", "gcc", "clang");
-    private static readonly Requirement s_headers = new("the C library's headers (`stdio.h`)", "libc6-dev") { Files = ["usr/include/stdio.h"] };
+    private static readonly Requirement s_headers = new("the C library's headers (`stdio.h`)", "libc6-dev")
+    {
+        Files = ["usr/include/stdio.h"],
+    };
 
     private static readonly Requirement s_zstandard = new("Zstandard's static library (`libzstd.a`)", "libzstd-dev")
     {
@@ -37,7 +42,12 @@ internal static class Prerequisites
         NotYet.Check(configuration, context.Diagnostics);
         context.Diagnostics.ThrowIfErrors();
 
-        Ensure([.. ForEveryBuild(configuration.Toolchain), .. ForOutput(configuration), .. ForPacking(configuration)], Machine.This(), context.Log, context.Cancellation);
+        Ensure(
+            [.. ForEveryBuild(configuration.Toolchain), .. ForOutput(configuration), .. ForPacking(configuration)],
+            Machine.This(),
+            context.Log,
+            context.Cancellation
+        );
     }
 
     /// <summary>The same for what building a CPython from source needs. Called when there is no cached one, before the work.</summary>
@@ -45,17 +55,20 @@ internal static class Prerequisites
     /// <exception cref="BuildFailedException">Something is missing.</exception>
     /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
     public static void EnsureForSourceBuild(BuildContext context) =>
-        Ensure(ForSourceBuild, Machine.This(), context.Log, context.Cancellation, " (or name a prebuilt archive by `url` or `local_path` in [python_distribution])");
+        Ensure(
+            ForSourceBuild,
+            Machine.This(),
+            context.Log,
+            context.Cancellation,
+            " (or name a prebuilt archive by `url` or `local_path` in [python_distribution])"
+        );
 
     /// <summary>What building a CPython starts, beside its own scripts and the usual tools of a POSIX system.</summary>
     internal static IReadOnlyList<Requirement> ForSourceBuild =>
-    [
-        s_compiler,
-        s_headers,
-        .. BuildProgram.ForSourceBuild.Select(program => program.Requirement),
-    ];
+        [s_compiler, s_headers, .. BuildProgram.ForSourceBuild.Select(program => program.Requirement)];
 
-    /// <summary>What compiling and linking start with these settings. What is named by a path, or by a name that no package is known for, the toolchain itself looks for.</summary>
+    /// <summary>What compiling and linking start with these settings. What is named by a path, or by a name that no package is known for,
+    /// the toolchain itself looks for.</summary>
     internal static IReadOnlyList<Requirement> ForEveryBuild(ToolchainTable toolchain)
     {
         var requirements = new List<Requirement>(4);
@@ -69,19 +82,22 @@ internal static class Prerequisites
         // Clang assembles by itself; of a compiler of its own place nothing is known.
         if (toolchain.Cc is null || PackageOfCompiler(toolchain.Cc)?.StartsWith("gcc", StringComparison.Ordinal) == true)
             requirements.Add(BuildProgram.As.Requirement);
-        requirements.Add(toolchain.Linker switch
-        {
-            "mold" => s_linkers[0],
-            "lld" => s_linkers[1],
-            "ld" => s_linkers[2],
-            _ => new Requirement("a linker (`mold`, `ld.lld` or `ld`)", "binutils", "mold", "ld.lld", "ld.bfd", "ld"),
-        });
+        requirements.Add(
+            toolchain.Linker switch
+            {
+                "mold" => s_linkers[0],
+                "lld" => s_linkers[1],
+                "ld" => s_linkers[2],
+                _ => new Requirement("a linker (`mold`, `ld.lld` or `ld`)", "binutils", "mold", "ld.lld", "ld.bfd", "ld"),
+            }
+        );
         if (toolchain.Launcher is "ccache" or "sccache" or "distcc" or "icecc")
             requirements.Add(new Requirement($"the launcher `{toolchain.Launcher}`", toolchain.Launcher, toolchain.Launcher));
         return requirements;
     }
 
-    /// <summary>What is started for a library, or to look into an archive that a product unpacks with. An archiver that is named, the toolchain itself looks for.</summary>
+    /// <summary>What is started for a library, or to look into an archive that a product unpacks with. An archiver that is named, the
+    /// toolchain itself looks for.</summary>
     internal static IReadOnlyList<Requirement> ForOutput(BuildConfiguration configuration)
     {
         var (output, programs) = (configuration.Build.Output, new List<BuildProgram>(3));
@@ -94,9 +110,13 @@ internal static class Prerequisites
         return [.. programs.Select(program => program.Requirement)];
     }
 
-    /// <summary>What the product itself is made of, beside the distribution. What is looked for with <c>sysroot</c> or <c>ldflags</c>, or for another target, is not this machine's to bring (<c>Decoder</c>).</summary>
+    /// <summary>What the product itself is made of, beside the distribution. What is looked for with <c>sysroot</c> or <c>ldflags</c>, or
+    /// for another target, is not this machine's to bring (<c>Decoder</c>).</summary>
     internal static IReadOnlyList<Requirement> ForPacking(BuildConfiguration configuration) =>
-        configuration is { Packing.Compress: "zstd", Toolchain: { Sysroot: null, LdFlags.Count: 0 } } && configuration.Target == TargetTriple.Host ? [s_zstandard] : [];
+        configuration is { Packing.Compress: "zstd", Toolchain: { Sysroot: null, LdFlags.Count: 0 } }
+        && configuration.Target == TargetTriple.Host
+            ? [s_zstandard]
+            : [];
 
     /// <summary>Installs what is not met, or says how.</summary>
     /// <param name="requirements">All that is needed.</param>
@@ -104,7 +124,13 @@ internal static class Prerequisites
     /// <param name="log">Takes progress and lines.</param>
     /// <param name="cancellation">Ends apt.</param>
     /// <param name="otherWay">What else can be done, for the message.</param>
-    internal static void Ensure(IReadOnlyList<Requirement> requirements, Machine machine, IBuildLog log, CancellationToken cancellation, string otherWay = "")
+    internal static void Ensure(
+        IReadOnlyList<Requirement> requirements,
+        Machine machine,
+        IBuildLog log,
+        CancellationToken cancellation,
+        string otherWay = ""
+    )
     {
         var missing = Missing(requirements, machine);
         if (missing.Count == 0)
@@ -112,15 +138,22 @@ internal static class Prerequisites
         var packages = missing.Select(requirement => requirement.Package).Distinct(StringComparer.Ordinal).ToList();
         var command = $"apt-get update && apt-get install -y {string.Join(' ', packages)}";
         if (!machine.CanInstall)
-            throw new BuildFailedException(DiagnosticKinds.PrerequisitesMissing, $"missing on this machine: {Words(missing)}; {WayOut(machine, command, packages)}{otherWay}");
+            throw new BuildFailedException(
+                DiagnosticKinds.PrerequisitesMissing,
+                $"missing on this machine: {Words(missing)}; {WayOut(machine, command, packages)}{otherWay}"
+            );
 
         if (AptInstall.Run(packages, machine, log, cancellation) is { } error)
-            throw new BuildFailedException(DiagnosticKinds.PrerequisitesNotInstalled,
-                $"missing on this machine: {Words(missing)}; apt could not install {string.Join(", ", packages)}:\n{error}\nmend that, or run `{command}` by hand{otherWay}");
+            throw new BuildFailedException(
+                DiagnosticKinds.PrerequisitesNotInstalled,
+                $"missing on this machine: {Words(missing)}; apt could not install {string.Join(", ", packages)}:\n{error}\nmend that, or run `{command}` by hand{otherWay}"
+            );
         missing = Missing(requirements, machine);
         if (missing.Count > 0)
-            throw new BuildFailedException(DiagnosticKinds.PrerequisitesNotInstalled,
-                $"apt installed {string.Join(", ", packages)}, and yet missing on this machine: {Words(missing)}; look whether their folder is on `PATH`{otherWay}");
+            throw new BuildFailedException(
+                DiagnosticKinds.PrerequisitesNotInstalled,
+                $"apt installed {string.Join(", ", packages)}, and yet missing on this machine: {Words(missing)}; look whether their folder is on `PATH`{otherWay}"
+            );
     }
 
     private static string? PackageOfCompiler(string cc)
@@ -130,7 +163,13 @@ internal static class Prerequisites
         if (cc == "musl-gcc")
             return "musl-tools";
         foreach (var family in (ReadOnlySpan<string>)["gcc", "clang"])
-            if (cc == family || (cc.StartsWith(family + "-", StringComparison.Ordinal) && !cc.AsSpan(family.Length + 1).ContainsAnyExceptInRange('0', '9')))
+            if (
+                cc == family
+                || (
+                    cc.StartsWith(family + "-", StringComparison.Ordinal)
+                    && !cc.AsSpan(family.Length + 1).ContainsAnyExceptInRange('0', '9')
+                )
+            )
                 return cc;
         return null;
     }
@@ -146,7 +185,8 @@ internal static class Prerequisites
 
     private static string Words(List<Requirement> missing) => string.Join(", ", missing.Select(requirement => requirement.Words));
 
-    private static string WayOut(Machine machine, string command, List<string> packages) => machine.HasApt
-        ? $"run `{(machine.IsRoot ? command : "sudo " + command.Replace("&& ", "&& sudo ", StringComparison.Ordinal))}`"
-        : $"install them with this system's package manager (Debian's names are {string.Join(", ", packages.Select(package => $"`{package}`"))})";
+    private static string WayOut(Machine machine, string command, List<string> packages) =>
+        machine.HasApt
+            ? $"run `{(machine.IsRoot ? command : "sudo " + command.Replace("&& ", "&& sudo ", StringComparison.Ordinal))}`"
+            : $"install them with this system's package manager (Debian's names are {string.Join(", ", packages.Select(package => $"`{package}`"))})";
 }

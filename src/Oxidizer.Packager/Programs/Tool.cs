@@ -17,12 +17,19 @@ internal sealed record Tool(string Path, Sha256Digest Digest, string Version)
     {
         var digest = context.Cache.DigestFile(path);
         var key = new ActionKeyBuilder("tool_version", 1).Add("program", digest).Build();
-        var record = context.Cache.GetOrAdd(key, System.IO.Path.GetFileName(path), () =>
-        {
-            var result = ChildProcess.Run(new Command(path, ["--version"]), context.Cancellation);
-            var line = Encoding.UTF8.GetBytes(result.Output.Split('\n')[0].Trim());
-            return [new ActionOutput("version", context.Cache.Store(line), line.Length)];
-        }, context.Cancellation).Record;
+        var record = context
+            .Cache.GetOrAdd(
+                key,
+                System.IO.Path.GetFileName(path),
+                () =>
+                {
+                    var result = ChildProcess.Run(new Command(path, ["--version"]), context.Cancellation);
+                    var line = Encoding.UTF8.GetBytes(result.Output.Split('\n')[0].Trim());
+                    return [new ActionOutput("version", context.Cache.Store(line), line.Length)];
+                },
+                context.Cancellation
+            )
+            .Record;
         var version = context.Cache.TryRead(record.Outputs[0].Digest);
         return new Tool(path, digest, version is null ? System.IO.Path.GetFileName(path) : Encoding.UTF8.GetString(version));
     }

@@ -51,7 +51,8 @@ public sealed record BuildResult(
     IReadOnlyList<StageTime> Stages,
     double Seconds,
     ResourceCounts Resources,
-    IReadOnlyList<ResultWarning> Warnings)
+    IReadOnlyList<ResultWarning> Warnings
+)
 {
     /// <summary>Packages whose sources use <c>__file__</c>.</summary>
     public IReadOnlyList<FileUser> FileUsers { get; init; } = [];

@@ -5,14 +5,20 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Reporting;
 
-/// <summary>Writes a <see cref="BuildResult"/> as JSON, schema 1 of docs/formats/results.md. Written without reflection, which would cost start-up time.</summary>
+/// <summary>Writes a <see cref="BuildResult"/> as JSON, schema 1 of docs/formats/results.md. Written without reflection, which would cost
+/// start-up time.</summary>
 internal static class WriteBuildResult
 {
     /// <summary>The JSON, UTF-8, indented.</summary>
     public static byte[] ToJson(BuildResult result)
     {
         var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (
+            var json = new Utf8JsonWriter(
+                buffer,
+                new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+            )
+        )
         {
             json.WriteStartObject();
             json.WriteNumber("schema", 1);

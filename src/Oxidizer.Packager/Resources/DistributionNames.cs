@@ -41,7 +41,12 @@ internal static partial class DistributionNames
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BuildFailedException(DiagnosticKinds.PackedFileChanged, $"cannot be read: {exception.Message}; install the package again", new SourceLocation(path), exception);
+            throw new BuildFailedException(
+                DiagnosticKinds.PackedFileChanged,
+                $"cannot be read: {exception.Message}; install the package again",
+                new SourceLocation(path),
+                exception
+            );
         }
     }
 

@@ -5,13 +5,15 @@ using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Resources;
 
-/// <summary>A package whose sources use <c>__file__</c>: what it looks for beside its modules is in memory, where <c>open</c> does not reach.</summary>
+/// <summary>A package whose sources use <c>__file__</c>: what it looks for beside its modules is in memory, where <c>open</c> does not
+/// reach.</summary>
 /// <param name="Package">The top-level package or module.</param>
 /// <param name="Modules">The modules that use it, by name.</param>
 public sealed record FileUser(string Package, IReadOnlyList<string> Modules)
 {
     /// <summary>What makes such a package work, in words.</summary>
-    public const string Setting = "if it opens data by `__file__`, say `module_file = \"filesystem\"` in [python_config], or `install_location = \"app-relative:lib\"` in its rule: its files are then real; "
+    public const string Setting =
+        "if it opens data by `__file__`, say `module_file = \"filesystem\"` in [python_config], or `install_location = \"app-relative:lib\"` in its rule: its files are then real; "
         + "`importlib.resources` and `pkgutil.get_data` work from memory as they are";
 
     private const int NamesInSummary = 5;
@@ -25,33 +27,46 @@ public sealed record FileUser(string Package, IReadOnlyList<string> Modules)
     }
 }
 
-/// <summary>Finds the application's modules whose source names <c>__file__</c> outside of comments and strings. The standard library's do, and are known to work.</summary>
+/// <summary>Finds the application's modules whose source names <c>__file__</c> outside of comments and strings. The standard library's do,
+/// and are known to work.</summary>
 internal static class FileUsers
 {
-    private const int Version = 1, NamesInMessage = 4;
+    private const int Version = 1,
+        NamesInMessage = 4;
 
     /// <summary>By package, in order. What was found in a package's sources is kept by their digests.</summary>
     /// <exception cref="BuildFailedException">A source cannot be read any more.</exception>
     public static IReadOnlyList<FileUser> Find(ResourceSet resources, BuildContext context)
     {
         var users = new List<FileUser>();
-        var application = resources.Modules.Where(module => module.Location.Folder is null && module.Origin.Owner == ResourceOwner.Application);
+        var application = resources.Modules.Where(module =>
+            module.Location.Folder is null && module.Origin.Owner == ResourceOwner.Application
+        );
         foreach (var package in application.GroupBy(module => module.Name.Split('.')[0], StringComparer.Ordinal))
         {
             var modules = UsersIn([.. package], context);
             if (modules.Count == 0)
                 continue;
             users.Add(new FileUser(package.Key, modules));
-            context.Log.Debug($"`{package.Key}` uses `__file__` in {string.Join(", ", modules.Take(NamesInMessage).Select(name => $"`{name}`"))}"
-                + (modules.Count > NamesInMessage ? $" and {modules.Count - NamesInMessage} more" : "") + $"; {FileUser.Setting}");
+            context.Log.Debug(
+                $"`{package.Key}` uses `__file__` in {string.Join(", ", modules.Take(NamesInMessage).Select(name => $"`{name}`"))}"
+                    + (modules.Count > NamesInMessage ? $" and {modules.Count - NamesInMessage} more" : "")
+                    + $"; {FileUser.Setting}"
+            );
         }
         return users;
     }
 
     private static List<string> UsersIn(List<ModuleSource> modules, BuildContext context)
     {
-        var key = new ActionKeyBuilder("file_users", Version).Add("sources", DigestList.Of(modules.Select(module => module.File.Digest))).Build();
-        if (context.Cache.Find(key) is { } record && context.Cache.TryRead(record.Outputs[0].Digest) is { } known && known.Length == modules.Count)
+        var key = new ActionKeyBuilder("file_users", Version)
+            .Add("sources", DigestList.Of(modules.Select(module => module.File.Digest)))
+            .Build();
+        if (
+            context.Cache.Find(key) is { } record
+            && context.Cache.TryRead(record.Outputs[0].Digest) is { } known
+            && known.Length == modules.Count
+        )
             return [.. modules.Where((_, index) => known[index] == '1').Select(module => module.Name)];
         var found = modules.Select(module => UsesFile(Read(module, context)) ? (byte)'1' : (byte)'0').ToArray();
         context.Cache.Add(new ActionRecord(key, modules[0].Name, [new ActionOutput("users", context.Cache.Store(found), found.Length)], 0));
@@ -67,11 +82,17 @@ internal static class FileUsers
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BuildFailedException(DiagnosticKinds.PackageNotReadable, $"`{module.Name}` cannot be read any more: {exception.Message}; build again", new SourceLocation(module.File.Path), exception);
+            throw new BuildFailedException(
+                DiagnosticKinds.PackageNotReadable,
+                $"`{module.Name}` cannot be read any more: {exception.Message}; build again",
+                new SourceLocation(module.File.Path),
+                exception
+            );
         }
     }
 
-    /// <summary>Whether the name stands in a source as a token: not in a comment, not in a string. A part of an f-string counts as string.</summary>
+    /// <summary>Whether the name stands in a source as a token: not in a comment, not in a string. A part of an f-string counts as
+    /// string.</summary>
     public static bool UsesFile(ReadOnlySpan<byte> source)
     {
         if (source.IndexOf("__file__"u8) < 0)

@@ -1,7 +1,8 @@
 namespace Oxidizer.Packager.Resources;
 
 /// <summary>
-/// A glob over module names, as <c>fnmatch</c> has it: <c>*</c> is any text (dots too), <c>?</c> one character, <c>[ab]</c>, <c>[a-z]</c> and <c>[!a]</c> one of
+/// A glob over module names, as <c>fnmatch</c> has it: <c>*</c> is any text (dots too), <c>?</c> one character, <c>[ab]</c>, <c>[a-z]</c>
+/// and <c>[!a]</c> one of
 /// several. Case counts.
 /// </summary>
 internal sealed class GlobPattern(string text)
@@ -13,7 +14,10 @@ internal sealed class GlobPattern(string text)
     public bool Matches(string name)
     {
         // The last star is the only place to come back to: linear in practice, quadratic at worst, never exponential.
-        int pattern = 0, position = 0, star = -1, starPosition = 0;
+        int pattern = 0,
+            position = 0,
+            star = -1,
+            starPosition = 0;
         while (position < name.Length)
         {
             if (pattern < Text.Length && Text[pattern] == '*')

@@ -2,7 +2,8 @@ using System.Collections.Frozen;
 
 namespace Oxidizer.Packager.Resources;
 
-/// <summary>What a licence asks of a work that is linked with it. In the order in which terms that hold together win over each other.</summary>
+/// <summary>What a licence asks of a work that is linked with it. In the order in which terms that hold together win over each
+/// other.</summary>
 internal enum LicenseTerms
 {
     /// <summary>Notices at most.</summary>
@@ -16,7 +17,8 @@ internal enum LicenseTerms
 }
 
 /// <summary>
-/// Which of SPDX's identifiers (list 3.25) stand for which terms. Those that are not named are unknown: a wrong "free" ends in a product that may not be given away, a
+/// Which of SPDX's identifiers (list 3.25) stand for which terms. Those that are not named are unknown: a wrong "free" ends in a product
+/// that may not be given away, a
 /// wrong "unknown" in a module that is left out.
 /// </summary>
 internal static class KnownLicenses
@@ -24,8 +26,41 @@ internal static class KnownLicenses
     // Families of which every version and variant is copyleft, the weak ones too.
     private static readonly string[] s_copyleft =
     [
-        "AGPL-", "APSL-", "CAL-1.0", "CC-BY-NC-SA-", "CC-BY-SA-", "CDDL-", "CECILL-1.", "CECILL-2.", "CECILL-C", "CERN-OHL-S-", "CERN-OHL-W-", "copyleft-next-", "CPAL-", "CPL-", "EPL-", "EUPL-",
-        "GFDL-", "GPL-", "IPL-", "LGPL-", "LGPLLR", "MPL-", "MS-RL", "NPL-", "NPOSL-", "ODbL-", "OSL-", "Parity-", "QPL-", "RPL-", "RPSL-", "Sleepycat", "SPL-", "SSPL-", "YPL-",
+        "AGPL-",
+        "APSL-",
+        "CAL-1.0",
+        "CC-BY-NC-SA-",
+        "CC-BY-SA-",
+        "CDDL-",
+        "CECILL-1.",
+        "CECILL-2.",
+        "CECILL-C",
+        "CERN-OHL-S-",
+        "CERN-OHL-W-",
+        "copyleft-next-",
+        "CPAL-",
+        "CPL-",
+        "EPL-",
+        "EUPL-",
+        "GFDL-",
+        "GPL-",
+        "IPL-",
+        "LGPL-",
+        "LGPLLR",
+        "MPL-",
+        "MS-RL",
+        "NPL-",
+        "NPOSL-",
+        "ODbL-",
+        "OSL-",
+        "Parity-",
+        "QPL-",
+        "RPL-",
+        "RPSL-",
+        "Sleepycat",
+        "SPL-",
+        "SSPL-",
+        "YPL-",
     ];
 
     private static readonly FrozenSet<string> s_free = """
@@ -39,11 +74,20 @@ internal static class KnownLicenses
         OLDAP-2.7 OLDAP-2.8 OpenSSL OpenSSL-standalone PDDL-1.0 PostgreSQL PSF-2.0 Python-2.0 Python-2.0.1 Qhull RSA-MD SAX-PD SGI-B-2.0 SMLNJ snprintf Spencer-86 Spencer-94 Spencer-99
         SSH-short SSLeay-standalone SunPro TCL TCP-wrappers UCAR Unicode-3.0 Unicode-DFS-2015 Unicode-DFS-2016 UnixCrypt Unlicense UPL-1.0 W3C WTFPL
         X11 X11-distribute-modifications-variant XFree86-1.1 Zlib zlib-acknowledgement ZPL-2.0 ZPL-2.1
-        """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+        """.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).ToFrozenSet(
+        StringComparer.OrdinalIgnoreCase
+    );
 
     // These exceptions only add permissions.
-    private static readonly FrozenSet<string> s_exceptions =
-        new[] { "LLVM-exception", "Swift-exception", "fmt-exception", "PCRE2-exception", "GCC-exception-2.0", "GCC-exception-3.1" }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenSet<string> s_exceptions = new[]
+    {
+        "LLVM-exception",
+        "Swift-exception",
+        "fmt-exception",
+        "PCRE2-exception",
+        "GCC-exception-2.0",
+        "GCC-exception-3.1",
+    }.ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The terms of an identifier; letters of either case, as SPDX has it.</summary>
     public static LicenseTerms Of(ReadOnlySpan<char> identifier)
@@ -56,7 +100,10 @@ internal static class KnownLicenses
         return s_free.GetAlternateLookup<ReadOnlySpan<char>>().Contains(identifier) ? LicenseTerms.Free : LicenseTerms.Unknown;
     }
 
-    /// <summary>The terms of a licence with an exception. An exception does not make a copyleft free: what it exempts is for a person to judge.</summary>
+    /// <summary>The terms of a licence with an exception. An exception does not make a copyleft free: what it exempts is for a person to
+    /// judge.</summary>
     public static LicenseTerms With(LicenseTerms license, ReadOnlySpan<char> exception) =>
-        license == LicenseTerms.Free && !s_exceptions.GetAlternateLookup<ReadOnlySpan<char>>().Contains(exception) ? LicenseTerms.Unknown : license;
+        license == LicenseTerms.Free && !s_exceptions.GetAlternateLookup<ReadOnlySpan<char>>().Contains(exception)
+            ? LicenseTerms.Unknown
+            : license;
 }

@@ -10,7 +10,15 @@ internal static class ModuleNames
             return false;
         foreach (var c in name)
         {
-            if (!(char.IsLetterOrDigit(c) || c == '_' || char.GetUnicodeCategory(c) is System.Globalization.UnicodeCategory.NonSpacingMark or System.Globalization.UnicodeCategory.SpacingCombiningMark))
+            if (
+                !(
+                    char.IsLetterOrDigit(c)
+                    || c == '_'
+                    || char.GetUnicodeCategory(c)
+                        is System.Globalization.UnicodeCategory.NonSpacingMark
+                            or System.Globalization.UnicodeCategory.SpacingCombiningMark
+                )
+            )
                 return false;
         }
         return true;
@@ -18,14 +26,19 @@ internal static class ModuleNames
 
     /// <summary>The module that a source file holds, or <c>null</c> when it is no module.</summary>
     /// <param name="file">The file's name.</param>
-    /// <param name="isInPackage">Whether its folder is a package: then programs may import it by <c>importlib.import_module</c>, as Django does <c>0001_initial</c>.</param>
+    /// <param name="isInPackage">Whether its folder is a package: then programs may import it by <c>importlib.import_module</c>, as Django
+    /// does <c>0001_initial</c>.</param>
     public static string? OfSource(string file, bool isInPackage)
     {
         if (!file.EndsWith(".py", StringComparison.Ordinal))
             return null;
         var stem = file[..^3];
         // The platform's build variables have the triple in their name; sysconfig imports them by __import__.
-        return IsImportable(stem) || ((isInPackage || stem.StartsWith("_sysconfigdata_", StringComparison.Ordinal)) && IsImportableByName(stem)) ? stem : null;
+        return
+            IsImportable(stem)
+            || ((isInPackage || stem.StartsWith("_sysconfigdata_", StringComparison.Ordinal)) && IsImportableByName(stem))
+            ? stem
+            : null;
     }
 
     // Letters, digits, `_` and `-` in any order.
@@ -42,7 +55,8 @@ internal static class ModuleNames
         return null;
     }
 
-    /// <summary>The module that another interpreter would find in a shared object, by a tag such as <c>cpython-310</c> or <c>pypy39-pp73</c> in its name; otherwise <c>null</c>.</summary>
+    /// <summary>The module that another interpreter would find in a shared object, by a tag such as <c>cpython-310</c> or
+    /// <c>pypy39-pp73</c> in its name; otherwise <c>null</c>.</summary>
     public static string? OfForeignExtension(string file, IEnumerable<string> suffixes)
     {
         if (!file.EndsWith(".so", StringComparison.Ordinal) || OfExtension(file, suffixes) is not null)

@@ -28,17 +28,27 @@ internal abstract record Resource(ResourceOrigin Origin, ResourceLocation Locati
 /// <summary>A Python module with a source.</summary>
 /// <param name="Name">Full name, such as <c>json.decoder</c>.</param>
 /// <param name="IsPackage">Whether its file is an <c>__init__.py</c>.</param>
-/// <param name="RelativePath">Its file relative to its root, with <c>/</c>: <c>json/decoder.py</c>. Code objects carry it as their file name.</param>
+/// <param name="RelativePath">Its file relative to its root, with <c>/</c>: <c>json/decoder.py</c>. Code objects carry it as their file
+/// name.</param>
 /// <param name="File">The source.</param>
 /// <param name="OptimizeLevel">0, 1 or 2.</param>
 /// <param name="IncludeSource">Whether the source is packed too.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-internal sealed record ModuleSource(string Name, bool IsPackage, string RelativePath, ResourceFile File, int OptimizeLevel, bool IncludeSource, ResourceOrigin Origin, ResourceLocation Location)
-    : Resource(Origin, Location)
+internal sealed record ModuleSource(
+    string Name,
+    bool IsPackage,
+    string RelativePath,
+    ResourceFile File,
+    int OptimizeLevel,
+    bool IncludeSource,
+    ResourceOrigin Origin,
+    ResourceLocation Location
+) : Resource(Origin, Location)
 {
     /// <summary>
-    /// Whether it may be no Python: CPython tests with such modules what Python refuses, and what no statement can import may be a template of something else. Then its source
+    /// Whether it may be no Python: CPython tests with such modules what Python refuses, and what no statement can import may be a template
+    /// of something else. Then its source
     /// is packed, and importing it fails as it does from disk.
     /// </summary>
     public bool MayNotCompile { get; init; }
@@ -49,7 +59,8 @@ internal sealed record ModuleSource(string Name, bool IsPackage, string Relative
 /// <param name="RelativePath">The folder relative to its root.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-internal sealed record NamespacePackage(string Name, string RelativePath, ResourceOrigin Origin, ResourceLocation Location) : Resource(Origin, Location)
+internal sealed record NamespacePackage(string Name, string RelativePath, ResourceOrigin Origin, ResourceLocation Location)
+    : Resource(Origin, Location)
 {
     /// <summary>Where its portions are, when several rules brought some.</summary>
     public IReadOnlyList<ResourceLocation> Portions { get; init; } = [Location];
@@ -63,8 +74,15 @@ internal sealed record NamespacePackage(string Name, string RelativePath, Resour
 /// <param name="Dependencies">SONAMEs of the libraries among the resources that it needs, in loading order.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-internal sealed record SharedExtension(string Name, bool IsPackage, string RelativePath, ResourceFile File, IReadOnlyList<string> Dependencies, ResourceOrigin Origin, ResourceLocation Location)
-    : Resource(Origin, Location);
+internal sealed record SharedExtension(
+    string Name,
+    bool IsPackage,
+    string RelativePath,
+    ResourceFile File,
+    IReadOnlyList<string> Dependencies,
+    ResourceOrigin Origin,
+    ResourceLocation Location
+) : Resource(Origin, Location);
 
 /// <summary>An extension module that is linked in.</summary>
 /// <param name="Name">Full name.</param>
@@ -78,8 +96,14 @@ internal sealed record BuiltinExtension(string Name, ResourceOrigin Origin) : Re
 /// <param name="File">The content.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-internal sealed record PackageResource(string Package, string Name, string RelativePath, ResourceFile File, ResourceOrigin Origin, ResourceLocation Location)
-    : Resource(Origin, Location);
+internal sealed record PackageResource(
+    string Package,
+    string Name,
+    string RelativePath,
+    ResourceFile File,
+    ResourceOrigin Origin,
+    ResourceLocation Location
+) : Resource(Origin, Location);
 
 /// <summary>A package distribution: the folder <c>*.dist-info</c> or <c>*.egg-info</c>.</summary>
 /// <param name="Name">As its metadata says.</param>
@@ -88,8 +112,14 @@ internal sealed record PackageResource(string Package, string Name, string Relat
 /// <param name="Files">By name relative to the folder.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-internal sealed record PackageDistribution(string Name, string Version, string Folder, IReadOnlyList<(string Name, ResourceFile File)> Files, ResourceOrigin Origin, ResourceLocation Location)
-    : Resource(Origin, Location);
+internal sealed record PackageDistribution(
+    string Name,
+    string Version,
+    string Folder,
+    IReadOnlyList<(string Name, ResourceFile File)> Files,
+    ResourceOrigin Origin,
+    ResourceLocation Location
+) : Resource(Origin, Location);
 
 /// <summary>A library that shared extensions need.</summary>
 /// <param name="Soname">As <c>DT_SONAME</c> says, else its file name.</param>
@@ -98,5 +128,11 @@ internal sealed record PackageDistribution(string Name, string Version, string F
 /// <param name="RelativePath">Its file relative to its root.</param>
 /// <param name="Origin">What brought it.</param>
 /// <param name="Location">Where it lives.</param>
-internal sealed record SharedLibraryResource(string Soname, ResourceFile File, IReadOnlyList<string> Dependencies, string RelativePath, ResourceOrigin Origin, ResourceLocation Location)
-    : Resource(Origin, Location);
+internal sealed record SharedLibraryResource(
+    string Soname,
+    ResourceFile File,
+    IReadOnlyList<string> Dependencies,
+    string RelativePath,
+    ResourceOrigin Origin,
+    ResourceLocation Location
+) : Resource(Origin, Location);

@@ -17,4 +17,5 @@ internal sealed record ResourceSet(
     IReadOnlyList<SharedExtension> SharedExtensions,
     IReadOnlyList<SharedLibraryResource> SharedLibraries,
     IReadOnlyList<PackageResource> PackageResources,
-    IReadOnlyList<PackageDistribution> PackageDistributions);
+    IReadOnlyList<PackageDistribution> PackageDistributions
+);

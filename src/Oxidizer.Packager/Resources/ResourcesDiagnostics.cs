@@ -9,43 +9,79 @@ public static partial class DiagnosticKinds
     public static readonly DiagnosticKind PackageEmpty = new("OXI0302", DiagnosticSeverity.Warning, "a package holds no module");
 
     /// <summary>Two rules bring the same module.</summary>
-    public static readonly DiagnosticKind ModuleBroughtTwice = new("OXI0303", DiagnosticSeverity.Warning, "two rules bring the same module");
+    public static readonly DiagnosticKind ModuleBroughtTwice = new(
+        "OXI0303",
+        DiagnosticSeverity.Warning,
+        "two rules bring the same module"
+    );
 
     /// <summary>An extension module that the distribution does not have.</summary>
     public static readonly DiagnosticKind ExtensionUnknown = new("OXI0305", DiagnosticSeverity.Error, "an extension module is unknown");
 
     /// <summary>A variant that the extension module does not have.</summary>
-    public static readonly DiagnosticKind ExtensionVariantUnknown = new("OXI0306", DiagnosticSeverity.Error, "an extension module's variant is unknown");
+    public static readonly DiagnosticKind ExtensionVariantUnknown = new(
+        "OXI0306",
+        DiagnosticSeverity.Error,
+        "an extension module's variant is unknown"
+    );
 
     /// <summary>A filter or an exclusion that matches no module.</summary>
     public static readonly DiagnosticKind FilterMatchesNothing = new("OXI0307", DiagnosticSeverity.Warning, "a filter matches nothing");
 
     /// <summary>A line of a <c>.pth</c> file that is code or no folder.</summary>
-    public static readonly DiagnosticKind PathFileLineIgnored = new("OXI0308", DiagnosticSeverity.Warning, "a line of a .pth file is ignored");
+    public static readonly DiagnosticKind PathFileLineIgnored = new(
+        "OXI0308",
+        DiagnosticSeverity.Warning,
+        "a line of a .pth file is ignored"
+    );
 
     /// <summary>A file with names for a filter cannot be read.</summary>
-    public static readonly DiagnosticKind FilterFileNotReadable = new("OXI0309", DiagnosticSeverity.Error, "a filter's file cannot be read");
+    public static readonly DiagnosticKind FilterFileNotReadable = new(
+        "OXI0309",
+        DiagnosticSeverity.Error,
+        "a filter's file cannot be read"
+    );
 
     /// <summary>A virtual environment without a site-packages for the distribution's Python.</summary>
-    public static readonly DiagnosticKind VirtualenvNotUsable = new("OXI0310", DiagnosticSeverity.Error, "a virtual environment cannot be used");
+    public static readonly DiagnosticKind VirtualenvNotUsable = new(
+        "OXI0310",
+        DiagnosticSeverity.Error,
+        "a virtual environment cannot be used"
+    );
 
     /// <summary>Modules without which no interpreter starts are not among the resources.</summary>
-    public static readonly DiagnosticKind StartModulesMissing = new("OXI0311", DiagnosticSeverity.Error, "modules that the start needs are missing");
+    public static readonly DiagnosticKind StartModulesMissing = new(
+        "OXI0311",
+        DiagnosticSeverity.Error,
+        "modules that the start needs are missing"
+    );
 
     /// <summary>An extension module that cannot be left out.</summary>
-    public static readonly DiagnosticKind ExtensionNotRemovable = new("OXI0312", DiagnosticSeverity.Error, "an extension module cannot be left out");
+    public static readonly DiagnosticKind ExtensionNotRemovable = new(
+        "OXI0312",
+        DiagnosticSeverity.Error,
+        "an extension module cannot be left out"
+    );
 
     /// <summary>A file with the name of a shared object that is none for this target.</summary>
     public static readonly DiagnosticKind SharedObjectUnusable = new("OXI0313", DiagnosticSeverity.Error, "a shared object cannot be used");
 
     /// <summary>A folder beside the product that is in the way of other files.</summary>
-    public static readonly DiagnosticKind InstallLocationUnusable = new("OXI0314", DiagnosticSeverity.Error, "an install location cannot be used");
+    public static readonly DiagnosticKind InstallLocationUnusable = new(
+        "OXI0314",
+        DiagnosticSeverity.Error,
+        "an install location cannot be used"
+    );
 
     /// <summary>A file or folder of a package cannot be read.</summary>
     public static readonly DiagnosticKind PackageNotReadable = new("OXI0315", DiagnosticSeverity.Error, "a package cannot be read");
 
     /// <summary>An extension module whose file name has the tag of another Python, and of no fitting one.</summary>
-    public static readonly DiagnosticKind ExtensionForAnotherPython = new("OXI0317", DiagnosticSeverity.Warning, "an extension module is for another Python");
+    public static readonly DiagnosticKind ExtensionForAnotherPython = new(
+        "OXI0317",
+        DiagnosticSeverity.Warning,
+        "an extension module is for another Python"
+    );
 
     /// <summary>A library that an extension module needs is nowhere on the machine.</summary>
     public static readonly DiagnosticKind LibraryNotFound = new("OXI0318", DiagnosticSeverity.Error, "a library is not there");
@@ -54,13 +90,21 @@ public static partial class DiagnosticKinds
     public static readonly DiagnosticKind LibraryNameDiffers = new("OXI0319", DiagnosticSeverity.Error, "a library has another name");
 
     /// <summary>A product without a dynamic linker cannot load what it holds.</summary>
-    public static readonly DiagnosticKind ExtensionInStaticProduct = new("OXI0320", DiagnosticSeverity.Warning, "a static product loads no shared object");
+    public static readonly DiagnosticKind ExtensionInStaticProduct = new(
+        "OXI0320",
+        DiagnosticSeverity.Warning,
+        "a static product loads no shared object"
+    );
 
     /// <summary>A wheel whose name, record or content is not as the format has it.</summary>
     public static readonly DiagnosticKind WheelNotUsable = new("OXI0321", DiagnosticSeverity.Error, "a wheel cannot be used");
 
     /// <summary>A wheel whose tags name another Python or platform.</summary>
-    public static readonly DiagnosticKind WheelForAnotherPlatform = new("OXI0322", DiagnosticSeverity.Error, "a wheel is for another Python or platform");
+    public static readonly DiagnosticKind WheelForAnotherPlatform = new(
+        "OXI0322",
+        DiagnosticSeverity.Error,
+        "a wheel is for another Python or platform"
+    );
 
     /// <summary>Something in a package that is no regular file, or whose name is no UTF-8.</summary>
     public static readonly DiagnosticKind FileLeftOut = new("OXI0323", DiagnosticSeverity.Warning, "something in a package is left out");

@@ -95,7 +95,8 @@ internal ref struct SpdxExpression
         return KnownLicenses.Of(identifier);
     }
 
-    private static bool IsReference(ReadOnlySpan<char> identifier) => identifier.StartsWith("LicenseRef-") && identifier.Length > "LicenseRef-".Length;
+    private static bool IsReference(ReadOnlySpan<char> identifier) =>
+        identifier.StartsWith("LicenseRef-") && identifier.Length > "LicenseRef-".Length;
 
     private static bool IsOperator(ReadOnlySpan<char> word) => word is "AND" or "and" or "OR" or "or" or "WITH" or "with";
 

@@ -14,32 +14,38 @@ internal sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest D
     /// <summary>Whether it is a translation unit, and not a header.</summary>
     public bool IsUnit => Path.EndsWith(".c", StringComparison.Ordinal);
 
-    /// <summary>Whether a product of this kind has it. A static library's place of the resources is an object with the resources themselves (WriteArchive).</summary>
+    /// <summary>Whether a product of this kind has it. A static library's place of the resources is an object with the resources themselves
+    /// (WriteArchive).</summary>
     /// <param name="output">What is linked.</param>
     /// <param name="codec">What the product unpacks: <c>[packing] compress</c>.</param>
-    public bool IsPartOf(ProductOutput output, string codec = "none") => Path switch
-    {
-        "pyapp/main.c" or "pyapp/relocate.c" => output == ProductOutput.Executable,
-        "pyembed/host/host.c" => output != ProductOutput.Executable,
-        "pyembed/reader/location.c" => output != ProductOutput.StaticLibrary,
-        "pyembed/host/streams_shared.c" => output == ProductOutput.SharedLibrary,
-        _ => !Path.StartsWith(Decoders, StringComparison.Ordinal) || Path == $"{Decoders}{codec}.c",
-    };
+    public bool IsPartOf(ProductOutput output, string codec = "none") =>
+        Path switch
+        {
+            "pyapp/main.c" or "pyapp/relocate.c" => output == ProductOutput.Executable,
+            "pyembed/host/host.c" => output != ProductOutput.Executable,
+            "pyembed/reader/location.c" => output != ProductOutput.StaticLibrary,
+            "pyembed/host/streams_shared.c" => output == ProductOutput.SharedLibrary,
+            _ => !Path.StartsWith(Decoders, StringComparison.Ordinal) || Path == $"{Decoders}{codec}.c",
+        };
 }
 
-/// <summary>The sources of <c>pyembed</c> and <c>pyapp</c>, embedded in the packager, so that nothing but this assembly is needed to build a product.</summary>
+/// <summary>The sources of <c>pyembed</c> and <c>pyapp</c>, embedded in the packager, so that nothing but this assembly is needed to build
+/// a product.</summary>
 internal static class RuntimeSources
 {
     /// <summary>Where the modules that are written in Python lie: a module's path is its path below it.</summary>
     public const string PythonFolder = "pyembed/python/";
 
     /// <summary>All C files and headers, by path.</summary>
-    public static IReadOnlyList<RuntimeSource> All { get; } = [.. Read(name =>
-        name.StartsWith("pyembed/", StringComparison.Ordinal) || name.StartsWith("pyapp/", StringComparison.Ordinal)).Where(source => !IsPython(source))];
+    public static IReadOnlyList<RuntimeSource> All { get; } =
+    [
+        .. Read(name => name.StartsWith("pyembed/", StringComparison.Ordinal) || name.StartsWith("pyapp/", StringComparison.Ordinal))
+            .Where(source => !IsPython(source)),
+    ];
 
     /// <summary>The runtime's modules that are written in Python, by path; products pack them like any other module.</summary>
     public static IReadOnlyList<RuntimeSource> PythonModules { get; } =
-        [.. Read(name => name.StartsWith(PythonFolder, StringComparison.Ordinal)).Where(IsPython)];
+    [.. Read(name => name.StartsWith(PythonFolder, StringComparison.Ordinal)).Where(IsPython)];
 
     /// <summary>Writes C files and headers below a folder.</summary>
     public static void WriteTo(IReadOnlyList<RuntimeSource> sources, string folder)

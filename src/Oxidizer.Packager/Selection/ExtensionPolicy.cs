@@ -6,7 +6,8 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Selection;
 
 /// <summary>
-/// Chooses the distribution's extension modules, and of each the variant. What the core holds or cannot start without is always there; the policy decides
+/// Chooses the distribution's extension modules, and of each the variant. What the core holds or cannot start without is always there; the
+/// policy decides
 /// about the rest. <c>none</c> and <c>minimal</c> are the same today: both leave only those.
 /// </summary>
 internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distribution, DiagnosticBag diagnostics)
@@ -18,17 +19,29 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
     public IReadOnlyList<ExtensionVariant> Choose(bool includeTestModules)
     {
         CheckNames();
-        return [.. distribution.Extensions
-            .OrderBy(extension => extension.Key, StringComparer.Ordinal)
-            .Select(extension => ChooseVariant(extension.Key, extension.Value, includeTestModules))
-            .OfType<ExtensionVariant>()];
+        return
+        [
+            .. distribution
+                .Extensions.OrderBy(extension => extension.Key, StringComparer.Ordinal)
+                .Select(extension => ChooseVariant(extension.Key, extension.Value, includeTestModules))
+                .OfType<ExtensionVariant>(),
+        ];
     }
 
     private void CheckNames()
     {
-        foreach (var name in table.Includes.Concat(table.Excludes).Concat(table.Variants.Keys).Where(name => !distribution.Extensions.ContainsKey(name)).Distinct())
-            diagnostics.Add(DiagnosticKinds.ExtensionUnknown,
-                $"`{distribution.Name}` has no extension module `{name}`{Nearest(name)}; take the name out of [python_extensions]", table.Location);
+        foreach (
+            var name in table
+                .Includes.Concat(table.Excludes)
+                .Concat(table.Variants.Keys)
+                .Where(name => !distribution.Extensions.ContainsKey(name))
+                .Distinct()
+        )
+            diagnostics.Add(
+                DiagnosticKinds.ExtensionUnknown,
+                $"`{distribution.Name}` has no extension module `{name}`{Nearest(name)}; take the name out of [python_extensions]",
+                table.Location
+            );
     }
 
     private ExtensionVariant? ChooseVariant(string name, IReadOnlyList<ExtensionVariant> variants, bool includeTestModules)
@@ -37,8 +50,11 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
         if (table.Excludes.Contains(name))
         {
             if (fixedOne is not null)
-                diagnostics.Add(DiagnosticKinds.ExtensionNotRemovable,
-                    $"`{name}` is part of CPython's core or needed by its start, and cannot be left out; take it out of `excludes`", table.Location);
+                diagnostics.Add(
+                    DiagnosticKinds.ExtensionNotRemovable,
+                    $"`{name}` is part of CPython's core or needed by its start, and cannot be left out; take it out of `excludes`",
+                    table.Location
+                );
             return null;
         }
         var wanted = table.Variants.GetValueOrDefault(name);
@@ -46,8 +62,11 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
         {
             var named = variants.FirstOrDefault(variant => variant.Variant == wanted);
             if (named is null)
-                diagnostics.Add(DiagnosticKinds.ExtensionVariantUnknown,
-                    $"the extension module `{name}` has no variant `{wanted}`; it has {string.Join(", ", variants.Select(variant => $"`{variant.Variant}`"))}", table.Location);
+                diagnostics.Add(
+                    DiagnosticKinds.ExtensionVariantUnknown,
+                    $"the extension module `{name}` has no variant `{wanted}`; it has {string.Join(", ", variants.Select(variant => $"`{variant.Variant}`"))}",
+                    table.Location
+                );
             return named is not null && (fixedOne is not null || Allows(named)) ? named : null;
         }
         if (fixedOne is not null)
@@ -58,15 +77,16 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
         return allowed.Find(variant => variant.Variant == s_preferred.GetValueOrDefault(name)) ?? allowed.FirstOrDefault();
     }
 
-    private bool Allows(ExtensionVariant variant) => table.Policy switch
-    {
-        "none" or "minimal" => false,
-        "no-libraries" => variant.Links.All(link => link.IsSystem),
-        "no-copyleft" => IsFree(variant),
-        "explicit-includes" => table.Includes.Contains(variant.Name),
-        "explicit-excludes" or "all" => true,
-        _ => throw new InvalidOperationException($"`policy = \"{table.Policy}\"` came through the reader; please report this"),
-    };
+    private bool Allows(ExtensionVariant variant) =>
+        table.Policy switch
+        {
+            "none" or "minimal" => false,
+            "no-libraries" => variant.Links.All(link => link.IsSystem),
+            "no-copyleft" => IsFree(variant),
+            "explicit-includes" => table.Includes.Contains(variant.Name),
+            "explicit-excludes" or "all" => true,
+            _ => throw new InvalidOperationException($"`policy = \"{table.Policy}\"` came through the reader; please report this"),
+        };
 
     // A licence that is unknown may be anything, unless no library is linked: then it is CPython's own.
     private static bool IsFree(ExtensionVariant variant)
@@ -78,7 +98,9 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
             : variant.Links.All(link => link.IsSystem);
     }
 
-    private static bool IsForTests(string name) => name.StartsWith("_test", StringComparison.Ordinal) || name.StartsWith("xx", StringComparison.Ordinal)
+    private static bool IsForTests(string name) =>
+        name.StartsWith("_test", StringComparison.Ordinal)
+        || name.StartsWith("xx", StringComparison.Ordinal)
         || name is "_ctypes_test" or "_xxtestfuzz";
 
     private string Nearest(string name)

@@ -19,20 +19,25 @@ internal static class FileSizes
         foreach (var resource in resources)
         {
             foreach (var file in FileDigests.FilesOf(resource).Where(file => IsTooLarge(resource, file)))
-                scope.Report(DiagnosticKinds.FileTooLarge, $"`{file.Path}` is {file.Size} bytes long, and {Limit(resource)}; leave it out with `excludes`"
-                    + (resource is ModuleSource ? "" : ", or place it beside the product with `install_location`"));
+                scope.Report(
+                    DiagnosticKinds.FileTooLarge,
+                    $"`{file.Path}` is {file.Size} bytes long, and {Limit(resource)}; leave it out with `excludes`"
+                        + (resource is ModuleSource ? "" : ", or place it beside the product with `install_location`")
+                );
         }
         return kept;
     }
 
-    private static bool IsTooLarge(Resource resource, ResourceFile file) => resource switch
-    {
-        ModuleSource => file.Size > MaxSource,
-        { Location.Folder: not null } => false,
-        _ => file.Size >= ResourceFile.MaxSize,
-    };
+    private static bool IsTooLarge(Resource resource, ResourceFile file) =>
+        resource switch
+        {
+            ModuleSource => file.Size > MaxSource,
+            { Location.Folder: not null } => false,
+            _ => file.Size >= ResourceFile.MaxSize,
+        };
 
-    private static string Limit(Resource resource) => resource is ModuleSource
-        ? $"a source of more than {MaxSource >> 20} MiB is not compiled"
-        : "a file in packed resources must be smaller than 2 GiB";
+    private static string Limit(Resource resource) =>
+        resource is ModuleSource
+            ? $"a source of more than {MaxSource >> 20} MiB is not compiled"
+            : "a file in packed resources must be smaller than 2 GiB";
 }

@@ -5,11 +5,29 @@ internal static class LibcLibraries
 {
     private static readonly HashSet<string> s_glibc = new(StringComparer.Ordinal)
     {
-        "libc.so.6", "libm.so.6", "libmvec.so.1", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1", "libresolv.so.2", "libanl.so.1", "libnsl.so.1",
-        "libthread_db.so.1", "libBrokenLocale.so.1", "libnss_files.so.2", "libnss_dns.so.2", "libnss_compat.so.2", "libnss_hesiod.so.2",
+        "libc.so.6",
+        "libm.so.6",
+        "libmvec.so.1",
+        "libpthread.so.0",
+        "libdl.so.2",
+        "librt.so.1",
+        "libutil.so.1",
+        "libresolv.so.2",
+        "libanl.so.1",
+        "libnsl.so.1",
+        "libthread_db.so.1",
+        "libBrokenLocale.so.1",
+        "libnss_files.so.2",
+        "libnss_dns.so.2",
+        "libnss_compat.so.2",
+        "libnss_hesiod.so.2",
     };
 
     /// <summary>Whether a name in <c>DT_NEEDED</c> is one of them, of glibc or of musl.</summary>
-    public static bool Holds(string soname) => s_glibc.Contains(soname) || soname.StartsWith("ld-linux", StringComparison.Ordinal)
-        || soname.StartsWith("ld-musl-", StringComparison.Ordinal) || soname.StartsWith("libc.musl-", StringComparison.Ordinal) || soname == "libc.so";
+    public static bool Holds(string soname) =>
+        s_glibc.Contains(soname)
+        || soname.StartsWith("ld-linux", StringComparison.Ordinal)
+        || soname.StartsWith("ld-musl-", StringComparison.Ordinal)
+        || soname.StartsWith("libc.musl-", StringComparison.Ordinal)
+        || soname == "libc.so";
 }

@@ -9,8 +9,10 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Selection;
 
 /// <summary>
-/// Finds the libraries that shared extension modules need, those that they need themselves, and so on, and gives each its loading order. What rules
-/// brought (<c>numpy.libs/</c>) is used first; the rest is found on the machine. libc's own stay with the target: there is one libc in a process.
+/// Finds the libraries that shared extension modules need, those that they need themselves, and so on, and gives each its loading order.
+/// What rules
+/// brought (<c>numpy.libs/</c>) is used first; the rest is found on the machine. libc's own stay with the target: there is one libc in a
+/// process.
 /// </summary>
 internal sealed class LibraryClosure
 {
@@ -42,25 +44,57 @@ internal sealed class LibraryClosure
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // It was found by name, but could not be opened.
-            throw new BuildFailedException(DiagnosticKinds.PackageNotReadable,
-                $"a shared library cannot be read: {exception.Message}; mend it, or leave the library to the target with `system_libraries` in [python_extensions]", configuration.Extensions.Location, exception);
+            throw new BuildFailedException(
+                DiagnosticKinds.PackageNotReadable,
+                $"a shared library cannot be read: {exception.Message}; mend it, or leave the library to the target with `system_libraries` in [python_extensions]",
+                configuration.Extensions.Location,
+                exception
+            );
         }
     }
 
     private ResourceSet Complete(ResourceSet resources)
     {
-        var facts = SharedObjectFacts.Of([.. resources.SharedExtensions.Select(extension => extension.File), .. resources.SharedLibraries.Select(library => library.File)], _context);
+        var facts = SharedObjectFacts.Of(
+            [
+                .. resources.SharedExtensions.Select(extension => extension.File),
+                .. resources.SharedLibraries.Select(library => library.File),
+            ],
+            _context
+        );
         for (var index = 0; index < resources.SharedLibraries.Count; index++)
-            _libraries[resources.SharedLibraries[index].Soname] = (resources.SharedLibraries[index], facts[resources.SharedExtensions.Count + index]!);
-        var images = resources.SharedExtensions.Select((extension, index) => new Image(extension.Name, extension.File.Path, facts[index]!, extension.Origin, extension.Location))
-            .Concat(_libraries.Values.Select(entry => new Image(entry.Library.Soname, entry.Library.File.Path, entry.Elf, entry.Library.Origin, entry.Library.Location))).ToList();
+            _libraries[resources.SharedLibraries[index].Soname] = (
+                resources.SharedLibraries[index],
+                facts[resources.SharedExtensions.Count + index]!
+            );
+        var images = resources
+            .SharedExtensions.Select(
+                (extension, index) => new Image(extension.Name, extension.File.Path, facts[index]!, extension.Origin, extension.Location)
+            )
+            .Concat(
+                _libraries.Values.Select(entry => new Image(
+                    entry.Library.Soname,
+                    entry.Library.File.Path,
+                    entry.Elf,
+                    entry.Library.Origin,
+                    entry.Library.Location
+                ))
+            )
+            .ToList();
         while (images.Count > 0)
             images = Follow(images);
         return resources with
         {
-            SharedExtensions = [.. resources.SharedExtensions.Select((extension, index) => extension with { Dependencies = LoadingOrder(facts[index]!) })],
-            SharedLibraries = [.. _libraries.Values.OrderBy(entry => entry.Library.Soname, StringComparer.Ordinal)
-                .Select(entry => entry.Library with { Dependencies = LoadingOrder(entry.Elf, entry.Library.Soname) })],
+            SharedExtensions =
+            [
+                .. resources.SharedExtensions.Select((extension, index) => extension with { Dependencies = LoadingOrder(facts[index]!) }),
+            ],
+            SharedLibraries =
+            [
+                .. _libraries
+                    .Values.OrderBy(entry => entry.Library.Soname, StringComparer.Ordinal)
+                    .Select(entry => entry.Library with { Dependencies = LoadingOrder(entry.Elf, entry.Library.Soname) }),
+            ],
         };
     }
 
@@ -98,7 +132,9 @@ internal sealed class LibraryClosure
     {
         var names = found.Keys.ToList();
         var digests = _context.Cache.DigestFiles([.. names.Select(name => found[name].Path)]);
-        var files = names.Select((name, index) => new ResourceFile(found[name].Path, digests[index], FileFacts.Of(found[name].Path).Size)).ToList();
+        var files = names
+            .Select((name, index) => new ResourceFile(found[name].Path, digests[index], FileFacts.Of(found[name].Path).Size))
+            .ToList();
         var facts = SharedObjectFacts.Of(files, _context);
         var images = new List<Image>();
         for (var index = 0; index < names.Count; index++)
@@ -123,17 +159,27 @@ internal sealed class LibraryClosure
     private void CheckName(string name, ElfDynamic elf, string path, Image by)
     {
         if (elf.Soname != name)
-            Refuse(name, DiagnosticKinds.LibraryNameDiffers,
+            Refuse(
+                name,
+                DiagnosticKinds.LibraryNameDiffers,
                 $"`{by.Name}` needs `{name}`, and `{path}` calls itself {(elf.Soname is { } soname ? $"`{soname}`" : "nothing")}: from memory it would not be found; "
-                + $"give it that name (`patchelf --set-soname {name} {Path.GetFileName(path)}`), or leave it to the target with `system_libraries` in [python_extensions]");
+                    + $"give it that name (`patchelf --set-soname {name} {Path.GetFileName(path)}`), or leave it to the target with `system_libraries` in [python_extensions]"
+            );
     }
 
     private void ReportMissing(string name, Image by)
     {
         var isPython = name.StartsWith("libpython", StringComparison.Ordinal);
-        Refuse(name, DiagnosticKinds.LibraryNotFound, $"`{by.Name}`, brought by {by.Origin}, needs the library `{name}`, which is not on this machine{Unreadable(name)}; " + (isPython
-            ? "an extension module must not be linked to libpython: the product has its own; build the package anew, or leave the module out with `excludes`"
-            : "install the package that brings it, name its folder in `library_paths`, or leave it to the target with `system_libraries` (both in [python_extensions])"));
+        Refuse(
+            name,
+            DiagnosticKinds.LibraryNotFound,
+            $"`{by.Name}`, brought by {by.Origin}, needs the library `{name}`, which is not on this machine{Unreadable(name)}; "
+                + (
+                    isPython
+                        ? "an extension module must not be linked to libpython: the product has its own; build the package anew, or leave the module out with `excludes`"
+                        : "install the package that brings it, name its folder in `library_paths`, or leave it to the target with `system_libraries` (both in [python_extensions])"
+                )
+        );
     }
 
     private string Unreadable(string name) => _search.WhyNot(name) is { Length: > 0 } reason ? $" ({reason})" : "";
@@ -171,9 +217,13 @@ internal sealed class LibraryClosure
         if (!configuration.Toolchain.Static || resources.SharedExtensions.Count == 0)
             return;
         var names = resources.SharedExtensions.Select(extension => $"`{extension.Name}`").ToList();
-        var some = string.Join(", ", names.Take(NamesInMessage)) + (names.Count > NamesInMessage ? $" and {names.Count - NamesInMessage} more" : "");
-        context.Diagnostics.Add(DiagnosticKinds.ExtensionInStaticProduct,
+        var some =
+            string.Join(", ", names.Take(NamesInMessage))
+            + (names.Count > NamesInMessage ? $" and {names.Count - NamesInMessage} more" : "");
+        context.Diagnostics.Add(
+            DiagnosticKinds.ExtensionInStaticProduct,
             $"a static product loads no shared object: the import of {some} will fail; drop `static = true` of [toolchain], or leave them out with `excludes`",
-            configuration.LocationOf("toolchain.static"));
+            configuration.LocationOf("toolchain.static")
+        );
     }
 }

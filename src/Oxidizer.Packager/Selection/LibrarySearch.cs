@@ -6,8 +6,10 @@ using Oxidizer.Packager.Elf;
 namespace Oxidizer.Packager.Selection;
 
 /// <summary>
-/// Where a shared library is that an image names, as the dynamic linker of the machine that builds would find it: the image's own search path, then
-/// <c>library_paths</c>, then library folders above the image (a private tree of packages, a conda environment), then the system's. No program is
+/// Where a shared library is that an image names, as the dynamic linker of the machine that builds would find it: the image's own search
+/// path, then
+/// <c>library_paths</c>, then library folders above the image (a private tree of packages, a conda environment), then the system's. No
+/// program is
 /// asked: <c>ld.so.cache</c> is made from the folders that are read here.
 /// </summary>
 internal sealed class LibrarySearch
@@ -30,12 +32,19 @@ internal sealed class LibrarySearch
     /// <param name="name">As <c>DT_NEEDED</c> has it.</param>
     /// <param name="image">Absolute path of what needs it.</param>
     /// <param name="searchPath">The image's own, as written.</param>
-    public string? Find(string name, string image, string searchPath) => name.Contains('/') ? null : Own(image, searchPath)
-        .Concat(_named).Concat(Above(image)).Concat(_system)
-        .Select(folder => Path.Combine(folder, name)).FirstOrDefault(IsForTarget);
+    public string? Find(string name, string image, string searchPath) =>
+        name.Contains('/')
+            ? null
+            : Own(image, searchPath)
+                .Concat(_named)
+                .Concat(Above(image))
+                .Concat(_system)
+                .Select(folder => Path.Combine(folder, name))
+                .FirstOrDefault(IsForTarget);
 
     /// <summary>Why files of a library's name, found on the way, could not be opened; empty when there was none.</summary>
-    public string WhyNot(string name) => string.Join("; ", _unreadable.Where(entry => Path.GetFileName(entry.Key) == name).Select(entry => entry.Value));
+    public string WhyNot(string name) =>
+        string.Join("; ", _unreadable.Where(entry => Path.GetFileName(entry.Key) == name).Select(entry => entry.Value));
 
     // `$ORIGIN` is the folder of the file itself: a link to it may lie in another, as with pip's caches.
     private IEnumerable<string> Own(string image, string searchPath)
@@ -46,7 +55,10 @@ internal sealed class LibrarySearch
             foreach (var file in new[] { image, target }.Distinct())
             {
                 var origin = Path.GetDirectoryName(file)!;
-                var folder = item.Replace("${ORIGIN}", origin).Replace("$ORIGIN", origin).Replace("${LIB}", "lib/" + _multiarch).Replace("$LIB", "lib/" + _multiarch);
+                var folder = item.Replace("${ORIGIN}", origin)
+                    .Replace("$ORIGIN", origin)
+                    .Replace("${LIB}", "lib/" + _multiarch)
+                    .Replace("$LIB", "lib/" + _multiarch);
                 if (folder.StartsWith('/') && !folder.Contains('$'))
                     yield return Path.GetFullPath(folder);
             }
@@ -74,7 +86,11 @@ internal sealed class LibrarySearch
     {
         var folders = new List<string>();
         ReadConfiguration(Path.Combine(root, "etc/ld.so.conf"), root, folders, depth: 0);
-        folders.AddRange(new[] { $"lib/{multiarch}", $"usr/lib/{multiarch}", "lib64", "usr/lib64", "lib", "usr/lib" }.Select(folder => Path.Combine(root, folder)));
+        folders.AddRange(
+            new[] { $"lib/{multiarch}", $"usr/lib/{multiarch}", "lib64", "usr/lib64", "lib", "usr/lib" }.Select(folder =>
+                Path.Combine(root, folder)
+            )
+        );
         return [.. folders.Distinct(StringComparer.Ordinal).Where(Directory.Exists)];
     }
 
@@ -91,15 +107,20 @@ internal sealed class LibrarySearch
                 continue;
             }
             var pattern = line["include ".Length..].Trim();
-            var path = pattern.StartsWith('/') ? Path.Combine(root, pattern.TrimStart('/')) : Path.Combine(Path.GetDirectoryName(file)!, pattern);
+            var path = pattern.StartsWith('/')
+                ? Path.Combine(root, pattern.TrimStart('/'))
+                : Path.Combine(Path.GetDirectoryName(file)!, pattern);
             if (!Directory.Exists(Path.GetDirectoryName(path)))
                 continue;
-            foreach (var included in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path)).Order(StringComparer.Ordinal))
+            foreach (
+                var included in Directory.EnumerateFiles(Path.GetDirectoryName(path)!, Path.GetFileName(path)).Order(StringComparer.Ordinal)
+            )
                 ReadConfiguration(included, root, folders, depth + 1);
         }
     }
 
-    // A folder may hold the library of another machine under the same name: the dynamic linker passes it over, too. And so it does what it may not open, but that is
+    // A folder may hold the library of another machine under the same name: the dynamic linker passes it over, too. And so it does what it
+    // may not open, but that is
     // remembered, for a message when there is no other.
     private bool IsForTarget(string path)
     {
@@ -124,7 +145,9 @@ internal sealed class LibrarySearch
     private bool IsForTarget(SafeFileHandle file)
     {
         Span<byte> header = stackalloc byte[20];
-        return RandomAccess.Read(file, header, 0) == header.Length && header[..4].SequenceEqual("\u007fELF"u8) && header[4] == 2
+        return RandomAccess.Read(file, header, 0) == header.Length
+            && header[..4].SequenceEqual("\u007fELF"u8)
+            && header[4] == 2
             && (header[18] | header[19] << 8) == _machine;
     }
 }

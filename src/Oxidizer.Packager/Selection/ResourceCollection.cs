@@ -23,7 +23,11 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
         foreach (var resource in resources)
             Add(resource, replaced);
         foreach (var pair in replaced.GroupBy(entry => (Old: entry.Old.Origin, New: entry.New.Origin)))
-            diagnostics.Add(DiagnosticKinds.ModuleBroughtTwice, Describe([.. pair.Select(entry => entry.Name)], pair.Key.Old.Words, pair.Key.New.Words), location);
+            diagnostics.Add(
+                DiagnosticKinds.ModuleBroughtTwice,
+                Describe([.. pair.Select(entry => entry.Name)], pair.Key.Old.Words, pair.Key.New.Words),
+                location
+            );
     }
 
     /// <summary>Keeps those modules for which <paramref name="keep"/> is true, with what belongs to them.</summary>
@@ -44,8 +48,13 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
             ByName(_modules.Values.OfType<SharedExtension>(), module => module.Name),
             // A library that no extension needs is opened by name at run time, as ctypes does: it stays.
             ByName(_libraries.Values, library => library.Soname),
-            [.. _resources.Values.OrderBy(resource => resource.Package, StringComparer.Ordinal).ThenBy(resource => resource.Name, StringComparer.Ordinal)],
-            ByName(_distributions.Values, distribution => distribution.Folder));
+            [
+                .. _resources
+                    .Values.OrderBy(resource => resource.Package, StringComparer.Ordinal)
+                    .ThenBy(resource => resource.Name, StringComparer.Ordinal),
+            ],
+            ByName(_distributions.Values, distribution => distribution.Folder)
+        );
 
     private void Add(Resource resource, List<(string, Resource, Resource)> replaced)
     {
@@ -93,7 +102,9 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
 
     private static string Describe(List<string> names, string old, string taken)
     {
-        var some = string.Join(", ", names.Take(NamesInMessage).Select(name => $"`{name}`")) + (names.Count > NamesInMessage ? $" and {names.Count - NamesInMessage} more" : "");
+        var some =
+            string.Join(", ", names.Take(NamesInMessage).Select(name => $"`{name}`"))
+            + (names.Count > NamesInMessage ? $" and {names.Count - NamesInMessage} more" : "");
         return $"{some} brought by {old} and again by {taken}: the later is taken; drop one, or name it in `excludes`";
     }
 

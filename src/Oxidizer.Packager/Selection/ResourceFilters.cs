@@ -10,10 +10,13 @@ namespace Oxidizer.Packager.Selection;
 /// <summary>Applies <c>filter-include</c>, <c>filter-exclude</c> and the rules' own <c>excludes</c>.</summary>
 internal static class ResourceFilters
 {
-    /// <summary>Keeps or drops modules of what the rules before brought. Packages above a kept module are kept: it could not be imported without them.</summary>
+    /// <summary>Keeps or drops modules of what the rules before brought. Packages above a kept module are kept: it could not be imported
+    /// without them.</summary>
     public static void Apply(FilterRule rule, ResourceCollection collection, BuildContext context)
     {
-        var names = rule.Names.Concat(rule.Files.Concat(rule.FromTrace).SelectMany(file => ReadNames(file, rule, context))).ToHashSet(StringComparer.Ordinal);
+        var names = rule
+            .Names.Concat(rule.Files.Concat(rule.FromTrace).SelectMany(file => ReadNames(file, rule, context)))
+            .ToHashSet(StringComparer.Ordinal);
         var globs = rule.Globs.Select(glob => new GlobPattern(glob)).ToList();
         var unused = globs.ToHashSet();
         var matched = new HashSet<string>(StringComparer.Ordinal);
@@ -28,7 +31,11 @@ internal static class ResourceFilters
             if (byGlob || names.Contains(name))
                 matched.Add(name);
         }
-        WarnOfUnused(rule.Globs.Where(glob => unused.Any(pattern => pattern.Text == glob)).Concat(rule.Names.Where(name => !matched.Contains(name))), rule, context);
+        WarnOfUnused(
+            rule.Globs.Where(glob => unused.Any(pattern => pattern.Text == glob)).Concat(rule.Names.Where(name => !matched.Contains(name))),
+            rule,
+            context
+        );
         if (rule.Include)
         {
             foreach (var name in matched.ToList())
@@ -71,8 +78,11 @@ internal static class ResourceFilters
     private static void WarnOfUnused(IEnumerable<string> patterns, PackageRule rule, BuildContext context)
     {
         foreach (var pattern in patterns)
-            context.Diagnostics.Add(DiagnosticKinds.FilterMatchesNothing,
-                $"`{pattern}` of the `{rule.Type}` rule matches no module that the rules before it brought; check the spelling, or drop it", rule.Location);
+            context.Diagnostics.Add(
+                DiagnosticKinds.FilterMatchesNothing,
+                $"`{pattern}` of the `{rule.Type}` rule matches no module that the rules before it brought; check the spelling, or drop it",
+                rule.Location
+            );
     }
 
     // One name in each line; text after the first blank or `#` is a comment. A trace may name a module several times.
@@ -80,11 +90,21 @@ internal static class ResourceFilters
     {
         try
         {
-            return [.. RegularFile.ReadAllLines(file).Select(line => line.Split('#')[0].Trim().Split([' ', '\t'])[0]).Where(name => name.Length > 0)];
+            return
+            [
+                .. RegularFile
+                    .ReadAllLines(file)
+                    .Select(line => line.Split('#')[0].Trim().Split([' ', '\t'])[0])
+                    .Where(name => name.Length > 0),
+            ];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            context.Diagnostics.Add(DiagnosticKinds.FilterFileNotReadable, $"cannot read `{file}` of the `{rule.Type}` rule: {exception.Message}", rule.Location);
+            context.Diagnostics.Add(
+                DiagnosticKinds.FilterFileNotReadable,
+                $"cannot read `{file}` of the `{rule.Type}` rule: {exception.Message}",
+                rule.Location
+            );
             return [];
         }
     }

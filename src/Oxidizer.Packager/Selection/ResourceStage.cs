@@ -36,61 +36,92 @@ internal static class ResourceStage
     }
 
     private static void Apply(
-        ResourceRule rule, int number, BuildConfiguration configuration, Distribution distribution, ResourceCollection collection, BuildContext context)
+        ResourceRule rule,
+        int number,
+        BuildConfiguration configuration,
+        Distribution distribution,
+        ResourceCollection collection,
+        BuildContext context
+    )
     {
-        var scope = new RuleScope(rule, OriginOf(rule, number), rule.OptimizeLevel ?? configuration.PythonConfig.OptimizeLevel, distribution, context)
+        var scope = new RuleScope(
+            rule,
+            OriginOf(rule, number),
+            rule.OptimizeLevel ?? configuration.PythonConfig.OptimizeLevel,
+            distribution,
+            context
+        )
         {
             Location = rule.InstallFolder is { } folder ? new ResourceLocation(folder) : ResourceLocation.Embedded,
         };
         try
         {
             var resources = Bring(rule, scope).Select(Place);
-            collection.Add(FileDigests.Fill(FileSizes.Check(ResourceFilters.Exclude([.. resources], scope), scope), context.Cache), rule.Location);
+            collection.Add(
+                FileDigests.Fill(FileSizes.Check(ResourceFilters.Exclude([.. resources], scope), scope), context.Cache),
+                rule.Location
+            );
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            scope.Report(DiagnosticKinds.PackageNotReadable, $"{scope.Origin} cannot be read: {exception.Message.TrimEnd('.')}; mend that, or take it out of the rule");
+            scope.Report(
+                DiagnosticKinds.PackageNotReadable,
+                $"{scope.Origin} cannot be read: {exception.Message.TrimEnd('.')}; mend that, or take it out of the rule"
+            );
         }
     }
 
-    private static IEnumerable<Resource> Bring(ResourceRule rule, RuleScope scope) => rule switch
-    {
-        StdlibRule stdlib => StandardLibrary.Collect(stdlib, scope),
-        PackageRootRule root => PackageRoot.Collect(root, scope),
-        ScriptRule script => PackageRoot.CollectScript(script, scope),
-        VirtualenvRule environment => Virtualenv.Collect(environment, scope),
-        WheelRule wheel => Wheel.Collect(wheel, scope),
-        _ => throw CameThrough(rule),
-    };
+    private static IEnumerable<Resource> Bring(ResourceRule rule, RuleScope scope) =>
+        rule switch
+        {
+            StdlibRule stdlib => StandardLibrary.Collect(stdlib, scope),
+            PackageRootRule root => PackageRoot.Collect(root, scope),
+            ScriptRule script => PackageRoot.CollectScript(script, scope),
+            VirtualenvRule environment => Virtualenv.Collect(environment, scope),
+            WheelRule wheel => Wheel.Collect(wheel, scope),
+            _ => throw CameThrough(rule),
+        };
 
     private static ResourceOrigin OriginOf(ResourceRule rule, int number) =>
         new(number, rule is StdlibRule ? ResourceOwner.StandardLibrary : ResourceOwner.Application, WordsOf(rule, number));
 
-    private static string WordsOf(ResourceRule rule, int number) => rule switch
-    {
-        PackageRootRule root => $"rule {number} (package-root {root.Path})",
-        ScriptRule script => $"rule {number} (script {script.Path})",
-        WheelRule wheel => $"rule {number} (wheel {wheel.Path})",
-        VirtualenvRule environment => $"rule {number} (virtualenv {environment.Path})",
-        _ => $"rule {number} ({rule.Type})",
-    } + (rule.Location is { Line: > 0 } location ? $" at {Path.GetFileName(location.File)}:{location.Line}" : "");
+    private static string WordsOf(ResourceRule rule, int number) =>
+        rule switch
+        {
+            PackageRootRule root => $"rule {number} (package-root {root.Path})",
+            ScriptRule script => $"rule {number} (script {script.Path})",
+            WheelRule wheel => $"rule {number} (wheel {wheel.Path})",
+            VirtualenvRule environment => $"rule {number} (virtualenv {environment.Path})",
+            _ => $"rule {number} ({rule.Type})",
+        } + (rule.Location is { Line: > 0 } location ? $" at {Path.GetFileName(location.File)}:{location.Line}" : "");
 
     // CPython imports its codecs before anything can be read from a file, and a file without the suffix of a source has no loader.
-    private static Resource Place(Resource resource) => resource is ModuleSource { Location.Folder: not null } module
-        && (module.Name == "encodings" || module.Name.StartsWith("encodings.", StringComparison.Ordinal) || !module.RelativePath.EndsWith(".py", StringComparison.Ordinal))
-            ? resource with { Location = ResourceLocation.Embedded }
+    private static Resource Place(Resource resource) =>
+        resource is ModuleSource { Location.Folder: not null } module
+        && (
+            module.Name == "encodings"
+            || module.Name.StartsWith("encodings.", StringComparison.Ordinal)
+            || !module.RelativePath.EndsWith(".py", StringComparison.Ordinal)
+        )
+            ? resource with
+            {
+                Location = ResourceLocation.Embedded,
+            }
             : resource;
 
     // NotYet refuses these rules before any stage.
-    private static InvalidOperationException CameThrough(PackageRule rule) => new($"a rule of type `{rule.Type}` came to the resources, which nothing carries out; please report this");
+    private static InvalidOperationException CameThrough(PackageRule rule) =>
+        new($"a rule of type `{rule.Type}` came to the resources, which nothing carries out; please report this");
 
     private static void CheckStartModules(BuildConfiguration configuration, ResourceCollection collection, BuildContext context)
     {
         var missing = s_startModules.Where(name => !collection.ModuleNames.Contains(name)).ToList();
         // When a rule failed, its own message is the one that helps.
         if (missing.Count > 0 && !context.Diagnostics.HasErrors)
-            context.Diagnostics.Add(DiagnosticKinds.StartModulesMissing,
+            context.Diagnostics.Add(
+                DiagnosticKinds.StartModulesMissing,
                 $"no rule brings {string.Join(", ", missing.Select(name => $"`{name}`"))}, without which Python cannot start; add a `stdlib` rule, and keep filters from dropping them",
-                new SourceLocation(configuration.Origin));
+                new SourceLocation(configuration.Origin)
+            );
     }
 }

@@ -31,7 +31,8 @@ internal sealed record DebianVersion(string Text) : IComparable<DebianVersion>
     // Alternately a run of other characters, in which `~` sorts before the end and letters before the rest, and a number.
     private static int ComparePart(string left, string right)
     {
-        int i = 0, j = 0;
+        int i = 0,
+            j = 0;
         while (i < left.Length || j < right.Length)
         {
             while ((i < left.Length && !char.IsAsciiDigit(left[i])) || (j < right.Length && !char.IsAsciiDigit(right[j])))
@@ -50,7 +51,10 @@ internal sealed record DebianVersion(string Text) : IComparable<DebianVersion>
     }
 
     private static int Weight(string text, int index) =>
-        index >= text.Length || char.IsAsciiDigit(text[index]) ? 0 : text[index] == '~' ? -1 : char.IsAsciiLetter(text[index]) ? text[index] : text[index] + 256;
+        index >= text.Length || char.IsAsciiDigit(text[index]) ? 0
+        : text[index] == '~' ? -1
+        : char.IsAsciiLetter(text[index]) ? text[index]
+        : text[index] + 256;
 
     private static string Number(string text, ref int index)
     {

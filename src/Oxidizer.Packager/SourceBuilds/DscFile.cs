@@ -13,7 +13,11 @@ internal sealed record SourceFile(string Name, string Path, Sha256Digest Digest)
     public static SourceFile Read(string path)
     {
         using var stream = Cache.Files.RegularFile.OpenStream(path);
-        return new SourceFile(System.IO.Path.GetFileName(path), path, new Sha256Digest(System.Security.Cryptography.SHA256.HashData(stream)));
+        return new SourceFile(
+            System.IO.Path.GetFileName(path),
+            path,
+            new Sha256Digest(System.Security.Cryptography.SHA256.HashData(stream))
+        );
     }
 }
 
@@ -32,14 +36,18 @@ internal static class DscFile
                 inside = line.TrimEnd() == "Checksums-Sha256:";
                 continue;
             }
-            if (inside && line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [var sha256, _, var name])
+            if (
+                inside
+                && line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) is [var sha256, _, var name]
+            )
                 files.Add((name, sha256));
         }
         return files;
     }
 
     /// <summary>
-    /// Compares the files beside a <c>.dsc</c> with the digests that it names. apt has checked the <c>.dsc</c> against its signed indexes already.
+    /// Compares the files beside a <c>.dsc</c> with the digests that it names. apt has checked the <c>.dsc</c> against its signed indexes
+    /// already.
     /// </summary>
     /// <returns>The <c>.dsc</c> itself and its files.</returns>
     /// <exception cref="EnvironmentFailureException">A file is missing or another one.</exception>
@@ -67,5 +75,10 @@ internal static class DscFile
     }
 
     private static EnvironmentFailureException Damaged(string path, string reason) =>
-        new(DiagnosticKinds.SourceDamaged, "use the source", path, $"{reason}; the mirror or a proxy on the way is broken: try again, or another mirror");
+        new(
+            DiagnosticKinds.SourceDamaged,
+            "use the source",
+            path,
+            $"{reason}; the mirror or a proxy on the way is broken: try again, or another mirror"
+        );
 }

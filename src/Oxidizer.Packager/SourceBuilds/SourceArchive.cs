@@ -7,9 +7,11 @@ namespace Oxidizer.Packager.SourceBuilds;
 /// <summary>Packs a tree into a <c>.tar.zst</c> whose bytes depend on names, contents and permissions alone.</summary>
 internal static class SourceArchive
 {
-    // Level 3 with a long window: objects, the static library and the interpreter hold the same code, and the window of 128 MiB sees it again.
+    // Level 3 with a long window: objects, the static library and the interpreter hold the same code, and the window of 128 MiB sees it
+    // again.
     // 27 is the most that decoders take unasked.
-    private const int Level = 3, WindowLog = 27;
+    private const int Level = 3,
+        WindowLog = 27;
 
     /// <summary>Writes an archive.</summary>
     /// <param name="folder">The folder whose content is packed.</param>
@@ -23,8 +25,10 @@ internal static class SourceArchive
         compressed.SetParameter(ZSTD_cParameter.ZSTD_c_windowLog, WindowLog);
         compressed.SetParameter(ZSTD_cParameter.ZSTD_c_checksumFlag, 1);
         using var writer = new TarWriter(compressed, TarEntryFormat.Gnu);
-        var entries = new DirectoryInfo(folder).EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
-            .Select(entry => (Name: Path.GetRelativePath(folder, entry.FullName), Entry: entry)).OrderBy(pair => pair.Name, StringComparer.Ordinal);
+        var entries = new DirectoryInfo(folder)
+            .EnumerateFileSystemInfos("*", SearchOption.AllDirectories)
+            .Select(entry => (Name: Path.GetRelativePath(folder, entry.FullName), Entry: entry))
+            .OrderBy(pair => pair.Name, StringComparer.Ordinal);
         foreach (var (name, entry) in entries)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -34,7 +38,10 @@ internal static class SourceArchive
 
     private static void WriteEntry(TarWriter writer, string name, FileSystemInfo info)
     {
-        var type = info.LinkTarget is not null ? TarEntryType.SymbolicLink : info is DirectoryInfo ? TarEntryType.Directory : TarEntryType.RegularFile;
+        var type =
+            info.LinkTarget is not null ? TarEntryType.SymbolicLink
+            : info is DirectoryInfo ? TarEntryType.Directory
+            : TarEntryType.RegularFile;
         const UnixFileMode readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
         const UnixFileMode executable = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
         var isExecutable = type != TarEntryType.RegularFile || info.UnixFileMode.HasFlag(UnixFileMode.UserExecute);

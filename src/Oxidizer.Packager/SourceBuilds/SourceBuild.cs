@@ -4,12 +4,20 @@ using Oxidizer.Packager.Context;
 
 namespace Oxidizer.Packager.SourceBuilds;
 
-/// <summary>Turns fetched sources into an archive: the steps in their order. Each runs in a private folder, and nothing is installed.</summary>
+/// <summary>Turns fetched sources into an archive: the steps in their order. Each runs in a private folder, and nothing is
+/// installed.</summary>
 internal static class SourceBuild
 {
     /// <summary>Builds the archive.</summary>
     /// <returns>Its path, below <paramref name="folder"/>.</returns>
-    public static string Run(SourceRequest request, SourceMaterials materials, TargetTriple target, SourceCompiler compiler, string folder, BuildContext context)
+    public static string Run(
+        SourceRequest request,
+        SourceMaterials materials,
+        TargetTriple target,
+        SourceCompiler compiler,
+        string folder,
+        BuildContext context
+    )
     {
         var command = new SourceCommand(context);
         var progress = new SourceProgress(context.Log, $"CPython {materials.Version}");
@@ -40,7 +48,14 @@ internal static class SourceBuild
     }
 
     private static IReadOnlyList<SourceExtension> Compile(
-        SourceMake make, SourceVariables variables, IReadOnlyList<SourceModule> modules, SourceRequest request, string folder, SourceCommand command, SourceProgress progress)
+        SourceMake make,
+        SourceVariables variables,
+        IReadOnlyList<SourceModule> modules,
+        SourceRequest request,
+        string folder,
+        SourceCommand command,
+        SourceProgress progress
+    )
     {
         if (request.Optimization == DistributionOptimization.NoOpt)
             make.Compile("compile", variables, []);

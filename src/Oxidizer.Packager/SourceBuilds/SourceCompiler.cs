@@ -23,15 +23,27 @@ internal sealed record SourceCompiler(string Path, Sha256Digest Digest, Sha256Di
     /// <exception cref="BuildFailedException">There is none, or none that supports the requested optimisation.</exception>
     public static SourceCompiler Find(SourceRequest request, BuildContext context)
     {
-        var found = new[] { "gcc", "cc", "clang" }.Select(Machine.FindProgram).FirstOrDefault(path => path is not null)
-            ?? throw new BuildFailedException(DiagnosticKinds.SourceToolsMissing,
-                "no C compiler on PATH to build CPython with; install one with `apt-get install gcc libc6-dev`", request.Location);
+        var found =
+            new[] { "gcc", "cc", "clang" }.Select(Machine.FindProgram).FirstOrDefault(path => path is not null)
+            ?? throw new BuildFailedException(
+                DiagnosticKinds.SourceToolsMissing,
+                "no C compiler on PATH to build CPython with; install one with `apt-get install gcc libc6-dev`",
+                request.Location
+            );
         // `cc` and `gcc` are links; the file behind them says whose they are: `x86_64-linux-gnu-gcc-12`, `clang-14`.
         var program = File.ResolveLinkTarget(found, returnFinalTarget: true)?.FullName ?? found;
         var isGcc = System.IO.Path.GetFileName(program).Contains("gcc", StringComparison.Ordinal);
         if (!isGcc && request.Optimization != DistributionOptimization.NoOpt)
-            throw new BuildFailedException(DiagnosticKinds.SourceOptimizationNotSupported,
-                $"`optimizations = \"{request.Options}\"` needs GCC, and only `{found}` is there; install it with `apt-get install gcc`, or say `optimizations = \"noopt\"`", request.Location);
-        return new SourceCompiler(found, context.Cache.DigestFile(program), File.Exists(Features) ? context.Cache.DigestFile(Features) : null, isGcc);
+            throw new BuildFailedException(
+                DiagnosticKinds.SourceOptimizationNotSupported,
+                $"`optimizations = \"{request.Options}\"` needs GCC, and only `{found}` is there; install it with `apt-get install gcc`, or say `optimizations = \"noopt\"`",
+                request.Location
+            );
+        return new SourceCompiler(
+            found,
+            context.Cache.DigestFile(program),
+            File.Exists(Features) ? context.Cache.DigestFile(Features) : null,
+            isGcc
+        );
     }
 }

@@ -6,22 +6,46 @@ public static partial class DiagnosticKinds
     public static readonly DiagnosticKind SourceNotUnderstood = new("OXI0250", DiagnosticSeverity.Error, "`source` is not understood");
 
     /// <summary>The source archive is not there, or holds no CPython.</summary>
-    public static readonly DiagnosticKind SourceArchiveNotUsable = new("OXI0251", DiagnosticSeverity.Error, "the source archive cannot be used");
+    public static readonly DiagnosticKind SourceArchiveNotUsable = new(
+        "OXI0251",
+        DiagnosticSeverity.Error,
+        "the source archive cannot be used"
+    );
 
     /// <summary>The source archive is not the one whose digest the configuration says.</summary>
-    public static readonly DiagnosticKind SourceDigestDiffers = new("OXI0252", DiagnosticSeverity.Error, "the source archive has another digest");
+    public static readonly DiagnosticKind SourceDigestDiffers = new(
+        "OXI0252",
+        DiagnosticSeverity.Error,
+        "the source archive has another digest"
+    );
 
     /// <summary>A listed version of the sources could not be fetched, and an earlier one was taken.</summary>
-    public static readonly DiagnosticKind SourceVersionSkipped = new("OXI0253", DiagnosticSeverity.Warning, "a listed source version is not on the server");
+    public static readonly DiagnosticKind SourceVersionSkipped = new(
+        "OXI0253",
+        DiagnosticSeverity.Warning,
+        "a listed source version is not on the server"
+    );
 
     /// <summary>CPython is built for the machine that builds it.</summary>
-    public static readonly DiagnosticKind SourceTargetNotSupported = new("OXI0254", DiagnosticSeverity.Error, "CPython cannot be built for this target");
+    public static readonly DiagnosticKind SourceTargetNotSupported = new(
+        "OXI0254",
+        DiagnosticSeverity.Error,
+        "CPython cannot be built for this target"
+    );
 
     /// <summary>Programs that a build of CPython starts are not there.</summary>
-    public static readonly DiagnosticKind SourceToolsMissing = new("OXI0255", DiagnosticSeverity.Error, "programs to build CPython are missing");
+    public static readonly DiagnosticKind SourceToolsMissing = new(
+        "OXI0255",
+        DiagnosticSeverity.Error,
+        "programs to build CPython are missing"
+    );
 
     /// <summary>The compiler cannot do the optimisation that is asked for.</summary>
-    public static readonly DiagnosticKind SourceOptimizationNotSupported = new("OXI0256", DiagnosticSeverity.Error, "the optimisation is not supported");
+    public static readonly DiagnosticKind SourceOptimizationNotSupported = new(
+        "OXI0256",
+        DiagnosticSeverity.Error,
+        "the optimisation is not supported"
+    );
 
     /// <summary>Sources or libraries cannot be fetched.</summary>
     public static readonly DiagnosticKind SourceNotFetched = new("OXI0257", DiagnosticSeverity.Error, "sources cannot be fetched");

@@ -7,7 +7,8 @@ using Oxidizer.Packager.Programs;
 namespace Oxidizer.Packager.SourceBuilds;
 
 /// <summary>
-/// Builds CPython from source into an archive of the "full" form. Two records stand in the cache: the request's (what <c>source</c> says, the recipe, the compiler)
+/// Builds CPython from source into an archive of the "full" form. Two records stand in the cache: the request's (what <c>source</c> says,
+/// the recipe, the compiler)
 /// names an archive without network and without programs; the action's own key holds the digests of all sources and libraries. See
 /// <c>docs/decisions/0002-apt-sources-are-resolved-once.md</c>.
 /// </summary>
@@ -19,15 +20,19 @@ internal static class SourceDistribution
     /// <param name="table">What <c>source</c> says, and how it is optimised.</param>
     /// <param name="target">Must be the machine that builds.</param>
     /// <param name="context">The build.</param>
-    /// <exception cref="BuildFailedException">The table cannot be followed, a program is missing, or a step of the build failed.</exception>
+    /// <exception cref="BuildFailedException">The table cannot be followed, a program is missing, or a step of the build
+    /// failed.</exception>
     /// <exception cref="EnvironmentFailureException">The network or the disk failed.</exception>
     /// <exception cref="OperationCanceledException">The build was cancelled; nothing that it started runs any more.</exception>
     public static ActionOutput Build(DistributionTable table, TargetTriple target, BuildContext context)
     {
         var request = SourceRequest.Read(table, context);
         if (!target.IsHost)
-            throw new BuildFailedException(DiagnosticKinds.SourceTargetNotSupported,
-                $"CPython is built from source only for the machine that builds (`{TargetTriple.Host}`), and the target is `{target}`; name an archive for it with `url` and `sha256`", table.Location);
+            throw new BuildFailedException(
+                DiagnosticKinds.SourceTargetNotSupported,
+                $"CPython is built from source only for the machine that builds (`{TargetTriple.Host}`), and the target is `{target}`; name an archive for it with `url` and `sha256`",
+                table.Location
+            );
         var compiler = SourceCompiler.Find(request, context);
         // After this: everything that the key of the request needs is known, and no program was started.
 
@@ -45,7 +50,13 @@ internal static class SourceDistribution
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new EnvironmentFailureException(DiagnosticKinds.SourceNotWritten, "build CPython in", folder, $"{exception.Message}; it needs about 1 GB there (TMPDIR chooses the place)", exception);
+            throw new EnvironmentFailureException(
+                DiagnosticKinds.SourceNotWritten,
+                "build CPython in",
+                folder,
+                $"{exception.Message}; it needs about 1 GB there (TMPDIR chooses the place)",
+                exception
+            );
         }
         finally
         {
@@ -53,18 +64,32 @@ internal static class SourceDistribution
         }
     }
 
-    private static ActionOutput Resolve(SourceRequest request, ActionKey requestKey, TargetTriple target, SourceCompiler compiler, string folder, BuildContext context)
+    private static ActionOutput Resolve(
+        SourceRequest request,
+        ActionKey requestKey,
+        TargetTriple target,
+        SourceCompiler compiler,
+        string folder,
+        BuildContext context
+    )
     {
         var materials = SourceMaterials.Fetch(request, folder, context);
         // After this: all sources and libraries are on this disk, and verified.
 
         var name = $"CPython {materials.Version}";
-        var record = context.Run(ActionKey(request, materials, target, compiler), name, () =>
-        {
-            var archive = SourceBuild.Run(request, materials, target, compiler, folder, context);
-            var size = new FileInfo(archive).Length;
-            return [new ActionOutput(Path.GetFileName(archive), context.Cache.StoreFile(archive, BlobTransfer.Move, durable: true), size)];
-        });
+        var record = context.Run(
+            ActionKey(request, materials, target, compiler),
+            name,
+            () =>
+            {
+                var archive = SourceBuild.Run(request, materials, target, compiler, folder, context);
+                var size = new FileInfo(archive).Length;
+                return
+                [
+                    new ActionOutput(Path.GetFileName(archive), context.Cache.StoreFile(archive, BlobTransfer.Move, durable: true), size),
+                ];
+            }
+        );
         context.Cache.Add(new ActionRecord(requestKey, name, record.Outputs, record.Seconds));
         // Flushed now, so that minutes of work are not lost if a later stage is killed.
         context.Cache.Flush();
@@ -72,20 +97,26 @@ internal static class SourceDistribution
     }
 
     internal static ActionKey RequestKey(SourceRequest request, TargetTriple target, SourceCompiler compiler) =>
-        compiler.AddTo(new ActionKeyBuilder(RequestKind, SourceRecipe.Version)
-            .Add("source", request.Text)
-            .Add("options", request.Options)
-            .Add("target", target.Value)
-            .Add("programs", SourcePrograms.Digest)).Build();
+        compiler
+            .AddTo(
+                new ActionKeyBuilder(RequestKind, SourceRecipe.Version)
+                    .Add("source", request.Text)
+                    .Add("options", request.Options)
+                    .Add("target", target.Value)
+                    .Add("programs", SourcePrograms.Digest)
+            )
+            .Build();
 
     private static ActionKey ActionKey(SourceRequest request, SourceMaterials materials, TargetTriple target, SourceCompiler compiler)
     {
-        var key = compiler.AddTo(new ActionKeyBuilder(ActionKinds.Distribution, SourceRecipe.Version)
-            .Add("version", materials.Version)
-            .Add("revision", materials.Revision)
-            .Add("options", request.Options)
-            .Add("target", target.Value)
-            .Add("programs", SourcePrograms.Digest));
+        var key = compiler.AddTo(
+            new ActionKeyBuilder(ActionKinds.Distribution, SourceRecipe.Version)
+                .Add("version", materials.Version)
+                .Add("revision", materials.Revision)
+                .Add("options", request.Options)
+                .Add("target", target.Value)
+                .Add("programs", SourcePrograms.Digest)
+        );
         foreach (var file in materials.Files)
             key.Add(file.Name, file.Digest);
         return key.Build();

@@ -1,12 +1,16 @@
 namespace Oxidizer.Packager.SourceBuilds;
 
 /// <summary>
-/// The objects of CPython that the interpreter of the archive keeps and products replace, because each start pays for them: the table of frozen modules, which is
+/// The objects of CPython that the interpreter of the archive keeps and products replace, because each start pays for them: the table of
+/// frozen modules, which is
 /// smaller in products, and the search for paths, which products need not make. See <c>docs/decisions/0004-objects-for-embedding.md</c>.
 /// </summary>
 internal static class SourceEmbedding
 {
-    private const string Folder = "Python/embedding", Generator = "SourceFrozen.py", Paths = "SourceGetpath.c", PathsObject = $"{Folder}/getpath.o";
+    private const string Folder = "Python/embedding",
+        Generator = "SourceFrozen.py",
+        Paths = "SourceGetpath.c",
+        PathsObject = $"{Folder}/getpath.o";
 
     private static readonly string[] s_frozen = ["Python/deepfreeze/deepfreeze.o", "Python/frozen.o"];
     private static readonly string[] s_smallerFrozen = [$"{Folder}/deepfreeze.o", $"{Folder}/frozen.o"];
@@ -20,12 +24,14 @@ internal static class SourceEmbedding
     public static IReadOnlyList<string> Objects(string root) => [PathsObject, .. HasFrozenObjects(root) ? s_smallerFrozen : []];
 
     /// <summary>The Makefile's rule for what its own patterns do not make.</summary>
-    public static string Rule { get; } = $"""
-        {PathsObject}: {Folder}/{Paths}
-        	$(CC) -c $(PY_CORE_CFLAGS) -DPLATLIBDIR='"$(PLATLIBDIR)"' -o $@ {Folder}/{Paths}
-        """;
+    public static string Rule { get; } =
+        $"""
+            {PathsObject}: {Folder}/{Paths}
+            	$(CC) -c $(PY_CORE_CFLAGS) -DPLATLIBDIR='"$(PLATLIBDIR)"' -o $@ {Folder}/{Paths}
+            """;
 
-    // 3.13 has no modules that are frozen as objects any more; 3.12, which has the generator elsewhere, keeps its own table, because its strings belong to interpreters
+    // 3.13 has no modules that are frozen as objects any more; 3.12, which has the generator elsewhere, keeps its own table, because its
+    // strings belong to interpreters
     // that may run beside each other.
     private static bool HasFrozenObjects(string root) => File.Exists(Path.Combine(root, "Tools/scripts/deepfreeze.py"));
 
@@ -40,7 +46,12 @@ internal static class SourceEmbedding
         if (HasFrozenObjects(make.Root))
         {
             var program = SourcePrograms.WriteTo(folder, Generator);
-            command.Run("write the smaller table of frozen modules", make.Root, Path.Combine(make.Root, "python"), ["-I", "-B", program, make.Root, sources]);
+            command.Run(
+                "write the smaller table of frozen modules",
+                make.Root,
+                Path.Combine(make.Root, "python"),
+                ["-I", "-B", program, make.Root, sources]
+            );
         }
         make.CompileObjects("compile what products link instead", Objects(make.Root));
     }

@@ -1,6 +1,8 @@
-/* Takes the place of CPython's Modules/getpath.c in products, which gives a configuration the paths that it lacks: it turns the whole configuration into a dictionary,
- * runs a Python program that asks the environment and the file system, and reads all of it back. A product gives every path before CPython starts, so that nothing
- * is left but defaults. Compiled once with CPython's sources, as CPython's own file is. */
+/* Takes the place of CPython's Modules/getpath.c in products, which gives a configuration the paths
+ * that it lacks: it turns the whole configuration into a dictionary, runs a Python program that
+ * asks the environment and the file system, and reads all of it back. A product gives every path
+ * before CPython starts, so that nothing is left but defaults. Compiled once with CPython's
+ * sources, as CPython's own file is. */
 #include "Python.h"
 #include "pycore_initconfig.h"
 #include "pycore_pathconfig.h"
@@ -23,7 +25,8 @@ set_default(PyConfig *config, wchar_t **path, const wchar_t *value)
 static int
 is_complete(const PyConfig *config)
 {
-    return config->home != NULL && config->executable != NULL && config->prefix != NULL && config->exec_prefix != NULL && config->module_search_paths_set;
+    return config->home != NULL && config->executable != NULL && config->prefix != NULL &&
+           config->exec_prefix != NULL && config->module_search_paths_set;
 }
 
 PyStatus
@@ -34,7 +37,8 @@ _PyConfig_InitPathConfig(PyConfig *config, int compute_path_config)
         return status;
     }
     if (!is_complete(config)) {
-        return PyStatus_Error("who embeds this CPython sets home, executable, prefix, exec_prefix and module_search_paths");
+        return PyStatus_Error(
+            "who embeds this CPython sets home, executable, prefix, exec_prefix and module_search_paths");
     }
     int has_name = config->orig_argv.length > 0 && config->orig_argv.items[0][0] != L'\0';
     struct {

@@ -48,7 +48,13 @@ internal sealed class SourceLayout
 
     /// <summary>Copies what was built to where the archive has it.</summary>
     public static SourceLayout Create(
-        SourceTree tree, SourceVariables variables, IReadOnlyList<SourceExtension> extensions, SourceMaterials materials, string folder, SourceCommand command)
+        SourceTree tree,
+        SourceVariables variables,
+        IReadOnlyList<SourceExtension> extensions,
+        SourceMaterials materials,
+        string folder,
+        SourceCommand command
+    )
     {
         var ofExtensions = extensions.SelectMany(extension => extension.Objects).ToHashSet(StringComparer.Ordinal);
         var layout = new SourceLayout(tree, materials.Sysroot, folder, command)
@@ -85,7 +91,9 @@ internal sealed class SourceLayout
         {
             Copy(_sysroot.ArchiveOf(library), $"build/lib/lib{library.Name}.a");
             if (_sysroot.CopyrightOf(library) is not { } copyright)
-                throw new InvalidOperationException($"the package `{library.Package}` brings no licence text for `{library.Name}`; please report this");
+                throw new InvalidOperationException(
+                    $"the package `{library.Package}` brings no licence text for `{library.Name}`; please report this"
+                );
             Copy(copyright, SourceExtension.LicenseOf(library));
         }
     }
@@ -107,7 +115,8 @@ internal sealed class SourceLayout
     }
 
     /// <summary>A text in which the folders of this build are replaced, so that equal inputs give equal archives.</summary>
-    public string WithoutPrivatePaths(string text) => PrivatePaths.Aggregate(text, (current, path) => current.Replace(path, "/build", StringComparison.Ordinal));
+    public string WithoutPrivatePaths(string text) =>
+        PrivatePaths.Aggregate(text, (current, path) => current.Replace(path, "/build", StringComparison.Ordinal));
 
     private void CopyTree(string source, string destination)
     {

@@ -8,7 +8,15 @@ namespace Oxidizer.Packager.SourceBuilds;
 internal static class SourcePrograms
 {
     /// <summary>The digest of all of them, for keys.</summary>
-    public static Sha256Digest Digest { get; } = new(SHA256.HashData([.. Read("SourceTraining.py"), .. Read("SourceFacts.py"), .. Read("SourceFrozen.py"), .. Read("SourceGetpath.c")]));
+    public static Sha256Digest Digest { get; } =
+        new(
+            SHA256.HashData([
+                .. Read("SourceTraining.py"),
+                .. Read("SourceFacts.py"),
+                .. Read("SourceFrozen.py"),
+                .. Read("SourceGetpath.c"),
+            ])
+        );
 
     /// <summary>Writes a program into a folder and gives its path.</summary>
     public static string WriteTo(string folder, string name)
@@ -21,7 +29,8 @@ internal static class SourcePrograms
 
     private static byte[] Read(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream($"SourceBuilds/{name}")
+        using var stream =
+            Assembly.GetExecutingAssembly().GetManifestResourceStream($"SourceBuilds/{name}")
             ?? throw new InvalidOperationException($"the resource `SourceBuilds/{name}` is not in the assembly; please report this");
         using var copy = new MemoryStream();
         stream.CopyTo(copy);

@@ -6,7 +6,8 @@ namespace Oxidizer.Packager.SourceBuilds;
 internal sealed class SourceProgress(IBuildLog log, string subject)
 {
     private string _stage = "";
-    private int _done, _expected;
+    private int _done,
+        _expected;
 
     /// <summary>Begins a stage.</summary>
     /// <param name="stage">What is done in it.</param>

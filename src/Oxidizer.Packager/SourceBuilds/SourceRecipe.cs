@@ -1,6 +1,7 @@
 namespace Oxidizer.Packager.SourceBuilds;
 
-/// <summary>How one extension module is built when CPython's own <c>Setup.stdlib</c> does not say it, or not for static libraries.</summary>
+/// <summary>How one extension module is built when CPython's own <c>Setup.stdlib</c> does not say it, or not for static
+/// libraries.</summary>
 /// <param name="Name">The module.</param>
 /// <param name="Defines">Macros. <c>makesetup</c> takes a line with <c>=</c> for a variable, so none has a value.</param>
 /// <param name="Libraries">What it links, in order.</param>
@@ -19,26 +20,59 @@ internal static class SourceRecipe
     /// </summary>
     public const int Version = 3;
 
-    /// <summary>The flags of all objects: position independent, so that they serve executables and shared libraries, but with calls inside the interpreter as direct as in an executable.</summary>
+    /// <summary>The flags of all objects: position independent, so that they serve executables and shared libraries, but with calls inside
+    /// the interpreter as direct as in an executable.</summary>
     public const string CFlags = "-fPIC -fno-semantic-interposition";
 
     /// <summary>
-    /// Debian's patches that stay out, by the beginnings of their names: those that move CPython into Debian's file system, make it do without the modules that
+    /// Debian's patches that stay out, by the beginnings of their names: those that move CPython into Debian's file system, make it do
+    /// without the modules that
     /// Debian packages by themselves, or turn off tests and documentation. All others, the security fixes above all, are applied.
     /// </summary>
     public static IReadOnlyList<string> ExcludedPatches { get; } =
     [
-        "deb-", "distutils-install-layout", "distutils-link", "distutils-sysconfig", "sysconfig-debian-schemes", "sysconfigdata-name", "multiarch", "stable-abi-multiarch",
-        "destshared-location", "link-opt", "setup-modules", "makefile-bootstrap", "profiled-build", "ensurepip-disabled", "min-", "tempfile-minimal", "argparse-no-shutil",
-        "disable-", "langpack-gettext", "tkinter-import", "gdbm-import", "test-freeze-strip-libdir", "local-doc-references", "doc-build-texinfo", "sphinx", "no-sphinx",
+        "deb-",
+        "distutils-install-layout",
+        "distutils-link",
+        "distutils-sysconfig",
+        "sysconfig-debian-schemes",
+        "sysconfigdata-name",
+        "multiarch",
+        "stable-abi-multiarch",
+        "destshared-location",
+        "link-opt",
+        "setup-modules",
+        "makefile-bootstrap",
+        "profiled-build",
+        "ensurepip-disabled",
+        "min-",
+        "tempfile-minimal",
+        "argparse-no-shutil",
+        "disable-",
+        "langpack-gettext",
+        "tkinter-import",
+        "gdbm-import",
+        "test-freeze-strip-libdir",
+        "local-doc-references",
+        "doc-build-texinfo",
+        "sphinx",
+        "no-sphinx",
         "Add-Debian-specific-documentation-path",
     ];
 
-    /// <summary>Modules that are not built, by the beginnings of their names: of CPython's own tests, of other systems, or of libraries that a product cannot bring.</summary>
-    public static IReadOnlyList<string> ExcludedModules { get; } = ["_test", "_xxtest", "_ctypes_test", "xx", "nis", "ossaudiodev", "_tkinter", "_scproxy"];
+    /// <summary>Modules that are not built, by the beginnings of their names: of CPython's own tests, of other systems, or of libraries
+    /// that a product cannot bring.</summary>
+    public static IReadOnlyList<string> ExcludedModules { get; } =
+    ["_test", "_xxtest", "_ctypes_test", "xx", "nis", "ossaudiodev", "_tkinter", "_scproxy"];
 
     private static readonly string[] s_completion =
-        ["HAVE_RL_COMPLETION_MATCHES", "HAVE_RL_COMPLETION_DISPLAY_MATCHES_HOOK", "HAVE_RL_PRE_INPUT_HOOK", "HAVE_RL_COMPLETION_APPEND_CHARACTER", "HAVE_RL_RESIZE_TERMINAL"];
+    [
+        "HAVE_RL_COMPLETION_MATCHES",
+        "HAVE_RL_COMPLETION_DISPLAY_MATCHES_HOOK",
+        "HAVE_RL_PRE_INPUT_HOOK",
+        "HAVE_RL_COMPLETION_APPEND_CHARACTER",
+        "HAVE_RL_RESIZE_TERMINAL",
+    ];
 
     /// <summary>Modules that need more than a line of <c>Setup.stdlib</c>.</summary>
     public static IReadOnlyList<SourceModuleRecipe> Modules { get; } =
@@ -70,11 +104,15 @@ internal static class SourceRecipe
     ];
 
     /// <summary>The other variant of <c>readline</c>: the same source against GNU readline.</summary>
-    public static SourceModuleRecipe GnuReadline { get; } = new("readline",
-        [.. s_completion, "HAVE_RL_COMPLETION_SUPPRESS_APPEND", "HAVE_RL_CATCH_SIGNAL", "HAVE_RL_APPEND_HISTORY"], ["readline", "tinfo"])
-    {
-        Sources = ["readline.c"],
-    };
+    public static SourceModuleRecipe GnuReadline { get; } =
+        new(
+            "readline",
+            [.. s_completion, "HAVE_RL_COMPLETION_SUPPRESS_APPEND", "HAVE_RL_CATCH_SIGNAL", "HAVE_RL_APPEND_HISTORY"],
+            ["readline", "tinfo"]
+        )
+        {
+            Sources = ["readline.c"],
+        };
 
     /// <summary>Whether one of Debian's patches is applied.</summary>
     public static bool Applies(string patch) => !ExcludedPatches.Any(prefix => patch.StartsWith(prefix, StringComparison.Ordinal));

@@ -14,10 +14,17 @@ namespace Oxidizer.Packager.SourceBuilds;
 /// <param name="Optimization">How it is optimised.</param>
 /// <param name="Location">Where the table stands, for messages.</param>
 internal sealed partial record SourceRequest(
-    string Text, string? Package, string? PackageVersion, string? ArchivePath, DistributionOptimization Optimization, SourceLocation? Location)
+    string Text,
+    string? Package,
+    string? PackageVersion,
+    string? ArchivePath,
+    DistributionOptimization Optimization,
+    SourceLocation? Location
+)
 {
     /// <summary>
-    /// The optimisation as archives' names and <c>PYTHON.json</c> spell it. A profile is always used together with link-time optimisation of the core: it leaves
+    /// The optimisation as archives' names and <c>PYTHON.json</c> spell it. A profile is always used together with link-time optimisation
+    /// of the core: it leaves
     /// native objects, so nothing speaks against it, and <c>pgo</c> and <c>pgo+lto</c> are one.
     /// </summary>
     public string Options => Optimization == DistributionOptimization.NoOpt ? "noopt" : "pgo+lto";
@@ -26,29 +33,47 @@ internal sealed partial record SourceRequest(
     /// <exception cref="BuildFailedException">It cannot be understood, or the archive is not there or not the promised one.</exception>
     public static SourceRequest Read(DistributionTable table, BuildContext context)
     {
-        var source = table.Source ?? throw new InvalidOperationException("a distribution without `source` was sent to be built from source; please report this");
+        var source =
+            table.Source
+            ?? throw new InvalidOperationException("a distribution without `source` was sent to be built from source; please report this");
         if (!source.StartsWith("apt:", StringComparison.Ordinal))
             return ForArchive(source, table, context);
         var match = PackagePattern().Match(source);
         if (!match.Success)
-            throw new BuildFailedException(DiagnosticKinds.SourceNotUnderstood,
-                $"`source = \"{source}\"` names no CPython; write `apt:python3`, `apt:python3.13`, or `apt:python3.13=<Debian version>`", table.Location);
+            throw new BuildFailedException(
+                DiagnosticKinds.SourceNotUnderstood,
+                $"`source = \"{source}\"` names no CPython; write `apt:python3`, `apt:python3.13`, or `apt:python3.13=<Debian version>`",
+                table.Location
+            );
         var version = match.Groups["version"] is { Success: true } pinned ? pinned.Value : null;
         return new SourceRequest(source, match.Groups["package"].Value, version, null, table.Optimizations, table.Location);
     }
 
     private static SourceRequest ForArchive(string path, DistributionTable table, BuildContext context)
     {
-        if (!path.EndsWith(".tar.xz", StringComparison.Ordinal) && !path.EndsWith(".tar.gz", StringComparison.Ordinal) && !path.EndsWith(".tgz", StringComparison.Ordinal))
-            throw new BuildFailedException(DiagnosticKinds.SourceNotUnderstood,
-                $"`source = \"{path}\"` is neither a package such as `apt:python3.11` nor a source archive; name a `.tar.xz` or `.tar.gz` of CPython's sources", table.Location);
+        if (
+            !path.EndsWith(".tar.xz", StringComparison.Ordinal)
+            && !path.EndsWith(".tar.gz", StringComparison.Ordinal)
+            && !path.EndsWith(".tgz", StringComparison.Ordinal)
+        )
+            throw new BuildFailedException(
+                DiagnosticKinds.SourceNotUnderstood,
+                $"`source = \"{path}\"` is neither a package such as `apt:python3.11` nor a source archive; name a `.tar.xz` or `.tar.gz` of CPython's sources",
+                table.Location
+            );
         if (!File.Exists(path))
-            throw new BuildFailedException(DiagnosticKinds.SourceArchiveNotUsable,
-                $"the source archive `{path}` is not there; correct `source`, or take `apt:python3`", table.Location);
+            throw new BuildFailedException(
+                DiagnosticKinds.SourceArchiveNotUsable,
+                $"the source archive `{path}` is not there; correct `source`, or take `apt:python3`",
+                table.Location
+            );
         var digest = Digest(path, table, context);
         if (table.Sha256 is { } promised && !string.Equals(promised, digest.ToString(), StringComparison.OrdinalIgnoreCase))
-            throw new BuildFailedException(DiagnosticKinds.SourceDigestDiffers,
-                $"the sha256 of `{path}` is `{digest}`, and not `{promised}` as the configuration says; fetch the archive again, or correct `sha256`", table.Location);
+            throw new BuildFailedException(
+                DiagnosticKinds.SourceDigestDiffers,
+                $"the sha256 of `{path}` is `{digest}`, and not `{promised}` as the configuration says; fetch the archive again, or correct `sha256`",
+                table.Location
+            );
         return new SourceRequest($"archive:{digest}", null, null, Path.GetFullPath(path), table.Optimizations, table.Location);
     }
 
@@ -60,8 +85,12 @@ internal sealed partial record SourceRequest(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new BuildFailedException(DiagnosticKinds.SourceArchiveNotUsable,
-                $"the source archive `{path}` cannot be read: {exception.Message}; check its permissions", table.Location, exception);
+            throw new BuildFailedException(
+                DiagnosticKinds.SourceArchiveNotUsable,
+                $"the source archive `{path}` cannot be read: {exception.Message}; check its permissions",
+                table.Location,
+                exception
+            );
         }
     }
 

@@ -21,7 +21,8 @@ internal static class SourceSetup
 {
     /// <summary>Reads the modules of a Setup file. Sections, variables and comments are no modules.</summary>
     /// <param name="text">The file.</param>
-    /// <param name="template">Whether to read a file before <c>configure</c>: then its conditions, such as <c>@MODULE_ZLIB_TRUE@</c>, are taken for true.</param>
+    /// <param name="template">Whether to read a file before <c>configure</c>: then its conditions, such as <c>@MODULE_ZLIB_TRUE@</c>, are
+    /// taken for true.</param>
     public static IReadOnlyList<SourceModule> Read(string text, bool template = false)
     {
         var modules = new List<SourceModule>();
@@ -41,7 +42,8 @@ internal static class SourceSetup
     }
 
     /// <summary>
-    /// Lists the modules to link into the interpreter: those that <c>configure</c> enabled, and those of the recipe whether it found their libraries or not
+    /// Lists the modules to link into the interpreter: those that <c>configure</c> enabled, and those of the recipe whether it found their
+    /// libraries or not
     /// (it looks for shared ones).
     /// </summary>
     /// <param name="template"><c>Modules/Setup.stdlib.in</c>.</param>
@@ -71,14 +73,10 @@ internal static class SourceSetup
         return text.Append("*disabled*\nxxsubtype\n").ToString();
     }
 
-    /// <summary>The flags of a recipe. The include path is never needed twice, but a line without any flag gets those that <c>configure</c> found for shared libraries.</summary>
+    /// <summary>The flags of a recipe. The include path is never needed twice, but a line without any flag gets those that <c>configure</c>
+    /// found for shared libraries.</summary>
     public static IReadOnlyList<string> Flags(SourceModuleRecipe recipe) =>
-    [
-        "-I$(srcdir)/Modules",
-        .. recipe.Defines.Select(name => $"-D{name}"),
-        .. recipe.Libraries.Select(name => $"-l{LinkName(name)}"),
-    ];
+        ["-I$(srcdir)/Modules", .. recipe.Defines.Select(name => $"-D{name}"), .. recipe.Libraries.Select(name => $"-l{LinkName(name)}")];
 
-    private static string LinkName(string library) =>
-        DebianLibrary.All.TryGetValue(library, out var known) ? known.File[3..^2] : library;
+    private static string LinkName(string library) => DebianLibrary.All.TryGetValue(library, out var known) ? known.File[3..^2] : library;
 }

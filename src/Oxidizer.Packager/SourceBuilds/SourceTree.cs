@@ -25,8 +25,12 @@ internal sealed partial record SourceTree(string Root, IReadOnlyList<string> Pat
         progress.Begin("patch", patches.Count);
         foreach (var patch in patches)
         {
-            command.Run($"apply Debian's patch `{patch}` to {Path.GetFileName(root)}", root, BuildProgram.Patch,
-                ["-p1", "--batch", "--silent", "--fuzz=0", "--no-backup-if-mismatch", "-i", Path.Combine("debian/patches", patch)]);
+            command.Run(
+                $"apply Debian's patch `{patch}` to {Path.GetFileName(root)}",
+                root,
+                BuildProgram.Patch,
+                ["-p1", "--batch", "--silent", "--fuzz=0", "--no-backup-if-mismatch", "-i", Path.Combine("debian/patches", patch)]
+            );
             progress.Step(patch);
         }
         return new SourceTree(root, patches);
@@ -56,10 +60,18 @@ internal sealed partial record SourceTree(string Root, IReadOnlyList<string> Pat
         // What a damaged compressed stream makes the decoders throw is theirs to choose.
         catch (Exception exception) when (exception is not (OutOfMemoryException or OperationCanceledException))
         {
-            throw new BuildFailedException(DiagnosticKinds.SourceArchiveNotUsable, $"the source archive `{archive}` is damaged ({exception.Message}); fetch it again", location, exception);
+            throw new BuildFailedException(
+                DiagnosticKinds.SourceArchiveNotUsable,
+                $"the source archive `{archive}` is damaged ({exception.Message}); fetch it again",
+                location,
+                exception
+            );
         }
-        throw new BuildFailedException(DiagnosticKinds.SourceArchiveNotUsable,
-            $"the source archive `{archive}` holds no CPython (`Include/patchlevel.h` in its one folder); take a source release, or `apt:python3`", location);
+        throw new BuildFailedException(
+            DiagnosticKinds.SourceArchiveNotUsable,
+            $"the source archive `{archive}` holds no CPython (`Include/patchlevel.h` in its one folder); take a source release, or `apt:python3`",
+            location
+        );
     }
 
     /// <summary>Removes a folder, if it is there.</summary>
@@ -82,6 +94,9 @@ internal sealed partial record SourceTree(string Root, IReadOnlyList<string> Pat
         return archive.EndsWith(".xz", StringComparison.Ordinal) ? new XZStream(file) : new GZipStream(file, CompressionMode.Decompress);
     }
 
-    [GeneratedRegex("^#define\\s+PY_VERSION\\s+\"(?<version>3\\.[0-9]+\\.[0-9]+[0-9a-z+]*)\"", RegexOptions.Multiline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "^#define\\s+PY_VERSION\\s+\"(?<version>3\\.[0-9]+\\.[0-9]+[0-9a-z+]*)\"",
+        RegexOptions.Multiline | RegexOptions.CultureInvariant
+    )]
     private static partial Regex VersionPattern();
 }

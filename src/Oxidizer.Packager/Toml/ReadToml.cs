@@ -38,14 +38,21 @@ internal sealed class ReadToml
         catch (TomlException exception)
         {
             // Thrown for nesting that is too deep for a parser that recurses; it has no position.
-            mistakes.Add(DiagnosticKinds.ConfigurationNotToml, $"this is not a configuration: {Lower(exception.Message.Split('.')[0])}; no key nests deeper than two levels", root.Location);
+            mistakes.Add(
+                DiagnosticKinds.ConfigurationNotToml,
+                $"this is not a configuration: {Lower(exception.Message.Split('.')[0])}; no key nests deeper than two levels",
+                root.Location
+            );
         }
         catch (ArgumentOutOfRangeException)
         {
             // Tomlyn 2.10.2 throws this when a file ends within an escape, because it tries to name the character that follows.
             var lastLine = text.LastIndexOf('\n') + 1;
-            mistakes.Add(DiagnosticKinds.ConfigurationNotToml, "this is not TOML: the file ends within an escape (`\\`) of a string; end the string with its quote",
-                new SourceLocation(file, text.AsSpan().Count('\n') + 1, text.Length - lastLine + 1));
+            mistakes.Add(
+                DiagnosticKinds.ConfigurationNotToml,
+                "this is not TOML: the file ends within an escape (`\\`) of a string; end the string with its quote",
+                new SourceLocation(file, text.AsSpan().Count('\n') + 1, text.Length - lastLine + 1)
+            );
         }
         return root;
     }
@@ -58,9 +65,11 @@ internal sealed class ReadToml
             if (!byLine.TryGetValue(diagnostic.Span.Start.Line, out var known) || diagnostic.Span.Start.Column < known.Span.Start.Column)
                 byLine[diagnostic.Span.Start.Line] = diagnostic;
         foreach (var (line, diagnostic) in byLine.Take(MaxSyntaxErrors))
-            _mistakes.Add(DiagnosticKinds.ConfigurationNotToml,
+            _mistakes.Add(
+                DiagnosticKinds.ConfigurationNotToml,
                 $"this is not TOML: {Lower(Printable(diagnostic.Message))}; strings stand in quotes, lists in `[...]`, and every key has `= value` on its line",
-                new SourceLocation(_file, line + 1, diagnostic.Span.Start.Column + 1));
+                new SourceLocation(_file, line + 1, diagnostic.Span.Start.Column + 1)
+            );
     }
 
     private void AddTable(TableSyntaxBase syntax, TomlTable root)
@@ -87,12 +96,13 @@ internal sealed class ReadToml
     }
 
     // Into a table that a header may reach: of an array of tables the last.
-    private static TomlTable? Step(TomlTable parent, string name) => parent.Find(name)?.Value switch
-    {
-        TomlTable { Origin: not TomlTableOrigin.Inline } table => table,
-        TomlArray { IsOpen: true } array => (TomlTable)array.Items[^1],
-        _ => null,
-    };
+    private static TomlTable? Step(TomlTable parent, string name) =>
+        parent.Find(name)?.Value switch
+        {
+            TomlTable { Origin: not TomlTableOrigin.Inline } table => table,
+            TomlArray { IsOpen: true } array => (TomlTable)array.Items[^1],
+            _ => null,
+        };
 
     private TomlTable? OpenItem(TomlTable parent, TomlEntry name)
     {

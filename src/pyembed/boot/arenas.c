@@ -1,12 +1,12 @@
-/* CPython takes memory for its objects in arenas and fills each from its beginning, with a page fault for every page.
- * One system call maps the pages that a start certainly uses. */
+/* CPython takes memory for its objects in arenas and fills each from its beginning, with a page
+ * fault for every page. One system call maps the pages that a start certainly uses. */
 #include "boot/arenas.h"
 
 #include "compat.h"
 #include "populate.h"
 
-/* One arena of CPython's since 3.10, four of those before. The smallest program uses 184 of its 256 pages, and all of
- * its pools. A program that uses more gets the rest page by page. */
+/* One arena of CPython's since 3.10, four of those before. The smallest program uses 184 of its 256
+ * pages, and all of its pools. A program that uses more gets the rest page by page. */
 static size_t ahead = 1 << 20;
 
 static PyObjectArenaAllocator plain;

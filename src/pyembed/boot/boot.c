@@ -1,5 +1,6 @@
-/* The boot in stages, one function each, with a comment that says what holds after it. Uses the public API only. No
- * stage searches the disk: all paths that CPython would search for are set, and modules are in memory. */
+/* The boot in stages, one function each, with a comment that says what holds after it. Uses the
+ * public API only. No stage searches the disk: all paths that CPython would search for are set, and
+ * modules are in memory. */
 #include "boot/boot.h"
 
 #include "compat.h"
@@ -27,7 +28,8 @@ typedef struct {
 
 /* ---- stage 1: the blob ---- */
 
-/* After it: resources, settings and the executable's path are known. No Python function was called. */
+/* After it: resources, settings and the executable's path are known. No Python function was called.
+ */
 static int
 open_resources(boot *self)
 {
@@ -37,7 +39,8 @@ open_resources(boot *self)
 
 /* ---- stage 2: memory, locale, encodings ---- */
 
-/* After it: allocators and LC_CTYPE are set, as `python3` sets them (coercion of the C locale, UTF-8 mode); strings can be decoded. */
+/* After it: allocators and LC_CTYPE are set, as `python3` sets them (coercion of the C locale,
+ * UTF-8 mode); strings can be decoded. */
 static PyStatus
 preinitialize(boot *self)
 {
@@ -45,7 +48,8 @@ preinitialize(boot *self)
     self->stage = "preinitialization";
     pyembed_populate_arenas();
     PyPreConfig preconfig;
-    /* Not the isolated form, which does not set the locale: a product is a program, not a library. */
+    /* Not the isolated form, which does not set the locale: a product is a program, not a library.
+     */
     PyPreConfig_InitPythonConfig(&preconfig);
     if (pyembed_this_process.arguments.role == PYEMBED_AS_PYTHON) {
         return Py_PreInitializeFromBytesArgs(&preconfig, self->argc, self->argv);
@@ -70,21 +74,26 @@ preinitialize(boot *self)
 
 /* ---- stage 3: what Py_InitializeFromConfig imports ---- */
 
-/* After it: the import of `encodings` runs _pyembed_boot.py, which installs the finder (bootstrap.c). */
+/* After it: the import of `encodings` runs _pyembed_boot.py, which installs the finder
+ * (bootstrap.c). */
 static PyStatus
 freeze_boot_module(boot *self)
 {
     static struct _frozen table[2];
     self->stage = "boot module";
     pyembed_module module;
-    pyembed_status status = pyembed_module_find(&pyembed_this_process.resources, "_pyembed_boot", 13, &module);
-    if (status == PYEMBED_NOT_FOUND || (status == PYEMBED_OK && (module.code.data == NULL || module.code.codec != PYEMBED_CODEC_NONE))) {
+    pyembed_status status =
+        pyembed_module_find(&pyembed_this_process.resources, "_pyembed_boot", 13, &module);
+    if (status == PYEMBED_NOT_FOUND ||
+        (status == PYEMBED_OK &&
+         (module.code.data == NULL || module.code.codec != PYEMBED_CODEC_NONE))) {
         return PyStatus_Error("the packed resources hold no bytecode of `_pyembed_boot`");
     }
     if (status != PYEMBED_OK) {
         return PyStatus_Error("the packed resources are damaged at module `_pyembed_boot`");
     }
-    struct _frozen entry = PYEMBED_FROZEN("encodings", module.code.data, (int)module.code.stored_size, 1);
+    struct _frozen entry =
+        PYEMBED_FROZEN("encodings", module.code.data, (int)module.code.stored_size, 1);
     table[0] = entry;
     PyImport_FrozenModules = table;
     if (PyImport_AppendInittab("oxidized_importer", pyembed_importer_init) < 0) {
@@ -102,7 +111,8 @@ freeze_boot_module(boot *self)
 
 /* ---- stage 4: the configuration ---- */
 
-/* After it: `config` holds all that CPython would otherwise search for or take from the environment. */
+/* After it: `config` holds all that CPython would otherwise search for or take from the
+ * environment. */
 static PyStatus
 configure(boot *self)
 {
@@ -133,17 +143,21 @@ set_path(const char *name, const char *value)
     return result;
 }
 
-/* CPython splits a folder with a colon in its name, takes the executable from PYTHONEXECUTABLE and __PYVENV_LAUNCHER__, isolated or not, and from 3.14 on prefixes from a
- * `pyvenv.cfg` beside or above the executable. After it: sys.prefix
- * and its kin are right for every folder, and sys.executable in every environment but that of a start as `python`. */
+/* CPython splits a folder with a colon in its name, takes the executable from PYTHONEXECUTABLE and
+ * __PYVENV_LAUNCHER__, isolated or not, and from 3.14 on prefixes from a `pyvenv.cfg` beside or
+ * above the executable. After it: sys.prefix and its kin are right for every folder, and
+ * sys.executable in every environment but that of a start as `python`. */
 static int
 correct_paths(void)
 {
     static const char *const names[] = {"prefix", "exec_prefix", "base_prefix", "base_exec_prefix"};
-    if (pyembed_this_process.arguments.role != PYEMBED_AS_PYTHON && set_path("executable", pyembed_this_process.executable) < 0) {
+    if (pyembed_this_process.arguments.role != PYEMBED_AS_PYTHON &&
+        set_path("executable", pyembed_this_process.executable) < 0) {
         return -1;
     }
-    int may_differ = PY_VERSION_HEX >= 0x030E0000 || strchr(pyembed_this_process.folder, ':') != NULL, result = 0;
+    int may_differ =
+            PY_VERSION_HEX >= 0x030E0000 || strchr(pyembed_this_process.folder, ':') != NULL,
+        result = 0;
     for (size_t at = 0; may_differ && result == 0 && at < sizeof names / sizeof names[0]; at++) {
         result = set_path(names[at], pyembed_this_process.folder);
     }
@@ -152,8 +166,8 @@ correct_paths(void)
 
 /* ---- stage 6: the collector ---- */
 
-/* At exit CPython drops `__main__` and runs the collector, which calls `__del__` of the program's globals. So the
- * collector must still track the module and its namespace. */
+/* At exit CPython drops `__main__` and runs the collector, which calls `__del__` of the program's
+ * globals. So the collector must still track the module and its namespace. */
 static void
 keep_collected(PyObject *object)
 {
@@ -163,8 +177,9 @@ keep_collected(PyObject *object)
     }
 }
 
-/* Objects of the boot live as long as the process. After it: the garbage collector skips them, while the program runs
- * and at the end. (`gc.unfreeze()` undoes it; `__del__` of what a program makes is not concerned.) */
+/* Objects of the boot live as long as the process. After it: the garbage collector skips them,
+ * while the program runs and at the end. (`gc.unfreeze()` undoes it; `__del__` of what a program
+ * makes is not concerned.) */
 static int
 freeze_objects(void)
 {
@@ -189,13 +204,16 @@ static int
 fail(boot *self, PyStatus status)
 {
     if (pyembed_this_process.is_hosted) {
-        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "cannot start Python (%s): %s", self->stage,
+        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem,
+                 "cannot start Python (%s): %s", self->stage,
                  status.err_msg == NULL ? "it asked to exit" : status.err_msg);
         PyConfig_Clear(&self->config);
         return 1;
     }
-    if (!PyStatus_IsExit(status)) { /* `--version` and `--help` have done their work, and end here too */
-        fprintf(stderr, "%s: cannot start Python (%s)\n", pyembed_this_process.executable, self->stage);
+    if (!PyStatus_IsExit(
+            status)) { /* `--version` and `--help` have done their work, and end here too */
+        fprintf(stderr, "%s: cannot start Python (%s)\n", pyembed_this_process.executable,
+                self->stage);
     }
     PyConfig_Clear(&self->config);
     Py_ExitStatusException(status);
@@ -213,7 +231,9 @@ fail_in_python(void)
     PyErr_Fetch(&type, &value, &traceback);
     PyObject *text = value == NULL ? NULL : PyObject_Str(value);
     const char *utf8 = text == NULL ? NULL : PyUnicode_AsUTF8(text);
-    snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "cannot start Python (paths): %.400s", utf8 == NULL ? "an exception that has no text" : utf8);
+    snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem,
+             "cannot start Python (paths): %.400s",
+             utf8 == NULL ? "an exception that has no text" : utf8);
     PyErr_Clear();
     Py_XDECREF(text);
     Py_XDECREF(type);

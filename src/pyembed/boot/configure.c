@@ -1,5 +1,5 @@
-/* The configuration of a product that runs as a program: the settings of the packed resources count, and the
- * environment only where they allow it. */
+/* The configuration of a product that runs as a program: the settings of the packed resources
+ * count, and the environment only where they allow it. */
 #include "boot/configure.h"
 
 #include "compat.h"
@@ -17,22 +17,28 @@ typedef struct {
     const char *value;
 } path_setting;
 
-/* Prefixes are the product's folder. With `home` set CPython searches for neither a virtual environment nor the standard library; it
- * splits `home` at a colon, so that a folder with one is set right afterwards (correct_paths, boot.c). */
+/* Prefixes are the product's folder. With `home` set CPython searches for neither a virtual
+ * environment nor the standard library; it splits `home` at a colon, so that a folder with one is
+ * set right afterwards (correct_paths, boot.c). */
 PyStatus
 pyembed_set_paths(PyConfig *config)
 {
     const char *executable = pyembed_this_process.executable, *folder = pyembed_this_process.folder;
     const path_setting paths[] = {
-        {&config->executable, executable}, {&config->base_executable, executable}, {&config->home, folder},
-        {&config->prefix, folder},         {&config->exec_prefix, folder},         {&config->base_prefix, folder},
+        {&config->executable, executable},
+        {&config->base_executable, executable},
+        {&config->home, folder},
+        {&config->prefix, folder},
+        {&config->exec_prefix, folder},
+        {&config->base_prefix, folder},
         {&config->base_exec_prefix, folder},
     };
     PyStatus status = PyStatus_Ok();
     for (size_t at = 0; at < sizeof paths / sizeof paths[0] && !PyStatus_Exception(status); at++) {
         status = PyConfig_SetBytesString(config, paths[at].field, paths[at].value);
     }
-    if (!PyStatus_Exception(status) && pyembed_this_process.settings.module_file != PYEMBED_FILE_NONE) {
+    if (!PyStatus_Exception(status) &&
+        pyembed_this_process.settings.module_file != PYEMBED_FILE_NONE) {
         status = PyConfig_SetBytesString(config, &config->stdlib_dir, pyembed_this_process.files);
     }
     return status;
@@ -49,7 +55,8 @@ pyembed_append_list(PyWideStringList *list, pyembed_run run, int expand)
         }
         const char *text = setting.value.data;
         char *expanded = NULL;
-        if (expand && strncmp(text, "$ORIGIN", 7) == 0 && asprintf(&expanded, "%s%s", process->folder, text + 7) < 0) {
+        if (expand && strncmp(text, "$ORIGIN", 7) == 0 &&
+            asprintf(&expanded, "%s%s", process->folder, text + 7) < 0) {
             return PyStatus_NoMemory();
         }
         wchar_t *wide = Py_DecodeLocale(expanded != NULL ? expanded : text, NULL);
@@ -75,13 +82,16 @@ set_stdio(PyConfig *config, const pyembed_settings *settings)
     }
     char encoding[64];
     const char *colon = strchr(settings->stdio_encoding.data, ':');
-    size_t size = colon == NULL ? settings->stdio_encoding.size : (size_t)(colon - settings->stdio_encoding.data);
+    size_t size = colon == NULL ? settings->stdio_encoding.size
+                                : (size_t)(colon - settings->stdio_encoding.data);
     if (size >= sizeof encoding) {
         return PyStatus_Error("setting `stdio_encoding` is too long");
     }
     memcpy(encoding, settings->stdio_encoding.data, size);
     encoding[size] = '\0';
-    PyStatus status = size == 0 ? PyStatus_Ok() : PyConfig_SetBytesString(config, &config->stdio_encoding, encoding);
+    PyStatus status = size == 0
+                          ? PyStatus_Ok()
+                          : PyConfig_SetBytesString(config, &config->stdio_encoding, encoding);
     if (!PyStatus_Exception(status) && colon != NULL && colon[1] != '\0') {
         status = PyConfig_SetBytesString(config, &config->stdio_errors, colon + 1);
     }
@@ -144,7 +154,8 @@ pyembed_configure_program(PyConfig *config, int argc, char **argv)
         status = set_arguments(config, argc, argv);
     }
     if (!PyStatus_Exception(status) && settings->program_name.size > 0) {
-        status = PyConfig_SetBytesString(config, &config->program_name, settings->program_name.data);
+        status =
+            PyConfig_SetBytesString(config, &config->program_name, settings->program_name.data);
     }
     if (!PyStatus_Exception(status)) {
         status = pyembed_append_list(&config->warnoptions, settings->warnings, 0);

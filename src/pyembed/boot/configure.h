@@ -1,5 +1,6 @@
-/* Stage 4 of the boot: what CPython is told before it starts. After either of the first two `config` holds all that CPython would otherwise search for, and is
- * the caller's to clear, also on a failure. The process is open and CPython preinitialized. */
+/* Stage 4 of the boot: what CPython is told before it starts. After either of the first two
+ * `config` holds all that CPython would otherwise search for, and is the caller's to clear, also on
+ * a failure. The process is open and CPython preinitialized. */
 #ifndef PYEMBED_CONFIGURE_H
 #define PYEMBED_CONFIGURE_H
 
@@ -12,7 +13,8 @@ PyStatus pyembed_configure_python(PyConfig *config, int argc, char **argv);
 /* The paths of the executable, of the prefixes and of the standard library. */
 PyStatus pyembed_set_paths(PyConfig *config);
 
-/* Appends the values of a run of settings; with `expand` a `$ORIGIN` at the beginning becomes the product's folder. */
+/* Appends the values of a run of settings; with `expand` a `$ORIGIN` at the beginning becomes the
+ * product's folder. */
 PyStatus pyembed_append_list(PyWideStringList *list, pyembed_run run, int expand);
 
 #endif

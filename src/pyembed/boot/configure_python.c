@@ -1,4 +1,5 @@
-/* The configuration of a product that acts as `python`: its options and environment count, as CPython reads them. */
+/* The configuration of a product that acts as `python`: its options and environment count, as
+ * CPython reads them. */
 #include "compat.h"
 #include "reader/settings.h"
 #include "process/process.h"
@@ -25,7 +26,8 @@ append_python_path(PyConfig *config, const wchar_t *path)
     return status;
 }
 
-/* The library's folder ends sys.path, where there is one. Its modules come from memory all the same: the finder owns paths below it. */
+/* The library's folder ends sys.path, where there is one. Its modules come from memory all the
+ * same: the finder owns paths below it. */
 static PyStatus
 append_files(PyConfig *config)
 {
@@ -33,7 +35,8 @@ append_files(PyConfig *config)
         return PyStatus_Ok();
     }
     wchar_t *files = Py_DecodeLocale(pyembed_this_process.files, NULL);
-    PyStatus status = files == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(&config->module_search_paths, files);
+    PyStatus status = files == NULL ? PyStatus_NoMemory()
+                                    : PyWideStringList_Append(&config->module_search_paths, files);
     PyMem_RawFree(files);
     return status;
 }
@@ -48,8 +51,9 @@ begin_python(PyConfig *config, int argc, char **argv)
     return PyStatus_Exception(status) ? status : PyConfig_SetBytesArgv(config, argc, argv);
 }
 
-/* As `python`: its options and environment count, and what they say of paths, before those of the configuration; modules still come from memory
- * first. `site` is imported unless an option forbids it. Whether PYTHONPATH counts is known when options were read; that is tried on a configuration
+/* As `python`: its options and environment count, and what they say of paths, before those of the
+ * configuration; modules still come from memory first. `site` is imported unless an option forbids
+ * it. Whether PYTHONPATH counts is known when options were read; that is tried on a configuration
  * of its own, because 3.11 forgets some options of one that is read twice. */
 PyStatus
 pyembed_configure_python(PyConfig *config, int argc, char **argv)
@@ -67,7 +71,8 @@ pyembed_configure_python(PyConfig *config, int argc, char **argv)
     }
     PyConfig_Clear(&tried);
     if (!PyStatus_Exception(status)) {
-        status = pyembed_append_list(&config->module_search_paths, pyembed_this_process.settings.sys_paths, 1);
+        status = pyembed_append_list(&config->module_search_paths,
+                                     pyembed_this_process.settings.sys_paths, 1);
     }
     return PyStatus_Exception(status) ? status : append_files(config);
 }

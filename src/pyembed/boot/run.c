@@ -1,4 +1,5 @@
-/* The run modes. `repl`, `eval` and `file` are CPython's own (Py_RunMain); `module` is done here: what runpy does, without importing runpy. */
+/* The run modes. `repl`, `eval` and `file` are CPython's own (Py_RunMain); `module` is done here:
+ * what runpy does, without importing runpy. */
 #include "boot/run.h"
 
 #include "reader/resources.h"
@@ -23,7 +24,8 @@
 
 /* ---- the end ---- */
 
-/* As CPython's main: SystemExit gives its code, an unhandled KeyboardInterrupt ends the process by SIGINT, so that a shell sees it. */
+/* As CPython's main: SystemExit gives its code, an unhandled KeyboardInterrupt ends the process by
+ * SIGINT, so that a shell sees it. */
 static int
 finish(int failed)
 {
@@ -53,14 +55,17 @@ set_main(PyObject *namespace, const char *key, PyObject *value)
     return result;
 }
 
-/* `__main__` of a script has no spec, as with `python script.py`; of a module it has the module's, as with `python -m`. */
+/* `__main__` of a script has no spec, as with `python script.py`; of a module it has the module's,
+ * as with `python -m`. */
 static int
-fill_main(OxidizedFinder *finder, PyObject *spec, PyObject *file, const pyembed_module *entry, PyObject *namespace)
+fill_main(OxidizedFinder *finder, PyObject *spec, PyObject *file, const pyembed_module *entry,
+          PyObject *namespace)
 {
     int is_script = strcmp(entry->name.data, "__main__") == 0;
     int result = set_main(namespace, "__spec__", is_script ? Py_NewRef(Py_None) : Py_NewRef(spec));
     if (result == 0) {
-        result = set_main(namespace, "__package__", is_script ? Py_NewRef(Py_None) : PyObject_GetAttrString(spec, "parent"));
+        result = set_main(namespace, "__package__",
+                          is_script ? Py_NewRef(Py_None) : PyObject_GetAttrString(spec, "parent"));
     }
     if (result == 0) {
         result = PyDict_SetItemString(namespace, "__loader__", (PyObject *)finder);
@@ -70,7 +75,8 @@ fill_main(OxidizedFinder *finder, PyObject *spec, PyObject *file, const pyembed_
     }
     if (result == 0) {
         result = set_main(namespace, "__cached__",
-                          is_script || file == Py_None ? Py_NewRef(Py_None) : PyObject_GetAttrString(spec, "cached"));
+                          is_script || file == Py_None ? Py_NewRef(Py_None)
+                                                       : PyObject_GetAttrString(spec, "cached"));
     }
     return result == 0 ? set_main(namespace, "__doc__", Py_NewRef(Py_None)) : result;
 }
@@ -83,7 +89,7 @@ run_entry(OxidizedFinder *finder, const pyembed_module *entry)
     PyObject *namespace = main == NULL ? NULL : PyModule_GetDict(main);
     PyObject *name = namespace == NULL ? NULL : pyembed_text(entry->name);
     PyObject *spec = name == NULL ? NULL : pyembed_finder_spec_of(finder, name, entry, NULL);
-    PyObject *file = spec == NULL                                     ? NULL
+    PyObject *file = spec == NULL                               ? NULL
                      : finder->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None)
                                                                 : pyembed_file_of(finder, entry);
     int result = file == NULL ? -1 : fill_main(finder, spec, file, entry, namespace);
@@ -102,7 +108,9 @@ static int
 run_by_runpy(const char *name)
 {
     PyObject *runpy = PyImport_ImportModule("runpy");
-    PyObject *value = runpy == NULL ? NULL : PyObject_CallMethod(runpy, "_run_module_as_main", "sO", name, Py_False);
+    PyObject *value = runpy == NULL
+                          ? NULL
+                          : PyObject_CallMethod(runpy, "_run_module_as_main", "sO", name, Py_False);
     Py_XDECREF(runpy);
     Py_XDECREF(value);
     return value == NULL ? -1 : 0;
@@ -129,7 +137,9 @@ run_main_module(OxidizedFinder *finder, pyembed_string name)
     char main_name[1024];
     pyembed_module entry;
     pyembed_status status = pyembed_module_find(&finder->resources, name.data, name.size, &entry);
-    if (status == PYEMBED_OK && (entry.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE)) && name.size + 10 < sizeof main_name) {
+    if (status == PYEMBED_OK &&
+        (entry.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE)) &&
+        name.size + 10 < sizeof main_name) {
         /* a package runs its `__main__` */
         name.size = (uint32_t)snprintf(main_name, sizeof main_name, "%s.__main__", name.data);
         name.data = main_name;
@@ -140,8 +150,10 @@ run_main_module(OxidizedFinder *finder, pyembed_string name)
         return -1;
     }
     /* A script is no module that runpy could find. */
-    int is_script = status == PYEMBED_OK && pyembed_is_app_relative(&entry) && strcmp(entry.name.data, "__main__") == 0;
-    if (!is_script && (status == PYEMBED_NOT_FOUND || entry.code.data == NULL || (entry.flags & PYEMBED_IN_FILESYSTEM))) {
+    int is_script = status == PYEMBED_OK && pyembed_is_app_relative(&entry) &&
+                    strcmp(entry.name.data, "__main__") == 0;
+    if (!is_script && (status == PYEMBED_NOT_FOUND || entry.code.data == NULL ||
+                       (entry.flags & PYEMBED_IN_FILESYSTEM))) {
         /* it also has the words for what cannot be run */
         return run_by_runpy(pyembed_this_process.settings.run_module.data);
     }
@@ -202,14 +214,16 @@ call_site(const char *function)
     return value == NULL ? -1 : 0;
 }
 
-/* What `site` gives an interactive interpreter: `exit`, `help`, line editing, completion and history. An isolated CPython imports no readline. */
+/* What `site` gives an interactive interpreter: `exit`, `help`, line editing, completion and
+ * history. An isolated CPython imports no readline. */
 static int
 prepare_repl(void)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
         return 0;
     }
-    if (call_site("setquit") < 0 || call_site("setcopyright") < 0 || call_site("sethelper") < 0 || call_site("enablerlcompleter") < 0) {
+    if (call_site("setquit") < 0 || call_site("setcopyright") < 0 || call_site("sethelper") < 0 ||
+        call_site("enablerlcompleter") < 0) {
         return -1;
     }
     PyObject *readline = PyImport_ImportModule("readline");

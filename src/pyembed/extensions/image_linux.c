@@ -1,9 +1,9 @@
 /* Makes an image of a shared object that dlopen can open: a memfd, and the path of its descriptor.
  *
- * Rejected: a loader of our own (thread-local storage, IFUNCs and exceptions are the dynamic linker's business), and
- * files in a temporary folder. What stops being true: `/proc` must be mounted, and the descriptor's path in
- * /proc/self/maps says `/memfd:name (deleted)`. Where memory is
- * forbidden, a product that has real files for its modules (extract.c) opens that file. */
+ * Rejected: a loader of our own (thread-local storage, IFUNCs and exceptions are the dynamic
+ * linker's business), and files in a temporary folder. What stops being true: `/proc` must be
+ * mounted, and the descriptor's path in /proc/self/maps says `/memfd:name (deleted)`. Where memory
+ * is forbidden, a product that has real files for its modules (extract.c) opens that file. */
 #include "extensions/image.h"
 
 #include "reader/resources.h"
@@ -23,9 +23,9 @@
 
 static atomic_uint image_number;
 
-/* The dynamic linker takes a known path for the library that it loaded then, and the kernel reuses descriptor
- * numbers. So each image gets a unique spelling of `/proc/self/fd/7`: for each bit of the image's number, `./` or `/`
- * stands before the descriptor. */
+/* The dynamic linker takes a known path for the library that it loaded then, and the kernel reuses
+ * descriptor numbers. So each image gets a unique spelling of `/proc/self/fd/7`: for each bit of
+ * the image's number, `./` or `/` stands before the descriptor. */
 static void
 spell_path(pyembed_image *image, unsigned number)
 {
@@ -56,7 +56,8 @@ write_all(int descriptor, const unsigned char *data, size_t size)
 
 /* ---- `ulimit -f`, which counts for memory of this kind too ---- */
 
-/* The limit is raised as far as it is allowed, for this write: the GIL is held, so that no code of Python's runs or forks under another limit. */
+/* The limit is raised as far as it is allowed, for this write: the GIL is held, so that no code of
+ * Python's runs or forks under another limit. */
 static int
 write_over_limit(int descriptor, const unsigned char *data, size_t size)
 {
@@ -86,8 +87,11 @@ is_within_file_limit(const pyembed_bytes *bytes)
 static int
 raise_over_limit(const char *name)
 {
-    pyembed_raise(PyExc_ImportError, "cannot load '%s' from memory: it is larger than files of this process may be, and the limit counts for memory too; raise it "
-                 "(ulimit -f), or package the module with install_location = \"app-relative:lib\"", name);
+    pyembed_raise(
+        PyExc_ImportError,
+        "cannot load '%s' from memory: it is larger than files of this process may be, and the limit counts for memory too; raise it "
+        "(ulimit -f), or package the module with install_location = \"app-relative:lib\"",
+        name);
     return -1;
 }
 
@@ -118,7 +122,9 @@ fill(pyembed_image *image, const char *name, const pyembed_bytes *bytes)
         PyErr_NoMemory();
     }
     else if (result < 0) {
-        pyembed_raise(PyExc_ImportError, "cannot load '%s' from memory: writing to memory failed: %s", name, strerror(errno));
+        pyembed_raise(PyExc_ImportError,
+                      "cannot load '%s' from memory: writing to memory failed: %s", name,
+                      strerror(errno));
     }
     Py_XDECREF(raw);
     return result;
@@ -127,22 +133,26 @@ fill(pyembed_image *image, const char *name, const pyembed_bytes *bytes)
 static int
 has_files(OxidizedFinder *self)
 {
-    return pyembed_this_process.settings.module_file == PYEMBED_FILE_FILESYSTEM && self->resources.base == pyembed_this_process.resources.base;
+    return pyembed_this_process.settings.module_file == PYEMBED_FILE_FILESYSTEM &&
+           self->resources.base == pyembed_this_process.resources.base;
 }
 
 static int
 use_file(const char *name, const char *folder, const char *file, pyembed_image *image)
 {
     image->descriptor = -1;
-    if (snprintf(image->path, sizeof image->path, "%s/%s%s", pyembed_this_process.files, folder, file) >= (int)sizeof image->path) {
-        pyembed_raise(PyExc_ImportError, "cannot load '%s': the name of its file is too long", name);
+    if (snprintf(image->path, sizeof image->path, "%s/%s%s", pyembed_this_process.files, folder,
+                 file) >= (int)sizeof image->path) {
+        pyembed_raise(PyExc_ImportError, "cannot load '%s': the name of its file is too long",
+                      name);
         return -1;
     }
     return 0;
 }
 
 int
-pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, const char *file, const pyembed_bytes *bytes, pyembed_image *image)
+pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, const char *file,
+                   const pyembed_bytes *bytes, pyembed_image *image)
 {
     char label[64];
     snprintf(label, sizeof label, "%s", name);
@@ -164,8 +174,12 @@ pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, c
             PyErr_NoMemory();
             return -1;
         }
-        pyembed_raise(PyExc_ImportError, "cannot load '%s' from memory: memfd_create failed: %s%s", name, strerror(error),
-                     forbidden ? "; a seccomp filter or the kernel forbids it: package with module_file = \"filesystem\", which allows files in the user's cache" : "");
+        pyembed_raise(
+            PyExc_ImportError, "cannot load '%s' from memory: memfd_create failed: %s%s", name,
+            strerror(error),
+            forbidden
+                ? "; a seccomp filter or the kernel forbids it: package with module_file = \"filesystem\", which allows files in the user's cache"
+                : "");
         return -1;
     }
     if (fill(image, name, bytes) < 0) {

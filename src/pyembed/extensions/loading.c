@@ -1,11 +1,12 @@
-/* The turn: the lock that a thread holds while it loads shared objects. It is one for the process, because
- * interpreters with a GIL of their own share libraries.
+/* The turn: the lock that a thread holds while it loads shared objects. It is one for the process,
+ * because interpreters with a GIL of their own share libraries.
  *
- * Release the GIL while waiting for the turn; the thread that is loading may need it. So a thread can hold the turn
- * and wait for the GIL while the thread with the GIL forks. In the child nobody would release the turn, so the child
- * resets it. No work is half done at that moment: a library counts as loaded when dlopen has returned, and dlopen
- * runs with the GIL held, as in CPython itself. Waiting for the turn before the fork (pthread_atfork's `prepare`)
- * would deadlock: the holder waits for the GIL of the forking thread. */
+ * Release the GIL while waiting for the turn; the thread that is loading may need it. So a thread
+ * can hold the turn and wait for the GIL while the thread with the GIL forks. In the child nobody
+ * would release the turn, so the child resets it. No work is half done at that moment: a library
+ * counts as loaded when dlopen has returned, and dlopen runs with the GIL held, as in CPython
+ * itself. Waiting for the turn before the fork (pthread_atfork's `prepare`) would deadlock: the
+ * holder waits for the GIL of the forking thread. */
 #include "extensions/loading.h"
 
 #include "compat.h"
@@ -47,8 +48,7 @@ pyembed_loading_begin(void)
     }
     /* A library's constructor, or a finalizer that the collector runs, may import too. */
     if (atomic_load(&loader) != pthread_self()) {
-        Py_BEGIN_ALLOW_THREADS
-        pthread_mutex_lock(&turn);
+        Py_BEGIN_ALLOW_THREADS pthread_mutex_lock(&turn);
         atomic_store(&loader, pthread_self());
         Py_END_ALLOW_THREADS
     }

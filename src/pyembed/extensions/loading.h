@@ -2,8 +2,8 @@
 #ifndef PYEMBED_LOADING_H
 #define PYEMBED_LOADING_H
 
-/* Takes the lock, again if the thread has it already. Needs the GIL, and releases it while it waits. Returns 0, or -1
- * with MemoryError. */
+/* Takes the lock, again if the thread has it already. Needs the GIL, and releases it while it
+ * waits. Returns 0, or -1 with MemoryError. */
 int pyembed_loading_begin(void);
 
 /* Releases it. Call it once for each time it was taken. */

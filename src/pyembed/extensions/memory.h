@@ -8,8 +8,8 @@
 /* Loads a shared extension module, and the libraries that it needs, from the mapped pages. */
 PyObject *pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObject *name);
 
-/* Prepares the load of an extension module, from memory or from a file: shows CPython's symbols and loads the
- * libraries that it needs. */
+/* Prepares the load of an extension module, from memory or from a file: shows CPython's symbols and
+ * loads the libraries that it needs. */
 int pyembed_memory_prepare(OxidizedFinder *self, const pyembed_module *module);
 
 #endif

@@ -1,7 +1,8 @@
-/* ncurses was compiled with its distribution's folders, and a product runs on others: more are named by
- * TERMINFO_DIRS. ncurses reads the variable when it opens a terminal. So it is set only around these calls, in C's
- * environment: the program, which reads os.environ, and its children do not see it. An empty item stands for the
- * compiled folders. A variable that the user has set stays as it is. */
+/* ncurses was compiled with its distribution's folders, and a product runs on others: more are
+ * named by TERMINFO_DIRS. ncurses reads the variable when it opens a terminal. So it is set only
+ * around these calls, in C's environment: the program, which reads os.environ, and its children do
+ * not see it. An empty item stands for the compiled folders. A variable that the user has set stays
+ * as it is. */
 #include "extensions/terminfo.h"
 
 #include "compat.h"
@@ -16,9 +17,11 @@
 
 /* ---- the variable ---- */
 
-#define MACHINE "/etc/terminfo:/lib/terminfo:/usr/share/terminfo:/usr/lib/terminfo:/usr/share/lib/terminfo:"
+#define MACHINE \
+    "/etc/terminfo:/lib/terminfo:/usr/share/terminfo:/usr/lib/terminfo:/usr/share/lib/terminfo:"
 
-/* The folders of the setting, each with a colon behind it. Returns NULL without memory; the caller frees it. */
+/* The folders of the setting, each with a colon behind it. Returns NULL without memory; the caller
+ * frees it. */
 static char *
 own_folders(void)
 {
@@ -44,7 +47,8 @@ own_folders(void)
     return text;
 }
 
-/* Returns 1 if it was set, and is to be removed. Without memory ncurses looks where it was compiled to look. */
+/* Returns 1 if it was set, and is to be removed. Without memory ncurses looks where it was compiled
+ * to look. */
 static int
 set_variable(void)
 {
@@ -94,18 +98,24 @@ setupterm(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObje
     return result;
 }
 
-/* In the module's own table, so that its functions stay the objects that they are. `made` is what its PyInit_ function gave: a module, or its definition. */
+/* In the module's own table, so that its functions stay the objects that they are. `made` is what
+ * its PyInit_ function gave: a module, or its definition. */
 static void
 replace_methods(PyObject *made)
 {
-    PyModuleDef *definition = PyModule_Check(made) ? PyModule_GetDef(made) : PyObject_TypeCheck(made, &PyModuleDef_Type) ? (PyModuleDef *)made : NULL;
-    for (PyMethodDef *method = definition == NULL ? NULL : definition->m_methods; method != NULL && method->ml_name != NULL; method++) {
-        if (strcmp(method->ml_name, "initscr") == 0 && method->ml_flags == METH_NOARGS && method->ml_meth != initscr) {
+    PyModuleDef *definition = PyModule_Check(made)                          ? PyModule_GetDef(made)
+                              : PyObject_TypeCheck(made, &PyModuleDef_Type) ? (PyModuleDef *)made
+                                                                            : NULL;
+    for (PyMethodDef *method = definition == NULL ? NULL : definition->m_methods;
+         method != NULL && method->ml_name != NULL; method++) {
+        if (strcmp(method->ml_name, "initscr") == 0 && method->ml_flags == METH_NOARGS &&
+            method->ml_meth != initscr) {
             original_initscr = method->ml_meth;
             method->ml_meth = initscr;
         }
-        else if (strcmp(method->ml_name, "setupterm") == 0 && method->ml_flags == (METH_FASTCALL | METH_KEYWORDS)
-                 && method->ml_meth != (PyCFunction)(void (*)(void))setupterm) {
+        else if (strcmp(method->ml_name, "setupterm") == 0 &&
+                 method->ml_flags == (METH_FASTCALL | METH_KEYWORDS) &&
+                 method->ml_meth != (PyCFunction)(void (*)(void))setupterm) {
             original_setupterm = (function_with_keywords)(void (*)(void))method->ml_meth;
             method->ml_meth = (PyCFunction)(void (*)(void))setupterm;
         }

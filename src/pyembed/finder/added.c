@@ -1,6 +1,6 @@
-/* Resources that were added when the program ran (`add_resource`). They are objects, not entries of a blob, so that
- * each attribute of theirs is kept; what they answer is written in Python (_oxidized_added.py). This file chooses
- * whom to ask: the blob alone, if nothing was added. */
+/* Resources that were added when the program ran (`add_resource`). They are objects, not entries of
+ * a blob, so that each attribute of theirs is kept; what they answer is written in Python
+ * (_oxidized_added.py). This file chooses whom to ask: the blob alone, if nothing was added. */
 #include "finder/added.h"
 
 #include "values/errors.h"
@@ -16,7 +16,8 @@ has_added(const OxidizedFinder *self)
     return self->added != NULL && PyDict_GET_SIZE(self->added) > 0;
 }
 
-/* The resource under a name, or under the package's whose `__init__` is asked for: borrowed; NULL without an error if there is none. */
+/* The resource under a name, or under the package's whose `__init__` is asked for: borrowed; NULL
+ * without an error if there is none. */
 static PyObject *
 resource_of(OxidizedFinder *self, PyObject *name)
 {
@@ -40,7 +41,8 @@ resource_of(OxidizedFinder *self, PyObject *name)
 
 /* 1 with the answer, NULL for an error; 0 if nothing of that name was added. */
 static int
-ask(OxidizedFinder *self, const char *function, PyObject *name, PyObject *argument, PyObject **answer)
+ask(OxidizedFinder *self, const char *function, PyObject *name, PyObject *argument,
+    PyObject **answer)
 {
     *answer = NULL;
     PyObject *resource = Py_XNewRef(resource_of(self, name));
@@ -48,7 +50,9 @@ ask(OxidizedFinder *self, const char *function, PyObject *name, PyObject *argume
         return PyErr_Occurred() != NULL;
     }
     PyObject *callable = pyembed_part("_oxidized_added", function);
-    *answer = callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, resource, name, argument, NULL);
+    *answer = callable == NULL
+                  ? NULL
+                  : PyObject_CallFunctionObjArgs(callable, self, resource, name, argument, NULL);
     Py_XDECREF(callable);
     Py_DECREF(resource);
     return 1;
@@ -64,7 +68,8 @@ pyembed_added_spec(OxidizedFinder *self, PyObject *name, PyObject **spec)
 
 /* `spec` is a ModuleSpec, or the module itself with its own. */
 static int
-ask_about_spec(OxidizedFinder *self, const char *function, PyObject *spec, PyObject *argument, PyObject **answer)
+ask_about_spec(OxidizedFinder *self, const char *function, PyObject *spec, PyObject *argument,
+               PyObject **answer)
 {
     *answer = NULL;
     if (!has_added(self)) {
@@ -80,7 +85,9 @@ PyObject *
 pyembed_added_create_module(OxidizedFinder *self, PyObject *spec)
 {
     PyObject *answer;
-    return ask_about_spec(self, "create_module", spec, spec, &answer) ? answer : pyembed_loader_create_module(self, spec);
+    return ask_about_spec(self, "create_module", spec, spec, &answer)
+               ? answer
+               : pyembed_loader_create_module(self, spec);
 }
 
 /* In C: a traceback shows no frame of ours. */
@@ -118,35 +125,41 @@ PyObject *
 pyembed_added_get_code(OxidizedFinder *self, PyObject *name)
 {
     PyObject *answer;
-    return ask(self, "get_code", name, NULL, &answer) ? answer : pyembed_loader_get_code(self, name);
+    return ask(self, "get_code", name, NULL, &answer) ? answer
+                                                      : pyembed_loader_get_code(self, name);
 }
 
 PyObject *
 pyembed_added_get_source(OxidizedFinder *self, PyObject *name)
 {
     PyObject *answer;
-    return ask(self, "get_source", name, NULL, &answer) ? answer : pyembed_loader_get_source(self, name);
+    return ask(self, "get_source", name, NULL, &answer) ? answer
+                                                        : pyembed_loader_get_source(self, name);
 }
 
 PyObject *
 pyembed_added_get_filename(OxidizedFinder *self, PyObject *name)
 {
     PyObject *answer;
-    return ask(self, "get_filename", name, NULL, &answer) ? answer : pyembed_loader_get_filename(self, name);
+    return ask(self, "get_filename", name, NULL, &answer) ? answer
+                                                          : pyembed_loader_get_filename(self, name);
 }
 
 PyObject *
 pyembed_added_is_package(OxidizedFinder *self, PyObject *name)
 {
     PyObject *answer;
-    return ask(self, "is_package", name, NULL, &answer) ? answer : pyembed_loader_is_package(self, name);
+    return ask(self, "is_package", name, NULL, &answer) ? answer
+                                                        : pyembed_loader_is_package(self, name);
 }
 
 PyObject *
 pyembed_added_get_resource_reader(OxidizedFinder *self, PyObject *name)
 {
     PyObject *answer;
-    return ask(self, "get_resource_reader", name, NULL, &answer) ? answer : pyembed_loader_get_resource_reader(self, name);
+    return ask(self, "get_resource_reader", name, NULL, &answer)
+               ? answer
+               : pyembed_loader_get_resource_reader(self, name);
 }
 
 /* Data that the blob lacks: of an added resource, or a file of a package beside the executable. */
@@ -154,7 +167,8 @@ static PyObject *
 other_data(OxidizedFinder *self, PyObject *path)
 {
     PyObject *callable = pyembed_part("_oxidized_added_files", "get_data");
-    PyObject *data = callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, path, NULL);
+    PyObject *data =
+        callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, path, NULL);
     Py_XDECREF(callable);
     return data;
 }
@@ -171,7 +185,9 @@ is_app_relative(OxidizedFinder *self, PyObject *path)
         while (size > 0 && PyUnicode_READ_CHAR(origin, size - 1) == '/') {
             size--;
         }
-        result = pyembed_path_is_below(text, origin, size, "/") && !pyembed_path_is_below(text, self->root, PyUnicode_GET_LENGTH(self->root) - 1, "/");
+        result =
+            pyembed_path_is_below(text, origin, size, "/") &&
+            !pyembed_path_is_below(text, self->root, PyUnicode_GET_LENGTH(self->root) - 1, "/");
         Py_DECREF(origin);
     }
     else {
@@ -214,13 +230,16 @@ pyembed_added_get_data(OxidizedFinder *self, PyObject *path)
 
 /* Merges the blob's answer with the added resources' (in Python). Steals `packed`. */
 static PyObject *
-join(OxidizedFinder *self, const char *part, const char *function, PyObject *packed, PyObject *argument)
+join(OxidizedFinder *self, const char *part, const char *function, PyObject *packed,
+     PyObject *argument)
 {
     if (packed == NULL || !has_added(self)) {
         return packed;
     }
     PyObject *callable = pyembed_part(part, function);
-    PyObject *result = callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, packed, argument, NULL);
+    PyObject *result = callable == NULL
+                           ? NULL
+                           : PyObject_CallFunctionObjArgs(callable, self, packed, argument, NULL);
     Py_XDECREF(callable);
     Py_DECREF(packed);
     return result;
@@ -229,13 +248,15 @@ join(OxidizedFinder *self, const char *part, const char *function, PyObject *pac
 PyObject *
 pyembed_added_modules(OxidizedFinder *self, PyObject *prefix)
 {
-    return join(self, "_oxidized_added", "modules", pyembed_inventory_modules(self, prefix), prefix);
+    return join(self, "_oxidized_added", "modules", pyembed_inventory_modules(self, prefix),
+                prefix);
 }
 
 PyObject *
 pyembed_added_distributions(OxidizedFinder *self, PyObject *ignored)
 {
-    return join(self, "_oxidized_added_files", "distributions", pyembed_inventory_distributions(self, ignored), NULL);
+    return join(self, "_oxidized_added_files", "distributions",
+                pyembed_inventory_distributions(self, ignored), NULL);
 }
 
 PyObject *
@@ -249,14 +270,17 @@ PyObject *
 pyembed_added_file_name(OxidizedFinder *self, PyObject *name)
 {
     PyObject *answer;
-    return ask(self, "file_name", name, NULL, &answer) ? answer : pyembed_inventory_file_name(self, name);
+    return ask(self, "file_name", name, NULL, &answer) ? answer
+                                                       : pyembed_inventory_file_name(self, name);
 }
 
 PyObject *
 pyembed_added_resources(OxidizedFinder *self, PyObject *package)
 {
     PyObject *answer;
-    return ask(self, "resources", package, NULL, &answer) ? answer : pyembed_inventory_resources(self, package);
+    return ask(self, "resources", package, NULL, &answer)
+               ? answer
+               : pyembed_inventory_resources(self, package);
 }
 
 PyObject *
@@ -266,15 +290,19 @@ pyembed_added_resource(OxidizedFinder *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "UU:_resource", &package, &name)) {
         return NULL;
     }
-    return ask(self, "resource", package, name, &answer) ? answer : pyembed_inventory_resource(self, args);
+    return ask(self, "resource", package, name, &answer) ? answer
+                                                         : pyembed_inventory_resource(self, args);
 }
 
-/* `name` is a distribution's, in the form in which they are compared; None: nothing of that name was added. */
+/* `name` is a distribution's, in the form in which they are compared; None: nothing of that name
+ * was added. */
 static PyObject *
 ask_distribution(OxidizedFinder *self, PyObject *name, PyObject *file)
 {
-    PyObject *callable = pyembed_part("_oxidized_added_files", file == NULL ? "distribution_files" : "distribution_file");
-    PyObject *answer = callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, name, file, NULL);
+    PyObject *callable = pyembed_part("_oxidized_added_files",
+                                      file == NULL ? "distribution_files" : "distribution_file");
+    PyObject *answer =
+        callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, name, file, NULL);
     Py_XDECREF(callable);
     return answer;
 }
@@ -283,7 +311,9 @@ PyObject *
 pyembed_added_distribution_files(OxidizedFinder *self, PyObject *name)
 {
     PyObject *answer = has_added(self) ? ask_distribution(self, name, NULL) : Py_NewRef(Py_None);
-    return answer != Py_None ? answer : (Py_DECREF(answer), pyembed_inventory_distribution_files(self, name));
+    return answer != Py_None
+               ? answer
+               : (Py_DECREF(answer), pyembed_inventory_distribution_files(self, name));
 }
 
 PyObject *
@@ -294,5 +324,6 @@ pyembed_added_distribution_file(OxidizedFinder *self, PyObject *args)
         return NULL;
     }
     PyObject *answer = has_added(self) ? ask_distribution(self, name, file) : Py_NewRef(Py_None);
-    return answer != Py_None ? answer : (Py_DECREF(answer), pyembed_inventory_distribution_file(self, args));
+    return answer != Py_None ? answer
+                             : (Py_DECREF(answer), pyembed_inventory_distribution_file(self, args));
 }

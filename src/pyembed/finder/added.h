@@ -1,10 +1,12 @@
-/* What the finder's methods do for resources that were added when the program ran; without such, they are those of the blob. */
+/* What the finder's methods do for resources that were added when the program ran; without such,
+ * they are those of the blob. */
 #ifndef PYEMBED_ADDED_H
 #define PYEMBED_ADDED_H
 
 #include "values/state.h"
 
-/* What the finder's methods do for resources that were added when the program ran; without such, they are those of the blob. */
+/* What the finder's methods do for resources that were added when the program ran; without such,
+ * they are those of the blob. */
 int pyembed_added_spec(OxidizedFinder *self, PyObject *name, PyObject **spec);
 PyObject *pyembed_added_create_module(OxidizedFinder *self, PyObject *spec);
 PyObject *pyembed_added_exec_module(OxidizedFinder *self, PyObject *module);

@@ -1,6 +1,6 @@
-/* A package may stand in sys.modules under another's name: setuptools puts its own `distutils` in the place of the
- * standard library's. Its submodules are looked up along its `__path__`: the module at that path counts, not the
- * module of that name. */
+/* A package may stand in sys.modules under another's name: setuptools puts its own `distutils` in
+ * the place of the standard library's. Its submodules are looked up along its `__path__`: the
+ * module at that path counts, not the module of that name. */
 #include "finder/aliases.h"
 
 #include "reader/resources.h"
@@ -43,7 +43,8 @@ below_root(OxidizedFinder *self, PyObject *item, size_t *size)
 {
     Py_ssize_t length, root_length;
     const char *root = PyUnicode_AsUTF8AndSize(self->root, &root_length);
-    const char *text = root == NULL || !PyUnicode_Check(item) ? NULL : PyUnicode_AsUTF8AndSize(item, &length);
+    const char *text =
+        root == NULL || !PyUnicode_Check(item) ? NULL : PyUnicode_AsUTF8AndSize(item, &length);
     if (text == NULL) {
         if (PyErr_ExceptionMatches(PyExc_UnicodeError)) {
             PyErr_Clear(); /* a path with a lone surrogate: no name of ours */
@@ -57,15 +58,19 @@ below_root(OxidizedFinder *self, PyObject *item, size_t *size)
     return text + root_length;
 }
 
-/* 1 with the spec of the Python module that a folder has for a name's tail, NULL for an error; 0 if it has none. */
+/* 1 with the spec of the Python module that a folder has for a name's tail, NULL for an error; 0 if
+ * it has none. */
 static int
-spec_in(OxidizedFinder *self, PyObject *name, const char *folder, size_t size, const char *tail, PyObject **spec)
+spec_in(OxidizedFinder *self, PyObject *name, const char *folder, size_t size, const char *tail,
+        PyObject **spec)
 {
     pyembed_module module;
     PyObject *real = name_in(folder, size, tail);
     int found = real == NULL ? -1 : pyembed_finder_lookup(self, real, &module);
     int is_python = found > 0 && (module.code.data != NULL || module.source.data != NULL);
-    *spec = is_python ? pyembed_part_call("_oxidized_alias", "find_spec", Py_BuildValue("(OOO)", self, name, real)) : NULL;
+    *spec = is_python ? pyembed_part_call("_oxidized_alias", "find_spec",
+                                          Py_BuildValue("(OOO)", self, name, real))
+                      : NULL;
     Py_XDECREF(real);
     return found < 0 || is_python;
 }
@@ -90,7 +95,8 @@ search(OxidizedFinder *self, PyObject *name, const char *text, PyObject *items, 
     return 0;
 }
 
-/* 1 with the spec (NULL for an error) of what the path has under the name's last part; 0 if the path is the parent's own, or has nothing. */
+/* 1 with the spec (NULL for an error) of what the path has under the name's last part; 0 if the
+ * path is the parent's own, or has nothing. */
 int
 pyembed_alias_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject **spec)
 {

@@ -4,7 +4,8 @@
 
 #include "values/state.h"
 
-/* 1 with the spec, or NULL for an error, of what lies along a path that is not the parent's; 0 if there is nothing. */
+/* 1 with the spec, or NULL for an error, of what lies along a path that is not the parent's; 0 if
+ * there is nothing. */
 int pyembed_alias_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject **spec);
 
 #endif

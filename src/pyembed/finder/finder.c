@@ -1,5 +1,5 @@
-/* OxidizedFinder's finding half: from a name to a ModuleSpec. It is first in sys.meta_path, so it is asked at every
- * import: a name that is not ours costs one probe of the hash index. */
+/* OxidizedFinder's finding half: from a name to a ModuleSpec. It is first in sys.meta_path, so it
+ * is asked at every import: a name that is not ours costs one probe of the hash index. */
 #include "finder/finder.h"
 
 #include "reader/resources.h"
@@ -17,12 +17,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Modules that CPython has frozen keep CPython's loader and static code objects, as in the plain interpreter; that is
- * faster than ours. Sorted. Their sources are in the blob too, for `get_source`. */
+/* Modules that CPython has frozen keep CPython's loader and static code objects, as in the plain
+ * interpreter; that is faster than ours. Sorted. Their sources are in the blob too, for
+ * `get_source`. */
 static const char *const frozen_by_cpython[] = {
-    "__hello__", "__phello__", "__phello__.ham", "__phello__.ham.eggs", "__phello__.spam", "_collections_abc", "_sitebuiltins", "abc", "codecs",
-    "genericpath", "importlib._bootstrap", "importlib._bootstrap_external", "importlib.machinery", "importlib.util", "io", "ntpath", "os", "posixpath",
-    "runpy", "site", "stat", "zipimport",
+    "__hello__",
+    "__phello__",
+    "__phello__.ham",
+    "__phello__.ham.eggs",
+    "__phello__.spam",
+    "_collections_abc",
+    "_sitebuiltins",
+    "abc",
+    "codecs",
+    "genericpath",
+    "importlib._bootstrap",
+    "importlib._bootstrap_external",
+    "importlib.machinery",
+    "importlib.util",
+    "io",
+    "ntpath",
+    "os",
+    "posixpath",
+    "runpy",
+    "site",
+    "stat",
+    "zipimport",
 };
 
 static int
@@ -35,9 +55,9 @@ compare_names(const void *key, const void *element)
 static int
 is_frozen(importer_state *state, PyObject *name, const pyembed_module *module)
 {
-    if (bsearch(module->name.data, frozen_by_cpython, sizeof frozen_by_cpython / sizeof frozen_by_cpython[0], sizeof frozen_by_cpython[0],
-                compare_names)
-        == NULL) {
+    if (bsearch(module->name.data, frozen_by_cpython,
+                sizeof frozen_by_cpython / sizeof frozen_by_cpython[0], sizeof frozen_by_cpython[0],
+                compare_names) == NULL) {
         return 0;
     }
     PyObject *answer = PyObject_CallOneArg(state->is_frozen, name);
@@ -49,7 +69,8 @@ is_frozen(importer_state *state, PyObject *name, const pyembed_module *module)
     return frozen;
 }
 
-/* Whether an item of the path is the folder that the first `length` characters of `folder` name, or lies below it. */
+/* Whether an item of the path is the folder that the first `length` characters of `folder` name, or
+ * lies below it. */
 static int
 any_is_below(PyObject *path, PyObject *folder, Py_ssize_t length)
 {
@@ -68,7 +89,9 @@ path_is_app_relative(OxidizedFinder *self, PyObject *path, const pyembed_module 
 {
     const char *dot = memrchr(module->name.data, '.', module->name.size);
     pyembed_module parent;
-    if (dot == NULL || pyembed_module_find(&self->resources, module->name.data, (size_t)(dot - module->name.data), &parent) != PYEMBED_OK) {
+    if (dot == NULL ||
+        pyembed_module_find(&self->resources, module->name.data, (size_t)(dot - module->name.data),
+                            &parent) != PYEMBED_OK) {
         return 0;
     }
     int found = 0;
@@ -81,9 +104,9 @@ path_is_app_relative(OxidizedFinder *self, PyObject *path, const pyembed_module 
     return found;
 }
 
-/* A submodule is looked for along its parent's `__path__`. It is ours if one item of that path is below the
- * executable, or is the package's folder beside it. A package from elsewhere, or with a changed path, does not get
- * our submodules. */
+/* A submodule is looked for along its parent's `__path__`. It is ours if one item of that path is
+ * below the executable, or is the package's folder beside it. A package from elsewhere, or with a
+ * changed path, does not get our submodules. */
 static int
 path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
 {
@@ -106,8 +129,11 @@ path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
 static PyObject *
 spec_of_entry(OxidizedFinder *self, PyObject *name, PyObject *path, const pyembed_module *module)
 {
-    if ((module->flags & PYEMBED_MODULE_BUILTIN) && memchr(module->name.data, '.', module->name.size) == NULL) {
-        return pyembed_is_linked_in(module->name.data) ? pyembed_finder_builtin_spec(self->state, name) : Py_NewRef(Py_None);
+    if ((module->flags & PYEMBED_MODULE_BUILTIN) &&
+        memchr(module->name.data, '.', module->name.size) == NULL) {
+        return pyembed_is_linked_in(module->name.data)
+                   ? pyembed_finder_builtin_spec(self->state, name)
+                   : Py_NewRef(Py_None);
     }
     int frozen = is_frozen(self->state, name, module);
     if (frozen != 0) {
@@ -124,7 +150,8 @@ static PyObject *
 find_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject *target)
 {
     if (self->state == NULL || !PyUnicode_Check(name)) {
-        return pyembed_raise(PyExc_TypeError, "find_spec() needs a module name, not %.100s", Py_TYPE(name)->tp_name);
+        return pyembed_raise(PyExc_TypeError, "find_spec() needs a module name, not %.100s",
+                             Py_TYPE(name)->tp_name);
     }
     PyObject *added;
     if (pyembed_added_spec(self, name, &added)) {
@@ -136,7 +163,8 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject *target
     }
     pyembed_module module;
     int found = pyembed_finder_lookup(self, name, &module);
-    /* Do not find the script as a module: `runpy.run_path` of another script looks for the `__main__` of that script. */
+    /* Do not find the script as a module: `runpy.run_path` of another script looks for the
+     * `__main__` of that script. */
     if (found > 0 && strcmp(module.name.data, "__main__") == 0) {
         found = 0;
     }
@@ -144,15 +172,16 @@ find_spec(OxidizedFinder *self, PyObject *name, PyObject *path, PyObject *target
         return found < 0 ? NULL : pyembed_interpreter_spec(self, name);
     }
     PyObject *spec = spec_of_entry(self, name, path, &module);
-    if (spec != NULL && spec != Py_None && target == NULL && path != NULL && path != Py_None && pyembed_is_lazy(&module)
-        && pyembed_lazy_mark(self, name, spec) < 0) {
+    if (spec != NULL && spec != Py_None && target == NULL && path != NULL && path != Py_None &&
+        pyembed_is_lazy(&module) && pyembed_lazy_mark(self, name, spec) < 0) {
         Py_CLEAR(spec);
     }
     return spec;
 }
 
 PyObject *
-pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
+pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                         PyObject *keywords)
 {
     PyObject *values[3] = {NULL, NULL, NULL};
     static const char *const names[] = {"fullname", "path", "target"};
@@ -165,11 +194,13 @@ pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count
     }
     for (Py_ssize_t at = 0; keywords != NULL && at < PyTuple_GET_SIZE(keywords); at++) {
         size_t place = 0;
-        while (place < 3 && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(keywords, at), names[place]) != 0) {
+        while (place < 3 && PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(keywords, at),
+                                                             names[place]) != 0) {
             place++;
         }
         if (place == 3 || values[place] != NULL) {
-            return pyembed_raise(PyExc_TypeError, "find_spec() got an unexpected argument '%U'", PyTuple_GET_ITEM(keywords, at));
+            return pyembed_raise(PyExc_TypeError, "find_spec() got an unexpected argument '%U'",
+                                 PyTuple_GET_ITEM(keywords, at));
         }
         values[place] = args[count + at];
     }
@@ -177,5 +208,6 @@ pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count
         pyembed_raise(PyExc_TypeError, "find_spec() missing required argument: 'fullname'");
         return NULL;
     }
-    return find_spec((OxidizedFinder *)self, values[0], values[1], values[2] == Py_None ? NULL : values[2]);
+    return find_spec((OxidizedFinder *)self, values[0], values[1],
+                     values[2] == Py_None ? NULL : values[2]);
 }

@@ -4,6 +4,7 @@
 
 #include "compat.h"
 
-PyObject *pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count, PyObject *keywords);
+PyObject *pyembed_finder_find_spec(PyObject *self, PyObject *const *args, Py_ssize_t count,
+                                   PyObject *keywords);
 
 #endif

@@ -120,7 +120,8 @@ finder_dealloc(PyObject *object)
 static PyObject *
 finder_dir(PyObject *self, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *all = PyObject_CallMethod((PyObject *)&PyBaseObject_Type, "__dir__", "O", self), *names = all == NULL ? NULL : PyList_New(0);
+    PyObject *all = PyObject_CallMethod((PyObject *)&PyBaseObject_Type, "__dir__", "O", self),
+             *names = all == NULL ? NULL : PyList_New(0);
     for (Py_ssize_t at = 0; names != NULL && at < PyList_GET_SIZE(all); at++) {
         const char *name = PyUnicode_AsUTF8(PyList_GET_ITEM(all, at));
         int is_private = name != NULL && name[0] == '_' && name[1] != '_';
@@ -135,13 +136,17 @@ finder_dir(PyObject *self, PyObject *Py_UNUSED(ignored))
 #define METHOD_O(name) ((PyCFunction)(void (*)(void))(name))
 
 static PyMethodDef finder_methods[] = {
-    {"find_spec", (PyCFunction)(void (*)(void))pyembed_finder_find_spec, METH_FASTCALL | METH_KEYWORDS,
-     PyDoc_STR("find_spec($self, fullname, path=None, target=None)\n--\n\nThe spec of a module of the packed resources, or None.")},
+    {"find_spec", (PyCFunction)(void (*)(void))pyembed_finder_find_spec,
+     METH_FASTCALL | METH_KEYWORDS,
+     PyDoc_STR(
+         "find_spec($self, fullname, path=None, target=None)\n--\n\nThe spec of a module of the packed resources, or None.")},
 #if PYEMBED_HAS_FIND_MODULE
-    {"find_module", METHOD_O(pyembed_finder_find_module), METH_VARARGS | METH_KEYWORDS, PyDoc_STR("The loader of a module, or None. Deprecated: find_spec().")},
+    {"find_module", METHOD_O(pyembed_finder_find_module), METH_VARARGS | METH_KEYWORDS,
+     PyDoc_STR("The loader of a module, or None. Deprecated: find_spec().")},
 #endif
 #if PYEMBED_HAS_LOAD_MODULE
-    {"load_module", METHOD_O(pyembed_loader_load_module), METH_O, PyDoc_STR("Imports a module. Deprecated: exec_module().")},
+    {"load_module", METHOD_O(pyembed_loader_load_module), METH_O,
+     PyDoc_STR("Imports a module. Deprecated: exec_module().")},
 #endif
     {"invalidate_caches", finder_invalidate_caches, METH_NOARGS, PyDoc_STR("There are none.")},
     {"create_module", METHOD_O(pyembed_added_create_module), METH_O, NULL},
@@ -152,13 +157,21 @@ static PyMethodDef finder_methods[] = {
     {"get_filename", METHOD_O(pyembed_added_get_filename), METH_O, NULL},
     {"is_package", METHOD_O(pyembed_added_is_package), METH_O, NULL},
     {"get_resource_reader", METHOD_O(pyembed_added_get_resource_reader), METH_O, NULL},
-    {"index_bytes", METHOD_O(pyembed_index_bytes), METH_O, PyDoc_STR("Reads packed resources in place from a bytes-like object, which the finder keeps.")},
-    {"index_file_memory_mapped", METHOD_O(pyembed_index_file), METH_O, PyDoc_STR("Reads packed resources in place from a file.")},
-    {"index_interpreter_builtins", METHOD_O(pyembed_index_interpreter), METH_NOARGS, PyDoc_STR("Adds CPython's linked-in and frozen modules.")},
-    {"index_interpreter_builtin_extension_modules", METHOD_O(pyembed_index_builtins), METH_NOARGS, PyDoc_STR("Adds CPython's linked-in modules.")},
-    {"index_interpreter_frozen_modules", METHOD_O(pyembed_index_frozen), METH_NOARGS, PyDoc_STR("Adds CPython's frozen modules.")},
-    {"indexed_resources", METHOD_O(pyembed_index_resources), METH_NOARGS, PyDoc_STR("All that the finder knows, as a list of OxidizedResource.")},
-    {"add_resource", METHOD_O(pyembed_index_add), METH_O, PyDoc_STR("Adds an OxidizedResource; one of that name is replaced.")},
+    {"index_bytes", METHOD_O(pyembed_index_bytes), METH_O,
+     PyDoc_STR(
+         "Reads packed resources in place from a bytes-like object, which the finder keeps.")},
+    {"index_file_memory_mapped", METHOD_O(pyembed_index_file), METH_O,
+     PyDoc_STR("Reads packed resources in place from a file.")},
+    {"index_interpreter_builtins", METHOD_O(pyembed_index_interpreter), METH_NOARGS,
+     PyDoc_STR("Adds CPython's linked-in and frozen modules.")},
+    {"index_interpreter_builtin_extension_modules", METHOD_O(pyembed_index_builtins), METH_NOARGS,
+     PyDoc_STR("Adds CPython's linked-in modules.")},
+    {"index_interpreter_frozen_modules", METHOD_O(pyembed_index_frozen), METH_NOARGS,
+     PyDoc_STR("Adds CPython's frozen modules.")},
+    {"indexed_resources", METHOD_O(pyembed_index_resources), METH_NOARGS,
+     PyDoc_STR("All that the finder knows, as a list of OxidizedResource.")},
+    {"add_resource", METHOD_O(pyembed_index_add), METH_O,
+     PyDoc_STR("Adds an OxidizedResource; one of that name is replaced.")},
     {"add_resources", METHOD_O(pyembed_index_add_all), METH_O, PyDoc_STR("Adds several.")},
     {"serialize_indexed_resources", METHOD_O(pyembed_index_serialize), METH_VARARGS | METH_KEYWORDS,
      PyDoc_STR("Packed resources of all that the finder knows, as bytes.")},
@@ -166,9 +179,11 @@ static PyMethodDef finder_methods[] = {
     {"_create_app_relative", METHOD_O(pyembed_app_relative_create), METH_O, NULL},
     {"_exec_app_relative", METHOD_O(pyembed_app_relative_exec), METH_O, NULL},
     {"_added", METHOD_O(pyembed_index_added), METH_NOARGS, NULL},
-    {"path_hook", METHOD_O(pyembed_hook_path_hook), METH_O, PyDoc_STR("For sys.path_hooks: a finder for a path below the executable.")},
+    {"path_hook", METHOD_O(pyembed_hook_path_hook), METH_O,
+     PyDoc_STR("For sys.path_hooks: a finder for a path below the executable.")},
     {"iter_modules", METHOD_O(pyembed_hook_iter_modules), METH_VARARGS | METH_KEYWORDS, NULL},
-    {"find_distributions", METHOD_O(pyembed_hook_find_distributions), METH_VARARGS | METH_KEYWORDS, NULL},
+    {"find_distributions", METHOD_O(pyembed_hook_find_distributions), METH_VARARGS | METH_KEYWORDS,
+     NULL},
     {"__dir__", METHOD_O(finder_dir), METH_NOARGS, PyDoc_STR("The names that are documented.")},
     {"_modules", METHOD_O(pyembed_added_modules), METH_O, NULL},
     {"_module", METHOD_O(pyembed_inventory_module), METH_O, NULL},
@@ -216,10 +231,13 @@ static int
 finder_set_start_method(PyObject *self, PyObject *value, void *Py_UNUSED(closure))
 {
     if (value != NULL && value != Py_None && !PyUnicode_Check(value)) {
-        pyembed_raise(PyExc_TypeError, "multiprocessing_set_start_method must be a str or None, not %.100s", Py_TYPE(value)->tp_name);
+        pyembed_raise(PyExc_TypeError,
+                      "multiprocessing_set_start_method must be a str or None, not %.100s",
+                      Py_TYPE(value)->tp_name);
         return -1;
     }
-    Py_XSETREF(((OxidizedFinder *)self)->set_start_method, Py_NewRef(value == NULL ? Py_None : value));
+    Py_XSETREF(((OxidizedFinder *)self)->set_start_method,
+               Py_NewRef(value == NULL ? Py_None : value));
     return 0;
 }
 
@@ -247,16 +265,23 @@ finder_has_file(PyObject *self, void *Py_UNUSED(closure))
 
 static PyGetSetDef finder_attributes[] = {
     {"_has_file", finder_has_file, NULL, NULL, NULL},
-    {"origin", finder_origin, NULL, PyDoc_STR("What relative paths begin at: the folder of the executable, or `relative_path_origin`."), NULL},
-    {"path_hook_base_str", finder_base, NULL, PyDoc_STR("What paths of packed modules begin with: the executable's."), NULL},
-    {"multiprocessing_set_start_method", finder_start_method, finder_set_start_method, PyDoc_STR("Start method that `multiprocessing` gets when it is imported."), NULL},
-    {"pkg_resources_import_auto_register", finder_auto_register, finder_set_auto_register, PyDoc_STR("Whether `pkg_resources` learns of this finder when it is imported."),
+    {"origin", finder_origin, NULL,
+     PyDoc_STR(
+         "What relative paths begin at: the folder of the executable, or `relative_path_origin`."),
      NULL},
+    {"path_hook_base_str", finder_base, NULL,
+     PyDoc_STR("What paths of packed modules begin with: the executable's."), NULL},
+    {"multiprocessing_set_start_method", finder_start_method, finder_set_start_method,
+     PyDoc_STR("Start method that `multiprocessing` gets when it is imported."), NULL},
+    {"pkg_resources_import_auto_register", finder_auto_register, finder_set_auto_register,
+     PyDoc_STR("Whether `pkg_resources` learns of this finder when it is imported."), NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
 static PyType_Slot finder_slots[] = {
-    {Py_tp_doc, (void *)(uintptr_t) "Imports modules from packed resources: a meta path finder and their loader."},
+    {Py_tp_doc,
+     (void
+          *)(uintptr_t) "Imports modules from packed resources: a meta path finder and their loader."},
     {Py_tp_new, (void *)finder_new},
     {Py_tp_dealloc, (void *)finder_dealloc},
     {Py_tp_traverse, (void *)finder_traverse},

@@ -1,5 +1,5 @@
-/* The finder's methods that pkgutil and importlib.metadata call. They are called seldom, so they are written in
- * Python; this file only decides whether to call them. */
+/* The finder's methods that pkgutil and importlib.metadata call. They are called seldom, so they
+ * are written in Python; this file only decides whether to call them. */
 #include "finder/hooks.h"
 
 #include "reader/settings.h"
@@ -11,8 +11,8 @@
 
 #include <string.h>
 
-/* The executable itself, or a path below it. With real files, importlib's own finder serves their folders: programs
- * put such folders on sys.path, and their modules have other names there. */
+/* The executable itself, or a path below it. With real files, importlib's own finder serves their
+ * folders: programs put such folders on sys.path, and their modules have other names there. */
 static int
 is_virtual(OxidizedFinder *self, PyObject *path)
 {
@@ -22,15 +22,16 @@ is_virtual(OxidizedFinder *self, PyObject *path)
     return pyembed_path_is_below(path, self->root, PyUnicode_GET_LENGTH(self->root) - 1, "/\\");
 }
 
-/* A hook must raise ImportError; its cause says why the path is refused. Other errors (no memory, an interrupt) pass
- * unchanged. */
+/* A hook must raise ImportError; its cause says why the path is refused. Other errors (no memory,
+ * an interrupt) pass unchanged. */
 static PyObject *
 refuse(void)
 {
     PyObject *type, *cause, *trace;
     PyErr_Fetch(&type, &cause, &trace);
     PyErr_NormalizeException(&type, &cause, &trace); /* without memory it becomes a MemoryError */
-    if (!PyErr_GivenExceptionMatches(type, PyExc_ValueError) && !PyErr_GivenExceptionMatches(type, PyExc_TypeError)) {
+    if (!PyErr_GivenExceptionMatches(type, PyExc_ValueError) &&
+        !PyErr_GivenExceptionMatches(type, PyExc_TypeError)) {
         PyErr_Restore(type, cause, trace);
         return NULL;
     }
@@ -45,8 +46,8 @@ refuse(void)
     return NULL;
 }
 
-/* importlib's finder for a folder of the product's packages beside it, if no other hook serves files. None: the path
- * is no such folder. */
+/* importlib's finder for a folder of the product's packages beside it, if no other hook serves
+ * files. None: the path is no such folder. */
 static PyObject *
 app_relative_finder(OxidizedFinder *self, PyObject *path)
 {
@@ -59,7 +60,8 @@ app_relative_finder(OxidizedFinder *self, PyObject *path)
         }
         PyErr_Clear(); /* not UTF-8: no name of a package */
     }
-    if (text == NULL || self->filesystem_importer || (PyObject *)self != self->state->finder || strncmp(text, folder, strlen(folder)) != 0) {
+    if (text == NULL || self->filesystem_importer || (PyObject *)self != self->state->finder ||
+        strncmp(text, folder, strlen(folder)) != 0) {
         Py_RETURN_NONE;
     }
     PyObject *find = pyembed_part("_oxidized_paths", "app_relative_finder");
@@ -72,7 +74,8 @@ PyObject *
 pyembed_hook_path_hook(OxidizedFinder *self, PyObject *path)
 {
     if (!PyUnicode_Check(path)) {
-        pyembed_raise(PyExc_TypeError, "an item of a path must be a str, not %.100s", Py_TYPE(path)->tp_name);
+        pyembed_raise(PyExc_TypeError, "an item of a path must be a str, not %.100s",
+                      Py_TYPE(path)->tp_name);
         return refuse();
     }
     int ours = is_virtual(self, path);
@@ -95,7 +98,8 @@ static PyObject *
 call_part(OxidizedFinder *self, const char *module, const char *function, PyObject *argument)
 {
     PyObject *callable = pyembed_part(module, function);
-    PyObject *result = callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, argument, NULL);
+    PyObject *result =
+        callable == NULL ? NULL : PyObject_CallFunctionObjArgs(callable, self, argument, NULL);
     Py_XDECREF(callable);
     return result;
 }
@@ -109,7 +113,8 @@ pyembed_hook_iter_modules(OxidizedFinder *self, PyObject *args, PyObject *keywor
         return NULL;
     }
     PyObject *given = prefix == NULL ? PyUnicode_FromString("") : Py_NewRef(prefix);
-    PyObject *result = given == NULL ? NULL : call_part(self, "_oxidized_paths", "iter_top_modules", given);
+    PyObject *result =
+        given == NULL ? NULL : call_part(self, "_oxidized_paths", "iter_top_modules", given);
     Py_XDECREF(given);
     return result;
 }

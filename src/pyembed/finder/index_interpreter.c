@@ -16,7 +16,8 @@ add_names(OxidizedFinder *self, PyObject *names, const char *flag)
         PyObject *name = PySequence_GetItem(names, at);
         PyObject *resource = name == NULL ? NULL : PyObject_CallNoArgs(type);
         PyObject *done = NULL;
-        if (resource != NULL && PyObject_SetAttrString(resource, "name", name) == 0 && PyObject_SetAttrString(resource, flag, Py_True) == 0) {
+        if (resource != NULL && PyObject_SetAttrString(resource, "name", name) == 0 &&
+            PyObject_SetAttrString(resource, flag, Py_True) == 0) {
             done = pyembed_index_add(self, resource);
         }
         result = done == NULL ? -1 : 0;

@@ -1,5 +1,6 @@
-/* OxidizedFinder's constructor and the methods that give it resources. A finder of a program's own starts empty; it reads blobs in place, from a
- * bytes-like object that it keeps, or from a file that it maps. */
+/* OxidizedFinder's constructor and the methods that give it resources. A finder of a program's own
+ * starts empty; it reads blobs in place, from a bytes-like object that it keeps, or from a file
+ * that it maps. */
 #include "finder/indexing.h"
 
 #include "reader/resources.h"
@@ -17,7 +18,7 @@
 static const char *
 explain(pyembed_status status, size_t size)
 {
-    return size < 8                        ? "error reading 8 byte magic header"
+    return size < 8                      ? "error reading 8 byte magic header"
            : status == PYEMBED_BAD_MAGIC ? "unrecognized file format"
                                          : pyembed_status_text(status);
 }
@@ -34,10 +35,13 @@ static int
 restore_added(OxidizedFinder *self)
 {
     int result = 0;
-    for (uint32_t at = 0; result == 0 && at < pyembed_count(&self->resources, PYEMBED_SECTION_SETTINGS); at++) {
+    for (uint32_t at = 0;
+         result == 0 && at < pyembed_count(&self->resources, PYEMBED_SECTION_SETTINGS); at++) {
         pyembed_setting setting;
-        if (pyembed_setting_at(&self->resources, at, &setting) == PYEMBED_OK && strcmp(setting.name.data, "oxidized_importer.resources") == 0) {
-            PyObject *done = call_inventory("restore", Py_BuildValue("(ON)", self, pyembed_text(setting.value)));
+        if (pyembed_setting_at(&self->resources, at, &setting) == PYEMBED_OK &&
+            strcmp(setting.name.data, "oxidized_importer.resources") == 0) {
+            PyObject *done =
+                call_inventory("restore", Py_BuildValue("(ON)", self, pyembed_text(setting.value)));
             result = done == NULL ? -1 : 0;
             Py_XDECREF(done);
         }
@@ -53,7 +57,8 @@ add_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size)
 {
     PyObject *other = PyObject_CallNoArgs((PyObject *)self->state->finder_type);
     PyObject *taken = other == NULL ? NULL : take_blob((OxidizedFinder *)other, owner, data, size);
-    PyObject *resources = taken == NULL ? NULL : pyembed_index_resources((OxidizedFinder *)other, NULL);
+    PyObject *resources =
+        taken == NULL ? NULL : pyembed_index_resources((OxidizedFinder *)other, NULL);
     PyObject *done = resources == NULL ? NULL : pyembed_index_add_all(self, resources);
     Py_XDECREF(resources);
     Py_XDECREF(taken);
@@ -67,7 +72,8 @@ take_blob(OxidizedFinder *self, PyObject *owner, const void *data, size_t size)
     pyembed_resources resources;
     pyembed_status status = pyembed_resources_open(data, size, &resources);
     if (status != PYEMBED_OK) {
-        return pyembed_raise(PyExc_ValueError, "these are no packed resources: %s", explain(status, size));
+        return pyembed_raise(PyExc_ValueError, "these are no packed resources: %s",
+                             explain(status, size));
     }
     if (self->resources.base != NULL) {
         return add_blob(self, owner, data, size);
@@ -91,7 +97,8 @@ pyembed_index_bytes(OxidizedFinder *self, PyObject *bytes)
     Py_buffer *buffer = PyMemoryView_GET_BUFFER(view);
     PyObject *result = PyBuffer_IsContiguous(buffer, 'C')
                            ? take_blob(self, view, buffer->buf, (size_t)buffer->len)
-                           : pyembed_raise(PyExc_ValueError, "the bytes of packed resources must lie in one piece");
+                           : pyembed_raise(PyExc_ValueError,
+                                           "the bytes of packed resources must lie in one piece");
     Py_DECREF(view);
     return result;
 }
@@ -142,10 +149,14 @@ pyembed_index_file(OxidizedFinder *self, PyObject *path)
         }
         return raise_unread(path);
     }
-    void *data = status.st_size == 0 ? MAP_FAILED : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    void *data = status.st_size == 0
+                     ? MAP_FAILED
+                     : mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, descriptor, 0);
     close(descriptor);
     if (data == MAP_FAILED) {
-        return pyembed_raise(PyExc_ValueError, "these are no packed resources: the file %R is empty, or cannot be mapped", path);
+        return pyembed_raise(
+            PyExc_ValueError,
+            "these are no packed resources: the file %R is empty, or cannot be mapped", path);
     }
     PyObject *owner = PyCapsule_New(data, NULL, unmap);
     if (owner == NULL || PyCapsule_SetContext(owner, (void *)(uintptr_t)status.st_size) < 0) {
@@ -222,8 +233,10 @@ pyembed_index_serialize(OxidizedFinder *self, PyObject *args, PyObject *keywords
 {
     static char *names[] = {"ignore_builtin", "ignore_frozen", NULL};
     int ignore_builtin = 1, ignore_frozen = 1;
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|pp:serialize_indexed_resources", names, &ignore_builtin, &ignore_frozen)) {
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|pp:serialize_indexed_resources", names,
+                                     &ignore_builtin, &ignore_frozen)) {
         return NULL;
     }
-    return call_inventory("serialize", PyTuple_Pack(3, self, ignore_builtin ? Py_True : Py_False, ignore_frozen ? Py_True : Py_False));
+    return call_inventory("serialize", PyTuple_Pack(3, self, ignore_builtin ? Py_True : Py_False,
+                                                    ignore_frozen ? Py_True : Py_False));
 }

@@ -1,5 +1,5 @@
-/* The content of the blob as plain Python values, for the parts of `oxidized_importer` that are written in Python
- * (resource readers, distributions, pkgutil). */
+/* The content of the blob as plain Python values, for the parts of `oxidized_importer` that are
+ * written in Python (resource readers, distributions, pkgutil). */
 #include "finder/inventory.h"
 
 #include "reader/resources.h"
@@ -18,7 +18,8 @@ append(PyObject *list, PyObject *item)
     return result;
 }
 
-/* Names below a prefix (`json.`, or empty for all) as a list of (name, is_package, path, has_file), in order. */
+/* Names below a prefix (`json.`, or empty for all) as a list of (name, is_package, path, has_file),
+ * in order. */
 PyObject *
 pyembed_inventory_modules(OxidizedFinder *self, PyObject *prefix)
 {
@@ -40,9 +41,13 @@ pyembed_inventory_modules(OxidizedFinder *self, PyObject *prefix)
         if (status != PYEMBED_OK) {
             break;
         }
-        PyObject *is_package = (module.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE)) ? Py_True : Py_False;
-        PyObject *has_file = module.source.data != NULL || module.library.data != NULL ? Py_True : Py_False;
-        if (append(list, Py_BuildValue("(NONO)", pyembed_text(module.name), is_package, pyembed_text(module.path), has_file)) < 0) {
+        PyObject *is_package = (module.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE))
+                                   ? Py_True
+                                   : Py_False;
+        PyObject *has_file =
+            module.source.data != NULL || module.library.data != NULL ? Py_True : Py_False;
+        if (append(list, Py_BuildValue("(NONO)", pyembed_text(module.name), is_package,
+                                       pyembed_text(module.path), has_file)) < 0) {
             Py_DECREF(list);
             return NULL;
         }
@@ -68,16 +73,19 @@ dependencies_of(OxidizedFinder *self, pyembed_run run)
     for (uint32_t at = 0; names != NULL && at < run.count; at++) {
         uint32_t index;
         pyembed_file library;
-        if (pyembed_number_at(&self->resources, PYEMBED_SECTION_DEPENDENCIES, run.first + at, &index) == PYEMBED_OK
-            && pyembed_file_at(&self->resources, PYEMBED_SECTION_LIBRARIES, index, &library) == PYEMBED_OK
-            && append(names, pyembed_text(library.name)) < 0) {
+        if (pyembed_number_at(&self->resources, PYEMBED_SECTION_DEPENDENCIES, run.first + at,
+                              &index) == PYEMBED_OK &&
+            pyembed_file_at(&self->resources, PYEMBED_SECTION_LIBRARIES, index, &library) ==
+                PYEMBED_OK &&
+            append(names, pyembed_text(library.name)) < 0) {
             Py_CLEAR(names);
         }
     }
     return names;
 }
 
-/* (flags, path, root, code, source, library, [dependencies]) of a module, or None; code and the others as bytes or None. */
+/* (flags, path, root, code, source, library, [dependencies]) of a module, or None; code and the
+ * others as bytes or None. */
 PyObject *
 pyembed_inventory_module(OxidizedFinder *self, PyObject *name)
 {
@@ -86,7 +94,8 @@ pyembed_inventory_module(OxidizedFinder *self, PyObject *name)
     if (found <= 0) {
         return found < 0 ? NULL : Py_NewRef(Py_None);
     }
-    return Py_BuildValue("(INNNNNN)", (unsigned)module.flags, pyembed_text(module.path), pyembed_text(module.root), optional_bytes(&module.code),
+    return Py_BuildValue("(INNNNNN)", (unsigned)module.flags, pyembed_text(module.path),
+                         pyembed_text(module.root), optional_bytes(&module.code),
                          optional_bytes(&module.source), optional_bytes(&module.library),
                          dependencies_of(self, module.dependencies));
 }
@@ -100,7 +109,8 @@ pyembed_inventory_flags(OxidizedFinder *self, PyObject *name)
     return found < 0 ? NULL : PyLong_FromUnsignedLong(found > 0 ? module.flags : 0);
 }
 
-/* The name of a module's file within its folder (`__init__.py`), or None if its source is not here. */
+/* The name of a module's file within its folder (`__init__.py`), or None if its source is not here.
+ */
 PyObject *
 pyembed_inventory_file_name(OxidizedFinder *self, PyObject *name)
 {
@@ -142,19 +152,23 @@ names_of(OxidizedFinder *self, unsigned section, pyembed_run run)
     return list;
 }
 
-/* The content of a file of a run: bytes; or its path (str) where it lies beside the product; None if there is none. */
+/* The content of a file of a run: bytes; or its path (str) where it lies beside the product; None
+ * if there is none. */
 static PyObject *
-content_of(OxidizedFinder *self, unsigned section, pyembed_run run, const char *name, Py_ssize_t size)
+content_of(OxidizedFinder *self, unsigned section, pyembed_run run, const char *name,
+           Py_ssize_t size)
 {
     pyembed_file file;
-    pyembed_status status = pyembed_file_find(&self->resources, section, run, name, (size_t)size, &file);
+    pyembed_status status =
+        pyembed_file_find(&self->resources, section, run, name, (size_t)size, &file);
     if (status == PYEMBED_NOT_FOUND) {
         Py_RETURN_NONE;
     }
     if (status != PYEMBED_OK) {
         return pyembed_raise_damaged("file", name, status);
     }
-    return (file.flags & PYEMBED_IN_FILESYSTEM) ? pyembed_real_path(file.root, file.path) : optional_bytes(&file.data);
+    return (file.flags & PYEMBED_IN_FILESYSTEM) ? pyembed_real_path(file.root, file.path)
+                                                : optional_bytes(&file.data);
 }
 
 /* The names of a package's resources, or None if there is no such package. */
@@ -187,7 +201,8 @@ pyembed_inventory_resource(OxidizedFinder *self, PyObject *args)
         PyErr_Clear(); /* a name with a lone surrogate is not ours */
         Py_RETURN_NONE;
     }
-    return text == NULL ? NULL : content_of(self, PYEMBED_SECTION_RESOURCES, module.resources, text, size);
+    return text == NULL ? NULL
+                        : content_of(self, PYEMBED_SECTION_RESOURCES, module.resources, text, size);
 }
 
 /* [(SONAME, bytes, or its path beside the product, [the libraries that it needs])] */
@@ -195,15 +210,20 @@ PyObject *
 pyembed_inventory_libraries(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
 {
     PyObject *list = PyList_New(0);
-    for (uint32_t at = 0; list != NULL && at < pyembed_count(&self->resources, PYEMBED_SECTION_LIBRARIES); at++) {
+    for (uint32_t at = 0;
+         list != NULL && at < pyembed_count(&self->resources, PYEMBED_SECTION_LIBRARIES); at++) {
         pyembed_file library;
-        pyembed_status status = pyembed_file_at(&self->resources, PYEMBED_SECTION_LIBRARIES, at, &library);
+        pyembed_status status =
+            pyembed_file_at(&self->resources, PYEMBED_SECTION_LIBRARIES, at, &library);
         if (status != PYEMBED_OK) {
             Py_DECREF(list);
             return pyembed_raise_damaged("a shared library", "", status);
         }
-        PyObject *content = (library.flags & PYEMBED_IN_FILESYSTEM) ? pyembed_real_path(library.root, library.path) : optional_bytes(&library.data);
-        if (append(list, Py_BuildValue("(NNN)", pyembed_text(library.name), content, dependencies_of(self, library.dependencies))) < 0) {
+        PyObject *content = (library.flags & PYEMBED_IN_FILESYSTEM)
+                                ? pyembed_real_path(library.root, library.path)
+                                : optional_bytes(&library.data);
+        if (append(list, Py_BuildValue("(NNN)", pyembed_text(library.name), content,
+                                       dependencies_of(self, library.dependencies))) < 0) {
             Py_CLEAR(list);
         }
     }
@@ -215,8 +235,10 @@ static PyObject *
 place_of(OxidizedFinder *self, const pyembed_distribution *distribution)
 {
     pyembed_file file;
-    if (distribution->files.count == 0 || pyembed_file_at(&self->resources, PYEMBED_SECTION_FILES, distribution->files.first, &file) != PYEMBED_OK
-        || !(file.flags & PYEMBED_IN_FILESYSTEM)) {
+    if (distribution->files.count == 0 ||
+        pyembed_file_at(&self->resources, PYEMBED_SECTION_FILES, distribution->files.first,
+                        &file) != PYEMBED_OK ||
+        !(file.flags & PYEMBED_IN_FILESYSTEM)) {
         Py_RETURN_NONE;
     }
     return pyembed_real_path(file.root, distribution->folder);
@@ -227,16 +249,19 @@ PyObject *
 pyembed_inventory_distributions(OxidizedFinder *self, PyObject *Py_UNUSED(ignored))
 {
     PyObject *list = PyList_New(0);
-    for (uint32_t at = 0; list != NULL && at < pyembed_count(&self->resources, PYEMBED_SECTION_DISTRIBUTIONS); at++) {
+    for (uint32_t at = 0;
+         list != NULL && at < pyembed_count(&self->resources, PYEMBED_SECTION_DISTRIBUTIONS);
+         at++) {
         pyembed_distribution distribution;
         pyembed_status status = pyembed_distribution_at(&self->resources, at, &distribution);
         if (status != PYEMBED_OK) {
             Py_DECREF(list);
             return pyembed_raise_damaged("a distribution", "", status);
         }
-        if (append(list, Py_BuildValue("(NNNN)", pyembed_text(distribution.name), pyembed_text(distribution.version), pyembed_text(distribution.folder),
-                                       place_of(self, &distribution)))
-            < 0) {
+        if (append(list, Py_BuildValue("(NNNN)", pyembed_text(distribution.name),
+                                       pyembed_text(distribution.version),
+                                       pyembed_text(distribution.folder),
+                                       place_of(self, &distribution))) < 0) {
             Py_CLEAR(list);
         }
     }
@@ -246,7 +271,8 @@ pyembed_inventory_distributions(OxidizedFinder *self, PyObject *Py_UNUSED(ignore
 static int
 distribution_of(OxidizedFinder *self, const char *name, pyembed_distribution *distribution)
 {
-    pyembed_status status = pyembed_distribution_find(&self->resources, name, strlen(name), distribution);
+    pyembed_status status =
+        pyembed_distribution_find(&self->resources, name, strlen(name), distribution);
     if (status != PYEMBED_OK && status != PYEMBED_NOT_FOUND) {
         pyembed_raise_damaged("distribution", name, status);
         return -1;

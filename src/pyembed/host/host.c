@@ -1,5 +1,5 @@
-/* The embedding API of pyembed.h, for C programs that host an interpreter. The part that is simpler in Python is in
- * _oxidized_embed.py. */
+/* The embedding API of pyembed.h, for C programs that host an interpreter. The part that is simpler
+ * in Python is in _oxidized_embed.py. */
 #include "pyembed.h"
 
 #include "compat.h"
@@ -43,19 +43,22 @@ set_error(const char *text)
     pthread_setspecific(error_key, strdup(text));
 }
 
-/* A traceback may hold what UTF-8 cannot, or a NUL: it is escaped, and the rest of the text is not lost for it. */
+/* A traceback may hold what UTF-8 cannot, or a NUL: it is escaped, and the rest of the text is not
+ * lost for it. */
 static void
 set_error_from_text(PyObject *text)
 {
     PyObject *whole = text == NULL ? NULL : PyObject_CallMethod(text, "replace", "Cs", 0, "\\x00");
-    PyObject *utf8 = whole == NULL ? NULL : PyUnicode_AsEncodedString(whole, "utf-8", "backslashreplace");
+    PyObject *utf8 =
+        whole == NULL ? NULL : PyUnicode_AsEncodedString(whole, "utf-8", "backslashreplace");
     set_error(utf8 == NULL ? "an exception that has no text" : PyBytes_AS_STRING(utf8));
     PyErr_Clear();
     Py_XDECREF(utf8);
     Py_XDECREF(whole);
 }
 
-/* The exception that is set, in one line: for failures outside of the program's own code. Needs the GIL, and clears it. */
+/* The exception that is set, in one line: for failures outside of the program's own code. Needs the
+ * GIL, and clears it. */
 static void
 set_error_from_python(void)
 {
@@ -81,7 +84,8 @@ static int
 is_started(void)
 {
     if (stage != STARTED) {
-        set_error(stage == ENDED ? "the interpreter was ended" : "the interpreter is not started: call pyembed_initialize first");
+        set_error(stage == ENDED ? "the interpreter was ended"
+                                 : "the interpreter is not started: call pyembed_initialize first");
     }
     return stage == STARTED;
 }
@@ -110,7 +114,9 @@ pyembed_initialize(int argc, char **argv)
     }
     if (failed) {
         stage = ENDED;
-        set_error(pyembed_this_process.problem[0] != '\0' ? pyembed_this_process.problem : "the interpreter stands, and could not be set up");
+        set_error(pyembed_this_process.problem[0] != '\0'
+                      ? pyembed_this_process.problem
+                      : "the interpreter stands, and could not be set up");
         return -1;
     }
     stage = STARTED;
@@ -147,7 +153,8 @@ pyembed_gil_release(int state)
 
 /* ---- from C to Python ---- */
 
-/* Calls a function of _oxidized_embed.py, which gives a status and a text. Returns the status, -1 for a failure; `*text` is the caller's if it asks. */
+/* Calls a function of _oxidized_embed.py, which gives a status and a text. Returns the status, -1
+ * for a failure; `*text` is the caller's if it asks. */
 static int
 call_part(char **text, const char *function, const char *format, ...)
 {
@@ -165,7 +172,8 @@ call_part(char **text, const char *function, const char *format, ...)
     PyObject *result = callable == NULL ? NULL : PyObject_CallObject(callable, values);
     PyObject *given;
     const char *utf8 = "";
-    if (result == NULL || !PyArg_ParseTuple(result, "iU", &status, &given) || (status >= 0 && text != NULL && (utf8 = PyUnicode_AsUTF8(given)) == NULL)) {
+    if (result == NULL || !PyArg_ParseTuple(result, "iU", &status, &given) ||
+        (status >= 0 && text != NULL && (utf8 = PyUnicode_AsUTF8(given)) == NULL)) {
         status = -1;
         set_error_from_python();
     }
@@ -227,12 +235,14 @@ call_host(PyObject *capsule, PyObject *argument)
         return NULL;
     }
     if (strlen(text) != (size_t)size) {
-        pyembed_raise(PyExc_ValueError, "the argument holds a NUL character, and a text of the host's ends there");
+        pyembed_raise(PyExc_ValueError,
+                      "the argument holds a NUL character, and a text of the host's ends there");
         return NULL;
     }
     char *answer = host->function(text, host->context);
     if (answer == NULL) {
-        return pyembed_raise(PyExc_RuntimeError, "the host's function '%s' failed", host->method.ml_name);
+        return pyembed_raise(PyExc_RuntimeError, "the host's function '%s' failed",
+                             host->method.ml_name);
     }
     PyObject *result = PyUnicode_FromString(answer);
     free(answer);

@@ -1,7 +1,8 @@
-/* For the shared library alone. Debian's static libraries (libbz2, libedit, ncurses) are compiled for executables:
- * they reach libc's `stderr` at a distance that is fixed in their code, which only an executable can give, by a copy
- * of the variable. This is the copy of the library's own: hidden, and filled before any other code of the library
- * runs. Hosts do not assign to these three; if one does, the library does not see its stream. */
+/* For the shared library alone. Debian's static libraries (libbz2, libedit, ncurses) are compiled
+ * for executables: they reach libc's `stderr` at a distance that is fixed in their code, which only
+ * an executable can give, by a copy of the variable. This is the copy of the library's own: hidden,
+ * and filled before any other code of the library runs. Hosts do not assign to these three; if one
+ * does, the library does not see its stream. */
 #include <dlfcn.h>
 
 /* Not <stdio.h>: there they are declared to be libc's. */

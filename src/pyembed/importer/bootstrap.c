@@ -1,10 +1,11 @@
 /* Puts the finder into an interpreter, at the first import that CPython cannot answer from itself.
  *
- * CPython imports `encodings` before anything can be run, in each interpreter that starts. Usually an embedder gives
- * CPython a table of frozen modules and installs its finder afterwards. Then some modules have the wrong loader, the
- * packager must know which codecs are needed, and a sub-interpreter has no finder at all. Here the table has one
- * entry: `encodings` is a piece of code (_pyembed_boot.py) that calls `pyembed_install`, which installs the finder,
- * and then runs the true `encodings` through it, in the module that was being made. */
+ * CPython imports `encodings` before anything can be run, in each interpreter that starts. Usually
+ * an embedder gives CPython a table of frozen modules and installs its finder afterwards. Then some
+ * modules have the wrong loader, the packager must know which codecs are needed, and a
+ * sub-interpreter has no finder at all. Here the table has one entry: `encodings` is a piece of
+ * code (_pyembed_boot.py) that calls `pyembed_install`, which installs the finder, and then runs
+ * the true `encodings` through it, in the module that was being made. */
 #include "importer/bootstrap.h"
 
 #include "reader/resources.h"
@@ -40,12 +41,15 @@ adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
     int found = pyembed_finder_lookup(finder, name, &entry);
     if (found <= 0) {
         if (found == 0) {
-            pyembed_raise(PyExc_ImportError, "the packed resources hold no module '%U': the standard library was not packaged", name);
+            pyembed_raise(
+                PyExc_ImportError,
+                "the packed resources hold no module '%U': the standard library was not packaged",
+                name);
         }
         return -1;
     }
     PyObject *spec = pyembed_finder_spec_of(finder, name, &entry, NULL);
-    PyObject *file = spec == NULL                                     ? NULL
+    PyObject *file = spec == NULL                               ? NULL
                      : finder->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None)
                                                                 : pyembed_file_of(finder, &entry);
     int result = file == NULL ? -1 : 0;
@@ -56,7 +60,8 @@ adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
         }
     }
     if (result == 0) {
-        result = set_item(namespace, "__path__", PyObject_GetAttr(spec, finder->state->str_locations));
+        result =
+            set_item(namespace, "__path__", PyObject_GetAttr(spec, finder->state->str_locations));
     }
     if (result == 0) {
         result = PyDict_SetItemString(namespace, "__spec__", spec);
@@ -72,9 +77,9 @@ adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
     return result;
 }
 
-/* importlib's finders stay only with the filesystem importer. Otherwise ours is alone, and finds built-in and frozen
- * modules too. With an empty sys.path, importlib's PathFinder would open the executable at each miss, to see whether
- * it is a zip file. */
+/* importlib's finders stay only with the filesystem importer. Otherwise ours is alone, and finds
+ * built-in and frozen modules too. With an empty sys.path, importlib's PathFinder would open the
+ * executable at each miss, to see whether it is a zip file. */
 static int
 change_meta_path(OxidizedFinder *finder)
 {
@@ -87,7 +92,8 @@ change_meta_path(OxidizedFinder *finder)
     return result;
 }
 
-/* With real files, importlib's hook for folders stays: programs walk the folders of their packages. */
+/* With real files, importlib's hook for folders stays: programs walk the folders of their packages.
+ */
 static int
 add_path_hook(OxidizedFinder *finder)
 {
@@ -140,7 +146,9 @@ static int
 replace_unraisablehook(importer_state *state, PyObject *module)
 {
     state->unraisablehook = pyembed_sys_item("unraisablehook");
-    return state->unraisablehook == NULL ? -1 : replace_hook(module, "unraisablehook", "__unraisablehook__");
+    return state->unraisablehook == NULL
+               ? -1
+               : replace_hook(module, "unraisablehook", "__unraisablehook__");
 }
 
 #if PYEMBED_NEEDS_EXCEPTHOOK
@@ -149,8 +157,10 @@ static int
 replace_hooks(importer_state *state, PyObject *module)
 {
     PyObject *thread = pyembed_dict_item(PyImport_GetModuleDict(), "_thread");
-    state->thread_excepthook = thread == NULL ? NULL : PyObject_GetAttrString(thread, "_excepthook");
-    PyObject *hook = state->thread_excepthook == NULL ? NULL : hook_named(module, "_excepthook", "_thread");
+    state->thread_excepthook =
+        thread == NULL ? NULL : PyObject_GetAttrString(thread, "_excepthook");
+    PyObject *hook =
+        state->thread_excepthook == NULL ? NULL : hook_named(module, "_excepthook", "_thread");
     int result = hook == NULL ? -1 : PyObject_SetAttrString(thread, "_excepthook", hook);
     Py_XDECREF(hook);
     Py_XDECREF(thread);
@@ -159,7 +169,8 @@ replace_hooks(importer_state *state, PyObject *module)
 }
 #endif
 
-/* zipimport was imported before `_stdlib_dir` was set (unless zip_hook.c hid it): set its file's name here. */
+/* zipimport was imported before `_stdlib_dir` was set (unless zip_hook.c hid it): set its file's
+ * name here. */
 static int
 correct_zipimport(OxidizedFinder *finder)
 {
@@ -172,7 +183,8 @@ correct_zipimport(OxidizedFinder *finder)
     PyObject *file = pyembed_virtual_path(finder, path);
     PyObject *spec = file == NULL ? NULL : PyObject_GetAttr(module, finder->state->str_spec);
     PyObject *state = spec == NULL ? NULL : PyObject_GetAttrString(spec, "loader_state");
-    int result = state == NULL || PyObject_SetAttr(module, finder->state->str_file, file) < 0 ? -1 : 0;
+    int result =
+        state == NULL || PyObject_SetAttr(module, finder->state->str_file, file) < 0 ? -1 : 0;
     if (result == 0 && state != Py_None) {
         result = PyObject_SetAttrString(state, "filename", file);
     }
@@ -188,17 +200,21 @@ static PyObject *
 stdlib_folder(OxidizedFinder *finder)
 {
     pyembed_module os;
-    if (pyembed_module_find(&finder->resources, "os", 2, &os) == PYEMBED_OK && pyembed_is_app_relative(&os)) {
+    if (pyembed_module_find(&finder->resources, "os", 2, &os) == PYEMBED_OK &&
+        pyembed_is_app_relative(&os)) {
         pyembed_string none = {"", 0};
         PyObject *folder = pyembed_real_path(os.root, none);
-        PyObject *bare = folder == NULL ? NULL : PyUnicode_Substring(folder, 0, PyUnicode_GET_LENGTH(folder) - 1);
+        PyObject *bare = folder == NULL
+                             ? NULL
+                             : PyUnicode_Substring(folder, 0, PyUnicode_GET_LENGTH(folder) - 1);
         Py_XDECREF(folder);
         return bare;
     }
     return PyUnicode_Substring(finder->root, 0, PyUnicode_GET_LENGTH(finder->root) - 1);
 }
 
-/* CPython's frozen modules have sources too: `inspect`, `linecache` and `pyclbr` ask their loader for them. */
+/* CPython's frozen modules have sources too: `inspect`, `linecache` and `pyclbr` ask their loader
+ * for them. */
 static int
 teach_frozen_importer(OxidizedFinder *finder)
 {
@@ -218,9 +234,10 @@ static int
 set_sys_attributes(OxidizedFinder *finder, PyObject *module)
 {
     const pyembed_settings *settings = &pyembed_this_process.settings;
-    /* FrozenImporter makes `__file__` of CPython's frozen modules from it; 3.11 leaves it empty when `home` is set. */
-    if (settings->module_file != PYEMBED_FILE_NONE
-        && set_sys("_stdlib_dir", stdlib_folder(finder)) < 0) {
+    /* FrozenImporter makes `__file__` of CPython's frozen modules from it; 3.11 leaves it empty
+     * when `home` is set. */
+    if (settings->module_file != PYEMBED_FILE_NONE &&
+        set_sys("_stdlib_dir", stdlib_folder(finder)) < 0) {
         return -1;
     }
     if (settings->module_file != PYEMBED_FILE_NONE && correct_zipimport(finder) < 0) {
@@ -229,7 +246,8 @@ set_sys_attributes(OxidizedFinder *finder, PyObject *module)
     if (settings->sys_frozen && PySys_SetObject("frozen", Py_True) < 0) {
         return -1;
     }
-    if (settings->sys_meipass && set_sys("_MEIPASS", PyUnicode_DecodeFSDefault(pyembed_this_process.folder)) < 0) {
+    if (settings->sys_meipass &&
+        set_sys("_MEIPASS", PyUnicode_DecodeFSDefault(pyembed_this_process.folder)) < 0) {
         return -1;
     }
     if (replace_unraisablehook(finder->state, module) < 0) {
@@ -240,7 +258,9 @@ set_sys_attributes(OxidizedFinder *finder, PyObject *module)
         return -1;
     }
 #endif
-    return teach_frozen_importer(finder) < 0 ? -1 : PyDict_SetItemString(PyImport_GetModuleDict(), "_pymodules", module);
+    return teach_frozen_importer(finder) < 0
+               ? -1
+               : PyDict_SetItemString(PyImport_GetModuleDict(), "_pymodules", module);
 }
 
 PyObject *
@@ -257,8 +277,9 @@ pyembed_install(PyObject *module, PyObject *namespace)
     PyObject *name = pyembed_dict_item(namespace, "__name__");
     state->finder = name == NULL ? NULL : pyembed_finder_create(module);
     OxidizedFinder *finder = (OxidizedFinder *)state->finder;
-    int failed = finder == NULL || change_meta_path(finder) < 0 || add_path_hook(finder) < 0 || set_sys_attributes(finder, module) < 0
-                 || pyembed_hide_stand_in(module) < 0 || adopt(finder, name, namespace) < 0;
+    int failed = finder == NULL || change_meta_path(finder) < 0 || add_path_hook(finder) < 0 ||
+                 set_sys_attributes(finder, module) < 0 || pyembed_hide_stand_in(module) < 0 ||
+                 adopt(finder, name, namespace) < 0;
     Py_XDECREF(name);
     if (failed) {
         if (!PyErr_Occurred()) {

@@ -4,7 +4,8 @@
 
 #include "compat.h"
 
-/* Runs in place of `encodings`: puts the finder into the interpreter, then runs the true `encodings` through it. */
+/* Runs in place of `encodings`: puts the finder into the interpreter, then runs the true
+ * `encodings` through it. */
 PyObject *pyembed_install(PyObject *module, PyObject *namespace);
 
 #endif

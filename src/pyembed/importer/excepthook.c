@@ -1,6 +1,7 @@
-/* Exceptions that nobody catches are printed by CPython's own hooks, word for word. Some of these (compat.h says
- * which) look for source lines on disk only, through `io.open`. While one of them prints, `io.open` is a function of
- * ours that also finds packed sources. It opens everything else as before, so other threads may call it. */
+/* Exceptions that nobody catches are printed by CPython's own hooks, word for word. Some of these
+ * (compat.h says which) look for source lines on disk only, through `io.open`. While one of them
+ * prints, `io.open` is a function of ours that also finds packed sources. It opens everything else
+ * as before, so other threads may call it. */
 #include "importer/excepthook.h"
 
 #include "reader/settings.h"
@@ -10,8 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-/* The virtual path of a code object's file name that may be one of ours, or NULL without an exception. Where modules have no `__file__`, code has
- * relative names. */
+/* The virtual path of a code object's file name that may be one of ours, or NULL without an
+ * exception. Where modules have no `__file__`, code has relative names. */
 static PyObject *
 packed_path(OxidizedFinder *finder, PyObject *name)
 {
@@ -22,10 +23,13 @@ packed_path(OxidizedFinder *finder, PyObject *name)
         return Py_NewRef(name);
     }
     Py_UCS4 first = PyUnicode_READ_CHAR(name, 0);
-    return finder->module_file != PYEMBED_FILE_NONE || first == '/' || first == '<' ? NULL : PyUnicode_Concat(finder->root, name);
+    return finder->module_file != PYEMBED_FILE_NONE || first == '/' || first == '<'
+               ? NULL
+               : PyUnicode_Concat(finder->root, name);
 }
 
-/* A descriptor with the bytes of `data`, or -1: the tokenizer, which looks for the encoding, reads descriptors only. */
+/* A descriptor with the bytes of `data`, or -1: the tokenizer, which looks for the encoding, reads
+ * descriptors only. */
 static int
 descriptor_of(PyObject *data)
 {
@@ -61,7 +65,8 @@ pyembed_display_open(PyObject *module, PyObject *const *args, Py_ssize_t count, 
         if (descriptor >= 0) {
             return PyObject_CallFunction(state->io_open, "iO", descriptor, args[1]);
         }
-        if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_OSError) && !PyErr_ExceptionMatches(PyExc_ImportError)) {
+        if (PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_OSError) &&
+            !PyErr_ExceptionMatches(PyExc_ImportError)) {
             return NULL;
         }
         PyErr_Clear(); /* not packed, or damaged */
@@ -85,8 +90,8 @@ find_io(void)
     return io;
 }
 
-/* Hooks nest, and several threads may be in them: the first to enter replaces `io.open`, the last to leave restores
- * it. Returns `io`; or NULL, and no source lines are printed. */
+/* Hooks nest, and several threads may be in them: the first to enter replaces `io.open`, the last
+ * to leave restores it. Returns `io`; or NULL, and no source lines are printed. */
 static PyObject *
 enter(importer_state *state, PyObject *module)
 {
@@ -101,7 +106,8 @@ enter(importer_state *state, PyObject *module)
         state->displaying--;
         Py_CLEAR(io);
     }
-    else if (standing != ours) { /* else a hook without memory left ours there; ours must not call itself */
+    else if (standing !=
+             ours) { /* else a hook without memory left ours there; ours must not call itself */
         Py_XSETREF(state->io_open, Py_NewRef(standing));
     }
     Py_XDECREF(standing);
@@ -115,7 +121,8 @@ leave(importer_state *state, PyObject *io)
     if (io != NULL && --state->displaying == 0) {
         PyObject *type, *value, *traceback;
         PyErr_Fetch(&type, &value, &traceback);
-        if (PyObject_SetAttr(io, state->str_open, state->io_open) < 0) { /* with a name that needs no memory */
+        if (PyObject_SetAttr(io, state->str_open, state->io_open) <
+            0) { /* with a name that needs no memory */
             PyErr_Clear();
         }
         PyErr_Restore(type, value, traceback);

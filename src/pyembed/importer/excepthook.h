@@ -8,6 +8,7 @@
 PyObject *pyembed_display_exception(PyObject *module, PyObject *args);
 PyObject *pyembed_display_thread(PyObject *module, PyObject *args);
 PyObject *pyembed_display_unraisable(PyObject *module, PyObject *args);
-PyObject *pyembed_display_open(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *keywords);
+PyObject *pyembed_display_open(PyObject *module, PyObject *const *args, Py_ssize_t count,
+                               PyObject *keywords);
 
 #endif

@@ -47,7 +47,8 @@ module_getattr(PyObject *module, PyObject *name)
             return value;
         }
     }
-    return pyembed_raise(PyExc_AttributeError, "module 'oxidized_importer' has no attribute '%U'", name);
+    return pyembed_raise(PyExc_AttributeError, "module 'oxidized_importer' has no attribute '%U'",
+                         name);
 }
 
 static int
@@ -59,11 +60,13 @@ append_text(PyObject *names, const char *text)
     return result;
 }
 
-/* Documented names, and the attributes of every module. Hooks and functions of the parts are private. */
+/* Documented names, and the attributes of every module. Hooks and functions of the parts are
+ * private. */
 static PyObject *
 module_dir(PyObject *module, PyObject *Py_UNUSED(ignored))
 {
-    PyObject *all = PyDict_Keys(PyModule_GetDict(module)), *names = all == NULL ? NULL : PyList_New(0);
+    PyObject *all = PyDict_Keys(PyModule_GetDict(module)),
+             *names = all == NULL ? NULL : PyList_New(0);
     for (Py_ssize_t at = 0; names != NULL && at < PyList_GET_SIZE(all); at++) {
         const char *text = PyUnicode_AsUTF8(PyList_GET_ITEM(all, at));
         if (text == NULL || (strncmp(text, "__", 2) == 0 && append_text(names, text) < 0)) {
@@ -92,7 +95,8 @@ module_decode_source(PyObject *module, PyObject *args)
         return NULL;
     }
     (void)io; /* PyOxidizer's importer took the module from its caller; importlib has its own */
-    return PyObject_CallMethod(pyembed_state_of(module)->bootstrap_external, "decode_source", "O", source);
+    return PyObject_CallMethod(pyembed_state_of(module)->bootstrap_external, "decode_source", "O",
+                               source);
 }
 
 static PyObject *
@@ -105,14 +109,20 @@ module_finder(PyObject *module, PyObject *Py_UNUSED(ignored))
 static PyMethodDef module_methods[] = {
     {"__getattr__", module_getattr, METH_O, NULL},
     {"__dir__", module_dir, METH_NOARGS, NULL},
-    {"_excepthook", pyembed_display_thread, METH_VARARGS, PyDoc_STR("_excepthook($module, exc_type, /)\n--\n\nHandle uncaught Thread.run() exception.")},
-    {"unraisablehook", pyembed_display_unraisable, METH_VARARGS, PyDoc_STR("unraisablehook($module, unraisable, /)\n--\n\nHandle an unraisable exception.")},
-    {"_open", (PyCFunction)(void (*)(void))pyembed_display_open, METH_FASTCALL | METH_KEYWORDS, NULL},
+    {"_excepthook", pyembed_display_thread, METH_VARARGS,
+     PyDoc_STR("_excepthook($module, exc_type, /)\n--\n\nHandle uncaught Thread.run() exception.")},
+    {"unraisablehook", pyembed_display_unraisable, METH_VARARGS,
+     PyDoc_STR("unraisablehook($module, unraisable, /)\n--\n\nHandle an unraisable exception.")},
+    {"_open", (PyCFunction)(void (*)(void))pyembed_display_open, METH_FASTCALL | METH_KEYWORDS,
+     NULL},
     {"_finder", module_finder, METH_NOARGS, NULL},
     {"_zip_hook", pyembed_zip_hook, METH_O, NULL},
-    {"_install", pyembed_install, METH_O, PyDoc_STR("Puts the finder into an interpreter that starts; called once, by the boot.")},
-    {"decode_source", module_decode_source, METH_VARARGS, PyDoc_STR("decode_source($module, io_module, source_bytes)\n--\n\nPython source as text.")},
-    {"excepthook", pyembed_display_exception, METH_VARARGS, PyDoc_STR("excepthook($module, exctype, value, traceback, /)\n--\n\nPrints an exception.")},
+    {"_install", pyembed_install, METH_O,
+     PyDoc_STR("Puts the finder into an interpreter that starts; called once, by the boot.")},
+    {"decode_source", module_decode_source, METH_VARARGS,
+     PyDoc_STR("decode_source($module, io_module, source_bytes)\n--\n\nPython source as text.")},
+    {"excepthook", pyembed_display_exception, METH_VARARGS,
+     PyDoc_STR("excepthook($module, exctype, value, traceback, /)\n--\n\nPrints an exception.")},
     {NULL, NULL, 0, NULL},
 };
 
@@ -123,7 +133,8 @@ module_exec(PyObject *module)
         return -1;
     }
     importer_state *state = pyembed_state_of(module);
-    state->finder_type = (PyTypeObject *)PyType_FromModuleAndSpec(module, &pyembed_finder_spec, NULL);
+    state->finder_type =
+        (PyTypeObject *)PyType_FromModuleAndSpec(module, &pyembed_finder_spec, NULL);
     if (state->finder_type == NULL) {
         if (!PyErr_Occurred()) {
             PyErr_NoMemory(); /* PyType_FromModuleAndSpec forgets it (3.11) */
@@ -135,8 +146,7 @@ module_exec(PyObject *module)
 
 static PyModuleDef_Slot module_slots[] = {
     {Py_mod_exec, (void *)module_exec},
-    PYEMBED_SLOT_INTERPRETERS
-    {0, NULL},
+    PYEMBED_SLOT_INTERPRETERS{0, NULL},
 };
 
 PyObject *

@@ -1,6 +1,6 @@
-/* A library must not print to its host's stderr. A failing start of CPython prints by itself (`Python path
- * configuration: ...`), to a sys.stderr that exists before `io`. We set one that drops everything; CPython replaces
- * it later in its start. */
+/* A library must not print to its host's stderr. A failing start of CPython prints by itself
+ * (`Python path configuration: ...`), to a sys.stderr that exists before `io`. We set one that
+ * drops everything; CPython replaces it later in its start. */
 #include "importer/quiet.h"
 
 #include "compat.h"
@@ -31,7 +31,8 @@ replace_stderr(void)
     return result;
 }
 
-/* The first module that each interpreter takes from the table. Later (a reload) it is just `marshal`. */
+/* The first module that each interpreter takes from the table. Later (a reload) it is just
+ * `marshal`. */
 static PyObject *
 init_marshal_quietly(void)
 {

@@ -1,7 +1,7 @@
-/* Modules that are files beside the product (`install_location = "app-relative:lib"`). The blob lists them with their
- * paths: an import looks at one file, lists no folder, and ignores files that others put there. importlib's own
- * loaders load them, so loaders, caches, errors and names are CPython's. The folder is relative to the real path of
- * the executable. */
+/* Modules that are files beside the product (`install_location = "app-relative:lib"`). The blob
+ * lists them with their paths: an import looks at one file, lists no folder, and ignores files that
+ * others put there. importlib's own loaders load them, so loaders, caches, errors and names are
+ * CPython's. The folder is relative to the real path of the executable. */
 #include "loader/app_relative.h"
 
 #include "reader/resources.h"
@@ -20,10 +20,12 @@
 int
 pyembed_is_app_relative(const pyembed_module *module)
 {
-    return (module->flags & PYEMBED_IN_FILESYSTEM) != 0 && (module->flags & PYEMBED_MODULE_NAMESPACE) == 0;
+    return (module->flags & PYEMBED_IN_FILESYSTEM) != 0 &&
+           (module->flags & PYEMBED_MODULE_NAMESPACE) == 0;
 }
 
-/* 1 or 0; -1 on an error. As in importlib's path finder, a missing file or one of another type is not found. */
+/* 1 or 0; -1 on an error. As in importlib's path finder, a missing file or one of another type is
+ * not found. */
 static int
 is_there(PyObject *path, mode_t type)
 {
@@ -40,9 +42,13 @@ is_there(PyObject *path, mode_t type)
 static PyObject *
 spec_from_location(OxidizedFinder *self, PyObject *name, PyObject *file, PyObject *folder)
 {
-    PyObject *make = PyObject_GetAttrString(self->state->bootstrap_external, "spec_from_file_location");
+    PyObject *make =
+        PyObject_GetAttrString(self->state->bootstrap_external, "spec_from_file_location");
     PyObject *positional = make == NULL ? NULL : PyTuple_Pack(2, name, file);
-    PyObject *keywords = positional == NULL ? NULL : folder != Py_None ? Py_BuildValue("{s:[O]}", "submodule_search_locations", folder) : PyDict_New();
+    PyObject *keywords = positional == NULL ? NULL
+                         : folder != Py_None
+                             ? Py_BuildValue("{s:[O]}", "submodule_search_locations", folder)
+                             : PyDict_New();
     PyObject *spec = keywords == NULL ? NULL : PyObject_Call(make, positional, keywords);
     Py_XDECREF(keywords);
     Py_XDECREF(positional);
@@ -50,8 +56,8 @@ spec_from_location(OxidizedFinder *self, PyObject *name, PyObject *file, PyObjec
     return spec;
 }
 
-/* Sets an attribute of the loader that hides its class's method. It is a C function, so that no frame of ours appears
- * in a traceback. */
+/* Sets an attribute of the loader that hides its class's method. It is a C function, so that no
+ * frame of ours appears in a traceback. */
 static int
 adapt(OxidizedFinder *self, PyObject *spec, const char *name, const char *method)
 {
@@ -72,22 +78,27 @@ pyembed_app_relative_spec(OxidizedFinder *self, PyObject *name, const pyembed_mo
         Py_XDECREF(file);
         return there < 0 ? NULL : Py_NewRef(Py_None);
     }
-    PyObject *folder = (module->flags & PYEMBED_MODULE_PACKAGE) ? pyembed_package_folder_of(module, 0) : Py_NewRef(Py_None);
+    PyObject *folder = (module->flags & PYEMBED_MODULE_PACKAGE)
+                           ? pyembed_package_folder_of(module, 0)
+                           : Py_NewRef(Py_None);
     PyObject *spec = folder == NULL ? NULL : spec_from_location(self, name, file, folder);
     Py_XDECREF(folder);
     Py_DECREF(file);
     if (spec == NULL || spec == Py_None) {
         return spec;
     }
-    if ((((module->flags & PYEMBED_MODULE_SHARED) || pyembed_is_lazy(module)) && adapt(self, spec, "create_module", "_create_app_relative") < 0)
-        || ((pyembed_has_fixup(module) || pyembed_is_lazy(module)) && adapt(self, spec, "exec_module", "_exec_app_relative") < 0)) {
+    if ((((module->flags & PYEMBED_MODULE_SHARED) || pyembed_is_lazy(module)) &&
+         adapt(self, spec, "create_module", "_create_app_relative") < 0) ||
+        ((pyembed_has_fixup(module) || pyembed_is_lazy(module)) &&
+         adapt(self, spec, "exec_module", "_exec_app_relative") < 0)) {
         Py_CLEAR(spec);
     }
     return spec;
 }
 
 PyObject *
-pyembed_app_relative_ask(OxidizedFinder *self, const pyembed_module *module, const char *method, PyObject *argument)
+pyembed_app_relative_ask(OxidizedFinder *self, const pyembed_module *module, const char *method,
+                         PyObject *argument)
 {
     PyObject *name = pyembed_text(module->name);
     PyObject *spec = name == NULL ? NULL : pyembed_app_relative_spec(self, name, module);
@@ -101,7 +112,9 @@ pyembed_app_relative_ask(OxidizedFinder *self, const pyembed_module *module, con
     }
     else if (spec != NULL) {
         loader = PyObject_GetAttr(spec, self->state->str_loader);
-        answer = loader == NULL ? NULL : PyObject_CallMethod(loader, method, "O", argument == NULL ? name : argument);
+        answer = loader == NULL
+                     ? NULL
+                     : PyObject_CallMethod(loader, method, "O", argument == NULL ? name : argument);
     }
     Py_XDECREF(loader);
     Py_XDECREF(spec);
@@ -135,7 +148,9 @@ pyembed_app_relative_portions(const pyembed_module *module, PyObject *locations)
 static PyObject *
 call_original(PyObject *loader, const char *method, PyObject *argument)
 {
-    return loader == NULL ? NULL : PyObject_CallMethod((PyObject *)Py_TYPE(loader), method, "OO", loader, argument);
+    return loader == NULL
+               ? NULL
+               : PyObject_CallMethod((PyObject *)Py_TYPE(loader), method, "OO", loader, argument);
 }
 
 static int
@@ -147,7 +162,8 @@ entry_of(OxidizedFinder *self, PyObject *spec, pyembed_module *entry)
     return found;
 }
 
-/* `create_module` of the loader of an extension module, or of one that runs when it is first used. */
+/* `create_module` of the loader of an extension module, or of one that runs when it is first used.
+ */
 PyObject *
 pyembed_app_relative_create(OxidizedFinder *self, PyObject *spec)
 {
@@ -157,7 +173,8 @@ pyembed_app_relative_create(OxidizedFinder *self, PyObject *spec)
     if (found < 0 || (is_shared && pyembed_memory_prepare(self, &entry) < 0)) {
         return NULL;
     }
-    PyObject *marked = found > 0 && pyembed_is_lazy(&entry) ? pyembed_lazy_marked(self, spec) : NULL;
+    PyObject *marked =
+        found > 0 && pyembed_is_lazy(&entry) ? pyembed_lazy_marked(self, spec) : NULL;
     if (marked != NULL || PyErr_Occurred()) {
         return marked;
     }
@@ -171,7 +188,8 @@ pyembed_app_relative_create(OxidizedFinder *self, PyObject *spec)
     return module;
 }
 
-/* `exec_module` of a module that runs when it is first used, or needs something done afterwards (fixups.c). */
+/* `exec_module` of a module that runs when it is first used, or needs something done afterwards
+ * (fixups.c). */
 PyObject *
 pyembed_app_relative_exec(OxidizedFinder *self, PyObject *module)
 {

@@ -9,10 +9,12 @@
 int pyembed_is_app_relative(const pyembed_module *module);
 
 /* Its ModuleSpec; None if there is no such file. */
-PyObject *pyembed_app_relative_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *module);
+PyObject *pyembed_app_relative_spec(OxidizedFinder *self, PyObject *name,
+                                    const pyembed_module *module);
 
 /* What importlib's loader of the file answers to a method with one argument. */
-PyObject *pyembed_app_relative_ask(OxidizedFinder *self, const pyembed_module *module, const char *method, PyObject *argument);
+PyObject *pyembed_app_relative_ask(OxidizedFinder *self, const pyembed_module *module,
+                                   const char *method, PyObject *argument);
 
 /* Adds the portions of a namespace package that are there to its path. Returns how many, or -1. */
 int pyembed_app_relative_portions(const pyembed_module *module, PyObject *locations);

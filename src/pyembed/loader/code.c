@@ -1,4 +1,5 @@
-/* The code of a module: bytecode is unmarshalled straight from the mapped page, or the source is compiled. */
+/* The code of a module: bytecode is unmarshalled straight from the mapped page, or the source is
+ * compiled. */
 #include "loader/code.h"
 
 #include "reader/resources.h"
@@ -13,7 +14,8 @@ static PyObject *
 unmarshal(const pyembed_bytes *bytes)
 {
     int enabled = PyGC_Disable();
-    PyObject *code = PyMarshal_ReadObjectFromString((const char *)bytes->data, (Py_ssize_t)bytes->stored_size);
+    PyObject *code =
+        PyMarshal_ReadObjectFromString((const char *)bytes->data, (Py_ssize_t)bytes->stored_size);
     if (enabled) {
         PyGC_Enable();
     }
@@ -30,7 +32,8 @@ unmarshal_stored(const pyembed_bytes *bytes)
     if (raw == NULL) {
         return NULL;
     }
-    pyembed_bytes plain = {(const unsigned char *)PyBytes_AS_STRING(raw), (uint32_t)PyBytes_GET_SIZE(raw), (uint32_t)PyBytes_GET_SIZE(raw), 0};
+    pyembed_bytes plain = {(const unsigned char *)PyBytes_AS_STRING(raw),
+                           (uint32_t)PyBytes_GET_SIZE(raw), (uint32_t)PyBytes_GET_SIZE(raw), 0};
     PyObject *code = unmarshal(&plain);
     Py_DECREF(raw);
     return code;
@@ -44,20 +47,27 @@ add_line_to_error(PyObject *source)
     PyErr_Fetch(&type, &error, &trace);
     PyErr_NormalizeException(&type, &error, &trace);
     PyObject *function = pyembed_part("_oxidized_fixups", "syntax_error");
-    PyObject *done = function == NULL ? NULL : PyObject_CallFunctionObjArgs(function, error, source, NULL);
+    PyObject *done =
+        function == NULL ? NULL : PyObject_CallFunctionObjArgs(function, error, source, NULL);
     Py_XDECREF(function);
     Py_XDECREF(done);
     PyErr_Restore(type, error, trace);
 }
 
-/* As importlib's loaders do: through the function at which tracebacks drop importlib's own frames. */
+/* As importlib's loaders do: through the function at which tracebacks drop importlib's own frames.
+ */
 static PyObject *
 compile_source(OxidizedFinder *self, const pyembed_module *module, PyObject *file)
 {
     PyObject *source = pyembed_bytes_object(&module->source);
-    PyObject *compile = source == NULL ? NULL : PyMapping_GetItemString(PyEval_GetBuiltins(), "compile");
-    PyObject *name = compile == NULL ? NULL : file == Py_None ? pyembed_text(module->path) : Py_NewRef(file);
-    PyObject *code = name == NULL ? NULL : PyObject_CallFunction(self->state->frames_removed, "OOOsii", compile, source, name, "exec", 0, 1);
+    PyObject *compile =
+        source == NULL ? NULL : PyMapping_GetItemString(PyEval_GetBuiltins(), "compile");
+    PyObject *name = compile == NULL   ? NULL
+                     : file == Py_None ? pyembed_text(module->path)
+                                       : Py_NewRef(file);
+    PyObject *code = name == NULL ? NULL
+                                  : PyObject_CallFunction(self->state->frames_removed, "OOOsii",
+                                                          compile, source, name, "exec", 0, 1);
     if (code == NULL && source != NULL && PyErr_ExceptionMatches(PyExc_SyntaxError)) {
         add_line_to_error(source);
     }
@@ -67,11 +77,13 @@ compile_source(OxidizedFinder *self, const pyembed_module *module, PyObject *fil
     return code;
 }
 
-/* The errors that CPython raises for bytes that are no bytecode. Other errors (no memory, an interrupt) pass unchanged. */
+/* The errors that CPython raises for bytes that are no bytecode. Other errors (no memory, an
+ * interrupt) pass unchanged. */
 static int
 is_of_damage(PyObject *error)
 {
-    PyObject *const kinds[] = {PyExc_EOFError, PyExc_ValueError, PyExc_TypeError, PyExc_SystemError};
+    PyObject *const kinds[] = {PyExc_EOFError, PyExc_ValueError, PyExc_TypeError,
+                               PyExc_SystemError};
     for (size_t at = 0; at < sizeof kinds / sizeof kinds[0]; at++) {
         if (PyErr_GivenExceptionMatches(error, kinds[at])) {
             return 1;
@@ -80,7 +92,8 @@ is_of_damage(PyObject *error)
     return 0;
 }
 
-/* `result` is what unmarshalling gave: an object of another type, or NULL with an exception. Returns NULL. */
+/* `result` is what unmarshalling gave: an object of another type, or NULL with an exception.
+ * Returns NULL. */
 static PyObject *
 raise_for_code(const pyembed_module *module, PyObject *result)
 {
@@ -91,7 +104,8 @@ raise_for_code(const pyembed_module *module, PyObject *result)
         PyErr_Restore(type, cause, trace);
         return NULL;
     }
-    pyembed_raise(PyExc_ImportError, "the packed bytecode of '%s' is damaged (%S)", module->name.data, cause == NULL ? Py_None : cause);
+    pyembed_raise(PyExc_ImportError, "the packed bytecode of '%s' is damaged (%S)",
+                  module->name.data, cause == NULL ? Py_None : cause);
     Py_XDECREF(type);
     Py_XDECREF(cause);
     Py_XDECREF(trace);
@@ -123,9 +137,11 @@ pyembed_code_object(OxidizedFinder *self, const pyembed_module *module, PyObject
     return code;
 }
 
-/* As importlib's loaders do: `exec` through the function at which tracebacks drop importlib's own frames. */
+/* As importlib's loaders do: `exec` through the function at which tracebacks drop importlib's own
+ * frames. */
 int
-pyembed_run_code(OxidizedFinder *self, const pyembed_module *module, PyObject *file, PyObject *namespace)
+pyembed_run_code(OxidizedFinder *self, const pyembed_module *module, PyObject *file,
+                 PyObject *namespace)
 {
     PyObject *code = pyembed_code_object(self, module, file);
     if (code == NULL) {

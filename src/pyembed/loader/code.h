@@ -9,6 +9,7 @@
 PyObject *pyembed_code_object(OxidizedFinder *self, const pyembed_module *module, PyObject *file);
 
 /* Runs a module's code in its namespace. Returns 0 or -1. */
-int pyembed_run_code(OxidizedFinder *self, const pyembed_module *module, PyObject *file, PyObject *namespace);
+int pyembed_run_code(OxidizedFinder *self, const pyembed_module *module, PyObject *file,
+                     PyObject *namespace);
 
 #endif

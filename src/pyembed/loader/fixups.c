@@ -1,5 +1,5 @@
-/* Modules that must be changed after they ran to behave in a product as under `python3`. An import pays one search in
- * the table. */
+/* Modules that must be changed after they ran to behave in a product as under `python3`. An import
+ * pays one search in the table. */
 #include "loader/fixups.h"
 
 #include "reader/resources.h"
@@ -34,7 +34,8 @@ compare_fixups(const void *key, const void *element)
 static const void *
 find_fixup(const pyembed_module *entry)
 {
-    return bsearch(entry->name.data, fixups, sizeof fixups / sizeof fixups[0], sizeof fixups[0], compare_fixups);
+    return bsearch(entry->name.data, fixups, sizeof fixups / sizeof fixups[0], sizeof fixups[0],
+                   compare_fixups);
 }
 
 int
@@ -52,7 +53,8 @@ pyembed_fixup_after(OxidizedFinder *self, const pyembed_module *entry, PyObject 
     }
     size_t at = (size_t)((const char *)found - (const char *)fixups) / sizeof fixups[0];
     PyObject *function = pyembed_part("_oxidized_fixups", fixups[at].function);
-    PyObject *done = function == NULL ? NULL : PyObject_CallFunctionObjArgs(function, self, module, NULL);
+    PyObject *done =
+        function == NULL ? NULL : PyObject_CallFunctionObjArgs(function, self, module, NULL);
     Py_XDECREF(function);
     Py_XDECREF(done);
     return done == NULL ? -1 : 0;

@@ -1,4 +1,5 @@
-/* What CPython itself holds: extension modules that are linked in, and modules that it has frozen. The product's finder finds them; that of a program indexes them. */
+/* What CPython itself holds: extension modules that are linked in, and modules that it has frozen.
+ * The product's finder finds them; that of a program indexes them. */
 #include "loader/interpreter.h"
 
 #include "values/state.h"
@@ -23,8 +24,9 @@ pyembed_frozen_spec(importer_state *state, PyObject *name)
     return PyObject_CallMethod(state->frozen_importer, "find_spec", "O", name);
 }
 
-/* The name is not in the packed resources: look for a built-in or frozen module. Our finder may be the only one in
- * sys.meta_path, so nobody else would find it. A finder that a program made knows only what it was given. */
+/* The name is not in the packed resources: look for a built-in or frozen module. Our finder may be
+ * the only one in sys.meta_path, so nobody else would find it. A finder that a program made knows
+ * only what it was given. */
 PyObject *
 pyembed_interpreter_spec(OxidizedFinder *self, PyObject *name)
 {

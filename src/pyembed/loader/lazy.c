@@ -1,5 +1,5 @@
-/* `lazy_modules`: a module's code runs when the module is first used. Spec and loader are the usual ones; only
- * `exec_module` hands the code to _oxidized_lazy.py. */
+/* `lazy_modules`: a module's code runs when the module is first used. Spec and loader are the usual
+ * ones; only `exec_module` hands the code to _oxidized_lazy.py. */
 #include "loader/lazy.h"
 
 #include "reader/resources.h"
@@ -18,25 +18,30 @@ is_chosen(const pyembed_module *module)
     }
     for (uint32_t at = 0; at < process->settings.lazy_modules.count; at++) {
         pyembed_setting setting;
-        if (pyembed_setting_at(&process->resources, process->settings.lazy_modules.first + at, &setting) == PYEMBED_OK
-            && (strcmp(setting.value.data, "*") == 0 || strcmp(setting.value.data, module->name.data) == 0)) {
+        if (pyembed_setting_at(&process->resources, process->settings.lazy_modules.first + at,
+                               &setting) == PYEMBED_OK &&
+            (strcmp(setting.value.data, "*") == 0 ||
+             strcmp(setting.value.data, module->name.data) == 0)) {
             return 1;
         }
     }
     return 0;
 }
 
-/* Never lazy: modules without code of their own, codecs, which C code reads, and the parts of this importer. */
+/* Never lazy: modules without code of their own, codecs, which C code reads, and the parts of this
+ * importer. */
 int
 pyembed_is_lazy(const pyembed_module *module)
 {
     if (pyembed_this_process.booting || !is_chosen(module)) {
         return 0;
     }
-    if (module->flags & (PYEMBED_MODULE_BUILTIN | PYEMBED_MODULE_SHARED | PYEMBED_MODULE_NAMESPACE)) {
+    if (module->flags &
+        (PYEMBED_MODULE_BUILTIN | PYEMBED_MODULE_SHARED | PYEMBED_MODULE_NAMESPACE)) {
         return 0;
     }
-    return strncmp(module->name.data, "_oxidized_", 10) != 0 && strncmp(module->name.data, "encodings", 9) != 0;
+    return strncmp(module->name.data, "_oxidized_", 10) != 0 &&
+           strncmp(module->name.data, "encodings", 9) != 0;
 }
 
 int

@@ -8,8 +8,9 @@
 /* Whether a module's code runs when it is first used (`lazy_modules`). */
 int pyembed_is_lazy(const pyembed_module *module);
 
-/* A lazy package runs when importlib asks for its `__path__`, and may then import the submodule that is being looked
- * up. Mark the spec with that module, so that it is not created and run again. */
+/* A lazy package runs when importlib asks for its `__path__`, and may then import the submodule
+ * that is being looked up. Mark the spec with that module, so that it is not created and run again.
+ */
 int pyembed_lazy_mark(OxidizedFinder *self, PyObject *name, PyObject *spec);
 
 /* The module that a spec is marked with: new; or NULL, without an exception if there is none. */

@@ -1,5 +1,5 @@
-/* OxidizedFinder's loading half. Bytecode is unmarshalled straight from the mapped page; sources, resources and paths are only touched when
- * something asks for them. */
+/* OxidizedFinder's loading half. Bytecode is unmarshalled straight from the mapped page; sources,
+ * resources and paths are only touched when something asks for them. */
 #include "loader/loader.h"
 
 #include "reader/resources.h"
@@ -20,16 +20,19 @@
 
 #include <string.h>
 
-/* The entry of a name; `__main__` is the module that the product started with. Raises ImportError if there is none. */
+/* The entry of a name; `__main__` is the module that the product started with. Raises ImportError
+ * if there is none. */
 static int
 require(OxidizedFinder *self, PyObject *name, pyembed_module *module)
 {
     if (!PyUnicode_Check(name)) {
-        pyembed_raise(PyExc_TypeError, "a module name must be a str, not %.100s", Py_TYPE(name)->tp_name);
+        pyembed_raise(PyExc_TypeError, "a module name must be a str, not %.100s",
+                      Py_TYPE(name)->tp_name);
         return -1;
     }
     int found = pyembed_finder_lookup(self, name, module);
-    if (found == 0 && pyembed_this_process.main.name.size > 0 && PyUnicode_CompareWithASCIIString(name, "__main__") == 0) {
+    if (found == 0 && pyembed_this_process.main.name.size > 0 &&
+        PyUnicode_CompareWithASCIIString(name, "__main__") == 0) {
         *module = pyembed_this_process.main;
         found = 1;
     }
@@ -64,7 +67,8 @@ pyembed_loader_create_module(OxidizedFinder *self, PyObject *spec)
         Py_XDECREF(name);
         return NULL;
     }
-    if (pyembed_is_lazy(&module) && ((created = pyembed_lazy_marked(self, spec)) != NULL || PyErr_Occurred())) {
+    if (pyembed_is_lazy(&module) &&
+        ((created = pyembed_lazy_marked(self, spec)) != NULL || PyErr_Occurred())) {
         Py_DECREF(name);
         return created;
     }
@@ -104,7 +108,8 @@ execute(OxidizedFinder *self, PyObject *module, const pyembed_module *entry)
     if (namespace == NULL) {
         return -1;
     }
-    PyObject *file = self->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None) : pyembed_file_of(self, entry);
+    PyObject *file =
+        self->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None) : pyembed_file_of(self, entry);
     int result = file == NULL ? -1 : pyembed_run_code(self, entry, file, namespace);
     Py_XDECREF(file);
     return result;
@@ -120,7 +125,8 @@ pyembed_loader_exec_module(OxidizedFinder *self, PyObject *module)
     if (result == 0 && (result = pyembed_lazy_defer(&entry, module)) > 0) {
         Py_RETURN_NONE;
     }
-    if (result < 0 || execute(self, module, &entry) < 0 || pyembed_fixup_after(self, &entry, module) < 0) {
+    if (result < 0 || execute(self, module, &entry) < 0 ||
+        pyembed_fixup_after(self, &entry, module) < 0) {
         return NULL;
     }
     Py_RETURN_NONE;
@@ -143,7 +149,8 @@ pyembed_loader_get_code(OxidizedFinder *self, PyObject *name)
     if (module.code.data == NULL && module.source.data == NULL) {
         Py_RETURN_NONE;
     }
-    PyObject *file = self->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None) : pyembed_file_of(self, &module);
+    PyObject *file = self->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None)
+                                                            : pyembed_file_of(self, &module);
     PyObject *code = file == NULL ? NULL : pyembed_code_object(self, &module, file);
     Py_XDECREF(file);
     return code;
@@ -166,7 +173,9 @@ pyembed_loader_get_source(OxidizedFinder *self, PyObject *name)
         Py_RETURN_NONE;
     }
     PyObject *bytes = pyembed_bytes_object(&module.source);
-    PyObject *text = bytes == NULL ? NULL : PyObject_CallMethod(self->state->bootstrap_external, "decode_source", "O", bytes);
+    PyObject *text = bytes == NULL ? NULL
+                                   : PyObject_CallMethod(self->state->bootstrap_external,
+                                                         "decode_source", "O", bytes);
     Py_XDECREF(bytes);
     return text;
 }
@@ -178,16 +187,20 @@ pyembed_loader_get_data(OxidizedFinder *self, PyObject *path)
     if (text == NULL) {
         return NULL;
     }
-    PyObject *name = PyUnicode_Check(text) ? PyUnicode_AsEncodedString(text, "utf-8", "surrogateescape") : Py_NewRef(text);
+    PyObject *name = PyUnicode_Check(text)
+                         ? PyUnicode_AsEncodedString(text, "utf-8", "surrogateescape")
+                         : Py_NewRef(text);
     PyObject *result = NULL;
     pyembed_bytes bytes;
     if (name != NULL) {
-        int found = pyembed_path_lookup(self, PyBytes_AS_STRING(name), (size_t)PyBytes_GET_SIZE(name), &bytes);
+        int found = pyembed_path_lookup(self, PyBytes_AS_STRING(name),
+                                        (size_t)PyBytes_GET_SIZE(name), &bytes);
         if (found > 0) {
             result = pyembed_bytes_object(&bytes);
         }
         else if (found == 0) {
-            PyObject *error = PyObject_CallFunction(PyExc_OSError, "isO", 2 /* ENOENT */, "No such file in the packed resources", path);
+            PyObject *error = PyObject_CallFunction(PyExc_OSError, "isO", 2 /* ENOENT */,
+                                                    "No such file in the packed resources", path);
             if (error != NULL) {
                 PyErr_SetObject((PyObject *)Py_TYPE(error), error);
                 Py_DECREF(error);
@@ -206,7 +219,8 @@ pyembed_loader_get_filename(OxidizedFinder *self, PyObject *name)
     if (require(self, name, &module) < 0) {
         return NULL;
     }
-    if ((self->module_file == PYEMBED_FILE_NONE && !pyembed_is_app_relative(&module)) || (module.flags & (PYEMBED_MODULE_NAMESPACE | PYEMBED_MODULE_BUILTIN))) {
+    if ((self->module_file == PYEMBED_FILE_NONE && !pyembed_is_app_relative(&module)) ||
+        (module.flags & (PYEMBED_MODULE_NAMESPACE | PYEMBED_MODULE_BUILTIN))) {
         PyObject *message = PyUnicode_FromFormat("module '%U' has no file name", name);
         if (message != NULL) {
             PyErr_SetImportError(message, name, NULL);
@@ -224,7 +238,8 @@ pyembed_loader_is_package(OxidizedFinder *self, PyObject *name)
     if (require(self, name, &module) < 0) {
         return NULL;
     }
-    return PyBool_FromLong((module.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE)) != 0);
+    return PyBool_FromLong((module.flags & (PYEMBED_MODULE_PACKAGE | PYEMBED_MODULE_NAMESPACE)) !=
+                           0);
 }
 
 PyObject *

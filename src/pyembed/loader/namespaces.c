@@ -1,6 +1,7 @@
-/* Namespace packages. Portions may lie in the blob, in folders beside the product, and, with the filesystem importer,
- * wherever importlib's PathFinder finds one. A regular package that it finds wins over all portions. `__path__` is
- * importlib's _NamespacePath: it asks again when the parent's path has changed. */
+/* Namespace packages. Portions may lie in the blob, in folders beside the product, and, with the
+ * filesystem importer, wherever importlib's PathFinder finds one. A regular package that it finds
+ * wins over all portions. `__path__` is importlib's _NamespacePath: it asks again when the parent's
+ * path has changed. */
 #include "loader/namespaces.h"
 
 #include "reader/resources.h"
@@ -11,14 +12,18 @@
 #include "loader/app_relative.h"
 #include "loader/new_spec.h"
 
-/* What PathFinder finds along a path (NULL: sys.path): a spec, or None. Our own portions below a parent are among it (_oxidized_paths.py). Not its
- * find_spec, which makes a _NamespacePath, and that looks for a parent that need not be there. */
+/* What PathFinder finds along a path (NULL: sys.path): a spec, or None. Our own portions below a
+ * parent are among it (_oxidized_paths.py). Not its find_spec, which makes a _NamespacePath, and
+ * that looks for a parent that need not be there. */
 static PyObject *
 ask_path_finder(OxidizedFinder *self, PyObject *name, PyObject *path)
 {
     PyObject *along = path == NULL || path == Py_None ? pyembed_sys_item("path") : Py_NewRef(path);
-    PyObject *finder = along == NULL ? NULL : PyObject_GetAttrString(self->state->bootstrap_external, "PathFinder");
-    PyObject *spec = finder == NULL ? NULL : PyObject_CallMethod(finder, "_get_spec", "OO", name, along);
+    PyObject *finder = along == NULL
+                           ? NULL
+                           : PyObject_GetAttrString(self->state->bootstrap_external, "PathFinder");
+    PyObject *spec =
+        finder == NULL ? NULL : PyObject_CallMethod(finder, "_get_spec", "OO", name, along);
     Py_XDECREF(finder);
     Py_XDECREF(along);
     return spec;
@@ -42,8 +47,12 @@ static PyObject *
 own_portions(OxidizedFinder *self, const pyembed_module *module)
 {
     PyObject *portions = PyList_New(0);
-    PyObject *packed = portions == NULL || (module->flags & PYEMBED_IN_FILESYSTEM) ? NULL : pyembed_package_path_of(self, module);
-    int failed = portions == NULL || PyErr_Occurred() || (packed != NULL && PyList_Append(portions, packed) < 0) || pyembed_app_relative_portions(module, portions) < 0;
+    PyObject *packed = portions == NULL || (module->flags & PYEMBED_IN_FILESYSTEM)
+                           ? NULL
+                           : pyembed_package_path_of(self, module);
+    int failed = portions == NULL || PyErr_Occurred() ||
+                 (packed != NULL && PyList_Append(portions, packed) < 0) ||
+                 pyembed_app_relative_portions(module, portions) < 0;
     Py_XDECREF(packed);
     if (failed) {
         Py_CLEAR(portions);
@@ -51,7 +60,8 @@ own_portions(OxidizedFinder *self, const pyembed_module *module)
     return portions;
 }
 
-/* All portions as a list; or the spec of a regular package that stands before them. Those of a parent's path keep that path's order. */
+/* All portions as a list; or the spec of a regular package that stands before them. Those of a
+ * parent's path keep that path's order. */
 static PyObject *
 find_portions(OxidizedFinder *self, PyObject *name, const pyembed_module *module, PyObject *path)
 {
@@ -60,7 +70,9 @@ find_portions(OxidizedFinder *self, PyObject *name, const pyembed_module *module
         return own;
     }
     PyObject *other = ask_path_finder(self, name, path), *result = NULL;
-    PyObject *loader = other == NULL || other == Py_None ? Py_XNewRef(other) : PyObject_GetAttr(other, self->state->str_loader);
+    PyObject *loader = other == NULL || other == Py_None
+                           ? Py_XNewRef(other)
+                           : PyObject_GetAttr(other, self->state->str_loader);
     if (loader != NULL && other == Py_None) {
         result = Py_NewRef(own);
     }
@@ -93,7 +105,9 @@ has_parent(PyObject *name)
     PyObject *parent = PyUnicode_Substring(name, 0, dot);
     PyObject *module = parent == NULL ? NULL : PyImport_GetModule(parent);
     PyObject *path = module == NULL ? NULL : PyObject_GetAttrString(module, "__path__");
-    int there = path != NULL ? 1 : PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_AttributeError) ? -1 : 0;
+    int there = path != NULL                                                        ? 1
+                : PyErr_Occurred() && !PyErr_ExceptionMatches(PyExc_AttributeError) ? -1
+                                                                                    : 0;
     if (there == 0) {
         PyErr_Clear();
     }
@@ -111,15 +125,20 @@ path_of(OxidizedFinder *self, PyObject *name, PyObject *portions)
     if (parent == 0) {
         return portions;
     }
-    PyObject *finder = parent < 0 ? NULL : PyObject_GetAttrString((PyObject *)self, "_find_portions");
-    PyObject *path = finder == NULL ? NULL : PyObject_CallMethod(self->state->bootstrap_external, "_NamespacePath", "OOO", name, portions, finder);
+    PyObject *finder =
+        parent < 0 ? NULL : PyObject_GetAttrString((PyObject *)self, "_find_portions");
+    PyObject *path = finder == NULL
+                         ? NULL
+                         : PyObject_CallMethod(self->state->bootstrap_external, "_NamespacePath",
+                                               "OOO", name, portions, finder);
     Py_XDECREF(finder);
     Py_DECREF(portions);
     return path;
 }
 
 PyObject *
-pyembed_namespace_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *module, PyObject *path)
+pyembed_namespace_spec(OxidizedFinder *self, PyObject *name, const pyembed_module *module,
+                       PyObject *path)
 {
     PyObject *portions = find_portions(self, name, module, path);
     if (portions == NULL || !PyList_Check(portions)) {
@@ -130,7 +149,9 @@ pyembed_namespace_spec(OxidizedFinder *self, PyObject *name, const pyembed_modul
         Py_RETURN_NONE;
     }
     PyObject *locations = path_of(self, name, portions);
-    PyObject *spec = locations == NULL ? NULL : pyembed_new_spec(self->state, name, (PyObject *)self, Py_None, 1);
+    PyObject *spec = locations == NULL
+                         ? NULL
+                         : pyembed_new_spec(self->state, name, (PyObject *)self, Py_None, 1);
     if (spec != NULL && PyObject_SetAttr(spec, self->state->str_locations, locations) < 0) {
         Py_CLEAR(spec);
     }
@@ -138,7 +159,8 @@ pyembed_namespace_spec(OxidizedFinder *self, PyObject *name, const pyembed_modul
     return spec;
 }
 
-/* A _NamespacePath calls it with the parent's path. Returns a spec without a loader, as importlib does. */
+/* A _NamespacePath calls it with the parent's path. Returns a spec without a loader, as importlib
+ * does. */
 PyObject *
 pyembed_namespace_find_portions(OxidizedFinder *self, PyObject *args)
 {

@@ -4,7 +4,8 @@
 #include "values/state.h"
 
 PyObject *
-pyembed_new_spec(importer_state *state, PyObject *name, PyObject *loader, PyObject *origin, int is_package)
+pyembed_new_spec(importer_state *state, PyObject *name, PyObject *loader, PyObject *origin,
+                 int is_package)
 {
     PyObject *arguments[] = {name, loader, origin, is_package ? Py_True : Py_False};
     return PyObject_Vectorcall(state->module_spec, arguments, 2, state->spec_keywords);

@@ -1,5 +1,6 @@
-/* The parts of the module that are written in Python. They are imported when one of their names is first used. The
- * product's finder imports them even when the program has replaced sys.meta_path. */
+/* The parts of the module that are written in Python. They are imported when one of their names is
+ * first used. The product's finder imports them even when the program has replaced sys.meta_path.
+ */
 #include "loader/parts.h"
 
 #include "values/items.h"
@@ -10,7 +11,8 @@ static PyObject *
 own_finder(void)
 {
     PyObject *module = pyembed_dict_item(PyImport_GetModuleDict(), "oxidized_importer");
-    int is_ours = module != NULL && PyModule_Check(module) && PyModule_GetDef(module) == &pyembed_importer_module;
+    int is_ours = module != NULL && PyModule_Check(module) &&
+                  PyModule_GetDef(module) == &pyembed_importer_module;
     PyObject *finder = is_ours ? Py_XNewRef(pyembed_state_of(module)->finder) : NULL;
     Py_XDECREF(module);
     return finder;
@@ -33,7 +35,8 @@ place_in(PyObject *list, PyObject *object)
     return at;
 }
 
-/* Puts the finder at the end of sys.meta_path, if it is not there: for the part's own imports. Returns 0 or -1. */
+/* Puts the finder at the end of sys.meta_path, if it is not there: for the part's own imports.
+ * Returns 0 or -1. */
 static int
 lend_finder(loan *self)
 {

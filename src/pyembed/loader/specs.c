@@ -1,4 +1,5 @@
-/* From an entry of the blob to a ModuleSpec: ours, importlib's for what lies beside the product (app_relative.c), and that of a namespace package (namespaces.c). */
+/* From an entry of the blob to a ModuleSpec: ours, importlib's for what lies beside the product
+ * (app_relative.c), and that of a namespace package (namespaces.c). */
 #include "loader/specs.h"
 
 #include "reader/resources.h"
@@ -9,7 +10,8 @@
 #include "loader/namespaces.h"
 #include "loader/new_spec.h"
 
-/* `spec.has_location = True; spec.cached = ...`, without the properties: importlib would compute `cached` by itself in Python. */
+/* `spec.has_location = True; spec.cached = ...`, without the properties: importlib would compute
+ * `cached` by itself in Python. */
 static int
 set_location(OxidizedFinder *self, PyObject *spec, const pyembed_module *module)
 {
@@ -32,7 +34,8 @@ add_package_path(OxidizedFinder *self, PyObject *spec, const pyembed_module *mod
 }
 
 PyObject *
-pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_module *module, PyObject *path)
+pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_module *module,
+                       PyObject *path)
 {
     importer_state *state = self->state;
     if (module->flags & PYEMBED_MODULE_BUILTIN) {
@@ -47,9 +50,11 @@ pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_modul
     int has_file = self->module_file != PYEMBED_FILE_NONE;
     int is_package = (module->flags & PYEMBED_MODULE_PACKAGE) != 0;
     PyObject *origin = has_file ? pyembed_file_of(self, module) : Py_NewRef(Py_None);
-    PyObject *spec = origin == NULL ? NULL : pyembed_new_spec(state, name, (PyObject *)self, origin, is_package);
+    PyObject *spec =
+        origin == NULL ? NULL : pyembed_new_spec(state, name, (PyObject *)self, origin, is_package);
     Py_XDECREF(origin);
-    if (spec != NULL && ((has_file && set_location(self, spec, module) < 0) || (is_package && add_package_path(self, spec, module) < 0))) {
+    if (spec != NULL && ((has_file && set_location(self, spec, module) < 0) ||
+                         (is_package && add_package_path(self, spec, module) < 0))) {
         Py_CLEAR(spec);
     }
     return spec;

@@ -5,7 +5,9 @@
 #include "reader/resources.h"
 #include "values/state.h"
 
-/* The ModuleSpec of an entry that is looked for along `path`, the one of its parent (NULL or None: sys.path). */
-PyObject *pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_module *module, PyObject *path);
+/* The ModuleSpec of an entry that is looked for along `path`, the one of its parent (NULL or None:
+ * sys.path). */
+PyObject *pyembed_finder_spec_of(OxidizedFinder *self, PyObject *name, const pyembed_module *module,
+                                 PyObject *path);
 
 #endif

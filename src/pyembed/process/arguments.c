@@ -1,8 +1,9 @@
 /* multiprocessing starts its children with `sys.executable -c "from multiprocessing..."` (or
- * `--multiprocessing-fork`, when sys.frozen is set), and they must not run the program. Exactly what multiprocessing
- * itself writes is taken for that, with descriptors that were inherited (child_command.c). For other callers a
- * product acts as `python` only if the configuration allows it and the environment variable OXIDIZER_PYTHON, which
- * children inherit, asks for it. Under AT_SECURE a product does neither: its caller has less rights than the product. */
+ * `--multiprocessing-fork`, when sys.frozen is set), and they must not run the program. Exactly
+ * what multiprocessing itself writes is taken for that, with descriptors that were inherited
+ * (child_command.c). For other callers a product acts as `python` only if the configuration allows
+ * it and the environment variable OXIDIZER_PYTHON, which children inherit, asks for it. Under
+ * AT_SECURE a product does neither: its caller has less rights than the product. */
 #include "process/arguments.h"
 
 #include "process/child_command.h"
@@ -11,8 +12,9 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The options that subprocess._args_from_interpreter_flags writes: one letter, also repeated; `-W` with its text; `-X` and a word. Returns how many
- * words the option takes; 0 if it is none of these. */
+/* The options that subprocess._args_from_interpreter_flags writes: one letter, also repeated; `-W`
+ * with its text; `-X` and a word. Returns how many words the option takes; 0 if it is none of
+ * these. */
 static int
 option_words(const char *option)
 {
@@ -44,7 +46,8 @@ find_child(int argc, char **argv, pyembed_arguments *arguments, pyembed_descript
     }
     arguments->command = argv[at + 1];
     arguments->first = at + 2;
-    return pyembed_is_child_command(argv[at + 1], argc - arguments->first, argv + arguments->first, descriptors);
+    return pyembed_is_child_command(argv[at + 1], argc - arguments->first, argv + arguments->first,
+                                    descriptors);
 }
 
 /* Do not run the program instead: it would start such children again, endlessly. */

@@ -1,4 +1,5 @@
-/* Who starts the product: a person, or a module of CPython that takes sys.executable for `python`. */
+/* Who starts the product: a person, or a module of CPython that takes sys.executable for `python`.
+ */
 #ifndef PYEMBED_ARGUMENTS_H
 #define PYEMBED_ARGUMENTS_H
 
@@ -12,7 +13,8 @@ typedef struct {
     pyembed_role role;
     const char *command; /* of a child */
     int first;           /* argv[first] and on are the child's sys.argv[1:] */
-    const char *refused; /* why a child's arguments are not obeyed: neither its code nor the program may run; else NULL */
+    const char *refused; /* why a child's arguments are not obeyed: neither its code nor the program
+                            may run; else NULL */
 } pyembed_arguments;
 
 /* `may_be_python` is the setting `act_as_python`. Needs nothing, allocates nothing. */

@@ -1,13 +1,16 @@
 /* What multiprocessing of CPython 3.11 to 3.14 starts:
  *
- *   spawn             -c "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5, pipe_handle=7)" --multiprocessing-fork
- *                     --multiprocessing-fork tracker_fd=5 pipe_handle=7                    (when sys.frozen is set)
- *   resource_tracker  -c "from multiprocessing.resource_tracker import main;main(6)"
- *   forkserver        -c "from multiprocessing.forkserver import main; main(6, 7, ['__main__'], **{'sys_path': ['/a'], 'authkey_r': 9})"
- *                     -c "import sys; from multiprocessing.forkserver import main; main(6, 7, ['__main__'], sys_argv=sys.argv[1:], **{...})" ARGUMENT...
+ *   spawn             -c "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5,
+ * pipe_handle=7)" --multiprocessing-fork
+ *                     --multiprocessing-fork tracker_fd=5 pipe_handle=7                    (when
+ * sys.frozen is set) resource_tracker  -c "from multiprocessing.resource_tracker import
+ * main;main(6)" forkserver        -c "from multiprocessing.forkserver import main; main(6, 7,
+ * ['__main__'], **{'sys_path': ['/a'], 'authkey_r': 9})" -c "import sys; from
+ * multiprocessing.forkserver import main; main(6, 7, ['__main__'], sys_argv=sys.argv[1:], **{...})"
+ * ARGUMENT...
  *
- * Numbers are `%d`, the rest is `%r` of lists and dictionaries of texts. A text with anything more, or with another
- * expression, is not multiprocessing's. */
+ * Numbers are `%d`, the rest is `%r` of lists and dictionaries of texts. A text with anything more,
+ * or with another expression, is not multiprocessing's. */
 #include "process/child_command.h"
 
 #include <string.h>
@@ -28,7 +31,8 @@ static int
 take_descriptor(const char **at, int is_socket, pyembed_descriptors *descriptors)
 {
     size_t digits = strspn(*at, "0123456789");
-    if (digits == 0 || digits > 7 || (digits > 1 && **at == '0') || descriptors->count == PYEMBED_CHILD_DESCRIPTORS) {
+    if (digits == 0 || digits > 7 || (digits > 1 && **at == '0') ||
+        descriptors->count == PYEMBED_CHILD_DESCRIPTORS) {
         return 0;
     }
     int number = 0;
@@ -91,7 +95,8 @@ take_keyword(const char **at, pyembed_descriptors *descriptors)
     if (take(at, "'sys_path': ") || take(at, "'sys_argv': ")) {
         return take_texts(at);
     }
-    return (take(at, "'main_path': ") || take(at, "'on_error': ")) && (take(at, "None") || take_text(at));
+    return (take(at, "'main_path': ") || take(at, "'on_error': ")) &&
+           (take(at, "None") || take_text(at));
 }
 
 static int
@@ -111,22 +116,28 @@ take_keywords(const char **at, pyembed_descriptors *descriptors)
 static int
 is_spawn(const char *at, pyembed_descriptors *descriptors)
 {
-    return take(&at, "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=") && take_descriptor(&at, 0, descriptors)
-           && take(&at, ", pipe_handle=") && take_descriptor(&at, 0, descriptors) && strcmp(at, ")") == 0;
+    return take(&at, "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=") &&
+           take_descriptor(&at, 0, descriptors) && take(&at, ", pipe_handle=") &&
+           take_descriptor(&at, 0, descriptors) && strcmp(at, ")") == 0;
 }
 
 static int
 is_tracker(const char *at, pyembed_descriptors *descriptors)
 {
-    return take(&at, "from multiprocessing.resource_tracker import main;main(") && take_descriptor(&at, 0, descriptors) && strcmp(at, ")") == 0;
+    return take(&at, "from multiprocessing.resource_tracker import main;main(") &&
+           take_descriptor(&at, 0, descriptors) && strcmp(at, ")") == 0;
 }
 
 static int
 is_forkserver(const char *at, int hands_arguments_on, pyembed_descriptors *descriptors)
 {
-    return take(&at, hands_arguments_on ? "import sys; from multiprocessing.forkserver import main; main(" : "from multiprocessing.forkserver import main; main(")
-           && take_descriptor(&at, 1, descriptors) && take(&at, ", ") && take_descriptor(&at, 0, descriptors) && take(&at, ", ") && take_texts(&at)
-           && take(&at, hands_arguments_on ? ", sys_argv=sys.argv[1:], **" : ", **") && take_keywords(&at, descriptors) && strcmp(at, ")") == 0;
+    return take(&at, hands_arguments_on
+                         ? "import sys; from multiprocessing.forkserver import main; main("
+                         : "from multiprocessing.forkserver import main; main(") &&
+           take_descriptor(&at, 1, descriptors) && take(&at, ", ") &&
+           take_descriptor(&at, 0, descriptors) && take(&at, ", ") && take_texts(&at) &&
+           take(&at, hands_arguments_on ? ", sys_argv=sys.argv[1:], **" : ", **") &&
+           take_keywords(&at, descriptors) && strcmp(at, ")") == 0;
 }
 
 int
@@ -157,8 +168,9 @@ pyembed_is_frozen_child(int argc, char **argv, pyembed_descriptors *descriptors)
         return 0;
     }
     const char *tracker = argv[0], *handle = argv[1];
-    return take(&tracker, "tracker_fd=") && take_descriptor(&tracker, 0, descriptors) && *tracker == '\0' && take(&handle, "pipe_handle=")
-           && take_descriptor(&handle, 0, descriptors) && *handle == '\0';
+    return take(&tracker, "tracker_fd=") && take_descriptor(&tracker, 0, descriptors) &&
+           *tracker == '\0' && take(&handle, "pipe_handle=") &&
+           take_descriptor(&handle, 0, descriptors) && *handle == '\0';
 }
 
 int
@@ -167,7 +179,8 @@ pyembed_are_inherited(const pyembed_descriptors *descriptors)
     for (int at = 0; at < descriptors->count; at++) {
         struct stat status;
         int number = descriptors->items[at].number;
-        if (number <= STDERR_FILENO || fstat(number, &status) < 0 || (status.st_mode & S_IFMT) != (descriptors->items[at].is_socket ? S_IFSOCK : S_IFIFO)) {
+        if (number <= STDERR_FILENO || fstat(number, &status) < 0 ||
+            (status.st_mode & S_IFMT) != (descriptors->items[at].is_socket ? S_IFSOCK : S_IFIFO)) {
             return 0;
         }
     }

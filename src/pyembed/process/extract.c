@@ -1,7 +1,8 @@
-/* `module_file = "filesystem"`: for programs that open files beside their modules. Modules still come from memory,
- * but `__file__` names a real file: all embedded files lie in a folder of the user's cache that is named by the
- * blob's digest. The first start writes them to a temporary folder and renames it. Later starts check that every file
- * is there, and write missing ones again. */
+/* `module_file = "filesystem"`: for programs that open files beside their modules. Modules still
+ * come from memory, but `__file__` names a real file: all embedded files lie in a folder of the
+ * user's cache that is named by the blob's digest. The first start writes them to a temporary
+ * folder and renames it. Later starts check that every file is there, and write missing ones again.
+ */
 #include "process/extract.h"
 
 #include "reader/resources.h"
@@ -41,15 +42,19 @@ typedef struct {
 static int
 fail(message_buffer *complaint, const char *what, const char *path)
 {
-    const char *way_out = pyembed_is_secure() ? "package it with module_file = \"virtual\"" : "set XDG_CACHE_HOME to a folder that can be written to";
-    snprintf(complaint->message, complaint->size, "cannot put the modules' files below '%s': %s; %s", path, what, way_out);
+    const char *way_out = pyembed_is_secure()
+                              ? "package it with module_file = \"virtual\""
+                              : "set XDG_CACHE_HOME to a folder that can be written to";
+    snprintf(complaint->message, complaint->size,
+             "cannot put the modules' files below '%s': %s; %s", path, what, way_out);
     return -1;
 }
 
 static const char *
 text_of(int error)
 {
-    return error == EPERM ? "somebody else can write there, or to a folder above it" : strerror(error);
+    return error == EPERM ? "somebody else can write there, or to a folder above it"
+                          : strerror(error);
 }
 
 /* ---- the files ---- */
@@ -57,7 +62,8 @@ text_of(int error)
 static int
 write_file(int folder, const char *path, const void *bytes, size_t size)
 {
-    int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, file = openat(folder, path, flags, 0600);
+    int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+        file = openat(folder, path, flags, 0600);
     if (file < 0 && errno == ENOENT && pyembed_private_make_folders(folder, path) == 0) {
         file = openat(folder, path, flags, 0600);
     }
@@ -94,7 +100,8 @@ is_there(void *context, const char *path, size_t size)
 {
     extraction *self = context;
     struct stat status;
-    return fstatat(self->folder, path, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode) && (uint64_t)status.st_size == size;
+    return fstatat(self->folder, path, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(status.st_mode) && (uint64_t)status.st_size == size;
 }
 
 static int
@@ -122,7 +129,9 @@ write_again(void *context, const char *path, const void *bytes, size_t size)
     if (renameat(self->temporary.descriptor, RESTORED, self->folder, path) == 0) {
         return 0;
     }
-    return errno == ENOENT && pyembed_private_make_folders(self->folder, path) == 0 ? renameat(self->temporary.descriptor, RESTORED, self->folder, path) : -1;
+    return errno == ENOENT && pyembed_private_make_folders(self->folder, path) == 0
+               ? renameat(self->temporary.descriptor, RESTORED, self->folder, path)
+               : -1;
 }
 
 /* ---- the folder ---- */
@@ -131,7 +140,8 @@ write_again(void *context, const char *path, const void *bytes, size_t size)
 static const char *
 restore(extraction *self, const pyembed_resources *resources)
 {
-    const char *wrong = pyembed_each_item(resources, (pyembed_item_writer){self, is_there, write_again});
+    const char *wrong =
+        pyembed_each_item(resources, (pyembed_item_writer){self, is_there, write_again});
     if (self->has_temporary) {
         pyembed_temporary_remove(self->cache, &self->temporary);
     }
@@ -148,11 +158,13 @@ fill(extraction *self, const pyembed_resources *resources)
         return text_of(errno);
     }
     self->folder = self->temporary.descriptor;
-    const char *wrong = pyembed_each_item(resources, (pyembed_item_writer){self, is_never_there, write_new});
+    const char *wrong =
+        pyembed_each_item(resources, (pyembed_item_writer){self, is_never_there, write_new});
     if (wrong == NULL && syncfs(self->folder) < 0) {
         wrong = text_of(errno);
     }
-    if (wrong == NULL && renameat(self->cache, self->temporary.name, self->cache, self->name) == 0) {
+    if (wrong == NULL &&
+        renameat(self->cache, self->temporary.name, self->cache, self->name) == 0) {
         close(self->folder);
         return NULL;
     }
@@ -177,7 +189,8 @@ fill_or_restore(extraction *self, const pyembed_resources *resources)
     if (wrong != NULL) {
         return wrong;
     }
-    int folder = pyembed_private_open_at(self->cache, self->name); /* the folder of this start or of a faster one */
+    int folder = pyembed_private_open_at(
+        self->cache, self->name); /* the folder of this start or of a faster one */
     if (folder < 0) {
         return text_of(errno);
     }
@@ -187,7 +200,8 @@ fill_or_restore(extraction *self, const pyembed_resources *resources)
 
 /* ---- the places ---- */
 
-/* `$XDG_CACHE_HOME`, `~/.cache`, and a folder of the user's in /tmp, for users without a writable home. */
+/* `$XDG_CACHE_HOME`, `~/.cache`, and a folder of the user's in /tmp, for users without a writable
+ * home. */
 enum { CACHE_COUNT = 3 };
 
 static int
@@ -208,15 +222,20 @@ cache_at(int place, char *path, size_t size)
 }
 
 static int
-extract_into(const pyembed_resources *resources, const char *cache, char *folder, size_t size, message_buffer *complaint)
+extract_into(const pyembed_resources *resources, const char *cache, char *folder, size_t size,
+             message_buffer *complaint)
 {
     int length = snprintf(folder, size, "%s/", cache);
-    extraction self = {.cache = pyembed_private_open(cache), .folder = -1, .has_temporary = 0, .name = folder + length};
+    extraction self = {.cache = pyembed_private_open(cache),
+                       .folder = -1,
+                       .has_temporary = 0,
+                       .name = folder + length};
     if (self.cache < 0) {
         return fail(complaint, text_of(errno), cache);
     }
     for (int at = 0; at < DIGEST_USED; at++) {
-        length += snprintf(folder + length, size - (size_t)length, "%02x", resources->base[DIGEST_OFFSET + at]);
+        length += snprintf(folder + length, size - (size_t)length, "%02x",
+                           resources->base[DIGEST_OFFSET + at]);
     }
     const char *wrong = fill_or_restore(&self, resources);
     close(self.cache);
@@ -231,19 +250,23 @@ are_files_callers(void)
 }
 
 int
-pyembed_extract(const pyembed_resources *resources, char *folder, size_t size, char *message, size_t message_size)
+pyembed_extract(const pyembed_resources *resources, char *folder, size_t size, char *message,
+                size_t message_size)
 {
     message_buffer complaint = {message, message_size};
     char cache[PATH_MAX - 2 * DIGEST_USED - 2];
     struct sigaction before, ignored = {.sa_handler = SIG_IGN};
     if (are_files_callers()) {
-        return fail(&complaint, "it would be the caller's, who has less rights than this program", "a folder of the user's");
+        return fail(&complaint, "it would be the caller's, who has less rights than this program",
+                    "a folder of the user's");
     }
     fail(&complaint, strerror(ENAMETOOLONG), "the user's cache folder");
     sigaction(SIGXFSZ, &ignored, &before); /* `ulimit -f` is an error like a full disk */
     int result = -1;
     for (int place = 0; result < 0 && place < CACHE_COUNT; place++) {
-        result = cache_at(place, cache, sizeof cache) ? extract_into(resources, cache, folder, size, &complaint) : -1;
+        result = cache_at(place, cache, sizeof cache)
+                     ? extract_into(resources, cache, folder, size, &complaint)
+                     : -1;
     }
     sigaction(SIGXFSZ, &before, NULL);
     return result;

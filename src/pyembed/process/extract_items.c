@@ -19,7 +19,8 @@ is_below(pyembed_string path)
     if (path.size == 0 || path.data[0] == '/' || strlen(path.data) != path.size) {
         return 0;
     }
-    for (const char *part = path.data; part != NULL; part = strchr(part, '/'), part = part == NULL ? NULL : part + 1) {
+    for (const char *part = path.data; part != NULL;
+         part = strchr(part, '/'), part = part == NULL ? NULL : part + 1) {
         size_t length = strcspn(part, "/");
         if (length == 0 || (length <= 2 && strspn(part, ".") == length)) {
             return 0;
@@ -45,7 +46,8 @@ write_decoded(pyembed_item_writer writer, const char *path, const pyembed_bytes 
 }
 
 static const char *
-write_item(pyembed_item_writer writer, const char *below, pyembed_string path, const pyembed_bytes *bytes)
+write_item(pyembed_item_writer writer, const char *below, pyembed_string path,
+           const pyembed_bytes *bytes)
 {
     char full[PATH_MAX];
     if (bytes->data == NULL) {
@@ -58,27 +60,31 @@ write_item(pyembed_item_writer writer, const char *below, pyembed_string path, c
         return strerror(ENAMETOOLONG);
     }
     int is_compressed = bytes->codec != PYEMBED_CODEC_NONE;
-    if (writer.is_there(writer.context, full, is_compressed ? bytes->raw_size : bytes->stored_size)) {
+    if (writer.is_there(writer.context, full,
+                        is_compressed ? bytes->raw_size : bytes->stored_size)) {
         return NULL;
     }
     if (is_compressed) {
         return write_decoded(writer, full, bytes);
     }
-    return writer.write(writer.context, full, bytes->data, bytes->stored_size) < 0 ? strerror(errno) : NULL;
+    return writer.write(writer.context, full, bytes->data, bytes->stored_size) < 0 ? strerror(errno)
+                                                                                   : NULL;
 }
 
 static const char *
 write_modules(const pyembed_resources *resources, pyembed_item_writer writer)
 {
     const char *wrong = NULL;
-    for (uint32_t index = 0; wrong == NULL && index < pyembed_count(resources, PYEMBED_SECTION_MODULES); index++) {
+    for (uint32_t index = 0;
+         wrong == NULL && index < pyembed_count(resources, PYEMBED_SECTION_MODULES); index++) {
         pyembed_module module;
         pyembed_status status = pyembed_module_at(resources, index, &module);
         if (status != PYEMBED_OK) {
             return pyembed_status_text(status);
         }
         if (!(module.flags & PYEMBED_IN_FILESYSTEM)) {
-            wrong = write_item(writer, "", module.path, module.library.data != NULL ? &module.library : &module.source);
+            wrong = write_item(writer, "", module.path,
+                               module.library.data != NULL ? &module.library : &module.source);
         }
     }
     return wrong;
@@ -96,7 +102,8 @@ write_files(const pyembed_resources *resources, unsigned section, pyembed_item_w
             return pyembed_status_text(status);
         }
         if (!(file.flags & PYEMBED_IN_FILESYSTEM)) {
-            wrong = write_item(writer, is_library ? PYEMBED_LIBRARIES_FOLDER : "", is_library ? file.name : file.path, &file.data);
+            wrong = write_item(writer, is_library ? PYEMBED_LIBRARIES_FOLDER : "",
+                               is_library ? file.name : file.path, &file.data);
         }
     }
     return wrong;
@@ -105,12 +112,14 @@ write_files(const pyembed_resources *resources, unsigned section, pyembed_item_w
 const char *
 pyembed_each_item(const pyembed_resources *resources, pyembed_item_writer writer)
 {
-    static const unsigned sections[] = {PYEMBED_SECTION_RESOURCES, PYEMBED_SECTION_FILES, PYEMBED_SECTION_LIBRARIES};
+    static const unsigned sections[] = {PYEMBED_SECTION_RESOURCES, PYEMBED_SECTION_FILES,
+                                        PYEMBED_SECTION_LIBRARIES};
     const char *wrong = write_modules(resources, writer);
     for (size_t at = 0; wrong == NULL && at < sizeof sections / sizeof sections[0]; at++) {
         wrong = write_files(resources, sections[at], writer);
     }
-    if (wrong == NULL && !writer.is_there(writer.context, MARKER, 0) && writer.write(writer.context, MARKER, "", 0) < 0) {
+    if (wrong == NULL && !writer.is_there(writer.context, MARKER, 0) &&
+        writer.write(writer.context, MARKER, "", 0) < 0) {
         wrong = strerror(errno);
     }
     return wrong;

@@ -4,7 +4,8 @@
 
 #include "reader/resources.h"
 
-/* Where libraries of extension modules are, below that folder; no module's or distribution's name. */
+/* Where libraries of extension modules are, below that folder; no module's or distribution's name.
+ */
 #define PYEMBED_LIBRARIES_FOLDER ".libraries/"
 
 typedef struct {
@@ -15,8 +16,8 @@ typedef struct {
     int (*write)(void *context, const char *path, const void *bytes, size_t size);
 } pyembed_item_writer;
 
-/* Calls them for each embedded source, shared object, resource and file, with its path below the folder, and last for
- * the marker. Returns NULL, or a text that says what is wrong. */
+/* Calls them for each embedded source, shared object, resource and file, with its path below the
+ * folder, and last for the marker. Returns NULL, or a text that says what is wrong. */
 const char *pyembed_each_item(const pyembed_resources *resources, pyembed_item_writer writer);
 
 #endif

@@ -30,8 +30,9 @@ is_trusted_owner(const walk *self, uid_t owner)
     return owner == geteuid() || owner == 0 || owner == self->administrator;
 }
 
-/* A group with the user's number is the user's own (systems with such groups use `umask 002`). In a sticky folder
- * others can replace only their own files, and the owner of the next folder is checked. */
+/* A group with the user's number is the user's own (systems with such groups use `umask 002`). In a
+ * sticky folder others can replace only their own files, and the owner of the next folder is
+ * checked. */
 static int
 check_above(const walk *self, int folder)
 {
@@ -41,7 +42,8 @@ check_above(const walk *self, int folder)
     }
     int own_group = status.st_gid == getegid() && getegid() == geteuid();
     mode_t others = S_IWOTH | (own_group ? 0 : S_IWGRP);
-    if (!is_trusted_owner(self, status.st_uid) || ((status.st_mode & others) != 0 && !(status.st_mode & S_ISVTX))) {
+    if (!is_trusted_owner(self, status.st_uid) ||
+        ((status.st_mode & others) != 0 && !(status.st_mode & S_ISVTX))) {
         return forbid();
     }
     return 0;
@@ -67,7 +69,8 @@ go_to_root(walk *self)
     return check_above(self, root);
 }
 
-/* Replaces a link by its target in the path. Its folder was checked, so nobody else can replace the link. */
+/* Replaces a link by its target in the path. Its folder was checked, so nobody else can replace the
+ * link. */
 static int
 follow(walk *self, const char *name)
 {
@@ -117,7 +120,8 @@ step(walk *self)
     }
     const int flags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
     int next = openat(self->folder, name, flags);
-    if (next < 0 && errno == ENOENT && (mkdirat(self->folder, name, 0700) == 0 || errno == EEXIST)) {
+    if (next < 0 && errno == ENOENT &&
+        (mkdirat(self->folder, name, 0700) == 0 || errno == EEXIST)) {
         next = openat(self->folder, name, flags);
     }
     if (next < 0) {
@@ -127,7 +131,8 @@ step(walk *self)
     return check_above(self, next);
 }
 
-/* A real directory, owned by us, not writable by group or others. Steals the descriptor, and returns it; or -1 with errno. */
+/* A real directory, owned by us, not writable by group or others. Steals the descriptor, and
+ * returns it; or -1 with errno. */
 static int
 open_private(int folder)
 {
@@ -161,7 +166,9 @@ pyembed_private_open(const char *path)
     while (result == 0 && self.rest[0] != '\0') {
         result = step(&self);
     }
-    int folder = result == 0 ? open_private(openat(self.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) : -1;
+    int folder = result == 0
+                     ? open_private(openat(self.folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC))
+                     : -1;
     int error = errno;
     close(self.folder);
     errno = error;

@@ -1,5 +1,6 @@
-/* Temporary folders. A killed process leaves its own behind; the next process that makes one removes those whose name
- * has the form and whose lock is free. On a file system without locks for folders (NFS) nothing is removed. */
+/* Temporary folders. A killed process leaves its own behind; the next process that makes one
+ * removes those whose name has the form and whose lock is free. On a file system without locks for
+ * folders (NFS) nothing is removed. */
 #include "process/private_folder.h"
 
 #include <dirent.h>
@@ -23,7 +24,8 @@ name_randomly(const char *stem, pyembed_temporary *temporary)
 {
     unsigned char random[RANDOM_SIZE];
     if (getrandom(random, sizeof random, GRND_NONBLOCK) != sizeof random) {
-        struct timespec now; /* early in the machine's start there is no randomness; the name must only be unused */
+        struct timespec now; /* early in the machine's start there is no randomness; the name must
+                                only be unused */
         clock_gettime(CLOCK_MONOTONIC, &now);
         uint64_t number = (uint64_t)now.tv_nsec * 2654435761u ^ (uint64_t)getpid();
         memcpy(random, &number, sizeof random);
@@ -43,11 +45,12 @@ name_randomly(const char *stem, pyembed_temporary *temporary)
 static int
 is_temporary_name(const char *name)
 {
-    return strspn(name, "0123456789abcdef") == STEM_SIZE && name[STEM_SIZE] == '.' && strlen(name) == STEM_SIZE + 1 + RANDOM_SIZE;
+    return strspn(name, "0123456789abcdef") == STEM_SIZE && name[STEM_SIZE] == '.' &&
+           strlen(name) == STEM_SIZE + 1 + RANDOM_SIZE;
 }
 
-/* Returns 0 when we hold the lock. Between open and lock, another process may have removed the folder, or its owner
- * may have renamed it. */
+/* Returns 0 when we hold the lock. Between open and lock, another process may have removed the
+ * folder, or its owner may have renamed it. */
 static int
 lock(int parent, const pyembed_temporary *temporary)
 {
@@ -55,8 +58,9 @@ lock(int parent, const pyembed_temporary *temporary)
     if (flock(temporary->descriptor, LOCK_EX | LOCK_NB) < 0) {
         return -1;
     }
-    int same = fstatat(parent, temporary->name, &named, AT_SYMLINK_NOFOLLOW) == 0 && fstat(temporary->descriptor, &opened) == 0
-               && named.st_ino == opened.st_ino && named.st_dev == opened.st_dev;
+    int same = fstatat(parent, temporary->name, &named, AT_SYMLINK_NOFOLLOW) == 0 &&
+               fstat(temporary->descriptor, &opened) == 0 && named.st_ino == opened.st_ino &&
+               named.st_dev == opened.st_dev;
     errno = ENOENT;
     return same ? 0 : -1;
 }
@@ -110,7 +114,8 @@ remove_below(int folder)
         return;
     }
     for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
-        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || unlinkat(folder, entry->d_name, 0) == 0) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            unlinkat(folder, entry->d_name, 0) == 0) {
             continue;
         }
         int below = openat(folder, entry->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -144,7 +149,8 @@ pyembed_temporary_sweep(int parent)
     }
     for (struct dirent *entry = readdir(entries); entry != NULL; entry = readdir(entries)) {
         pyembed_temporary left;
-        if (!is_temporary_name(entry->d_name) || (left.descriptor = pyembed_private_open_at(parent, entry->d_name)) < 0) {
+        if (!is_temporary_name(entry->d_name) ||
+            (left.descriptor = pyembed_private_open_at(parent, entry->d_name)) < 0) {
             continue;
         }
         memcpy(left.name, entry->d_name, STEM_SIZE + 1 + RANDOM_SIZE + 1);

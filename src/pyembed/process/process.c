@@ -1,4 +1,5 @@
-/* Finds the executable and reads its packed resources: all that the boot needs before CPython starts. */
+/* Finds the executable and reads its packed resources: all that the boot needs before CPython
+ * starts. */
 #include "process/process.h"
 
 #include "compat.h"
@@ -25,7 +26,8 @@ static char executable_path[PATH_MAX];
 static char folder_path[PATH_MAX];
 static char files_path[PATH_MAX];
 
-/* /proc/self/exe is exact. Without /proc (a chroot), use the path that the kernel was given (AT_EXECFN), then argv[0]. */
+/* /proc/self/exe is exact. Without /proc (a chroot), use the path that the kernel was given
+ * (AT_EXECFN), then argv[0]. */
 static int
 find_executable(const char *argv0)
 {
@@ -45,7 +47,8 @@ static int
 complain(const char *message)
 {
     if (pyembed_this_process.is_hosted) {
-        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "%.511s", message); /* it may hold a long path */
+        snprintf(pyembed_this_process.problem, sizeof pyembed_this_process.problem, "%.511s",
+                 message); /* it may hold a long path */
         return -1;
     }
     fprintf(stderr, "%s: %s\n", executable_path[0] != '\0' ? executable_path : "product", message);
@@ -85,8 +88,8 @@ has_size(const char *file, uint64_t size)
     return stat(file, &status) < 0 || (uint64_t)status.st_size >= size;
 }
 
-/* If the file was cut, its last pages are mapped all the same, and reading one ends the process with SIGBUS. Check
- * the size before. */
+/* If the file was cut, its last pages are mapped all the same, and reading one ends the process
+ * with SIGBUS. Check the size before. */
 static int
 file_is_whole(const unsigned char *blob)
 {
@@ -106,22 +109,26 @@ file_is_whole(const unsigned char *blob)
 static int
 check_version(const pyembed_settings *settings)
 {
-    if (settings->python_version.size == 0 || strcmp(settings->python_version.data, PYEMBED_PYTHON_VERSION) == 0) {
+    if (settings->python_version.size == 0 ||
+        strcmp(settings->python_version.data, PYEMBED_PYTHON_VERSION) == 0) {
         return 0;
     }
     char message[128];
-    snprintf(message, sizeof message, "the packed resources are for Python %.20s, the runtime is of " PYEMBED_PYTHON_VERSION "; package it again",
+    snprintf(message, sizeof message,
+             "the packed resources are for Python %.20s, the runtime is of " PYEMBED_PYTHON_VERSION
+             "; package it again",
              settings->python_version.data);
     return complain(message);
 }
 
-/* Call before anything reads a variable. A host keeps its own variables. Under AT_SECURE the process ignores the
- * environment, whatever the settings say. */
+/* Call before anything reads a variable. A host keeps its own variables. Under AT_SECURE the
+ * process ignores the environment, whatever the settings say. */
 static void
 restrict_environment(pyembed_settings *settings)
 {
     if (pyembed_is_secure()) {
-        settings->ignore_environment = settings->no_user_site_directory = settings->ignore_library_environment = 1;
+        settings->ignore_environment = settings->no_user_site_directory =
+            settings->ignore_library_environment = 1;
     }
     if (settings->ignore_library_environment && !pyembed_this_process.is_hosted) {
         pyembed_close_environment();
@@ -132,9 +139,13 @@ static int
 read_resources(pyembed_process *process, char *message, size_t size)
 {
     const unsigned char *blob = (const unsigned char *)&pyembed_location + pyembed_location.offset;
-    pyembed_status status = file_is_whole(blob) ? pyembed_resources_open(blob, (size_t)pyembed_location.size, &process->resources) : PYEMBED_TRUNCATED;
+    pyembed_status status =
+        file_is_whole(blob)
+            ? pyembed_resources_open(blob, (size_t)pyembed_location.size, &process->resources)
+            : PYEMBED_TRUNCATED;
     if (status != PYEMBED_OK) {
-        snprintf(message, size, "the packed resources are damaged: %s", pyembed_status_text(status));
+        snprintf(message, size, "the packed resources are damaged: %s",
+                 pyembed_status_text(status));
         return -1;
     }
     return pyembed_settings_read(&process->resources, &process->settings, message, size);
@@ -164,7 +175,8 @@ pyembed_process_open(int argc, char **argv)
     }
     process->files = executable_path;
     if (process->settings.module_file == PYEMBED_FILE_FILESYSTEM) {
-        if (pyembed_extract(&process->resources, files_path, sizeof files_path, message, sizeof message) < 0) {
+        if (pyembed_extract(&process->resources, files_path, sizeof files_path, message,
+                            sizeof message) < 0) {
             return complain(message);
         }
         process->files = files_path;

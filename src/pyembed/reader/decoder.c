@@ -5,8 +5,11 @@
 
 #include <string.h>
 
-#define DAMAGED "the packed resources are damaged: a compressed item cannot be unpacked to the size that it says"
-#define NOT_READ(codec) "this item is stored with " codec ", which this product was not made to read; package with compress = \"" codec "\""
+#define DAMAGED \
+    "the packed resources are damaged: a compressed item cannot be unpacked to the size that it says"
+#define NOT_READ(codec)               \
+    "this item is stored with " codec \
+    ", which this product was not made to read; package with compress = \"" codec "\""
 
 const char pyembed_no_memory[] = "out of memory: a compressed item could not be unpacked";
 
@@ -19,7 +22,8 @@ pyembed_decode_check(const pyembed_bytes *bytes)
     if (bytes->codec != pyembed_decoder_codec) {
         return bytes->codec == PYEMBED_CODEC_ZSTD ? NOT_READ("zstd") : NOT_READ("zlib");
     }
-    return bytes->raw_size <= pyembed_decoder_limit(bytes->data, bytes->stored_size) ? NULL : DAMAGED;
+    return bytes->raw_size <= pyembed_decoder_limit(bytes->data, bytes->stored_size) ? NULL
+                                                                                     : DAMAGED;
 }
 
 const char *

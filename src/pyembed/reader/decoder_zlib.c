@@ -2,9 +2,10 @@
 #include "reader/decoder.h"
 #include "reader/resources.h"
 
-/* Declared here and not by <zlib.h>: the library is the one of the distribution's `zlib` module, and a distribution
- * may lack the header. Since zlib 1.2.9. */
-int uncompress2(unsigned char *out, unsigned long *out_size, const unsigned char *stored, unsigned long *size);
+/* Declared here and not by <zlib.h>: the library is the one of the distribution's `zlib` module,
+ * and a distribution may lack the header. Since zlib 1.2.9. */
+int uncompress2(unsigned char *out, unsigned long *out_size, const unsigned char *stored,
+                unsigned long *size);
 
 enum { NO_MEMORY = -4 }; /* Z_MEM_ERROR */
 

@@ -2,8 +2,8 @@
 #include "reader/decoder.h"
 #include "reader/resources.h"
 
-/* Declared here and not by <zstd.h>: the library may be the one of the distribution's Zstandard module, and a
- * distribution may lack the header. Since zstd 1.3.0. */
+/* Declared here and not by <zstd.h>: the library may be the one of the distribution's Zstandard
+ * module, and a distribution may lack the header. Since zstd 1.3.0. */
 size_t ZSTD_decompress(void *out, size_t out_size, const void *stored, size_t size);
 unsigned ZSTD_isError(size_t code);
 int ZSTD_getErrorCode(size_t code); /* an enumeration */

@@ -1,5 +1,6 @@
-/* The reader of the packed-resources blob. Every read of the blob goes through the checked accessors at the top of this
- * file (lies_within, text, name, string, bytes, run, entry); what follows only names the fields, in the order of the format's drawings. */
+/* The reader of the packed-resources blob. Every read of the blob goes through the checked
+ * accessors at the top of this file (lies_within, text, name, string, bytes, run, entry); what
+ * follows only names the fields, in the order of the format's drawings. */
 #include "reader/resources.h"
 
 #include <endian.h>
@@ -10,7 +11,8 @@ static const unsigned char magic[8] = {0x89, 'O', 'X', 'I', 'R', 'E', 'S', '\n'}
 enum { VERSION = 1, HEADER_SIZE = 256, PAGE_SIZE_OF_BLOB = 4096, NAME_LIMIT = 65536 };
 static const uint64_t SIZE_LIMIT = (uint64_t)1 << 31;
 
-static const uint32_t entry_sizes[PYEMBED_SECTION_COUNT] = {96, 8, 4, 64, 4, 48, 64, 64, 16, 4, 1, 1};
+static const uint32_t entry_sizes[PYEMBED_SECTION_COUNT] = {96, 8,  4,  64, 4, 48,
+                                                            64, 64, 16, 4,  1, 1};
 
 /* ---- checked accessors ---- */
 
@@ -36,7 +38,8 @@ lies_within(const pyembed_resources *resources, uint64_t offset, uint64_t size)
     return offset <= resources->size && size <= resources->size - offset;
 }
 
-/* A length of 0 is an empty string wherever the offset points. A value of a setting may be a program's text: longer than a name. */
+/* A length of 0 is an empty string wherever the offset points. A value of a setting may be a
+ * program's text: longer than a name. */
 static pyembed_status
 text_of(const pyembed_resources *resources, uint32_t offset, uint32_t size, pyembed_string *text)
 {
@@ -45,7 +48,8 @@ text_of(const pyembed_resources *resources, uint32_t offset, uint32_t size, pyem
     if (size == 0) {
         return PYEMBED_OK;
     }
-    if (offset < HEADER_SIZE || !lies_within(resources, offset, (uint64_t)size + 1) || resources->base[(uint64_t)offset + size] != '\0') {
+    if (offset < HEADER_SIZE || !lies_within(resources, offset, (uint64_t)size + 1) ||
+        resources->base[(uint64_t)offset + size] != '\0') {
         return PYEMBED_DAMAGED;
     }
     text->data = (const char *)resources->base + offset;
@@ -68,7 +72,8 @@ string_of(const pyembed_resources *resources, const unsigned char *field, pyembe
 
 /* `field` is a data reference, 16 bytes. */
 static pyembed_status
-bytes_of(const pyembed_resources *resources, const unsigned char *field, unsigned codec, pyembed_bytes *bytes)
+bytes_of(const pyembed_resources *resources, const unsigned char *field, unsigned codec,
+         pyembed_bytes *bytes)
 {
     uint64_t offset = u64_of(field);
     memset(bytes, 0, sizeof *bytes);
@@ -78,8 +83,9 @@ bytes_of(const pyembed_resources *resources, const unsigned char *field, unsigne
     bytes->stored_size = u32_of(field + 8);
     bytes->raw_size = u32_of(field + 12);
     bytes->codec = codec;
-    if (offset < HEADER_SIZE || !lies_within(resources, offset, bytes->stored_size) || bytes->raw_size >= SIZE_LIMIT
-        || codec > PYEMBED_CODEC_ZSTD || (codec == PYEMBED_CODEC_NONE && bytes->stored_size != bytes->raw_size)) {
+    if (offset < HEADER_SIZE || !lies_within(resources, offset, bytes->stored_size) ||
+        bytes->raw_size >= SIZE_LIMIT || codec > PYEMBED_CODEC_ZSTD ||
+        (codec == PYEMBED_CODEC_NONE && bytes->stored_size != bytes->raw_size)) {
         return PYEMBED_DAMAGED;
     }
     bytes->data = resources->base + offset;
@@ -88,7 +94,8 @@ bytes_of(const pyembed_resources *resources, const unsigned char *field, unsigne
 
 /* `field` is a pair (first, count) into a section. */
 static pyembed_status
-run_of(const pyembed_resources *resources, unsigned section, const unsigned char *field, pyembed_run *run)
+run_of(const pyembed_resources *resources, unsigned section, const unsigned char *field,
+       pyembed_run *run)
 {
     uint32_t total = resources->sections[section].count;
     run->first = u32_of(field);
@@ -132,7 +139,8 @@ pyembed_status_text(pyembed_status status)
     return "an offset or a size in them cannot be";
 }
 
-/*  0 magic 8 | 8 version 4 | 12 header_size 4 | 16 total_size 8 | 24 digest 32 | 56 flags 4 | 60 section_count 4 | 64 sections */
+/*  0 magic 8 | 8 version 4 | 12 header_size 4 | 16 total_size 8 | 24 digest 32 | 56 flags 4 | 60
+ * section_count 4 | 64 sections */
 pyembed_status
 pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resources)
 {
@@ -149,8 +157,9 @@ pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resourc
     }
     resources->base = header;
     resources->size = u64_of(header + 16);
-    if (u32_of(header + 12) != HEADER_SIZE || resources->size < HEADER_SIZE || resources->size % PAGE_SIZE_OF_BLOB != 0
-        || resources->size >= SIZE_LIMIT || u32_of(header + 56) != 0 || u32_of(header + 60) != PYEMBED_SECTION_COUNT) {
+    if (u32_of(header + 12) != HEADER_SIZE || resources->size < HEADER_SIZE ||
+        resources->size % PAGE_SIZE_OF_BLOB != 0 || resources->size >= SIZE_LIMIT ||
+        u32_of(header + 56) != 0 || u32_of(header + 60) != PYEMBED_SECTION_COUNT) {
         return PYEMBED_DAMAGED;
     }
     if (resources->size != size) {
@@ -160,8 +169,9 @@ pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resourc
         const unsigned char *field = header + 64 + 16 * section;
         uint64_t offset = u64_of(field);
         uint32_t count = u32_of(field + 8);
-        if (u32_of(field + 12) != entry_sizes[section] || !lies_within(resources, offset, (uint64_t)count * entry_sizes[section])
-            || (count != 0 && offset < HEADER_SIZE)) {
+        if (u32_of(field + 12) != entry_sizes[section] ||
+            !lies_within(resources, offset, (uint64_t)count * entry_sizes[section]) ||
+            (count != 0 && offset < HEADER_SIZE)) {
             return PYEMBED_DAMAGED;
         }
         resources->sections[section].entries = header + offset;
@@ -173,16 +183,17 @@ pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resourc
 
 /* ---- entries by index ---- */
 
-#define RETURN_IF_NOT_OK(expression)                                                                                               \
-    do {                                                                                                                           \
-        pyembed_status status_ = (expression);                                                                                     \
-        if (status_ != PYEMBED_OK) {                                                                                               \
-            return status_;                                                                                                        \
-        }                                                                                                                          \
+#define RETURN_IF_NOT_OK(expression)           \
+    do {                                       \
+        pyembed_status status_ = (expression); \
+        if (status_ != PYEMBED_OK) {           \
+            return status_;                    \
+        }                                      \
     } while (0)
 
 static pyembed_status
-entry_of(const pyembed_resources *resources, unsigned section, uint32_t index, const unsigned char **entry)
+entry_of(const pyembed_resources *resources, unsigned section, uint32_t index,
+         const unsigned char **entry)
 {
     *entry = entry_at(resources, section, index);
     return *entry == NULL ? PYEMBED_NOT_FOUND : PYEMBED_OK;
@@ -200,18 +211,22 @@ pyembed_module_at(const pyembed_resources *resources, uint32_t index, pyembed_mo
     RETURN_IF_NOT_OK(string_of(resources, entry + 88, &module->root));
     RETURN_IF_NOT_OK(bytes_of(resources, entry + 16, (module->flags >> 12) & 15u, &module->code));
     RETURN_IF_NOT_OK(bytes_of(resources, entry + 32, (module->flags >> 16) & 15u, &module->source));
-    RETURN_IF_NOT_OK(bytes_of(resources, entry + 48, (module->flags >> 20) & 15u, &module->library));
+    RETURN_IF_NOT_OK(
+        bytes_of(resources, entry + 48, (module->flags >> 20) & 15u, &module->library));
     RETURN_IF_NOT_OK(run_of(resources, PYEMBED_SECTION_RESOURCES, entry + 64, &module->resources));
-    RETURN_IF_NOT_OK(run_of(resources, PYEMBED_SECTION_DEPENDENCIES, entry + 72, &module->dependencies));
+    RETURN_IF_NOT_OK(
+        run_of(resources, PYEMBED_SECTION_DEPENDENCIES, entry + 72, &module->dependencies));
     module->distribution = u32_of(entry + 84);
-    if (module->name.size == 0 || module->distribution > resources->sections[PYEMBED_SECTION_DISTRIBUTIONS].count) {
+    if (module->name.size == 0 ||
+        module->distribution > resources->sections[PYEMBED_SECTION_DISTRIBUTIONS].count) {
         return PYEMBED_DAMAGED;
     }
     return PYEMBED_OK;
 }
 
 pyembed_status
-pyembed_file_at(const pyembed_resources *resources, unsigned section, uint32_t index, pyembed_file *file)
+pyembed_file_at(const pyembed_resources *resources, unsigned section, uint32_t index,
+                pyembed_file *file)
 {
     const unsigned char *entry;
     RETURN_IF_NOT_OK(entry_of(resources, section, index, &entry));
@@ -225,7 +240,8 @@ pyembed_file_at(const pyembed_resources *resources, unsigned section, uint32_t i
 }
 
 pyembed_status
-pyembed_distribution_at(const pyembed_resources *resources, uint32_t index, pyembed_distribution *found)
+pyembed_distribution_at(const pyembed_resources *resources, uint32_t index,
+                        pyembed_distribution *found)
 {
     const unsigned char *entry;
     RETURN_IF_NOT_OK(entry_of(resources, PYEMBED_SECTION_DISTRIBUTIONS, index, &entry));
@@ -245,7 +261,8 @@ pyembed_setting_at(const pyembed_resources *resources, uint32_t index, pyembed_s
 }
 
 pyembed_status
-pyembed_number_at(const pyembed_resources *resources, unsigned section, uint32_t index, uint32_t *number)
+pyembed_number_at(const pyembed_resources *resources, unsigned section, uint32_t index,
+                  uint32_t *number)
 {
     const unsigned char *entry;
     RETURN_IF_NOT_OK(entry_of(resources, section, index, &entry));
@@ -256,7 +273,8 @@ pyembed_number_at(const pyembed_resources *resources, unsigned section, uint32_t
 /* ---- by name ---- */
 
 pyembed_status
-pyembed_module_find(const pyembed_resources *resources, const char *name, size_t size, pyembed_module *module)
+pyembed_module_find(const pyembed_resources *resources, const char *name, size_t size,
+                    pyembed_module *module)
 {
     const pyembed_section *hash = &resources->sections[PYEMBED_SECTION_HASH];
     uint32_t value = 2166136261u;
@@ -265,7 +283,8 @@ pyembed_module_find(const pyembed_resources *resources, const char *name, size_t
     }
     /* A full table has no empty slot to stop at: `count` probes see all of it. */
     for (uint32_t probe = 0; probe < hash->count; probe++) {
-        const unsigned char *slot = hash->entries + (size_t)8 * ((value + probe) & (hash->count - 1));
+        const unsigned char *slot =
+            hash->entries + (size_t)8 * ((value + probe) & (hash->count - 1));
         uint32_t index = u32_of(slot + 4);
         if (index == 0) {
             return PYEMBED_NOT_FOUND;
@@ -286,7 +305,8 @@ pyembed_module_find(const pyembed_resources *resources, const char *name, size_t
     return PYEMBED_NOT_FOUND;
 }
 
-/* As names are sorted: by bytes, the shorter first. With `as_prefix` a name that begins with the key is equal to it. */
+/* As names are sorted: by bytes, the shorter first. With `as_prefix` a name that begins with the
+ * key is equal to it. */
 static int
 compare(pyembed_string name, const char *key, size_t size, int as_prefix)
 {
@@ -314,10 +334,11 @@ name_in(const pyembed_resources *resources, unsigned section, uint32_t at, pyemb
     return entry == NULL ? PYEMBED_DAMAGED : string_of(resources, entry, name);
 }
 
-/* The first entry of a sorted run that is not before the key (`after` = 0), or that is behind all equal ones (`after` = 1). */
+/* The first entry of a sorted run that is not before the key (`after` = 0), or that is behind all
+ * equal ones (`after` = 1). */
 static pyembed_status
-bound(const pyembed_resources *resources, unsigned section, pyembed_run run, const char *key, size_t size, int as_prefix, int after,
-      uint32_t *place)
+bound(const pyembed_resources *resources, unsigned section, pyembed_run run, const char *key,
+      size_t size, int as_prefix, int after, uint32_t *place)
 {
     uint32_t low = run.first, high = run.first + run.count;
     while (low < high) {
@@ -337,8 +358,8 @@ bound(const pyembed_resources *resources, unsigned section, pyembed_run run, con
 }
 
 static pyembed_status
-equal_run(const pyembed_resources *resources, unsigned section, pyembed_run all, const char *key, size_t size, int as_prefix,
-          pyembed_run *run)
+equal_run(const pyembed_resources *resources, unsigned section, pyembed_run all, const char *key,
+          size_t size, int as_prefix, pyembed_run *run)
 {
     uint32_t end;
     RETURN_IF_NOT_OK(bound(resources, section, all, key, size, as_prefix, 0, &run->first));
@@ -349,38 +370,44 @@ equal_run(const pyembed_resources *resources, unsigned section, pyembed_run all,
 }
 
 pyembed_status
-pyembed_modules_below(const pyembed_resources *resources, const char *prefix, size_t size, pyembed_run *run)
+pyembed_modules_below(const pyembed_resources *resources, const char *prefix, size_t size,
+                      pyembed_run *run)
 {
     pyembed_run all = {0, resources->sections[PYEMBED_SECTION_ORDER].count};
     return equal_run(resources, PYEMBED_SECTION_ORDER, all, prefix, size, 1, run);
 }
 
 pyembed_status
-pyembed_files_below(const pyembed_resources *resources, unsigned section, pyembed_run run, const char *prefix, size_t size,
-                    pyembed_run *below)
+pyembed_files_below(const pyembed_resources *resources, unsigned section, pyembed_run run,
+                    const char *prefix, size_t size, pyembed_run *below)
 {
     return equal_run(resources, section, run, prefix, size, 1, below);
 }
 
 pyembed_status
-pyembed_file_find(const pyembed_resources *resources, unsigned section, pyembed_run run, const char *name, size_t size,
-                  pyembed_file *file)
+pyembed_file_find(const pyembed_resources *resources, unsigned section, pyembed_run run,
+                  const char *name, size_t size, pyembed_file *file)
 {
     pyembed_run equal;
     RETURN_IF_NOT_OK(equal_run(resources, section, run, name, size, 0, &equal));
-    return equal.count == 0 ? PYEMBED_NOT_FOUND : pyembed_file_at(resources, section, equal.first, file);
+    return equal.count == 0 ? PYEMBED_NOT_FOUND
+                            : pyembed_file_at(resources, section, equal.first, file);
 }
 
 pyembed_status
-pyembed_distribution_find(const pyembed_resources *resources, const char *name, size_t size, pyembed_distribution *found)
+pyembed_distribution_find(const pyembed_resources *resources, const char *name, size_t size,
+                          pyembed_distribution *found)
 {
     pyembed_run all = {0, resources->sections[PYEMBED_SECTION_DISTRIBUTIONS].count}, equal;
-    RETURN_IF_NOT_OK(equal_run(resources, PYEMBED_SECTION_DISTRIBUTIONS, all, name, size, 0, &equal));
-    return equal.count == 0 ? PYEMBED_NOT_FOUND : pyembed_distribution_at(resources, equal.first, found);
+    RETURN_IF_NOT_OK(
+        equal_run(resources, PYEMBED_SECTION_DISTRIBUTIONS, all, name, size, 0, &equal));
+    return equal.count == 0 ? PYEMBED_NOT_FOUND
+                            : pyembed_distribution_at(resources, equal.first, found);
 }
 
 pyembed_status
-pyembed_settings_find(const pyembed_resources *resources, const char *name, size_t size, pyembed_run *run)
+pyembed_settings_find(const pyembed_resources *resources, const char *name, size_t size,
+                      pyembed_run *run)
 {
     pyembed_run all = {0, resources->sections[PYEMBED_SECTION_SETTINGS].count};
     return equal_run(resources, PYEMBED_SECTION_SETTINGS, all, name, size, 0, run);

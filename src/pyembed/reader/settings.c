@@ -1,4 +1,5 @@
-/* An unknown setting is an error: packager and runtime are of one version, and the user relies on every setting. */
+/* An unknown setting is an error: packager and runtime are of one version, and the user relies on
+ * every setting. */
 #include "reader/settings.h"
 
 #include "reader/resources.h"
@@ -17,14 +18,16 @@ typedef struct {
     int initial;         /* of flags, numbers and choices, when the blob has none */
 } setting_row;
 
-#define ROW(field, kind, choices, initial) {#field, kind, offsetof(pyembed_settings, field), choices, initial},
+#define ROW(field, kind, choices, initial) \
+    {#field, kind, offsetof(pyembed_settings, field), choices, initial},
 #define FLAG_ROW(field, initial) ROW(field, FLAG, NULL, initial)
 #define NUMBER_ROW(field, initial) ROW(field, NUMBER, NULL, initial)
 #define CHOICE_ROW(field, choices, initial) ROW(field, CHOICE, choices, initial)
 #define TEXT_ROW(field) ROW(field, TEXT, NULL, 0)
 #define LIST_ROW(field) ROW(field, LIST, NULL, 0)
 
-static const setting_row rows[] = {PYEMBED_EACH_SETTING(FLAG_ROW, NUMBER_ROW, CHOICE_ROW, TEXT_ROW, LIST_ROW)};
+static const setting_row rows[] = {
+    PYEMBED_EACH_SETTING(FLAG_ROW, NUMBER_ROW, CHOICE_ROW, TEXT_ROW, LIST_ROW)};
 
 #define ROWS (sizeof rows / sizeof rows[0])
 
@@ -77,7 +80,8 @@ text_problem(pyembed_string text)
 
 /* Stores one setting; returns what it may be in words if it is not. */
 static const char *
-store(const setting_row *row, const pyembed_setting *setting, uint32_t index, pyembed_settings *settings)
+store(const setting_row *row, const pyembed_setting *setting, uint32_t index,
+      pyembed_settings *settings)
 {
     void *field = (char *)settings + row->offset;
     int number;
@@ -106,9 +110,11 @@ store(const setting_row *row, const pyembed_setting *setting, uint32_t index, py
         if (run->count == 0) {
             run->first = index;
         }
-        /* Settings are sorted by name: a list that something else interrupts was not written by a packager. */
+        /* Settings are sorted by name: a list that something else interrupts was not written by a
+         * packager. */
         run->count += 1;
-        return run->first + run->count == index + 1 ? text_problem(setting->value) : "a list whose items stand together";
+        return run->first + run->count == index + 1 ? text_problem(setting->value)
+                                                    : "a list whose items stand together";
     }
     }
     return "known";
@@ -130,7 +136,8 @@ set_initial(pyembed_settings *settings)
 }
 
 int
-pyembed_settings_read(const pyembed_resources *resources, pyembed_settings *settings, char *message, size_t size)
+pyembed_settings_read(const pyembed_resources *resources, pyembed_settings *settings, char *message,
+                      size_t size)
 {
     set_initial(settings);
     uint32_t count = pyembed_count(resources, PYEMBED_SECTION_SETTINGS);
@@ -138,18 +145,22 @@ pyembed_settings_read(const pyembed_resources *resources, pyembed_settings *sett
         pyembed_setting setting;
         pyembed_status status = pyembed_setting_at(resources, index, &setting);
         if (status != PYEMBED_OK) {
-            snprintf(message, size, "the packed resources are damaged at setting %u: %s", (unsigned)index, pyembed_status_text(status));
+            snprintf(message, size, "the packed resources are damaged at setting %u: %s",
+                     (unsigned)index, pyembed_status_text(status));
             return -1;
         }
         const setting_row *row = row_of(setting.name);
         if (row == NULL) {
-            snprintf(message, size, "unknown setting `%.80s` in the packed resources; packager and runtime must be of one version",
-                     setting.name.data);
+            snprintf(
+                message, size,
+                "unknown setting `%.80s` in the packed resources; packager and runtime must be of one version",
+                setting.name.data);
             return -1;
         }
         const char *wanted = store(row, &setting, index, settings);
         if (wanted != NULL) {
-            snprintf(message, size, "setting `%s` is `%.80s`; it must be %s", row->name, setting.value.data, wanted);
+            snprintf(message, size, "setting `%s` is `%.80s`; it must be %s", row->name,
+                     setting.value.data, wanted);
             return -1;
         }
     }

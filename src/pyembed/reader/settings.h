@@ -1,5 +1,5 @@
-/* The settings that a product starts with, read from the blob before CPython is there. The texts point into the blob. Which settings there are says
- * settings_table.h. */
+/* The settings that a product starts with, read from the blob before CPython is there. The texts
+ * point into the blob. Which settings there are says settings_table.h. */
 #ifndef PYEMBED_SETTINGS_H
 #define PYEMBED_SETTINGS_H
 
@@ -7,6 +7,7 @@
 
 /* Reads all settings. On failure `message` (of `size` bytes) says which one, and what it may be.
  * Needs no GIL. Returns 0, or -1. */
-int pyembed_settings_read(const pyembed_resources *resources, pyembed_settings *settings, char *message, size_t size);
+int pyembed_settings_read(const pyembed_resources *resources, pyembed_settings *settings,
+                          char *message, size_t size);
 
 #endif

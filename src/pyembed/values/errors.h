@@ -4,8 +4,8 @@
 
 #include "compat.h"
 
-/* As PyErr_Format, which before 3.12 raises the exception without its text when memory is out: this raises MemoryError.
- * Returns NULL. */
+/* As PyErr_Format, which before 3.12 raises the exception without its text when memory is out: this
+ * raises MemoryError. Returns NULL. */
 PyObject *pyembed_raise(PyObject *type, const char *format, ...);
 
 #endif

@@ -8,7 +8,8 @@
  * PyDict_GetItemString cannot tell the two. */
 PyObject *pyembed_dict_item(PyObject *dict, const char *key);
 
-/* An attribute of `sys`; AttributeError if there is none. PySys_GetObject hides a lack of memory. */
+/* An attribute of `sys`; AttributeError if there is none. PySys_GetObject hides a lack of memory.
+ */
 PyObject *pyembed_sys_item(const char *name);
 
 #endif

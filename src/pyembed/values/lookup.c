@@ -1,4 +1,5 @@
-/* From a module's name to its entry in the blob. A name that is not ours costs one probe of the hash index. */
+/* From a module's name to its entry in the blob. A name that is not ours costs one probe of the
+ * hash index. */
 #include "values/lookup.h"
 
 #include "reader/resources.h"
@@ -8,12 +9,13 @@
 PyObject *
 pyembed_raise_damaged(const char *what, const char *name, pyembed_status status)
 {
-    pyembed_raise(PyExc_ImportError, "the packed resources are damaged at %s '%s': %s", what, name, pyembed_status_text(status));
+    pyembed_raise(PyExc_ImportError, "the packed resources are damaged at %s '%s': %s", what, name,
+                  pyembed_status_text(status));
     return NULL;
 }
 
-/* `from .__init__ import X` asks for `<package>.__init__`: on disk importlib loads the package's file again, as a
- * plain module. */
+/* `from .__init__ import X` asks for `<package>.__init__`: on disk importlib loads the package's
+ * file again, as a plain module. */
 static pyembed_status
 find_init(OxidizedFinder *self, const char *name, size_t size, pyembed_module *module)
 {
@@ -23,7 +25,8 @@ find_init(OxidizedFinder *self, const char *name, size_t size, pyembed_module *m
         return PYEMBED_NOT_FOUND;
     }
     pyembed_status status = pyembed_module_find(&self->resources, name, size - length, module);
-    if (status == PYEMBED_OK && ((module->flags & PYEMBED_MODULE_PACKAGE) == 0 || (module->flags & PYEMBED_MODULE_SHARED) != 0)) {
+    if (status == PYEMBED_OK && ((module->flags & PYEMBED_MODULE_PACKAGE) == 0 ||
+                                 (module->flags & PYEMBED_MODULE_SHARED) != 0)) {
         return PYEMBED_NOT_FOUND;
     }
     module->flags &= ~(uint32_t)PYEMBED_MODULE_PACKAGE;

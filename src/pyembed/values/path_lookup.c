@@ -1,16 +1,18 @@
 /* From a virtual path back to the entry that it names.
  *
- * The blob has no index by path, and needs none: the folders of a path are packages, so that the module hash finds the deepest package, and the run of its resources
- * the rest. */
+ * The blob has no index by path, and needs none: the folders of a path are packages, so that the
+ * module hash finds the deepest package, and the run of its resources the rest. */
 #include "values/path_lookup.h"
 
 #include "reader/resources.h"
 #include "values/lookup.h"
 #include "values/state.h"
 
-/* Finds the module whose name is `path` with dots for slashes. Names that are too long for a blob are not there. */
+/* Finds the module whose name is `path` with dots for slashes. Names that are too long for a blob
+ * are not there. */
 static pyembed_status
-module_at_path(const pyembed_resources *resources, const char *path, size_t size, pyembed_module *module)
+module_at_path(const pyembed_resources *resources, const char *path, size_t size,
+               pyembed_module *module)
 {
     char name[1024];
     if (size == 0 || size > sizeof name) {
@@ -37,7 +39,8 @@ take_module(const pyembed_module *module, pyembed_bytes *bytes)
 
 /* `pkg/mod.py`, `pkg/mod.cpython-311-x86_64-linux-gnu.so`, `pkg/__init__.py` */
 static pyembed_status
-module_file(const pyembed_resources *resources, const char *path, size_t size, size_t folder, pyembed_module *module)
+module_file(const pyembed_resources *resources, const char *path, size_t size, size_t folder,
+            pyembed_module *module)
 {
     const char *dot = memchr(path + folder, '.', size - folder);
     if (dot == NULL) {
@@ -60,21 +63,25 @@ module_file(const pyembed_resources *resources, const char *path, size_t size, s
 }
 
 static pyembed_status
-distribution_file(const pyembed_resources *resources, const char *path, size_t size, pyembed_file *file)
+distribution_file(const pyembed_resources *resources, const char *path, size_t size,
+                  pyembed_file *file)
 {
     const char *slash = memchr(path, '/', size);
     if (slash == NULL) {
         return PYEMBED_NOT_FOUND;
     }
     size_t folder = (size_t)(slash - path);
-    for (uint32_t index = 0; index < pyembed_count(resources, PYEMBED_SECTION_DISTRIBUTIONS); index++) {
+    for (uint32_t index = 0; index < pyembed_count(resources, PYEMBED_SECTION_DISTRIBUTIONS);
+         index++) {
         pyembed_distribution distribution;
         pyembed_status status = pyembed_distribution_at(resources, index, &distribution);
         if (status != PYEMBED_OK) {
             return status;
         }
-        if (distribution.folder.size == folder && memcmp(distribution.folder.data, path, folder) == 0) {
-            return pyembed_file_find(resources, PYEMBED_SECTION_FILES, distribution.files, slash + 1, size - folder - 1, file);
+        if (distribution.folder.size == folder &&
+            memcmp(distribution.folder.data, path, folder) == 0) {
+            return pyembed_file_find(resources, PYEMBED_SECTION_FILES, distribution.files,
+                                     slash + 1, size - folder - 1, file);
         }
     }
     return PYEMBED_NOT_FOUND;
@@ -90,7 +97,8 @@ resource_file(const pyembed_resources *resources, const char *path, size_t size,
         pyembed_module package;
         pyembed_status status = module_at_path(resources, path, folder, &package);
         if (status == PYEMBED_OK) {
-            status = pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, package.resources, slash + 1, size - folder - 1, file);
+            status = pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, package.resources,
+                                       slash + 1, size - folder - 1, file);
         }
         if (status != PYEMBED_NOT_FOUND) {
             return status;
@@ -118,7 +126,8 @@ pyembed_path_lookup(OxidizedFinder *self, const char *path, size_t size, pyembed
 
     const char *slash = memrchr(path, '/', size);
     pyembed_module module;
-    pyembed_status status = module_file(&self->resources, path, size, slash == NULL ? 0 : (size_t)(slash - path) + 1, &module);
+    pyembed_status status = module_file(&self->resources, path, size,
+                                        slash == NULL ? 0 : (size_t)(slash - path) + 1, &module);
     if (status == PYEMBED_OK && take_module(&module, bytes)) {
         return 1;
     }

@@ -1,6 +1,7 @@
 /* Paths of entries: from the blob's strings to Python's.
  *
- * A virtual path is `<executable>/<path below its root>`: stable, absolute, and never a file. path_lookup.c goes the other way. */
+ * A virtual path is `<executable>/<path below its root>`: stable, absolute, and never a file.
+ * path_lookup.c goes the other way. */
 #include "values/paths.h"
 
 #include "reader/resources.h"
@@ -31,7 +32,8 @@ pyembed_real_path(pyembed_string root, pyembed_string path)
     PyObject *result = NULL;
     if (tail != NULL) {
         const char *slash = strcmp(pyembed_this_process.folder, "/") == 0 ? "" : "/";
-        result = root.size == 0 ? PyUnicode_FromFormat("%U%s%U", folder, slash, tail) : PyUnicode_FromFormat("%U%s%U/%U", folder, slash, below, tail);
+        result = root.size == 0 ? PyUnicode_FromFormat("%U%s%U", folder, slash, tail)
+                                : PyUnicode_FromFormat("%U%s%U/%U", folder, slash, below, tail);
     }
     Py_XDECREF(folder);
     Py_XDECREF(below);
@@ -39,7 +41,8 @@ pyembed_real_path(pyembed_string root, pyembed_string path)
     return result;
 }
 
-/* The n-th folder of an entry's root: a namespace package may have portions in several, one a line. 0: there is none. */
+/* The n-th folder of an entry's root: a namespace package may have portions in several, one a line.
+ * 0: there is none. */
 int
 pyembed_root_at(pyembed_string root, unsigned number, pyembed_string *found)
 {
@@ -66,7 +69,8 @@ pyembed_file_of(OxidizedFinder *self, const pyembed_module *module)
     return pyembed_virtual_path(self, module->path);
 }
 
-/* The folder part of a package's path: `json` of `json/__init__.py`; a namespace package's path is its folder. */
+/* The folder part of a package's path: `json` of `json/__init__.py`; a namespace package's path is
+ * its folder. */
 static pyembed_string
 folder_of(const pyembed_module *module)
 {
@@ -88,11 +92,12 @@ PyObject *
 pyembed_package_folder_of(const pyembed_module *module, unsigned number)
 {
     pyembed_string root;
-    return pyembed_root_at(module->root, number, &root) ? pyembed_real_path(root, folder_of(module)) : Py_NewRef(Py_None);
+    return pyembed_root_at(module->root, number, &root) ? pyembed_real_path(root, folder_of(module))
+                                                        : Py_NewRef(Py_None);
 }
 
-/* `json/decoder.py` -> `<executable>/json/__pycache__/decoder.cpython-311.pyc`, as importlib's cache_from_source has it; None for what has
- * no bytecode. */
+/* `json/decoder.py` -> `<executable>/json/__pycache__/decoder.cpython-311.pyc`, as importlib's
+ * cache_from_source has it; None for what has no bytecode. */
 PyObject *
 pyembed_cached_of(OxidizedFinder *self, const pyembed_module *module)
 {
@@ -103,7 +108,9 @@ pyembed_cached_of(OxidizedFinder *self, const pyembed_module *module)
     const char *slash = memrchr(path.data, '/', path.size);
     size_t folder = slash == NULL ? 0 : (size_t)(slash - path.data) + 1;
     size_t stem = path.size - 3 - folder;
-    static const char *const endings[] = {"." PYEMBED_CACHE_TAG ".pyc", "." PYEMBED_CACHE_TAG ".opt-1.pyc", "." PYEMBED_CACHE_TAG ".opt-2.pyc"};
+    static const char *const endings[] = {"." PYEMBED_CACHE_TAG ".pyc",
+                                          "." PYEMBED_CACHE_TAG ".opt-1.pyc",
+                                          "." PYEMBED_CACHE_TAG ".opt-2.pyc"};
     const char *ending = endings[((module->flags >> 8) & 3u) % 3u];
     char small[512], *buffer = small;
     size_t size = folder + 12 + stem + strlen(ending);

@@ -1,5 +1,5 @@
-/* The state of an interpreter's `oxidized_importer`: objects of importlib that a finder uses at each import, and
- * interned names. */
+/* The state of an interpreter's `oxidized_importer`: objects of importlib that a finder uses at
+ * each import, and interned names. */
 #include "values/state.h"
 
 #include "compat.h"
@@ -47,7 +47,10 @@ static const struct {
     {"loader_state", offsetof(importer_state, str_loader_state)},
 };
 
-enum { BORROWED_COUNT = sizeof borrowed / sizeof borrowed[0], STRING_COUNT = sizeof strings / sizeof strings[0] };
+enum {
+    BORROWED_COUNT = sizeof borrowed / sizeof borrowed[0],
+    STRING_COUNT = sizeof strings / sizeof strings[0]
+};
 
 static PyObject **
 field_of(importer_state *state, size_t offset)
@@ -58,12 +61,16 @@ field_of(importer_state *state, size_t offset)
 static PyObject *
 borrow(size_t at)
 {
-    /* All are in sys.modules before any hook runs. A lookup there is a hundred times cheaper than an import. */
+    /* All are in sys.modules before any hook runs. A lookup there is a hundred times cheaper than
+     * an import. */
     PyObject *module = pyembed_dict_item(PyImport_GetModuleDict(), borrowed[at].module);
     if (module == NULL) {
-        return PyErr_Occurred() ? NULL : pyembed_raise(PyExc_ImportError, "CPython has no module '%s'", borrowed[at].module);
+        return PyErr_Occurred() ? NULL
+                                : pyembed_raise(PyExc_ImportError, "CPython has no module '%s'",
+                                                borrowed[at].module);
     }
-    PyObject *value = borrowed[at].name == NULL ? Py_NewRef(module) : PyObject_GetAttrString(module, borrowed[at].name);
+    PyObject *value = borrowed[at].name == NULL ? Py_NewRef(module)
+                                                : PyObject_GetAttrString(module, borrowed[at].name);
     Py_DECREF(module);
     return value;
 }
@@ -78,7 +85,8 @@ pyembed_state_fill(PyObject *module)
         }
     }
     for (size_t at = 0; at < STRING_COUNT; at++) {
-        if ((*field_of(state, strings[at].offset) = PyUnicode_InternFromString(strings[at].text)) == NULL) {
+        if ((*field_of(state, strings[at].offset) = PyUnicode_InternFromString(strings[at].text)) ==
+            NULL) {
             return -1;
         }
     }

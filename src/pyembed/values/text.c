@@ -16,12 +16,14 @@ PyObject *
 pyembed_bytes_object(const pyembed_bytes *bytes)
 {
     const char *wrong = pyembed_decode_check(bytes);
-    PyObject *raw = wrong == NULL ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)bytes->raw_size) : NULL;
+    PyObject *raw =
+        wrong == NULL ? PyBytes_FromStringAndSize(NULL, (Py_ssize_t)bytes->raw_size) : NULL;
     if (raw != NULL && (wrong = pyembed_decode(bytes, PyBytes_AS_STRING(raw))) != NULL) {
         Py_CLEAR(raw);
     }
     if (wrong != NULL) {
-        pyembed_raise(wrong == pyembed_no_memory ? PyExc_MemoryError : PyExc_ImportError, "%s", wrong);
+        pyembed_raise(wrong == pyembed_no_memory ? PyExc_MemoryError : PyExc_ImportError, "%s",
+                      wrong);
     }
     return raw;
 }

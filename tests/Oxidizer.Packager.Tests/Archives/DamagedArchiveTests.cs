@@ -10,7 +10,12 @@ namespace Oxidizer.Packager.Tests.Archives;
 public sealed class DamagedArchiveTests : IDisposable
 {
     private readonly DistributionBench _bench = new();
-    private static readonly byte[] s_tar = new RawTar().Directory("python").File("python/a", "some text").SymbolicLink("python/l", "a").File("python/b", new string('b', 600)).ToArray();
+    private static readonly byte[] s_tar = new RawTar()
+        .Directory("python")
+        .File("python/a", "some text")
+        .SymbolicLink("python/l", "a")
+        .File("python/b", new string('b', 600))
+        .ToArray();
 
     public void Dispose() => _bench.Dispose();
 
@@ -26,11 +31,15 @@ public sealed class DamagedArchiveTests : IDisposable
             var thrown = Record.Exception(() => Unpack(archive[..length], form));
             Assert.True(thrown is BadArchiveException, $"{length} of {archive.Length} bytes: {thrown}");
             var refusal = (BadArchiveException)thrown;
-            Assert.True(refusal.Kind.Id is "OXI0206" or "OXI0207", $"{length} of {archive.Length} bytes: {refusal.Kind.Id}: {refusal.Message}");
+            Assert.True(
+                refusal.Kind.Id is "OXI0206" or "OXI0207",
+                $"{length} of {archive.Length} bytes: {refusal.Kind.Id}: {refusal.Message}"
+            );
         }
     }
 
-    // Some bytes say nothing about the content (the time and system of a gzip header): with these flipped, the same tree must come out. Never another one.
+    // Some bytes say nothing about the content (the time and system of a gzip header): with these flipped, the same tree must come out.
+    // Never another one.
     [Theory]
     [MemberData(nameof(Forms))]
     public void An_archive_with_a_flipped_byte_is_refused_or_gives_the_same_files(string form)
@@ -43,7 +52,10 @@ public sealed class DamagedArchiveTests : IDisposable
             flipped[index] ^= 0x41;
             IReadOnlyCollection<TreeEntry>? tree = null;
             var thrown = Record.Exception(() => tree = Unpack(flipped, form));
-            Assert.True(thrown is BadArchiveException || (thrown is null && MaySay(form, contents, Contents(tree!))), $"byte {index}: {thrown}");
+            Assert.True(
+                thrown is BadArchiveException || (thrown is null && MaySay(form, contents, Contents(tree!))),
+                $"byte {index}: {thrown}"
+            );
         }
     }
 
@@ -87,7 +99,8 @@ public sealed class DamagedArchiveTests : IDisposable
         Assert.Equal("OXI0207", Assert.Throws<BadArchiveException>(() => Unpack(Compress.Zstd([]), "zst")).Kind.Id);
     }
 
-    // Noise cannot be compressed, so that its bytes stand in the archive as they are, and only a checksum tells that one of them was changed.
+    // Noise cannot be compressed, so that its bytes stand in the archive as they are, and only a checksum tells that one of them was
+    // changed.
     [Theory]
     [InlineData("zst")]
     [InlineData("gz")]
@@ -162,21 +175,38 @@ public sealed class DamagedArchiveTests : IDisposable
 
     private static byte[] Pack(string form, byte[] tar, byte[]? noise)
     {
-        var files = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["python/a"] = "some text", ["python/b"] = new string('b', 600), ["python/l"] = "-> a" };
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["python/a"] = "some text",
+            ["python/b"] = new string('b', 600),
+            ["python/l"] = "-> a",
+        };
         var level = form == "zip" ? System.IO.Compression.CompressionLevel.Fastest : System.IO.Compression.CompressionLevel.NoCompression;
         return form switch
         {
-            "gz" => Compress.Gzip(tar, noise is null ? System.IO.Compression.CompressionLevel.Fastest : System.IO.Compression.CompressionLevel.NoCompression),
+            "gz" => Compress.Gzip(
+                tar,
+                noise is null ? System.IO.Compression.CompressionLevel.Fastest : System.IO.Compression.CompressionLevel.NoCompression
+            ),
             "xz" => Compress.Xz(tar),
-            "zip" or "stored.zip" => noise is null ? SmallDistribution.Zip(files, level) : SmallDistribution.ZipOf("python/noise", noise, level),
+            "zip" or "stored.zip" => noise is null
+                ? SmallDistribution.Zip(files, level)
+                : SmallDistribution.ZipOf("python/noise", noise, level),
             _ => Compress.Zstd(tar),
         };
     }
 
-    private static List<string> Contents(IReadOnlyCollection<TreeEntry> tree) => [.. tree.OrderBy(entry => entry.Path, StringComparer.Ordinal).Select(entry => $"{entry.Path} {entry.Kind} {entry.Digest} {entry.LinkTarget}")];
+    private static List<string> Contents(IReadOnlyCollection<TreeEntry> tree) =>
+        [
+            .. tree.OrderBy(entry => entry.Path, StringComparer.Ordinal)
+                .Select(entry => $"{entry.Path} {entry.Kind} {entry.Digest} {entry.LinkTarget}"),
+        ];
 
     // A zip's checksums are of its contents; its names and modes have none.
-    private static bool MaySay(string form, List<string> expected, List<string> actual) => form.Contains("zip")
-        ? actual.All(line => line.Split(' ')[2] is var digest && (digest.StartsWith("0000") || expected.Any(other => other.Contains(digest))))
-        : expected.SequenceEqual(actual);
+    private static bool MaySay(string form, List<string> expected, List<string> actual) =>
+        form.Contains("zip")
+            ? actual.All(line =>
+                line.Split(' ')[2] is var digest && (digest.StartsWith("0000") || expected.Any(other => other.Contains(digest)))
+            )
+            : expected.SequenceEqual(actual);
 }

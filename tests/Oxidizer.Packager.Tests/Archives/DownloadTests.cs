@@ -11,7 +11,11 @@ namespace Oxidizer.Packager.Tests.Archives;
 public sealed class DownloadTests : IDisposable
 {
     private const string Name = "d-full.tar.zst";
-    private static readonly DownloadPatience s_patience = DownloadPatience.Default with { FirstDelay = TimeSpan.FromMilliseconds(1), LongestDelay = TimeSpan.FromMilliseconds(5) };
+    private static readonly DownloadPatience s_patience = DownloadPatience.Default with
+    {
+        FirstDelay = TimeSpan.FromMilliseconds(1),
+        LongestDelay = TimeSpan.FromMilliseconds(5),
+    };
     private static readonly byte[] s_archive = SmallDistribution.TarZstd();
 
     private readonly DistributionBench _bench = new();
@@ -25,13 +29,19 @@ public sealed class DownloadTests : IDisposable
         var table = Table(server);
 
         var first = _bench.Obtain(table);
-        Assert.Equal((new ActionCount(1, 0), new ActionCount(1, 0)), (_bench.Count(ActionKinds.Download), _bench.Count(ActionKinds.Unpack)));
+        Assert.Equal(
+            (new ActionCount(1, 0), new ActionCount(1, 0)),
+            (_bench.Count(ActionKinds.Download), _bench.Count(ActionKinds.Unpack))
+        );
         Assert.Equal((Name, "3.11.2"), (first.Name, first.Version));
         Assert.Contains(_bench.Log.Reports, report => report.Stage == $"download {Name}" && report.Share == 1);
 
         _bench.NewBuild();
         _bench.Obtain(table);
-        Assert.Equal((new ActionCount(0, 1), new ActionCount(0, 1)), (_bench.Count(ActionKinds.Download), _bench.Count(ActionKinds.Unpack)));
+        Assert.Equal(
+            (new ActionCount(0, 1), new ActionCount(0, 1)),
+            (_bench.Count(ActionKinds.Download), _bench.Count(ActionKinds.Unpack))
+        );
         Assert.Single(server.Requests);
     }
 
@@ -45,7 +55,10 @@ public sealed class DownloadTests : IDisposable
         _bench.NewBuild();
         Assert.Equal("!<arch>\n", File.ReadAllText(_bench.Obtain(Table(server)).PathOf("build/lib/libz.a")));
 
-        Assert.Equal((new ActionCount(0, 1), new ActionCount(1, 0)), (_bench.Count(ActionKinds.Download), _bench.Count(ActionKinds.Unpack)));
+        Assert.Equal(
+            (new ActionCount(0, 1), new ActionCount(1, 0)),
+            (_bench.Count(ActionKinds.Download), _bench.Count(ActionKinds.Unpack))
+        );
         Assert.Single(server.Requests);
     }
 
@@ -64,7 +77,12 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void A_connection_that_breaks_is_taken_up_where_it_broke()
     {
-        using var server = new FlakyServer(request => Reply.Serve(request, s_archive) with { BreakAfter = request.Number < 4 ? 300 : null });
+        using var server = new FlakyServer(request =>
+            Reply.Serve(request, s_archive) with
+            {
+                BreakAfter = request.Number < 4 ? 300 : null,
+            }
+        );
 
         Assert.Equal(s_archive, Fetch(server));
 
@@ -75,7 +93,12 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void A_server_that_keeps_breaking_is_not_given_up_while_it_makes_progress()
     {
-        using var server = new FlakyServer(request => Reply.Serve(request, s_archive) with { BreakAfter = Math.Min(100, s_archive.Length - request.Start) });
+        using var server = new FlakyServer(request =>
+            Reply.Serve(request, s_archive) with
+            {
+                BreakAfter = Math.Min(100, s_archive.Length - request.Start),
+            }
+        );
 
         Assert.Equal(s_archive, Fetch(server));
 
@@ -95,9 +118,14 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void A_file_that_changed_on_the_server_is_read_from_the_start_again()
     {
-        using var server = new FlakyServer(request => request.Number == 1
-            ? Reply.Whole(new byte[5000], "\"old\"") with { BreakAfter = 300 }
-            : Reply.Serve(request, s_archive, "\"new\""));
+        using var server = new FlakyServer(request =>
+            request.Number == 1
+                ? Reply.Whole(new byte[5000], "\"old\"") with
+                {
+                    BreakAfter = 300,
+                }
+                : Reply.Serve(request, s_archive, "\"new\"")
+        );
 
         Assert.Equal(s_archive, Fetch(server));
 
@@ -107,9 +135,9 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void A_file_that_changed_without_a_word_is_read_once_more_from_the_start()
     {
-        using var server = new FlakyServer(request => request.Number == 1
-            ? Reply.Whole(new byte[s_archive.Length]) with { BreakAfter = 300 }
-            : Reply.Serve(request, s_archive));
+        using var server = new FlakyServer(request =>
+            request.Number == 1 ? Reply.Whole(new byte[s_archive.Length]) with { BreakAfter = 300 } : Reply.Serve(request, s_archive)
+        );
 
         Assert.Equal(s_archive, Fetch(server));
 
@@ -119,7 +147,15 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void Without_a_validator_the_rest_is_not_asked_for()
     {
-        using var server = new FlakyServer(request => new Reply("200 OK", s_archive, $"Content-Length: {s_archive.Length}", "ETag: W/\"weak\"") { BreakAfter = request.Number == 1 ? 300 : null });
+        using var server = new FlakyServer(request => new Reply(
+            "200 OK",
+            s_archive,
+            $"Content-Length: {s_archive.Length}",
+            "ETag: W/\"weak\""
+        )
+        {
+            BreakAfter = request.Number == 1 ? 300 : null,
+        });
 
         Assert.Equal(s_archive, Fetch(server));
 
@@ -130,9 +166,11 @@ public sealed class DownloadTests : IDisposable
     public void A_date_is_a_validator_too()
     {
         const string date = "Mon, 06 Jan 2025 10:00:00 GMT";
-        using var server = new FlakyServer(request => request.Number == 1
-            ? new Reply("200 OK", s_archive, $"Content-Length: {s_archive.Length}", $"Last-Modified: {date}") { BreakAfter = 300 }
-            : Reply.Part(s_archive, request.Start));
+        using var server = new FlakyServer(request =>
+            request.Number == 1
+                ? new Reply("200 OK", s_archive, $"Content-Length: {s_archive.Length}", $"Last-Modified: {date}") { BreakAfter = 300 }
+                : Reply.Part(s_archive, request.Start)
+        );
 
         Assert.Equal(s_archive, Fetch(server));
 
@@ -144,12 +182,14 @@ public sealed class DownloadTests : IDisposable
     [InlineData(100)]
     public void A_part_that_was_not_asked_for_is_not_taken(int start)
     {
-        using var server = new FlakyServer(request => request.Number switch
-        {
-            1 => Reply.Whole(s_archive) with { BreakAfter = 300 },
-            2 => Reply.Part(s_archive, start),
-            _ => Reply.Serve(request, s_archive),
-        });
+        using var server = new FlakyServer(request =>
+            request.Number switch
+            {
+                1 => Reply.Whole(s_archive) with { BreakAfter = 300 },
+                2 => Reply.Part(s_archive, start),
+                _ => Reply.Serve(request, s_archive),
+            }
+        );
 
         Assert.Equal(s_archive, Fetch(server));
     }
@@ -157,12 +197,14 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void A_range_that_cannot_be_satisfied_starts_anew()
     {
-        using var server = new FlakyServer(request => request.Number switch
-        {
-            1 => Reply.Whole(s_archive) with { BreakAfter = 300 },
-            2 => new Reply("416 Range Not Satisfiable", [], "Content-Length: 0"),
-            _ => Reply.Serve(request, s_archive),
-        });
+        using var server = new FlakyServer(request =>
+            request.Number switch
+            {
+                1 => Reply.Whole(s_archive) with { BreakAfter = 300 },
+                2 => new Reply("416 Range Not Satisfiable", [], "Content-Length: 0"),
+                _ => Reply.Serve(request, s_archive),
+            }
+        );
 
         Assert.Equal(s_archive, Fetch(server));
         Assert.Equal([0, 300, 0], server.Requests.Select(request => request.Start));
@@ -175,9 +217,9 @@ public sealed class DownloadTests : IDisposable
     [InlineData("408 Request Timeout")]
     public void A_server_that_is_in_trouble_is_asked_again(string status)
     {
-        using var server = new FlakyServer(request => request.Number < 3
-            ? new Reply(status, [], "Content-Length: 0", "Retry-After: 3600")
-            : Reply.Serve(request, s_archive));
+        using var server = new FlakyServer(request =>
+            request.Number < 3 ? new Reply(status, [], "Content-Length: 0", "Retry-After: 3600") : Reply.Serve(request, s_archive)
+        );
 
         Assert.Equal(s_archive, Fetch(server));
         Assert.Equal(3, server.Requests.Count);
@@ -216,9 +258,11 @@ public sealed class DownloadTests : IDisposable
     [Fact]
     public void A_redirect_is_followed()
     {
-        using var server = new FlakyServer(request => request.Path.EndsWith("moved")
-            ? Reply.Serve(request, s_archive)
-            : new Reply("302 Found", [], "Content-Length: 0", "Location: /moved"));
+        using var server = new FlakyServer(request =>
+            request.Path.EndsWith("moved")
+                ? Reply.Serve(request, s_archive)
+                : new Reply("302 Found", [], "Content-Length: 0", "Location: /moved")
+        );
 
         Assert.Equal(s_archive, Fetch(server));
     }
@@ -258,7 +302,13 @@ public sealed class DownloadTests : IDisposable
         var pieces = 0;
         // The next piece is sent when the one before it has come, three quarters of the patience later.
         using var taken = new SemaphoreSlim(1);
-        using var server = new FlakyServer(request => Reply.Serve(request, s_archive) with { Piece = s_archive.Length / 10, MayGoOn = taken });
+        using var server = new FlakyServer(request =>
+            Reply.Serve(request, s_archive) with
+            {
+                Piece = s_archive.Length / 10,
+                MayGoOn = taken,
+            }
+        );
         _bench.Log.Progressed = () =>
         {
             pieces++;
@@ -276,7 +326,13 @@ public sealed class DownloadTests : IDisposable
     public void A_silent_server_is_left_and_asked_for_the_rest()
     {
         var clock = new TestClock();
-        using var server = new FlakyServer(request => Reply.Serve(request, s_archive) with { BreakAfter = request.Number == 1 ? 300 : null, Hang = request.Number == 1 });
+        using var server = new FlakyServer(request =>
+            Reply.Serve(request, s_archive) with
+            {
+                BreakAfter = request.Number == 1 ? 300 : null,
+                Hang = request.Number == 1,
+            }
+        );
         // What came first has come; the next wait is for nothing.
         _bench.Log.Progressed = () =>
         {
@@ -297,7 +353,9 @@ public sealed class DownloadTests : IDisposable
         var reply = saysSo ? Reply.Whole(s_archive) : new Reply("200 OK", s_archive);
         using var server = new FlakyServer(_ => reply);
 
-        var refusal = Assert.Single(Assert.Throws<BuildFailedException>(() => Fetch(server, s_patience with { LongestArchive = 500 })).Diagnostics);
+        var refusal = Assert.Single(
+            Assert.Throws<BuildFailedException>(() => Fetch(server, s_patience with { LongestArchive = 500 })).Diagnostics
+        );
 
         Assert.Contains("longer than", refusal.Message);
     }
@@ -310,7 +368,8 @@ public sealed class DownloadTests : IDisposable
             url = server.Url(Name);
 
         var failure = Assert.Throws<EnvironmentFailureException>(() =>
-            Download.Fetch(new Uri(url), Name, Sha256Digest.Of(s_archive), null, _bench.Build, s_patience));
+            Download.Fetch(new Uri(url), Name, Sha256Digest.Of(s_archive), null, _bench.Build, s_patience)
+        );
 
         Assert.Equal(("OXI0204", url), (failure.Kind.Id, failure.Place));
     }
@@ -341,7 +400,12 @@ public sealed class DownloadTests : IDisposable
     {
         using var server = new FlakyServer(request => Reply.Serve(request, s_archive));
 
-        var refusal = _bench.Refusal(Table(server) with { Url = server.Url("cpython-3.13.1%2B20250101-x86_64-unknown-linux-gnu-install_only.tar.gz") });
+        var refusal = _bench.Refusal(
+            Table(server) with
+            {
+                Url = server.Url("cpython-3.13.1%2B20250101-x86_64-unknown-linux-gnu-install_only.tar.gz"),
+            }
+        );
 
         Assert.Equal("OXI0211", refusal.Kind.Id);
         Assert.Contains("`cpython-3.13.1+20250101-x86_64-unknown-linux-gnu-pgo+lto-full.tar.zst`", refusal.Message);
@@ -353,16 +417,21 @@ public sealed class DownloadTests : IDisposable
     {
         var path = _bench.Write("with space-full.tar.zst", s_archive);
 
-        var distribution = _bench.Obtain(new DistributionTable { Url = new Uri(path).AbsoluteUri, Sha256 = Sha256Digest.Of(s_archive).ToString() });
+        var distribution = _bench.Obtain(
+            new DistributionTable { Url = new Uri(path).AbsoluteUri, Sha256 = Sha256Digest.Of(s_archive).ToString() }
+        );
 
         Assert.Equal("with space-full.tar.zst", distribution.Name);
         Assert.Equal(new ActionCount(0, 0), _bench.Count(ActionKinds.Download));
     }
 
-    private static DistributionTable Table(FlakyServer server) => new() { Url = server.Url(Name), Sha256 = Sha256Digest.Of(s_archive).ToString() };
+    private static DistributionTable Table(FlakyServer server) =>
+        new() { Url = server.Url(Name), Sha256 = Sha256Digest.Of(s_archive).ToString() };
 
     private byte[] Fetch(FlakyServer server, DownloadPatience? patience = null) =>
-        File.ReadAllBytes(Download.Fetch(new Uri(server.Url(Name)), Name, Sha256Digest.Of(s_archive), null, _bench.Build, patience ?? s_patience));
+        File.ReadAllBytes(
+            Download.Fetch(new Uri(server.Url(Name)), Name, Sha256Digest.Of(s_archive), null, _bench.Build, patience ?? s_patience)
+        );
 
     private void AssertNothingLeft() => Assert.Empty(Directory.EnumerateFileSystemEntries(_bench.Build.WorkDirectory));
 }

@@ -5,7 +5,8 @@ using System.Text;
 
 namespace Oxidizer.Packager.Tests.Archives;
 
-/// <summary>An HTTP/1.1 server on the loopback whose every reply is decided by its test, down to the byte at which the connection breaks.</summary>
+/// <summary>An HTTP/1.1 server on the loopback whose every reply is decided by its test, down to the byte at which the connection
+/// breaks.</summary>
 internal sealed class FlakyServer : IDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -61,7 +62,12 @@ internal sealed class FlakyServer : IDisposable
             var request = await ReadAsync(stream);
             Requests.Enqueue(request);
             var reply = _answer(request);
-            await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {reply.Status}\r\nConnection: close\r\n{string.Concat(reply.Headers.Select(header => header + "\r\n"))}\r\n"), _stop.Token);
+            await stream.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    $"HTTP/1.1 {reply.Status}\r\nConnection: close\r\n{string.Concat(reply.Headers.Select(header => header + "\r\n"))}\r\n"
+                ),
+                _stop.Token
+            );
             var sent = reply.Body.AsMemory(0, reply.BreakAfter ?? reply.Body.Length);
             foreach (var start in Enumerable.Range(0, (sent.Length + reply.Piece - 1) / reply.Piece).Select(index => index * reply.Piece))
             {
@@ -85,7 +91,10 @@ internal sealed class FlakyServer : IDisposable
         while (!text.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal) && await stream.ReadAsync(one, _stop.Token) > 0)
             text.Append((char)one[0]);
         var lines = text.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
+        var headers = lines
+            .Skip(1)
+            .Select(line => line.Split(": ", 2))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
         return new ServedRequest(Interlocked.Increment(ref _count), lines.Length == 0 ? "" : lines[0].Split(' ')[1], headers);
     }
 }
@@ -119,11 +128,18 @@ internal sealed record Reply(string Status, byte[] Body, params string[] Headers
     public bool Hang { get; init; }
 
     /// <summary>The whole file, with its length and a tag.</summary>
-    public static Reply Whole(byte[] content, string tag = "\"v1\"") => new("200 OK", content, $"Content-Length: {content.Length}", $"ETag: {tag}");
+    public static Reply Whole(byte[] content, string tag = "\"v1\"") =>
+        new("200 OK", content, $"Content-Length: {content.Length}", $"ETag: {tag}");
 
     /// <summary>The rest of the file.</summary>
     public static Reply Part(byte[] content, int start, string tag = "\"v1\"") =>
-        new("206 Partial Content", content[start..], $"Content-Length: {content.Length - start}", $"Content-Range: bytes {start}-{content.Length - 1}/{content.Length}", $"ETag: {tag}");
+        new(
+            "206 Partial Content",
+            content[start..],
+            $"Content-Length: {content.Length - start}",
+            $"Content-Range: bytes {start}-{content.Length - 1}/{content.Length}",
+            $"ETag: {tag}"
+        );
 
     /// <summary>As an honest server does it: the rest if the tag is still that of the file, else the whole.</summary>
     public static Reply Serve(ServedRequest request, byte[] content, string tag = "\"v1\"") =>

@@ -7,7 +7,8 @@ using Oxidizer.Packager.Tests.Distributions;
 
 namespace Oxidizer.Packager.Tests.Archives;
 
-/// <summary>Archives that were made to write, read or replace what is not theirs. Each is refused by its own reason, and leaves nothing.</summary>
+/// <summary>Archives that were made to write, read or replace what is not theirs. Each is refused by its own reason, and leaves
+/// nothing.</summary>
 public sealed class HostileArchiveTests : IDisposable
 {
     private readonly DistributionBench _bench = new();
@@ -45,7 +46,10 @@ public sealed class HostileArchiveTests : IDisposable
     public void A_name_that_is_too_long_is_refused()
     {
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["python/" + new string('n', 256)] = "" };
-        var deep = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["python/" + string.Concat(Enumerable.Repeat("d/", 600)) + "f"] = "" };
+        var deep = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["python/" + string.Concat(Enumerable.Repeat("d/", 600)) + "f"] = "",
+        };
 
         Assert.Contains("too long", _bench.RefusalOf(Compress.Zstd(SmallDistribution.Tar(files)), "a.tar.zst").Message);
         Assert.Contains("too long", _bench.RefusalOf(Compress.Zstd(SmallDistribution.Tar(deep)), "b.tar.zst").Message);
@@ -74,34 +78,42 @@ public sealed class HostileArchiveTests : IDisposable
 
     // As a text `a/b/up/../x` is inside; but `up` leads to the root, and `..` from there leads out.
     [Fact]
-    public void A_link_that_leads_out_only_through_another_link_is_refused() => AssertRefused(
-        new RawTar().Directory("python/a/b").SymbolicLink("python/a/b/up", "../../..").SymbolicLink("python/link", "a/b/up/../outside"), "leads out");
+    public void A_link_that_leads_out_only_through_another_link_is_refused() =>
+        AssertRefused(
+            new RawTar().Directory("python/a/b").SymbolicLink("python/a/b/up", "../../..").SymbolicLink("python/link", "a/b/up/../outside"),
+            "leads out"
+        );
 
     [Fact]
-    public void Links_that_lead_round_in_a_circle_are_refused() => AssertRefused(
-        new RawTar().SymbolicLink("python/a", "b").SymbolicLink("python/b", "c").SymbolicLink("python/c", "a"), "circle");
+    public void Links_that_lead_round_in_a_circle_are_refused() =>
+        AssertRefused(new RawTar().SymbolicLink("python/a", "b").SymbolicLink("python/b", "c").SymbolicLink("python/c", "a"), "circle");
 
     [Fact]
-    public void A_file_through_a_link_is_refused() => AssertRefused(
-        new RawTar().SymbolicLink("python/link", "../..").File("python/link/escaped"), "lies below the link `python/link`");
+    public void A_file_through_a_link_is_refused() =>
+        AssertRefused(new RawTar().SymbolicLink("python/link", "../..").File("python/link/escaped"), "lies below the link `python/link`");
 
     [Fact]
-    public void A_folder_through_a_link_is_refused() => AssertRefused(
-        new RawTar().SymbolicLink("python/link", "/tmp").Directory("python/link/escaped"), "lies below the link `python/link`");
+    public void A_folder_through_a_link_is_refused() =>
+        AssertRefused(
+            new RawTar().SymbolicLink("python/link", "/tmp").Directory("python/link/escaped"),
+            "lies below the link `python/link`"
+        );
 
     [Fact]
-    public void A_file_below_a_file_is_refused() => AssertRefused(new RawTar().File("python/f").File("python/f/g"), "lies below the file `python/f`");
+    public void A_file_below_a_file_is_refused() =>
+        AssertRefused(new RawTar().File("python/f").File("python/f/g"), "lies below the file `python/f`");
 
     [Fact]
-    public void A_link_in_the_place_of_a_folder_is_refused() => AssertRefused(
-        new RawTar().Directory("python/d").SymbolicLink("python/d", "../.."), "is there twice");
+    public void A_link_in_the_place_of_a_folder_is_refused() =>
+        AssertRefused(new RawTar().Directory("python/d").SymbolicLink("python/d", "../.."), "is there twice");
 
     [Fact]
-    public void A_file_in_the_place_of_a_link_is_refused() => AssertRefused(
-        new RawTar().SymbolicLink("python/l", "f").File("python/l"), "is there twice");
+    public void A_file_in_the_place_of_a_link_is_refused() =>
+        AssertRefused(new RawTar().SymbolicLink("python/l", "f").File("python/l"), "is there twice");
 
     [Fact]
-    public void A_file_that_is_there_twice_is_refused() => AssertRefused(new RawTar().File("python/f").File("./python//f"), "is there twice");
+    public void A_file_that_is_there_twice_is_refused() =>
+        AssertRefused(new RawTar().File("python/f").File("./python//f"), "is there twice");
 
     [Theory]
     [InlineData("/etc/passwd", "absolute")]
@@ -109,14 +121,15 @@ public sealed class HostileArchiveTests : IDisposable
     [InlineData("python/absent", "not a file that came before it")]
     [InlineData("python/link", "not a file that came before it")]
     [InlineData("python", "not a file that came before it")]
-    public void A_hard_link_to_anything_but_a_file_of_the_archive_is_refused(string target, string reason) => AssertRefused(
-        new RawTar().SymbolicLink("python/link", "f").HardLink("python/hard", target), reason);
+    public void A_hard_link_to_anything_but_a_file_of_the_archive_is_refused(string target, string reason) =>
+        AssertRefused(new RawTar().SymbolicLink("python/link", "f").HardLink("python/hard", target), reason);
 
     [Theory]
     [InlineData('3')]
     [InlineData('4')]
     [InlineData('6')]
-    public void Devices_and_pipes_are_refused(char type) => AssertRefused(new RawTar().Entry("python/device", type), "neither file, folder nor link");
+    public void Devices_and_pipes_are_refused(char type) =>
+        AssertRefused(new RawTar().Entry("python/device", type), "neither file, folder nor link");
 
     [Fact]
     public void A_hard_link_to_a_file_of_the_archive_is_a_copy_of_it()
@@ -196,7 +209,8 @@ public sealed class HostileArchiveTests : IDisposable
     {
         var folder = Directory.CreateDirectory(Path.Combine(_bench.Folder, $"tree{_trees++}")).FullName;
         using var content = new MemoryStream(Compress.Zstd(tar.ToArray()));
-        return UnpackArchive.Unpack(ArchiveFormats.Open(ArchiveFormat.TarZstd, content), folder, limits ?? new UnpackLimits(), null, default)
+        return UnpackArchive
+            .Unpack(ArchiveFormats.Open(ArchiveFormat.TarZstd, content), folder, limits ?? new UnpackLimits(), null, default)
             .ToDictionary(entry => entry.Path);
     }
 

@@ -4,8 +4,8 @@ using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
-using Oxidizer.Packager.Tests.Distributions;
 using Oxidizer.Packager.SourceBuilds;
+using Oxidizer.Packager.Tests.Distributions;
 
 namespace Oxidizer.Packager.Tests.Archives;
 
@@ -147,8 +147,11 @@ public sealed class UnpackedTreeTests : IDisposable
         Directory.Delete(Path.GetDirectoryName(_first.Root)!, recursive: true);
         var builds = Enumerable.Range(0, 4).Select(_ => _bench.NewBuild(settings: new CacheSettings(_bench.CacheFolder))).ToList();
 
-        var distributions = builds.AsParallel().WithDegreeOfParallelism(4)
-            .Select(build => DistributionStage.Obtain(_table, new TargetTriple(SmallDistribution.Target), SourceDistribution.Build, build)).ToList();
+        var distributions = builds
+            .AsParallel()
+            .WithDegreeOfParallelism(4)
+            .Select(build => DistributionStage.Obtain(_table, new TargetTriple(SmallDistribution.Target), SourceDistribution.Build, build))
+            .ToList();
 
         Assert.All(distributions, AssertWhole);
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries(_bench.Trees), path => Path.GetFileName(path).StartsWith("tmp-"));
@@ -202,8 +205,13 @@ public sealed class UnpackedTreeTests : IDisposable
     private static void AssertWhole(Distribution distribution)
     {
         var expected = SmallDistribution.Files();
-        Assert.Equal(expected.Keys, Directory.EnumerateFiles(distribution.Root, "*", SearchOption.AllDirectories)
-            .Select(path => "python/" + Path.GetRelativePath(distribution.Root, path)).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            expected.Keys,
+            Directory
+                .EnumerateFiles(distribution.Root, "*", SearchOption.AllDirectories)
+                .Select(path => "python/" + Path.GetRelativePath(distribution.Root, path))
+                .Order(StringComparer.Ordinal)
+        );
         foreach (var (path, text) in expected)
         {
             var file = new FileInfo(distribution.PathOf(path["python/".Length..]));

@@ -9,11 +9,17 @@ namespace Oxidizer.Packager.Tests.Bytecode;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class BytecodeStageTests : IDisposable
 {
-    private readonly TestBuild _build = new TestBuild().Stdlib().Write("app/__init__.py", "").Write("app/words.py", "TEXT = 'first'\n").Packages("app");
+    private readonly TestBuild _build = new TestBuild()
+        .Stdlib()
+        .Write("app/__init__.py", "")
+        .Write("app/words.py", "TEXT = 'first'\n")
+        .Packages("app");
 
     public void Dispose() => _build.Dispose();
 
-    private (CompiledCode Code, IReadOnlyList<Packager.Resources.ModuleSource> Modules, BuildContext Context) Compile(TestBuild? other = null)
+    private (CompiledCode Code, IReadOnlyList<Packager.Resources.ModuleSource> Modules, BuildContext Context) Compile(
+        TestBuild? other = null
+    )
     {
         var build = other ?? _build;
         var context = build.Context();
@@ -26,19 +32,27 @@ public sealed class BytecodeStageTests : IDisposable
 
     private static byte[] Read(FileSlice slice) => File.ReadAllBytes(slice.Path).AsSpan((int)slice.Offset, slice.Size).ToArray();
 
-    private static byte[] CodeOf((CompiledCode Code, IReadOnlyList<Packager.Resources.ModuleSource> Modules, BuildContext Context) compiled, string name) =>
-        Read(compiled.Code.Find(compiled.Modules.Single(module => module.Name == name)));
+    private static byte[] CodeOf(
+        (CompiledCode Code, IReadOnlyList<Packager.Resources.ModuleSource> Modules, BuildContext Context) compiled,
+        string name
+    ) => Read(compiled.Code.Find(compiled.Modules.Single(module => module.Name == name)));
 
     [Fact]
     public void Code_is_what_the_interpreter_runs_and_carries_the_relative_path()
     {
         var code = CodeOf(Compile(), "app.words");
         File.WriteAllBytes(_build["code"], code);
-        Assert.Equal("app/words.py first\n", MachinePython.Run("""
-            import marshal, sys
-            code = marshal.load(open(sys.argv[1], 'rb')); scope = {}
-            exec(code, scope); print(code.co_filename, scope['TEXT'])
-            """, _build["code"]));
+        Assert.Equal(
+            "app/words.py first\n",
+            MachinePython.Run(
+                """
+                import marshal, sys
+                code = marshal.load(open(sys.argv[1], 'rb')); scope = {}
+                exec(code, scope); print(code.co_filename, scope['TEXT'])
+                """,
+                _build["code"]
+            )
+        );
     }
 
     [Fact]
@@ -110,7 +124,11 @@ public sealed class BytecodeStageTests : IDisposable
     public void Another_checkout_with_one_changed_module_compiles_that_one()
     {
         Compile();
-        using var other = new TestBuild(cache: _build["cache"]).Stdlib().Write("app/__init__.py", "").Write("app/words.py", "TEXT = 'other'\n").Packages("app");
+        using var other = new TestBuild(cache: _build["cache"])
+            .Stdlib()
+            .Write("app/__init__.py", "")
+            .Write("app/words.py", "TEXT = 'other'\n")
+            .Packages("app");
         Assert.Equal("app/words.py", Assert.Single(Compile(other).Context.Actions.Executed).Name);
     }
 
@@ -118,7 +136,12 @@ public sealed class BytecodeStageTests : IDisposable
     public void A_rule_with_other_packages_reuses_the_modules_that_it_shares()
     {
         Compile();
-        using var other = new TestBuild(cache: _build["cache"]).Stdlib().Write("app/__init__.py", "").Write("app/words.py", "TEXT = 'first'\n").Write("more.py", "").Packages("app", "more");
+        using var other = new TestBuild(cache: _build["cache"])
+            .Stdlib()
+            .Write("app/__init__.py", "")
+            .Write("app/words.py", "TEXT = 'first'\n")
+            .Write("more.py", "")
+            .Packages("app", "more");
         Assert.Equal("more.py", Assert.Single(Compile(other).Context.Actions.Executed).Name);
     }
 
@@ -133,7 +156,9 @@ public sealed class BytecodeStageTests : IDisposable
     [Fact]
     public void An_optimise_level_of_two_drops_assertions_and_docstrings()
     {
-        using var build = new TestBuild().Stdlib().Write("lean.py", "'''documentation'''\nassert False, 'assertion'\n")
+        using var build = new TestBuild()
+            .Stdlib()
+            .Write("lean.py", "'''documentation'''\nassert False, 'assertion'\n")
             .Rule(new PackageRootRule("", [], null));
         build.Rules[1] = new PackageRootRule(build.Folder, ["lean"], null) { OptimizeLevel = 2 };
         var text = System.Text.Encoding.Latin1.GetString(CodeOf(Compile(build), "lean"));
@@ -144,11 +169,20 @@ public sealed class BytecodeStageTests : IDisposable
     [Fact]
     public void Sources_that_do_not_compile_are_all_named_with_file_and_line()
     {
-        _build.Write("app/first.py", "x = 1\nif x\n").Write("app/second.py", "def f(:\n    pass\n").Write("app/nul.py", "x = 1\ny = '\0'\n").Write("app/latin.py", "x = 1\ny = '\u00e9'\n"u8.ToArray().Select(b => b == 0xc3 ? (byte)0x20 : b).ToArray());
+        _build
+            .Write("app/first.py", "x = 1\nif x\n")
+            .Write("app/second.py", "def f(:\n    pass\n")
+            .Write("app/nul.py", "x = 1\ny = '\0'\n")
+            .Write("app/latin.py", "x = 1\ny = '\u00e9'\n"u8.ToArray().Select(b => b == 0xc3 ? (byte)0x20 : b).ToArray());
         var context = Compile().Context;
-        var errors = context.Diagnostics.All.Where(diagnostic => diagnostic.Kind.Severity == DiagnosticSeverity.Error).OrderBy(error => error.Location!.File, StringComparer.Ordinal).ToList();
-        Assert.Equal(["OXI0401 first.py:2", "OXI0402 latin.py:2", "OXI0401 nul.py:2", "OXI0401 second.py:1"],
-            errors.Select(error => $"{error.Kind.Id} {Path.GetFileName(error.Location!.File)}:{error.Location.Line}"));
+        var errors = context
+            .Diagnostics.All.Where(diagnostic => diagnostic.Kind.Severity == DiagnosticSeverity.Error)
+            .OrderBy(error => error.Location!.File, StringComparer.Ordinal)
+            .ToList();
+        Assert.Equal(
+            ["OXI0401 first.py:2", "OXI0402 latin.py:2", "OXI0401 nul.py:2", "OXI0401 second.py:1"],
+            errors.Select(error => $"{error.Kind.Id} {Path.GetFileName(error.Location!.File)}:{error.Location.Line}")
+        );
         Assert.Equal(_build["app/first.py"], errors[0].Location!.File);
         Assert.Equal(5, errors[0].Location!.Column);
     }
@@ -162,10 +196,24 @@ public sealed class BytecodeStageTests : IDisposable
             var context = _build.Context();
             // As the rule `stdlib` says of the modules of CPython's tests.
             var resources = _build.Collect(context);
-            resources = resources with { Modules = [.. resources.Modules.Select(module => module with { MayNotCompile = module.Name.StartsWith("app.", StringComparison.Ordinal) })] };
+            resources = resources with
+            {
+                Modules =
+                [
+                    .. resources.Modules.Select(module =>
+                        module with
+                        {
+                            MayNotCompile = module.Name.StartsWith("app.", StringComparison.Ordinal),
+                        }
+                    ),
+                ],
+            };
             var code = _build.Compile(resources, context);
             Assert.Empty(context.Diagnostics.All);
-            Assert.Equal(["app.broken", "app.latin"], resources.Modules.Where(module => code.Find(module).Size == 0).Select(module => module.Name).Order());
+            Assert.Equal(
+                ["app.broken", "app.latin"],
+                resources.Modules.Where(module => code.Find(module).Size == 0).Select(module => module.Name).Order()
+            );
             Assert.Equal(round == 0, context.Actions.Executed.Any());
             context.Cache.Flush();
         }
@@ -184,13 +232,21 @@ public sealed class BytecodeStageTests : IDisposable
     [Fact]
     public void A_source_may_name_its_encoding_and_may_begin_with_a_byte_order_mark()
     {
-        _build.Write("app/latin.py", [.. "# -*- coding: latin-1 -*-\nX = '"u8, 0xe9, .. "'\n"u8]).Write("app/marked.py", [0xef, 0xbb, 0xbf, .. "X = 'é'\n"u8]);
+        _build
+            .Write("app/latin.py", [.. "# -*- coding: latin-1 -*-\nX = '"u8, 0xe9, .. "'\n"u8])
+            .Write("app/marked.py", [0xef, 0xbb, 0xbf, .. "X = 'é'\n"u8]);
         var compiled = Compile();
         Assert.Empty(compiled.Context.Diagnostics.All);
         foreach (var name in new[] { "app.latin", "app.marked" })
         {
             File.WriteAllBytes(_build["code"], CodeOf(compiled, name));
-            Assert.Equal("'\\xe9'\n", MachinePython.Run("import marshal, sys; scope = {}; exec(marshal.load(open(sys.argv[1], 'rb')), scope); print(ascii(scope['X']))", _build["code"]));
+            Assert.Equal(
+                "'\\xe9'\n",
+                MachinePython.Run(
+                    "import marshal, sys; scope = {}; exec(marshal.load(open(sys.argv[1], 'rb')), scope); print(ascii(scope['X']))",
+                    _build["code"]
+                )
+            );
         }
     }
 
@@ -236,7 +292,9 @@ public sealed class BytecodeStageTests : IDisposable
     public void A_worker_that_dies_is_said_with_the_source_and_its_last_words()
     {
         // It greets as the real one does, and dies at the first source.
-        WriteInterpreter($"{MachinePython.Interpreter} -I -c \"import importlib.util, struct, sys; b = importlib.util.MAGIC_NUMBER + sys.implementation.cache_tag.encode(); sys.stdout.buffer.write(struct.pack('<I', len(b)) + b)\"; echo out of luck >&2; exit 3");
+        WriteInterpreter(
+            $"{MachinePython.Interpreter} -I -c \"import importlib.util, struct, sys; b = importlib.util.MAGIC_NUMBER + sys.implementation.cache_tag.encode(); sys.stdout.buffer.write(struct.pack('<I', len(b)) + b)\"; echo out of luck >&2; exit 3"
+        );
         var failure = Assert.Throws<BuildFailedException>(() => Compile());
         Assert.All(failure.Diagnostics, diagnostic => Assert.Equal("OXI0406", diagnostic.Kind.Id));
         Assert.Contains("out of luck", failure.Message);
@@ -262,7 +320,11 @@ public sealed class BytecodeStageTests : IDisposable
         var expected = CodeOf(first, "app.words");
         foreach (var context in new[] { first.Context })
             context.Cache.Dispose();
-        foreach (var file in Directory.EnumerateFiles(_build["cache"], "*", SearchOption.AllDirectories).Where(file => new FileInfo(file).Length > 0 && file.Contains("blobs")))
+        foreach (
+            var file in Directory
+                .EnumerateFiles(_build["cache"], "*", SearchOption.AllDirectories)
+                .Where(file => new FileInfo(file).Length > 0 && file.Contains("blobs"))
+        )
         {
             File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
             File.WriteAllBytes(file, new byte[new FileInfo(file).Length]);

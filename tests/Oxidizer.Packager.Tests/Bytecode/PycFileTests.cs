@@ -17,7 +17,12 @@ public sealed class PycFileTests
     [InlineData(17, "b4b69b316a380bc3")]
     [InlineData(100, "bcdfe9323eeab288")]
     public void The_hash_of_a_source_is_that_of_cpython(int length, string expected) =>
-        Assert.Equal(expected, Convert.ToHexStringLower(BitConverter.GetBytes(SourceHash.Of(0x0a0d0da7, [.. Enumerable.Range(0, length).Select(number => (byte)number)]))));
+        Assert.Equal(
+            expected,
+            Convert.ToHexStringLower(
+                BitConverter.GetBytes(SourceHash.Of(0x0a0d0da7, [.. Enumerable.Range(0, length).Select(number => (byte)number)]))
+            )
+        );
 
     [Theory]
     [InlineData("mod.py", 0, "__pycache__/mod.cpython-311.pyc")]
@@ -27,7 +32,8 @@ public sealed class PycFileTests
     public void Bytecode_stands_where_importlib_looks_for_it(string source, int level, string expected)
     {
         Assert.Equal(expected, PycFile.BesideSource(source, "cpython-311", level));
-        var code = $"import importlib.util as u; print(u.cache_from_source({"'" + source + "'"}, optimization={(level == 0 ? "''" : level)}).replace(__import__('sys').implementation.cache_tag, 'cpython-311'))";
+        var code =
+            $"import importlib.util as u; print(u.cache_from_source({"'" + source + "'"}, optimization={(level == 0 ? "''" : level)}).replace(__import__('sys').implementation.cache_tag, 'cpython-311'))";
         Assert.Equal(expected + "\n", MachinePython.Run(code));
     }
 
@@ -38,6 +44,9 @@ public sealed class PycFileTests
         Assert.Equal(16, header.Length);
         Assert.Equal(Convert.FromHexString(MachinePython.Small.BytecodeMagic), header[..4]);
         Assert.Equal([1, 0, 0, 0], header[4..8]);
-        Assert.Equal(MachinePython.Run("import importlib.util as u; print(u.source_hash(b'x = 1\\n').hex())").Trim(), Convert.ToHexStringLower(header[8..]));
+        Assert.Equal(
+            MachinePython.Run("import importlib.util as u; print(u.source_hash(b'x = 1\\n').hex())").Trim(),
+            Convert.ToHexStringLower(header[8..])
+        );
     }
 }

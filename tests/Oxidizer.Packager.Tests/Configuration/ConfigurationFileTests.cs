@@ -57,17 +57,31 @@ public sealed class ConfigurationFileTests : IDisposable
     [Fact]
     public void A_named_file_that_is_not_there_is_an_error_whoever_names_it()
     {
-        Assert.Contains("OXI0101: the configuration `x.toml`", Assert.Throws<BuildFailedException>(() => ConfigurationFile.Find(_folder, "x.toml")).Message, StringComparison.Ordinal);
-        Assert.Contains("OXI0101", Assert.Throws<BuildFailedException>(() => ConfigurationReader.Load(Path.Combine(_folder, "x.toml"))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "OXI0101: the configuration `x.toml`",
+            Assert.Throws<BuildFailedException>(() => ConfigurationFile.Find(_folder, "x.toml")).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "OXI0101",
+            Assert.Throws<BuildFailedException>(() => ConfigurationReader.Load(Path.Combine(_folder, "x.toml"))).Message,
+            StringComparison.Ordinal
+        );
         Environment.SetEnvironmentVariable("OXIDIZER_CONFIG", "y.toml");
-        Assert.Contains("`OXIDIZER_CONFIG`", Assert.Throws<BuildFailedException>(() => ConfigurationFile.Find(_folder, null)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "`OXIDIZER_CONFIG`",
+            Assert.Throws<BuildFailedException>(() => ConfigurationFile.Find(_folder, null)).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public void A_folder_in_the_place_of_a_file_is_told_to_be_one()
     {
         var folder = Directory.CreateDirectory(Path.Combine(_folder, "project")).FullName;
-        var exception = Assert.Throws<EnvironmentFailureException>(() => ConfigurationReader.Load(ConfigurationFile.Find(_folder, "project")));
+        var exception = Assert.Throws<EnvironmentFailureException>(() =>
+            ConfigurationReader.Load(ConfigurationFile.Find(_folder, "project"))
+        );
         Assert.Equal("OXI0108", exception.Kind.Id);
         Assert.Contains("it is a folder", exception.Message, StringComparison.Ordinal);
         Assert.Contains(folder, exception.Message, StringComparison.Ordinal);
@@ -77,7 +91,10 @@ public sealed class ConfigurationFileTests : IDisposable
     public void A_file_that_is_not_UTF8_names_the_line()
     {
         var path = Path.Combine(_folder, "oxidizer.toml");
-        File.WriteAllBytes(path, [.. Encoding.ASCII.GetBytes(Rule + "[build]\napplication_name = \"h"), 0xE9, .. Encoding.ASCII.GetBytes("llo\"\n")]);
+        File.WriteAllBytes(
+            path,
+            [.. Encoding.ASCII.GetBytes(Rule + "[build]\napplication_name = \"h"), 0xE9, .. Encoding.ASCII.GetBytes("llo\"\n")]
+        );
         var mistake = Assert.Single(Assert.Throws<BuildFailedException>(() => ConfigurationReader.Load(path)).Diagnostics);
         Assert.Equal(("OXI0106", 4), (mistake.Kind.Id, mistake.Location!.Line));
         Assert.Contains("save the file as UTF-8", mistake.Message, StringComparison.Ordinal);
@@ -88,14 +105,21 @@ public sealed class ConfigurationFileTests : IDisposable
     {
         var path = Path.Combine(_folder, "oxidizer.toml");
         File.WriteAllBytes(path, [.. Encoding.ASCII.GetBytes(Rule), 0xE2, 0x82]);
-        Assert.Equal("OXI0106", Assert.Single(Assert.Throws<BuildFailedException>(() => ConfigurationReader.Load(path)).Diagnostics).Kind.Id);
+        Assert.Equal(
+            "OXI0106",
+            Assert.Single(Assert.Throws<BuildFailedException>(() => ConfigurationReader.Load(path)).Diagnostics).Kind.Id
+        );
     }
 
     [Fact]
     public void A_byte_order_mark_and_CRLF_are_no_mistakes_and_lines_count_the_same()
     {
         var path = Path.Combine(_folder, "oxidizer.toml");
-        File.WriteAllText(path, (Rule + "[build]\nstrip = 1\n").Replace("\n", "\r\n"), new UTF8Encoding(encoderShouldEmitUTF8Identifier: true));
+        File.WriteAllText(
+            path,
+            (Rule + "[build]\nstrip = 1\n").Replace("\n", "\r\n"),
+            new UTF8Encoding(encoderShouldEmitUTF8Identifier: true)
+        );
         var mistake = Assert.Single(Assert.Throws<BuildFailedException>(() => ConfigurationReader.Load(path)).Diagnostics);
         Assert.Equal((4, 9), (mistake.Location!.Line, mistake.Location.Column));
     }
@@ -104,10 +128,16 @@ public sealed class ConfigurationFileTests : IDisposable
     public void A_huge_file_is_refused_before_it_is_parsed()
     {
         var path = Write("oxidizer.toml", Rule + new string('#', 2_000_000));
-        Assert.Equal("OXI0107", Assert.Single(Assert.Throws<BuildFailedException>(() => ConfigurationReader.Load(path)).Diagnostics).Kind.Id);
+        Assert.Equal(
+            "OXI0107",
+            Assert.Single(Assert.Throws<BuildFailedException>(() => ConfigurationReader.Load(path)).Diagnostics).Kind.Id
+        );
         using (var file = File.OpenWrite(path))
             file.SetLength(3L << 30);
-        Assert.Equal("OXI0107", Assert.Single(Assert.Throws<BuildFailedException>(() => ConfigurationReader.Load(path)).Diagnostics).Kind.Id);
+        Assert.Equal(
+            "OXI0107",
+            Assert.Single(Assert.Throws<BuildFailedException>(() => ConfigurationReader.Load(path)).Diagnostics).Kind.Id
+        );
     }
 
     [Fact]
@@ -116,7 +146,9 @@ public sealed class ConfigurationFileTests : IDisposable
         Environment.SetEnvironmentVariable("OXIDIZER_TEST_FOLDER", "/srv/packages");
         try
         {
-            var path = Write("sub/oxidizer.toml", """
+            var path = Write(
+                "sub/oxidizer.toml",
+                """
                 [build]
                 build_path = "../out"
                 [toolchain]
@@ -129,7 +161,8 @@ public sealed class ConfigurationFileTests : IDisposable
                 [[python_packages]]
                 type = "filter-exclude"
                 files = ["names.txt"]
-                """);
+                """
+            );
             var configuration = ConfigurationReader.Load(path).For(TargetTriple.Host);
             Assert.Equal(Path.Combine(_folder, "out"), configuration.Build.BuildPath);
             Assert.Equal("clang", configuration.Toolchain.Cc);
@@ -156,7 +189,11 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Equal(script, Assert.IsType<ScriptRule>(configuration.Packages[1]).Path);
         Assert.Equal(("module", "__main__"), (configuration.Run.Mode, configuration.Run.Module));
         Assert.Equal(_folder, configuration.Directory);
-        Assert.Contains("OXI0116", Assert.Throws<BuildFailedException>(() => ConfigurationReader.ForScript(script + "x.py")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "OXI0116",
+            Assert.Throws<BuildFailedException>(() => ConfigurationReader.ForScript(script + "x.py")).Message,
+            StringComparison.Ordinal
+        );
     }
 
     private string Write(string name, string text)

@@ -9,7 +9,8 @@ public sealed partial class ConfigurationReaderTests
     [Fact]
     public void Later_entries_that_match_the_target_stand_above_earlier_ones_key_by_key()
     {
-        var set = Parse("""
+        var set = Parse(
+            """
             [build]
             targets = ["x86_64-unknown-linux-gnu", "x86_64-unknown-linux-musl", "aarch64-unknown-linux-gnu"]
             [[toolchain]]
@@ -24,7 +25,8 @@ public sealed partial class ConfigurationReaderTests
             [[toolchain]]
             target = "aarch64-unknown-linux-gnu"
             cc = "aarch64-linux-gnu-gcc"
-            """ + Rule);
+            """ + Rule
+        );
         Assert.Equal([s_gnu, s_musl, s_arm], set.Targets);
         var (gnu, musl, arm) = (set.For(s_gnu).Toolchain, set.For(s_musl).Toolchain, set.For(s_arm).Toolchain);
         Assert.Equal(("gcc", "ld", false), (gnu.Cc, gnu.Linker, gnu.Static));
@@ -37,15 +39,20 @@ public sealed partial class ConfigurationReaderTests
     [Fact]
     public void Another_way_to_the_distribution_for_one_target_replaces_the_first_with_its_digest()
     {
-        var set = Parse($"""
+        var set = Parse(
+            $"""
             [[python_distribution]]
             url = "https://example.org/a.tar.zst"
             sha256 = "{Digest}"
             [[python_distribution]]
             target = "aarch64-*"
             source = "apt:python3"
-            """ + Rule);
-        Assert.Equal((null, null, "apt:python3"), (set.For(s_arm).Distribution.Url, set.For(s_arm).Distribution.Sha256, set.For(s_arm).Distribution.Source));
+            """ + Rule
+        );
+        Assert.Equal(
+            (null, null, "apt:python3"),
+            (set.For(s_arm).Distribution.Url, set.For(s_arm).Distribution.Sha256, set.For(s_arm).Distribution.Source)
+        );
         Assert.Equal("https://example.org/a.tar.zst", set.For(s_gnu).Distribution.Url);
         Assert.Null(set.For(s_gnu).Distribution.Source);
     }
@@ -53,7 +60,9 @@ public sealed partial class ConfigurationReaderTests
     [Fact]
     public void Another_mode_for_one_target_replaces_the_first_with_its_keys()
     {
-        var set = Parse("[[python_run]]\nmode = \"module\"\nmodule = \"app\"\n[[python_run]]\ntarget = \"*-musl\"\nmode = \"repl\"\n" + Rule);
+        var set = Parse(
+            "[[python_run]]\nmode = \"module\"\nmodule = \"app\"\n[[python_run]]\ntarget = \"*-musl\"\nmode = \"repl\"\n" + Rule
+        );
         Assert.Equal(("repl", null), (set.For(s_musl).Run.Mode, set.For(s_musl).Run.Module));
         Assert.Equal("app", set.For(s_gnu).Run.Module);
     }
@@ -92,7 +101,8 @@ public sealed partial class ConfigurationReaderTests
     [InlineData("x86_64-*x", false)]
     [InlineData("aarch64-*", false)]
     [InlineData("*a*a*a*a*a*a*a*a*a*a*a*a*a*a*a*", false)]
-    public void A_pattern_matches_whole_triples(string pattern, bool matches) => Assert.Equal(matches, TargetPattern.Matches(pattern, s_gnu));
+    public void A_pattern_matches_whole_triples(string pattern, bool matches) =>
+        Assert.Equal(matches, TargetPattern.Matches(pattern, s_gnu));
 
     [Fact]
     public void Two_targets_of_one_name_are_one() =>

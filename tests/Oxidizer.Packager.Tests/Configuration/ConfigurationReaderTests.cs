@@ -18,7 +18,8 @@ public sealed partial class ConfigurationReaderTests
     public void PyOxidizers_first_quick_start_is_read_as_it_stands()
     {
         // Only the digest is filled in: the quick start writes "..." for it.
-        var configuration = Read($"""
+        var configuration = Read(
+            $"""
             [python_distribution]
             url = "https://example.org/cpython-...-full.tar.zst"
             sha256 = "{Digest}"
@@ -33,7 +34,8 @@ public sealed partial class ConfigurationReaderTests
             path = "/home/me/venv-myprog"
             [python_run]
             mode = "repl"
-            """);
+            """
+        );
         Assert.Equal("https://example.org/cpython-...-full.tar.zst", configuration.Distribution.Url);
         Assert.Equal(Digest.ToLowerInvariant(), configuration.Distribution.Sha256);
         Assert.Null(configuration.Distribution.Source);
@@ -47,7 +49,8 @@ public sealed partial class ConfigurationReaderTests
     [Fact]
     public void The_oldest_names_and_rules_say_what_the_new_ones_say()
     {
-        var configuration = Read("""
+        var configuration = Read(
+            """
             [[build]]
             application_name = "old"
             [[python_distribution]]
@@ -77,7 +80,9 @@ public sealed partial class ConfigurationReaderTests
             [[embedded_python_run]]
             mode = "eval"
             code = "print(1)"
-            """, s_gnu);
+            """,
+            s_gnu
+        );
         Assert.Equal("old", configuration.Build.ApplicationName);
         Assert.Equal("/project/cpython.tar.zst", configuration.Distribution.LocalPath);
         Assert.Equal(1, configuration.PythonConfig.OptimizeLevel);
@@ -103,7 +108,8 @@ public sealed partial class ConfigurationReaderTests
     [Fact]
     public void Every_key_of_every_table_reaches_its_record()
     {
-        var configuration = Read("""
+        var configuration = Read(
+            """
             [build]
             application_name = "app"
             build_path = "/out"
@@ -170,34 +176,113 @@ public sealed partial class ConfigurationReaderTests
             remote = "http://cache"
             remote_write = true
             read_only = true
-            """ + Rule, s_gnu);
+            """ + Rule,
+            s_gnu
+        );
         Assert.Equal([s_musl, s_gnu], configuration.Build.Targets);
-        Assert.Equal(("app", "/out", ProductOutput.StaticLibrary, false, "2.17"), (configuration.Build.ApplicationName, configuration.Build.BuildPath,
-            configuration.Build.Output, configuration.Build.Strip, configuration.Build.MinimumGlibc));
-        Assert.Equal(new DistributionTable
-        {
-            Version = "3.13", Flavor = "debug-full", Release = "20250101", ReleasesUrl = "https://example.org",
-            Optimizations = DistributionOptimization.NoOpt, Interpreter = "/usr/bin/python3", Location = configuration.Distribution.Location,
-        }, configuration.Distribution);
+        Assert.Equal(
+            ("app", "/out", ProductOutput.StaticLibrary, false, "2.17"),
+            (
+                configuration.Build.ApplicationName,
+                configuration.Build.BuildPath,
+                configuration.Build.Output,
+                configuration.Build.Strip,
+                configuration.Build.MinimumGlibc
+            )
+        );
+        Assert.Equal(
+            new DistributionTable
+            {
+                Version = "3.13",
+                Flavor = "debug-full",
+                Release = "20250101",
+                ReleasesUrl = "https://example.org",
+                Optimizations = DistributionOptimization.NoOpt,
+                Interpreter = "/usr/bin/python3",
+                Location = configuration.Distribution.Location,
+            },
+            configuration.Distribution
+        );
         Assert.Equal(["json", "re"], configuration.PythonConfig.LazyModules);
         Assert.Equal(["error"], configuration.PythonConfig.Warnings);
         Assert.Equal(["$ORIGIN/lib"], configuration.PythonConfig.SysPaths);
         Assert.Equal(["/lib/terminfo"], configuration.PythonConfig.TerminfoDirs);
-        Assert.Equal(new PythonConfigTable
-        {
-            ProgramName = "prog", DontWriteBytecode = false, IgnoreEnvironment = false, IgnoreLibraryEnvironment = true, NoSite = false, NoUserSiteDirectory = false, Isolated = false,
-            OptimizeLevel = 2, StdioEncoding = "utf-8:strict", UnbufferedStdio = true, Utf8Mode = false, FilesystemImporter = true, SysFrozen = true, SysMeipass = true,
-            ModuleFile = "none", RawAllocator = "system", TerminfoResolution = "static", MultiprocessingStartMethod = "spawn", WriteModulesDirectoryEnv = "MODULES", ActAsPython = true,
-            Warnings = configuration.PythonConfig.Warnings, SysPaths = configuration.PythonConfig.SysPaths,
-            TerminfoDirs = configuration.PythonConfig.TerminfoDirs, LazyModules = configuration.PythonConfig.LazyModules,
-        }, configuration.PythonConfig);
-        Assert.Equal(("explicit-includes", "_ssl", "_tkinter", "libedit"), (configuration.Extensions.Policy, Assert.Single(configuration.Extensions.Includes),
-            Assert.Single(configuration.Extensions.Excludes), configuration.Extensions.Variants["readline"]));
-        Assert.Equal(("module", "app.main:run", "app.main:run"), (configuration.Run.Mode, configuration.Run.Module, configuration.Run.EntryPoint));
-        Assert.Equal(new PackingTable { Order = "/project/order.txt", Compress = "zstd", CompressLevel = 19 }, configuration.Packing);
-        Assert.Equal(("clang", "llvm-ar", "lld", "-O1", "-s", "ccache", "/sysroot", true), (configuration.Toolchain.Cc, configuration.Toolchain.Ar, configuration.Toolchain.Linker,
-            Assert.Single(configuration.Toolchain.CFlags), Assert.Single(configuration.Toolchain.LdFlags), configuration.Toolchain.Launcher, configuration.Toolchain.Sysroot, configuration.Toolchain.Static));
-        Assert.Equal(new CacheTable { Directory = "/cache", MaxSize = 10_000_000_000, Remote = "http://cache", RemoteWrite = true, ReadOnly = true }, configuration.Cache);
+        Assert.Equal(
+            new PythonConfigTable
+            {
+                ProgramName = "prog",
+                DontWriteBytecode = false,
+                IgnoreEnvironment = false,
+                IgnoreLibraryEnvironment = true,
+                NoSite = false,
+                NoUserSiteDirectory = false,
+                Isolated = false,
+                OptimizeLevel = 2,
+                StdioEncoding = "utf-8:strict",
+                UnbufferedStdio = true,
+                Utf8Mode = false,
+                FilesystemImporter = true,
+                SysFrozen = true,
+                SysMeipass = true,
+                ModuleFile = "none",
+                RawAllocator = "system",
+                TerminfoResolution = "static",
+                MultiprocessingStartMethod = "spawn",
+                WriteModulesDirectoryEnv = "MODULES",
+                ActAsPython = true,
+                Warnings = configuration.PythonConfig.Warnings,
+                SysPaths = configuration.PythonConfig.SysPaths,
+                TerminfoDirs = configuration.PythonConfig.TerminfoDirs,
+                LazyModules = configuration.PythonConfig.LazyModules,
+            },
+            configuration.PythonConfig
+        );
+        Assert.Equal(
+            ("explicit-includes", "_ssl", "_tkinter", "libedit"),
+            (
+                configuration.Extensions.Policy,
+                Assert.Single(configuration.Extensions.Includes),
+                Assert.Single(configuration.Extensions.Excludes),
+                configuration.Extensions.Variants["readline"]
+            )
+        );
+        Assert.Equal(
+            ("module", "app.main:run", "app.main:run"),
+            (configuration.Run.Mode, configuration.Run.Module, configuration.Run.EntryPoint)
+        );
+        Assert.Equal(
+            new PackingTable
+            {
+                Order = "/project/order.txt",
+                Compress = "zstd",
+                CompressLevel = 19,
+            },
+            configuration.Packing
+        );
+        Assert.Equal(
+            ("clang", "llvm-ar", "lld", "-O1", "-s", "ccache", "/sysroot", true),
+            (
+                configuration.Toolchain.Cc,
+                configuration.Toolchain.Ar,
+                configuration.Toolchain.Linker,
+                Assert.Single(configuration.Toolchain.CFlags),
+                Assert.Single(configuration.Toolchain.LdFlags),
+                configuration.Toolchain.Launcher,
+                configuration.Toolchain.Sysroot,
+                configuration.Toolchain.Static
+            )
+        );
+        Assert.Equal(
+            new CacheTable
+            {
+                Directory = "/cache",
+                MaxSize = 10_000_000_000,
+                Remote = "http://cache",
+                RemoteWrite = true,
+                ReadOnly = true,
+            },
+            configuration.Cache
+        );
         Assert.Equal(new SourceLocation("oxidizer.toml", 5, 10), configuration.LocationOf("build.output"));
         Assert.Equal(new SourceLocation("oxidizer.toml"), configuration.LocationOf("build.nothing"));
     }
@@ -205,7 +290,8 @@ public sealed partial class ConfigurationReaderTests
     [Fact]
     public void Every_key_of_every_rule_reaches_its_record()
     {
-        var rules = Read("""
+        var rules = Read(
+            """
             [[python_packages]]
             type = "package-root"
             path = "src"
@@ -242,10 +328,13 @@ public sealed partial class ConfigurationReaderTests
             globs = ["b.*"]
             files = ["f"]
             from_trace = ["t"]
-            """).Packages;
+            """
+        ).Packages;
         var root = Assert.IsType<PackageRootRule>(rules[0]);
-        Assert.Equal(("/project/src", 2, false, false, true, "app-relative:lib"),
-            (root.Path, root.OptimizeLevel, root.IncludeSource, root.IncludeResources, root.IncludeTestModules, root.InstallLocation));
+        Assert.Equal(
+            ("/project/src", 2, false, false, true, "app-relative:lib"),
+            (root.Path, root.OptimizeLevel, root.IncludeSource, root.IncludeResources, root.IncludeTestModules, root.InstallLocation)
+        );
         Assert.Equal(["a", "b"], root.Packages);
         Assert.Equal(["a.tests*"], root.Excludes);
         Assert.Equal(new SourceLocation("oxidizer.toml", 1, 3), root.Location);
@@ -253,17 +342,29 @@ public sealed partial class ConfigurationReaderTests
         Assert.Equal("/project/x.whl", Assert.IsType<WheelRule>(rules[2]).Path);
         var pip = Assert.IsType<PipInstallRule>(rules[3]);
         Assert.Equal(["x", "y"], pip.Packages);
-        Assert.Equal(("-v", "/project/wheels", true, true), (Assert.Single(pip.ExtraArgs), Assert.Single(pip.FindLinks), pip.NoIndex, pip.RequireHashes));
+        Assert.Equal(
+            ("-v", "/project/wheels", true, true),
+            (Assert.Single(pip.ExtraArgs), Assert.Single(pip.FindLinks), pip.NoIndex, pip.RequireHashes)
+        );
         Assert.Equal("/project/r.txt", Assert.IsType<PipInstallRule>(rules[4]).RequirementsPath);
         var project = Assert.IsType<ProjectRule>(rules[5]);
         Assert.Equal(("project", "/project", "-q"), (project.Type, project.PackagePath, Assert.Single(project.ExtraGlobalArguments)));
         var filter = Assert.IsType<FilterRule>(rules[6]);
-        Assert.Equal((true, "a", "b.*", "/project/f", "/project/t"),
-            (filter.Include, Assert.Single(filter.Names), Assert.Single(filter.Globs), Assert.Single(filter.Files), Assert.Single(filter.FromTrace)));
+        Assert.Equal(
+            (true, "a", "b.*", "/project/f", "/project/t"),
+            (
+                filter.Include,
+                Assert.Single(filter.Names),
+                Assert.Single(filter.Globs),
+                Assert.Single(filter.Files),
+                Assert.Single(filter.FromTrace)
+            )
+        );
     }
 
     [Fact]
-    public void Without_a_distribution_the_machines_own_python_is_built_from_source() => Assert.Equal("apt:python3", Read(Rule).Distribution.Source);
+    public void Without_a_distribution_the_machines_own_python_is_built_from_source() =>
+        Assert.Equal("apt:python3", Read(Rule).Distribution.Source);
 
     [Fact]
     public void A_script_is_what_runs_unless_the_file_says_another_thing()
@@ -295,33 +396,42 @@ public sealed partial class ConfigurationReaderTests
     [InlineData("\"512 MiB\"", 512L << 20)]
     [InlineData("\"7\"", 7)]
     [InlineData("4096", 4096)]
-    public void A_size_is_read_in_its_unit(string written, long bytes) => Assert.Equal(bytes, Read($"[cache]\nmax_size = {written}" + Rule).Cache.MaxSize);
+    public void A_size_is_read_in_its_unit(string written, long bytes) =>
+        Assert.Equal(bytes, Read($"[cache]\nmax_size = {written}" + Rule).Cache.MaxSize);
 
     [Fact]
     public void Dotted_keys_inline_tables_and_headers_of_tables_are_the_same_thing()
     {
-        foreach (var text in new[]
-        {
-            "[python_extensions.variants]\nreadline = \"libedit\"\n",
-            "[python_extensions]\nvariants.readline = \"libedit\"\n",
-            "python_extensions.variants.readline = \"libedit\"\n",
-            "python_extensions = { variants = { readline = \"libedit\" } }\n",
-            "[[python_extensions]]\n[python_extensions.variants]\n\"readline\" = 'libedit'\n",
-        })
+        foreach (
+            var text in new[]
+            {
+                "[python_extensions.variants]\nreadline = \"libedit\"\n",
+                "[python_extensions]\nvariants.readline = \"libedit\"\n",
+                "python_extensions.variants.readline = \"libedit\"\n",
+                "python_extensions = { variants = { readline = \"libedit\" } }\n",
+                "[[python_extensions]]\n[python_extensions.variants]\n\"readline\" = 'libedit'\n",
+            }
+        )
             Assert.Equal("libedit", Read(text + Rule).Extensions.Variants["readline"]);
     }
 
     [Fact]
     public void What_is_not_supported_yet_is_told_with_its_place_before_any_work()
     {
-        var configuration = Read("[python_distribution]\nversion = \"3.13\"\n[cache]\nremote = \"https://cache.example\"\n[[python_packages]]\ntype = \"project\"\npackage_path = \"x\"\n");
+        var configuration = Read(
+            "[python_distribution]\nversion = \"3.13\"\n[cache]\nremote = \"https://cache.example\"\n[[python_packages]]\ntype = \"project\"\npackage_path = \"x\"\n"
+        );
         var diagnostics = new DiagnosticBag();
         NotYet.Check(configuration, diagnostics);
-        Assert.Equal([("OXI0117", 2), ("OXI0117", 4), ("OXI0117", 5)], diagnostics.All.Select(diagnostic => (diagnostic.Kind.Id, diagnostic.Location!.Line)));
+        Assert.Equal(
+            [("OXI0117", 2), ("OXI0117", 4), ("OXI0117", 5)],
+            diagnostics.All.Select(diagnostic => (diagnostic.Kind.Id, diagnostic.Location!.Line))
+        );
         Assert.Contains("the rule type `project` is not supported yet", diagnostics.All[2].Message, StringComparison.Ordinal);
 
         var plain = new DiagnosticBag();
-        const string Enabled = "[python_config]\nraw_allocator = \"mimalloc\"\nterminfo_resolution = \"static\"\nterminfo_dirs = [\"/x\"]\n"
+        const string Enabled =
+            "[python_config]\nraw_allocator = \"mimalloc\"\nterminfo_resolution = \"static\"\nterminfo_dirs = [\"/x\"]\n"
             + "[[python_packages]]\ntype = \"stdlib\"\n[[python_packages]]\ntype = \"filter-include\"\nfrom_trace = [\"modules.txt\"]\n";
         NotYet.Check(Read(Enabled), plain);
         NotYet.Check(Read(File.ReadAllText(Path.Combine(Repository.Root, "examples", "hello", "oxidizer.toml"))), plain);

@@ -3,7 +3,8 @@ using Oxidizer.Packager.Context;
 
 namespace Oxidizer.Packager.Tests.Configuration;
 
-/// <summary>docs/configuration.md against the reader: neither may know a key that the other does not, and the rows of the tables are made from the keys.</summary>
+/// <summary>docs/configuration.md against the reader: neither may know a key that the other does not, and the rows of the tables are made
+/// from the keys.</summary>
 public sealed class ReferenceTests
 {
     private static readonly string s_path = Path.Combine(Repository.Root, "docs", "configuration.md");
@@ -33,7 +34,16 @@ public sealed class ReferenceTests
             if (!line.StartsWith("| `", StringComparison.Ordinal))
                 lines.Add(line);
             else if (written.Add(heading))
-                lines.AddRange(Declared(heading).Select(key => Row(key.Key, key.IsNeeded, hasDefault: !heading.StartsWith("rule.", StringComparison.Ordinal) || heading == "rule.common")));
+                lines.AddRange(
+                    Declared(heading)
+                        .Select(key =>
+                            Row(
+                                key.Key,
+                                key.IsNeeded,
+                                hasDefault: !heading.StartsWith("rule.", StringComparison.Ordinal) || heading == "rule.common"
+                            )
+                        )
+                );
         }
         GoldenFile.AssertIs(s_path, string.Join('\n', lines) + "\n");
     }
@@ -51,10 +61,10 @@ public sealed class ReferenceTests
     {
         var rows = new TheoryData<string, string, string>();
         foreach (var table in ConfigurationTables.Names.Append("rule.common").Where(table => table != "python_packages"))
-            foreach (var (key, _) in Declared(table))
-                // `ar` and `program_name` are words: what a build finds, not what the reader sets.
-                if (key.Default.Split('`') is ["", var value, ""] && value is not ("program_name" or "ar") && !value.Contains('_'))
-                    rows.Add(table, key.Name, value);
+        foreach (var (key, _) in Declared(table))
+            // `ar` and `program_name` are words: what a build finds, not what the reader sets.
+            if (key.Default.Split('`') is ["", var value, ""] && value is not ("program_name" or "ar") && !value.Contains('_'))
+                rows.Add(table, key.Name, value);
         return rows;
     }
 
@@ -62,7 +72,10 @@ public sealed class ReferenceTests
     public void Every_type_of_rule_stands_in_the_reference_and_the_other_way_round()
     {
         var read = RuleTypes.All.SelectMany(type => type.Names).Order(StringComparer.Ordinal);
-        var documented = s_lines.Where(line => line.StartsWith("### `", StringComparison.Ordinal)).SelectMany(Quoted).Order(StringComparer.Ordinal);
+        var documented = s_lines
+            .Where(line => line.StartsWith("### `", StringComparison.Ordinal))
+            .SelectMany(Quoted)
+            .Order(StringComparer.Ordinal);
         Assert.Equal(read, documented);
     }
 
@@ -85,13 +98,24 @@ public sealed class ReferenceTests
         var text = string.Join('\n', s_lines);
         var samples = text.Split("```toml\n").Skip(1).Select(part => part.Split("```")[0]).ToList();
         Assert.Equal(2, samples.Count);
-        Assert.Equal("hello", ConfigurationReader.Parse(samples[0], "oxidizer.toml", "/project").For(TargetTriple.Host).Build.ApplicationName);
+        Assert.Equal(
+            "hello",
+            ConfigurationReader.Parse(samples[0], "oxidizer.toml", "/project").For(TargetTriple.Host).Build.ApplicationName
+        );
         var withRule = samples[1] + "\n[[python_packages]]\ntype = \"stdlib\"\n";
-        Assert.Equal("mold", ConfigurationReader.Parse(withRule, "oxidizer.toml", "/project").For(new TargetTriple("x86_64-unknown-linux-gnu")).Toolchain.Linker);
+        Assert.Equal(
+            "mold",
+            ConfigurationReader
+                .Parse(withRule, "oxidizer.toml", "/project")
+                .For(new TargetTriple("x86_64-unknown-linux-gnu"))
+                .Toolchain.Linker
+        );
     }
 
     private static IEnumerable<(string Key, IReadOnlyList<string> Choices)> ReaderKeys() =>
-        ConfigurationTables.Names.Where(table => table != "python_packages").Append("rule.common")
+        ConfigurationTables
+            .Names.Where(table => table != "python_packages")
+            .Append("rule.common")
             .Concat(RuleTypes.All.Where(type => type.Names[0] != "filter-exclude").Select(type => "rule." + type.Names[0]))
             .SelectMany(heading => Declared(heading).Select(key => ($"{heading}.{key.Key.Name}", key.Key.Choices)));
 
@@ -105,7 +129,9 @@ public sealed class ReferenceTests
             return ConfigurationTables.KeysOf(heading).Select(key => (key, false));
         var type = RuleTypes.All.Single(type => type.Names[0] == heading["rule.".Length..]);
         // A rule either brings resources, and then has all common keys, or has none of them.
-        return type.Known.Where(key => !common.Any(other => other.Name == key.Name) || type.Known.Count() == 1).Select(key => (key, type.Required.Contains(key.Name)));
+        return type
+            .Known.Where(key => !common.Any(other => other.Name == key.Name) || type.Known.Count() == 1)
+            .Select(key => (key, type.Required.Contains(key.Name)));
     }
 
     private static string Row(DeclaredKey key, bool isNeeded, bool hasDefault)
@@ -118,8 +144,30 @@ public sealed class ReferenceTests
     private static string Read(string text)
     {
         var configuration = ConfigurationReader.Parse(text, "oxidizer.toml", "/project").For(TargetTriple.Host);
-        object[] parts = [configuration.Build, configuration.Distribution with { Location = null }, configuration.PythonConfig, configuration.Extensions with { Location = null },
-            (StdlibRule)configuration.Packages[0] with { Location = null }, configuration.Run with { Location = null }, configuration.Packing, configuration.Toolchain, configuration.Cache];
+        object[] parts =
+        [
+            configuration.Build,
+            configuration.Distribution with
+            {
+                Location = null,
+            },
+            configuration.PythonConfig,
+            configuration.Extensions with
+            {
+                Location = null,
+            },
+            (StdlibRule)configuration.Packages[0] with
+            {
+                Location = null,
+            },
+            configuration.Run with
+            {
+                Location = null,
+            },
+            configuration.Packing,
+            configuration.Toolchain,
+            configuration.Cache,
+        ];
         return string.Join('\n', parts.Select(part => System.Text.Json.JsonSerializer.Serialize(part, part.GetType())));
     }
 

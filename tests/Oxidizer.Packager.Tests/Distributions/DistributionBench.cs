@@ -104,17 +104,11 @@ internal sealed class RecordingLog : IBuildLog
         }
     }
 
-    public void Information(string message)
-    {
-    }
+    public void Information(string message) { }
 
-    public void Debug(string message)
-    {
-    }
+    public void Debug(string message) { }
 
-    public void Warning(string message)
-    {
-    }
+    public void Warning(string message) { }
 
     public void Progress(string stage, double? share, string? detail = null)
     {

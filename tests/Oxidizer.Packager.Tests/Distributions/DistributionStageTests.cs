@@ -30,7 +30,10 @@ public sealed class DistributionStageTests : IDisposable
             Assert.Equal(text, File.ReadAllText(distribution.PathOf(file.Path)));
             Assert.Equal((Sha256Digest.Of(text), Encoding.UTF8.GetByteCount(text)), (file.Digest, file.Size));
             Assert.Equal(path.Contains("/bin/") ? ActionOutput.Executable : ActionOutput.PlainFile, file.Mode);
-            Assert.Equal(path.Contains("/bin/"), new FileInfo(distribution.PathOf(file.Path)).UnixFileMode.HasFlag(UnixFileMode.OtherExecute));
+            Assert.Equal(
+                path.Contains("/bin/"),
+                new FileInfo(distribution.PathOf(file.Path)).UnixFileMode.HasFlag(UnixFileMode.OtherExecute)
+            );
         }
     }
 
@@ -50,14 +53,25 @@ public sealed class DistributionStageTests : IDisposable
     {
         var distribution = _bench.Obtain(Table());
 
-        Assert.Equal(("3.11.2", "3.11", "cpython-311", "a70d0d0a", "elf"),
-            (distribution.Version, distribution.MajorMinor, distribution.CacheTag, distribution.BytecodeMagic, distribution.ObjectFileFormat));
+        Assert.Equal(
+            ("3.11.2", "3.11", "cpython-311", "a70d0d0a", "elf"),
+            (
+                distribution.Version,
+                distribution.MajorMinor,
+                distribution.CacheTag,
+                distribution.BytecodeMagic,
+                distribution.ObjectFileFormat
+            )
+        );
         Assert.Equal([".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so"], distribution.ExtensionSuffixes.AsEnumerable());
         Assert.Equal(["build/Python/import.o"], distribution.CoreObjects.AsEnumerable());
         Assert.Equal([new LibraryLink("m", null, null, false, true)], distribution.CoreLinks.AsEnumerable());
         Assert.Equal(["_signal", "zlib"], distribution.Extensions.Keys);
         var zlib = Assert.Single(distribution.Extensions["zlib"]);
-        Assert.Equal(("zlib", "default", false, false, "PyInit_zlib"), (zlib.Name, zlib.Variant, zlib.InCore, zlib.Required, zlib.InitFunction));
+        Assert.Equal(
+            ("zlib", "default", false, false, "PyInit_zlib"),
+            (zlib.Name, zlib.Variant, zlib.InCore, zlib.Required, zlib.InitFunction)
+        );
         Assert.Equal("build/lib/libz.a", Assert.Single(zlib.Links).StaticPath);
         Assert.Equal(["Zlib"], zlib.Licenses!.Value.AsEnumerable());
         var signal = Assert.Single(distribution.Extensions["_signal"]);
@@ -97,7 +111,11 @@ public sealed class DistributionStageTests : IDisposable
     public void A_right_digest_beside_a_local_path_is_accepted_in_either_case()
     {
         var archive = SmallDistribution.TarZstd();
-        var table = new DistributionTable { LocalPath = _bench.Write("d.tar.zst", archive), Sha256 = Sha256Digest.Of(archive).ToString().ToUpperInvariant() };
+        var table = new DistributionTable
+        {
+            LocalPath = _bench.Write("d.tar.zst", archive),
+            Sha256 = Sha256Digest.Of(archive).ToString().ToUpperInvariant(),
+        };
 
         Assert.Equal(Sha256Digest.Of(archive), _bench.Obtain(table).ArchiveDigest);
     }
@@ -126,7 +144,8 @@ public sealed class DistributionStageTests : IDisposable
     }
 
     [Fact]
-    public void A_folder_in_the_archives_place_is_said() => Assert.Contains("is a folder", _bench.Refusal(new DistributionTable { LocalPath = _bench.Folder }).Message);
+    public void A_folder_in_the_archives_place_is_said() =>
+        Assert.Contains("is a folder", _bench.Refusal(new DistributionTable { LocalPath = _bench.Folder }).Message);
 
     [Theory]
     [InlineData("aarch64-unknown-linux-gnu")]
@@ -161,12 +180,22 @@ public sealed class DistributionStageTests : IDisposable
     }
 
     [Theory]
-    [InlineData("cpython-3.13.1+20250101-x86_64-unknown-linux-gnu-install_only.tar.gz", "cpython-3.13.1+20250101-x86_64-unknown-linux-gnu-pgo+lto-full.tar.zst")]
-    [InlineData("cpython-3.13.1+20250101-x86_64-unknown-linux-musl-install_only_stripped.tar.gz", "cpython-3.13.1+20250101-x86_64-unknown-linux-musl-lto-full.tar.zst")]
+    [InlineData(
+        "cpython-3.13.1+20250101-x86_64-unknown-linux-gnu-install_only.tar.gz",
+        "cpython-3.13.1+20250101-x86_64-unknown-linux-gnu-pgo+lto-full.tar.zst"
+    )]
+    [InlineData(
+        "cpython-3.13.1+20250101-x86_64-unknown-linux-musl-install_only_stripped.tar.gz",
+        "cpython-3.13.1+20250101-x86_64-unknown-linux-musl-lto-full.tar.zst"
+    )]
     [InlineData("renamed.tar.gz", "-full.tar.zst")]
     public void An_install_only_archive_is_recognised_and_the_full_one_named(string name, string full)
     {
-        var files = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["python/bin/python3.13"] = "x", ["python/lib/libpython3.so"] = "x" };
+        var files = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["python/bin/python3.13"] = "x",
+            ["python/lib/libpython3.so"] = "x",
+        };
 
         var refusal = _bench.RefusalOf(Compress.Gzip(SmallDistribution.Tar(files)), name);
 
@@ -185,11 +214,12 @@ public sealed class DistributionStageTests : IDisposable
     private DistributionTable Table(System.Text.Json.Nodes.JsonObject? description = null) =>
         new() { LocalPath = _bench.Write("d-full.tar.zst", SmallDistribution.TarZstd(SmallDistribution.Files(description))) };
 
-    private static byte[] Pack(string name) => Path.GetExtension(name) switch
-    {
-        ".gz" => Compress.Gzip(SmallDistribution.Tar()),
-        ".xz" => Compress.Xz(SmallDistribution.Tar()),
-        ".zip" => SmallDistribution.Zip(),
-        _ => SmallDistribution.TarZstd(),
-    };
+    private static byte[] Pack(string name) =>
+        Path.GetExtension(name) switch
+        {
+            ".gz" => Compress.Gzip(SmallDistribution.Tar()),
+            ".xz" => Compress.Xz(SmallDistribution.Tar()),
+            ".zip" => SmallDistribution.Zip(),
+            _ => SmallDistribution.TarZstd(),
+        };
 }

@@ -130,7 +130,10 @@ public sealed class PythonJsonTests : IDisposable
         var distribution = Obtain();
 
         Assert.Equal(["build/Python/import.o", "build/lib/libz.a"], distribution.CoreObjects.AsEnumerable());
-        Assert.Equal(["build/lib/libz.a", "build/Modules/zlibmodule.o"], LinkPlan.Create(distribution, [], [], strip: true).CoreObjects.AsEnumerable());
+        Assert.Equal(
+            ["build/lib/libz.a", "build/Modules/zlibmodule.o"],
+            LinkPlan.Create(distribution, [], [], strip: true).CoreObjects.AsEnumerable()
+        );
     }
 
     [Theory]
@@ -206,7 +209,10 @@ public sealed class PythonJsonTests : IDisposable
     [Fact]
     public void A_missing_licence_text_is_a_warning()
     {
-        _json["build_info"]!["extensions"]!["zlib"]![0]!["license_paths"] = new JsonArray("licenses/LICENSE.zlib.txt", "licenses/LICENSE.cpython.txt");
+        _json["build_info"]!["extensions"]!["zlib"]![0]!["license_paths"] = new JsonArray(
+            "licenses/LICENSE.zlib.txt",
+            "licenses/LICENSE.cpython.txt"
+        );
 
         Assert.Equal(["licenses/LICENSE.cpython.txt"], Obtain().Extensions["zlib"][0].LicensePaths.AsEnumerable());
         Assert.Contains("`licenses/LICENSE.zlib.txt`", Assert.Single(_bench.Build.Diagnostics.Warnings).Message);
@@ -234,9 +240,13 @@ public sealed class PythonJsonTests : IDisposable
         var whole = Encoding.UTF8.GetBytes(_json.ToJsonString());
         var distribution = Obtain();
         var origin = new Oxidizer.Packager.Archives.ArchiveOrigin("d", distribution.ArchiveDigest, () => "", null);
-        var files = new Oxidizer.Packager.Distributions.DistributionFiles(Oxidizer.Packager.Archives.UnpackedTree.Open(origin, _bench.Build));
+        var files = new Oxidizer.Packager.Distributions.DistributionFiles(
+            Oxidizer.Packager.Archives.UnpackedTree.Open(origin, _bench.Build)
+        );
         for (var length = 0; length < whole.Length; length++)
-            Assert.Throws<BuildFailedException>(() => Oxidizer.Packager.Distributions.ReadPythonJson.Read(whole[..length], files, origin, new DiagnosticBag()));
+            Assert.Throws<BuildFailedException>(() =>
+                Oxidizer.Packager.Distributions.ReadPythonJson.Read(whole[..length], files, origin, new DiagnosticBag())
+            );
     }
 
     [Fact]

@@ -12,7 +12,15 @@ public sealed class AppRelativeManifestTests : IDisposable
     [Fact]
     public void What_was_written_is_read_whatever_the_names_are()
     {
-        var files = new[] { "lib/plain.py", "lib/a b/c.txt", "lib/back\\slash", "lib/line\nfeed\r", "lib/ünïcode", "lib/  two" }.ToDictionary(name => name, name => Sha256Digest.Of(name));
+        var files = new[]
+        {
+            "lib/plain.py",
+            "lib/a b/c.txt",
+            "lib/back\\slash",
+            "lib/line\nfeed\r",
+            "lib/ünïcode",
+            "lib/  two",
+        }.ToDictionary(name => name, name => Sha256Digest.Of(name));
         File.WriteAllBytes(_path, new AppRelativeManifest(["lib", "more lib"], files).ToBytes());
         var read = AppRelativeManifest.Load(_path);
         Assert.Equal(["lib", "more lib"], read.Folders);

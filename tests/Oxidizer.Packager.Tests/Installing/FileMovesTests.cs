@@ -71,6 +71,12 @@ public sealed class FileMovesTests : IDisposable
         File.WriteAllText(Path.Combine(_root, path), text);
     }
 
-    private string Contents() => string.Join('\n', Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-        .Select(path => $"{Path.GetRelativePath(_root, path)} {new FileInfo(path).LinkTarget ?? File.ReadAllText(path)}"));
+    private string Contents() =>
+        string.Join(
+            '\n',
+            Directory
+                .EnumerateFiles(_root, "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+                .Select(path => $"{Path.GetRelativePath(_root, path)} {new FileInfo(path).LinkTarget ?? File.ReadAllText(path)}")
+        );
 }

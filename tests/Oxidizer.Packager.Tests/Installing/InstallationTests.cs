@@ -58,12 +58,18 @@ public sealed class InstallationTests : IDisposable
         Before();
         using var installation = New("new");
         // The product's place is taken from us after it was filled, as a failing disk would.
-        installation.Steps.Insert(2, ("sabotage", () =>
-        {
-            File.Delete(this["app"]);
-            Directory.CreateDirectory(this["app/theirs"]);
-            throw new IOException("the disk fails");
-        }));
+        installation.Steps.Insert(
+            2,
+            (
+                "sabotage",
+                () =>
+                {
+                    File.Delete(this["app"]);
+                    Directory.CreateDirectory(this["app/theirs"]);
+                    throw new IOException("the disk fails");
+                }
+            )
+        );
         var failure = Assert.Throws<EnvironmentFailureException>(installation.Commit);
         Assert.Contains("could not all be put back (`app`: ", failure.Message);
         Assert.DoesNotContain("untouched", failure.Message);
@@ -77,7 +83,10 @@ public sealed class InstallationTests : IDisposable
     {
         Before();
         File.Delete(this[name]);
-        Assert.Equal(0, Oxidizer.Packager.Processes.ChildProcess.Run(new Oxidizer.Packager.Processes.Command("mkfifo", [this[name]])).ExitCode);
+        Assert.Equal(
+            0,
+            Oxidizer.Packager.Processes.ChildProcess.Run(new Oxidizer.Packager.Processes.Command("mkfifo", [this[name]])).ExitCode
+        );
         using var installation = new Installation(this["app"]);
         Assert.False(Occupants.Holds(this[name], "new"u8));
         var failure = Assert.Throws<EnvironmentFailureException>(() => installation.Write(name, "new"u8, durable: true));
@@ -100,7 +109,15 @@ public sealed class InstallationTests : IDisposable
     [Fact]
     public void Folders_and_files_of_others_beside_the_product_are_not_deleted_whatever_their_names_and_age()
     {
-        string[] folders = ["app.my-notes.tmp", "app.1-2.tmp", $"app.7-{Guid.NewGuid():N}.tmp", $".oxidizer-{Guid.NewGuid():N}.tmp", ".oxidizer-notes.tmp", "*.x-y.tmp"];
+        string[] folders =
+        [
+            "app.my-notes.tmp",
+            "app.1-2.tmp",
+            $"app.7-{Guid.NewGuid():N}.tmp",
+            $".oxidizer-{Guid.NewGuid():N}.tmp",
+            ".oxidizer-notes.tmp",
+            "*.x-y.tmp",
+        ];
         foreach (var folder in folders)
         {
             Directory.CreateDirectory(this[folder]);
@@ -116,7 +133,9 @@ public sealed class InstallationTests : IDisposable
     public void Permissions_are_what_the_users_mask_leaves_of_all()
     {
         // As a compiler and the shell have them, whatever the mask of this process is.
-        var expected = Oxidizer.Packager.Processes.ChildProcess.Run(new Oxidizer.Packager.Processes.Command("sh", ["-c", "umask"])).Output.Trim();
+        var expected = Oxidizer
+            .Packager.Processes.ChildProcess.Run(new Oxidizer.Packager.Processes.Command("sh", ["-c", "umask"]))
+            .Output.Trim();
         var mask = (UnixFileMode)Convert.ToInt32(expected, 8);
         var modes = FileModes.Current();
         Assert.Equal(((UnixFileMode)0x1FF & ~mask, (UnixFileMode)0x1B6 & ~mask), (modes.Program, modes.Data));
@@ -142,5 +161,12 @@ public sealed class InstallationTests : IDisposable
         return installation;
     }
 
-    private string Contents() => string.Join('\n', Directory.EnumerateFiles(_root).Order(StringComparer.Ordinal).Select(path => $"{Path.GetFileName(path)} {File.ReadAllText(path)}"));
+    private string Contents() =>
+        string.Join(
+            '\n',
+            Directory
+                .EnumerateFiles(_root)
+                .Order(StringComparer.Ordinal)
+                .Select(path => $"{Path.GetFileName(path)} {File.ReadAllText(path)}")
+        );
 }

@@ -59,7 +59,9 @@ public sealed partial class DeferRelocationsTests : IDisposable
     public void What_is_read_only_after_the_start_is_so_though_the_program_relocates_it_itself()
     {
         // The last pages of a large table: the loader's own entries are before it.
-        File.AppendAllText(this["program.c"], """
+        File.AppendAllText(
+            this["program.c"],
+            """
 
             #include <signal.h>
             #include <stdlib.h>
@@ -72,7 +74,8 @@ public sealed partial class DeferRelocationsTests : IDisposable
                 signal(SIGSEGV, refused);
                 *(const char *volatile *)(unsigned long)&table[2048] = "changed";
             }
-            """);
+            """
+        );
         Link("-pie", "-fPIE", "-Wl,-z,pack-relative-relocs");
         Assert.NotEqual(0, Apply());
         AssertRuns();
@@ -98,7 +101,9 @@ public sealed partial class DeferRelocationsTests : IDisposable
     {
         Link("-pie", "-fPIE", "-Wl,-z,pack-relative-relocs");
         Assert.NotEqual(0, Apply());
-        var calls = Run("strace", "-e", "trace=mprotect", this["linked"]).Error.Split('\n').Count(line => line.StartsWith("mprotect(", StringComparison.Ordinal));
+        var calls = Run("strace", "-e", "trace=mprotect", this["linked"])
+            .Error.Split('\n')
+            .Count(line => line.StartsWith("mprotect(", StringComparison.Ordinal));
         // The last two are the program's: what it opens it closes again.
         var result = Run("strace", "-e", "trace=mprotect", "-e", $"inject=mprotect:error=ENOMEM:when={calls - 1 + which}", this["linked"]);
         Assert.Equal(127, result.ExitCode);
@@ -196,11 +201,16 @@ public sealed partial class DeferRelocationsTests : IDisposable
     }
 
     private int RelocationBytes() =>
-        RelocationSize().Match(Run("readelf", "-dW", this["linked"]).Output) is { Success: true } match ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture) : 0;
+        RelocationSize().Match(Run("readelf", "-dW", this["linked"]).Output) is { Success: true } match
+            ? int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture)
+            : 0;
 
     private void Link(params string[] flags)
     {
-        var result = Run("cc", [.. flags, "-O1", "-I" + this["pyembed"], this["program.c"], this["pyapp/relocate.c"], "-o", this["linked"]]);
+        var result = Run(
+            "cc",
+            [.. flags, "-O1", "-I" + this["pyembed"], this["program.c"], this["pyapp/relocate.c"], "-o", this["linked"]]
+        );
         Assert.True(result.ExitCode == 0, result.Error);
     }
 

@@ -30,7 +30,11 @@ public sealed class LinkInputsTests : IDisposable
         get
         {
             var data = new TheoryData<string, bool>();
-            foreach (var name in new[] { "bfd", "mold", "lld" }.Where(name => Machine.FindProgram(name == "mold" ? "mold" : "ld." + name) is not null))
+            foreach (
+                var name in new[] { "bfd", "mold", "lld" }.Where(name =>
+                    Machine.FindProgram(name == "mold" ? "mold" : "ld." + name) is not null
+                )
+            )
             {
                 data.Add(name, true);
                 data.Add(name, false);
@@ -41,11 +45,27 @@ public sealed class LinkInputsTests : IDisposable
 
     [Theory]
     [MemberData(nameof(Linkers))]
-    public void Archives_and_objects_that_flags_and_the_system_bring_are_named_whatever_is_in_their_names(string linker, bool isDependencyFile)
+    public void Archives_and_objects_that_flags_and_the_system_bring_are_named_whatever_is_in_their_names(
+        string linker,
+        bool isDependencyFile
+    )
     {
-        var output = Run("cc", "-static", $"-fuse-ld={linker}", this["main.o"], this["the one.o"], $"-L{_folder}", "-ltwo", "-o", this["program"], isDependencyFile ? "-Wl,--dependency-file=" + this["list"] : "-Wl,--trace");
+        var output = Run(
+            "cc",
+            "-static",
+            $"-fuse-ld={linker}",
+            this["main.o"],
+            this["the one.o"],
+            $"-L{_folder}",
+            "-ltwo",
+            "-o",
+            this["program"],
+            isDependencyFile ? "-Wl,--dependency-file=" + this["list"] : "-Wl,--trace"
+        );
         HashSet<string> others = [this["main.o"]];
-        var inputs = isDependencyFile ? LinkInputs.FromDependencyFile(File.ReadAllText(this["list"]), others) : LinkInputs.FromTrace(output, others);
+        var inputs = isDependencyFile
+            ? LinkInputs.FromDependencyFile(File.ReadAllText(this["list"]), others)
+            : LinkInputs.FromTrace(output, others);
         Assert.Contains(this["the one.o"], inputs.Files);
         Assert.Contains(this["libtwo.a"], inputs.Files);
         Assert.Contains(inputs.Files, file => Path.GetFileName(file) == "libc.a");

@@ -40,7 +40,8 @@ public sealed class SpliceResourcesTests : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
-    public static TheoryData<string> Linkers => [.. new[] { "bfd", "mold", "lld" }.Where(name => Machine.FindProgram(name == "mold" ? "mold" : "ld." + name) is not null)];
+    public static TheoryData<string> Linkers =>
+        [.. new[] { "bfd", "mold", "lld" }.Where(name => Machine.FindProgram(name == "mold" ? "mold" : "ld." + name) is not null)];
 
     [Theory]
     [MemberData(nameof(Linkers))]
@@ -132,7 +133,8 @@ public sealed class SpliceResourcesTests : IDisposable
     {
         Link("-pie", "-fPIE", "-s");
         var bytes = File.ReadAllBytes(this["linked"]);
-        int refused = 0, spliced = 0;
+        int refused = 0,
+            spliced = 0;
         foreach (var at in Enumerable.Range(0, 64 + 14 * 56))
         {
             var changed = (byte[])bytes.Clone();
@@ -166,7 +168,10 @@ public sealed class SpliceResourcesTests : IDisposable
         var segment = Assert.Single(after.Segments, at => after.U32(at) == 1 && after.U64(at + 8) == offset);
         Assert.Equal((address, size, size), (after.U64(segment + 16), after.U64(segment + 32), after.U64(segment + 40)));
         Assert.Equal(address % after.U64(segment + 48), offset % after.U64(segment + 48));
-        Assert.All(after.Segments.Where(at => after.U32(at) == 1 && at != segment), at => Assert.True(after.U64(at + 16) + after.U64(at + 40) <= address, what));
+        Assert.All(
+            after.Segments.Where(at => after.U32(at) == 1 && at != segment),
+            at => Assert.True(after.U64(at + 16) + after.U64(at + 40) <= address, what)
+        );
         // All other segments are what they were, but for the note that gave way.
         var (was, isNow) = (Segments(before), Segments(after));
         isNow.RemoveAt(after.Segments.ToList().IndexOf(segment));
@@ -174,22 +179,38 @@ public sealed class SpliceResourcesTests : IDisposable
         Assert.Equal(was, isNow);
 
         var location = (int)after.U64(after.FindSection(".oxidizer.location") + 24);
-        Assert.Equal((address, size), (after.U64(location) + after.U64(after.FindSection(".oxidizer.location") + 16), after.U64(location + 8)));
+        Assert.Equal(
+            (address, size),
+            (after.U64(location) + after.U64(after.FindSection(".oxidizer.location") + 16), after.U64(location + 8))
+        );
         // Nothing else of the file is another: not one byte outside of the two tables' places and of what says where the blob is.
-        foreach (var (start, length) in new[] { (40, 8), (60, 2), (before.Segments[0], before.Segments.Count * ElfImage.SegmentSize), (location, 16) })
+        foreach (
+            var (start, length) in new[]
+            {
+                (40, 8),
+                (60, 2),
+                (before.Segments[0], before.Segments.Count * ElfImage.SegmentSize),
+                (location, 16),
+            }
+        )
             linked.AsSpan(start, length).CopyTo(product.AsSpan(start));
         Assert.True(linked.AsSpan().SequenceEqual(product.AsSpan(0, linked.Length)), what);
     }
 
-    private static List<string> Segments(ElfImage image) => [.. image.Segments.Select(at => Convert.ToHexString(image.Range(at, ElfImage.SegmentSize)))];
+    private static List<string> Segments(ElfImage image) =>
+        [.. image.Segments.Select(at => Convert.ToHexString(image.Range(at, ElfImage.SegmentSize)))];
 
     private void Link(params string[] flags)
     {
-        var result = Run("cc", [this["main.c"], this["pyembed/reader/location.c"], "-I" + this["pyembed"], "-O2", .. flags, "-o", this["linked"]]);
+        var result = Run(
+            "cc",
+            [this["main.c"], this["pyembed/reader/location.c"], "-I" + this["pyembed"], "-O2", .. flags, "-o", this["linked"]]
+        );
         Assert.True(result.ExitCode == 0, result.Error);
     }
 
-    private string Refusal() => Assert.Throws<InvalidDataException>(() => SpliceResources.Write(this["linked"], this["blob"], this["product"])).Message;
+    private string Refusal() =>
+        Assert.Throws<InvalidDataException>(() => SpliceResources.Write(this["linked"], this["blob"], this["product"])).Message;
 
     private void AssertPrintsTheBlob(string program)
     {

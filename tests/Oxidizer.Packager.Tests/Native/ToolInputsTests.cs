@@ -30,8 +30,24 @@ public sealed class ToolInputsTests : IDisposable
             File.WriteAllText(this[file], file);
         File.WriteAllText(this["inner"], $"-include \"{this["before.h"]}\" -DA='b c'\n");
         File.WriteAllText(this["outer"], $"-O2 @{this["inner"]} {this["libx.a"]}");
-        string[] flags = [this["extra.o"], $"-specs={this["my.specs"]}", $"-fplugin={this["plugin.so"]}", $"-Wl,-T,{this["script.ld"]}", $"-Wl,--version-script={this["versions"]}", $"@{this["outer"]}", $"-L{_folder}", "-lnothing", this["gone.o"]];
-        Assert.Equal(new[] { "before.h", "extra.o", "inner", "libx.a", "my.specs", "outer", "plugin.so", "script.ld", "versions" }.Select(name => this[name]), FlagFiles.Of(flags).Order(StringComparer.Ordinal));
+        string[] flags =
+        [
+            this["extra.o"],
+            $"-specs={this["my.specs"]}",
+            $"-fplugin={this["plugin.so"]}",
+            $"-Wl,-T,{this["script.ld"]}",
+            $"-Wl,--version-script={this["versions"]}",
+            $"@{this["outer"]}",
+            $"-L{_folder}",
+            "-lnothing",
+            this["gone.o"],
+        ];
+        Assert.Equal(
+            new[] { "before.h", "extra.o", "inner", "libx.a", "my.specs", "outer", "plugin.so", "script.ld", "versions" }.Select(name =>
+                this[name]
+            ),
+            FlagFiles.Of(flags).Order(StringComparer.Ordinal)
+        );
         Assert.Equal(["-O2", "-include", this["before.h"], "-DA=b c", this["libx.a"]], FlagFiles.Expand([$"@{this["outer"]}"]));
     }
 
@@ -66,7 +82,8 @@ public sealed class ToolInputsTests : IDisposable
         File.Delete(this["second/" + name]);
         Assert.Null(State());
 
-        string? State() => new SearchPath([this["first"] + "/", this["second"], this["third"]], isLink, _cache).StateOf(this["second/" + name]);
+        string? State() =>
+            new SearchPath([this["first"] + "/", this["second"], this["third"]], isLink, _cache).StateOf(this["second/" + name]);
     }
 
     [Fact]
@@ -104,28 +121,25 @@ public sealed class ToolInputsTests : IDisposable
     {
         File.WriteAllText(this["libbad.a"], "no archive");
         var failure = Assert.Throws<BuildFailedException>(() => Relocations.Of(this["libbad.a"], Context()));
-        Assert.Contains($"error OXI0701: `readelf` cannot read `{this["libbad.a"]}` (exit code 1)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"error OXI0701: `readelf` cannot read `{this["libbad.a"]}` (exit code 1)",
+            failure.Message,
+            StringComparison.Ordinal
+        );
     }
 
-    private BuildContext Context() => new(new SilentLog(), _cache, new DiagnosticBag(), new ActionLedger(), _folder, 2, CancellationToken.None);
+    private BuildContext Context() =>
+        new(new SilentLog(), _cache, new DiagnosticBag(), new ActionLedger(), _folder, 2, CancellationToken.None);
 
     private sealed class SilentLog : IBuildLog
     {
-        public void Information(string message)
-        {
-        }
+        public void Information(string message) { }
 
-        public void Debug(string message)
-        {
-        }
+        public void Debug(string message) { }
 
-        public void Warning(string message)
-        {
-        }
+        public void Warning(string message) { }
 
-        public void Progress(string stage, double? share, string? detail = null)
-        {
-        }
+        public void Progress(string stage, double? share, string? detail = null) { }
     }
 
     private void WriteProgram(string name, string text)

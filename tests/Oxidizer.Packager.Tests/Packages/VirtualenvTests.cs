@@ -30,29 +30,47 @@ public sealed class VirtualenvTests : IDisposable
     [Fact]
     public void Installed_packages_come_with_their_metadata_and_data()
     {
-        _build.Write($"{_site}/ruamel/yaml/__init__.py", "").Write($"{_site}/ruamel/yaml/py.typed", "").Write($"{_site}/six.py", "")
-            .Write($"{_site}/ruamel.yaml-0.17.21.dist-info/METADATA", "Metadata-Version: 2.1\nName: ruamel.yaml\nVersion: 0.17.21\n\nName: not this\n")
-            .Write($"{_site}/ruamel.yaml-0.17.21.dist-info/RECORD", "").Write($"{_site}/ruamel.yaml-0.17.21.dist-info/licenses/LICENSE", "");
+        _build
+            .Write($"{_site}/ruamel/yaml/__init__.py", "")
+            .Write($"{_site}/ruamel/yaml/py.typed", "")
+            .Write($"{_site}/six.py", "")
+            .Write(
+                $"{_site}/ruamel.yaml-0.17.21.dist-info/METADATA",
+                "Metadata-Version: 2.1\nName: ruamel.yaml\nVersion: 0.17.21\n\nName: not this\n"
+            )
+            .Write($"{_site}/ruamel.yaml-0.17.21.dist-info/RECORD", "")
+            .Write($"{_site}/ruamel.yaml-0.17.21.dist-info/licenses/LICENSE", "");
         var (resources, context) = Collect();
         Assert.Empty(context.Diagnostics.All);
         Assert.Contains(resources.Modules, module => module.Name == "ruamel.yaml");
         Assert.Contains(resources.Modules, module => module.Name == "six");
         Assert.Equal("ruamel", Assert.Single(resources.Namespaces).Name);
         var distribution = Assert.Single(resources.PackageDistributions);
-        Assert.Equal(("ruamel.yaml", "0.17.21", "ruamel.yaml-0.17.21.dist-info"), (distribution.Name, distribution.Version, distribution.Folder));
+        Assert.Equal(
+            ("ruamel.yaml", "0.17.21", "ruamel.yaml-0.17.21.dist-info"),
+            (distribution.Name, distribution.Version, distribution.Folder)
+        );
         Assert.Equal(["METADATA", "RECORD", "licenses/LICENSE"], distribution.Files.Select(file => file.Name));
     }
 
     [Fact]
     public void Path_files_and_egg_links_are_followed_and_code_in_them_is_said()
     {
-        _build.Write("project/src/mine/__init__.py", "").Write("egg/linked/__init__.py", "")
-            .Write($"{_site}/__editable__.mine.pth", $"# remark\n{_build["project/src"]}\n").Write($"{_site}/linked.egg-link", $"{_build["egg"]}\n.\n")
+        _build
+            .Write("project/src/mine/__init__.py", "")
+            .Write("egg/linked/__init__.py", "")
+            .Write($"{_site}/__editable__.mine.pth", $"# remark\n{_build["project/src"]}\n")
+            .Write($"{_site}/linked.egg-link", $"{_build["egg"]}\n.\n")
             .Write($"{_site}/odd.pth", "import os; os.abort()\n/nowhere/at/all\n");
         var (resources, context) = Collect();
         Assert.Contains(resources.Modules, module => module.Name == "mine");
         Assert.Contains(resources.Modules, module => module.Name == "linked");
-        Assert.Equal(["OXI0308 odd.pth:1", "OXI0308 odd.pth:2"], context.Diagnostics.All.Select(diagnostic => $"{diagnostic.Kind.Id} {Path.GetFileName(diagnostic.Location!.File)}:{diagnostic.Location.Line}"));
+        Assert.Equal(
+            ["OXI0308 odd.pth:1", "OXI0308 odd.pth:2"],
+            context.Diagnostics.All.Select(diagnostic =>
+                $"{diagnostic.Kind.Id} {Path.GetFileName(diagnostic.Location!.File)}:{diagnostic.Location.Line}"
+            )
+        );
     }
 
     [Fact]
@@ -70,8 +88,17 @@ public sealed class VirtualenvTests : IDisposable
     {
         var suffix = _build.Distribution.ExtensionSuffixes[0];
         Compile("int base(void) { return 1; }", $"{_site}/pkg.libs/libbase-1.so.2", "-Wl,-soname,libbase-1.so.2");
-        Compile("int base(void); int top(void) { return base(); }", $"{_site}/pkg.libs/libtop.so", "-Wl,-soname,libtop.so", _build[$"{_site}/pkg.libs/libbase-1.so.2"]);
-        Compile("int top(void); void *PyInit_fast(void) { return (void *)(long)top(); }", $"{_site}/pkg/fast{suffix}", _build[$"{_site}/pkg.libs/libtop.so"]);
+        Compile(
+            "int base(void); int top(void) { return base(); }",
+            $"{_site}/pkg.libs/libtop.so",
+            "-Wl,-soname,libtop.so",
+            _build[$"{_site}/pkg.libs/libbase-1.so.2"]
+        );
+        Compile(
+            "int top(void); void *PyInit_fast(void) { return (void *)(long)top(); }",
+            $"{_site}/pkg/fast{suffix}",
+            _build[$"{_site}/pkg.libs/libtop.so"]
+        );
         Compile("void *PyInit_plain(void) { return 0; }", $"{_site}/pkg/plain.so", "-Wl,--hash-style=gnu");
         Compile("int helper(void) { return 0; }", $"{_site}/pkg/helper.so");
         _build.Write($"{_site}/pkg/__init__.py", "");
@@ -79,8 +106,14 @@ public sealed class VirtualenvTests : IDisposable
         {
             var (resources, context) = Collect();
             Assert.Empty(context.Diagnostics.All);
-            Assert.Equal(["pkg.fast: libbase-1.so.2 libtop.so", "pkg.plain: "], resources.SharedExtensions.Select(extension => $"{extension.Name}: {string.Join(' ', extension.Dependencies)}"));
-            Assert.Equal(["helper.so: ", "libbase-1.so.2: ", "libtop.so: libbase-1.so.2"], resources.SharedLibraries.Select(library => $"{library.Soname}: {string.Join(' ', library.Dependencies)}"));
+            Assert.Equal(
+                ["pkg.fast: libbase-1.so.2 libtop.so", "pkg.plain: "],
+                resources.SharedExtensions.Select(extension => $"{extension.Name}: {string.Join(' ', extension.Dependencies)}")
+            );
+            Assert.Equal(
+                ["helper.so: ", "libbase-1.so.2: ", "libtop.so: libbase-1.so.2"],
+                resources.SharedLibraries.Select(library => $"{library.Soname}: {string.Join(' ', library.Dependencies)}")
+            );
         }
     }
 
@@ -99,9 +132,19 @@ public sealed class VirtualenvTests : IDisposable
     public void A_library_is_found_by_the_run_path_and_in_folders_that_are_named_and_what_is_nowhere_is_said_once()
     {
         Compile("int far(void) { return 1; }", "elsewhere/libfar.so.3", "-Wl,-soname,libfar.so.3");
-        Compile("int far(void); int near(void) { return far(); }", "private/libnear.so", "-Wl,-soname,libnear.so", _build["elsewhere/libfar.so.3"]);
+        Compile(
+            "int far(void); int near(void) { return far(); }",
+            "private/libnear.so",
+            "-Wl,-soname,libnear.so",
+            _build["elsewhere/libfar.so.3"]
+        );
         foreach (var name in new[] { "one", "two" })
-            Compile($"int near(void); void *PyInit_{name}(void) {{ return (void *)(long)near(); }}", $"{_site}/{name}.so", "-Wl,-rpath,$ORIGIN/../../../../private", _build["private/libnear.so"]);
+            Compile(
+                $"int near(void); void *PyInit_{name}(void) {{ return (void *)(long)near(); }}",
+                $"{_site}/{name}.so",
+                "-Wl,-rpath,$ORIGIN/../../../../private",
+                _build["private/libnear.so"]
+            );
         var diagnostic = Assert.Single(Collect().Context.Diagnostics.All);
         Assert.Equal("OXI0318", diagnostic.Kind.Id);
         Assert.Contains("`libnear.so`", diagnostic.Message);
@@ -110,7 +153,10 @@ public sealed class VirtualenvTests : IDisposable
         _build.Configuration = _build.Configuration with { Extensions = new ExtensionsTable { LibraryPaths = [_build["elsewhere"]] } };
         var (resources, context) = Collect();
         Assert.Empty(context.Diagnostics.All);
-        Assert.Equal(["libfar.so.3: ", "libnear.so: libfar.so.3"], resources.SharedLibraries.Select(library => $"{library.Soname}: {string.Join(' ', library.Dependencies)}"));
+        Assert.Equal(
+            ["libfar.so.3: ", "libnear.so: libfar.so.3"],
+            resources.SharedLibraries.Select(library => $"{library.Soname}: {string.Join(' ', library.Dependencies)}")
+        );
         Assert.All(resources.SharedExtensions, extension => Assert.Equal(["libfar.so.3", "libnear.so"], extension.Dependencies));
     }
 
@@ -118,7 +164,13 @@ public sealed class VirtualenvTests : IDisposable
     public void A_library_that_calls_itself_otherwise_is_refused()
     {
         Compile("int base(void) { return 1; }", "private/libbase.so");
-        Compile("int base(void); void *PyInit_fast(void) { return (void *)(long)base(); }", $"{_site}/fast.so", "-L" + _build["private"], "-lbase", "-Wl,-rpath," + _build["private"]);
+        Compile(
+            "int base(void); void *PyInit_fast(void) { return (void *)(long)base(); }",
+            $"{_site}/fast.so",
+            "-L" + _build["private"],
+            "-lbase",
+            "-Wl,-rpath," + _build["private"]
+        );
         Assert.Equal("OXI0319", Assert.Single(Collect().Context.Diagnostics.All).Kind.Id);
     }
 
@@ -180,9 +232,17 @@ public sealed class VirtualenvTests : IDisposable
     public void All_modules_of_a_shared_object_are_found_however_large_its_tables_are(string style)
     {
         // Long names move the words across the ends of the buffers; one name is the end of another.
-        var functions = Enumerable.Range(0, 3000).Select(number => $"void *PyInit_m{number}(void) {{ return 0; }} void g{number}_{new string('x', 90 + (number % 7))}(void) {{ }}").Append("void *xPyInit_m1(void) { return 0; }");
+        var functions = Enumerable
+            .Range(0, 3000)
+            .Select(number =>
+                $"void *PyInit_m{number}(void) {{ return 0; }} void g{number}_{new string('x', 90 + (number % 7))}(void) {{ }}"
+            )
+            .Append("void *xPyInit_m1(void) { return 0; }");
         Compile(string.Join('\n', functions), "x.so", $"-Wl,--hash-style={style}");
-        Assert.Equal(Enumerable.Range(0, 3000).Select(number => $"m{number}").Order(StringComparer.Ordinal), ElfOf(File.ReadAllBytes(_build["x.so"]))!.InitializedModules);
+        Assert.Equal(
+            Enumerable.Range(0, 3000).Select(number => $"m{number}").Order(StringComparer.Ordinal),
+            ElfOf(File.ReadAllBytes(_build["x.so"]))!.InitializedModules
+        );
     }
 
     [Theory]
@@ -194,7 +254,12 @@ public sealed class VirtualenvTests : IDisposable
     public void A_library_that_is_there_and_cannot_be_read_is_said_with_the_reason(string what, string reason)
     {
         Compile("int base(void) { return 1; }", "private/libbase.so", "-Wl,-soname,libbase.so");
-        Compile("int base(void); void *PyInit_fast(void) { return (void *)(long)base(); }", $"{_site}/fast.so", "-Wl,-rpath," + _build["private"], _build["private/libbase.so"]);
+        Compile(
+            "int base(void); void *PyInit_fast(void) { return (void *)(long)base(); }",
+            $"{_site}/fast.so",
+            "-Wl,-rpath," + _build["private"],
+            _build["private/libbase.so"]
+        );
         HostileFile.Put(what, _build["private/libbase.so"]);
         var diagnostic = Assert.Single(Collect().Context.Diagnostics.All);
         Assert.Equal("OXI0318", diagnostic.Kind.Id);
@@ -213,7 +278,9 @@ public sealed class VirtualenvTests : IDisposable
     {
         _build.Write("source.c", source);
         Directory.CreateDirectory(Path.GetDirectoryName(_build[output])!);
-        var result = ChildProcess.Run(new Command("cc", ["-shared", "-fPIC", "-nostdlib", _build["source.c"], "-o", _build[output], .. arguments]));
+        var result = ChildProcess.Run(
+            new Command("cc", ["-shared", "-fPIC", "-nostdlib", _build["source.c"], "-o", _build[output], .. arguments])
+        );
         Assert.True(result.ExitCode == 0, result.Error);
     }
 }

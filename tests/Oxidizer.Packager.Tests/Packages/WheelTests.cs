@@ -36,9 +36,17 @@ public sealed class WheelTests : IDisposable
         {
             var (resources, context) = Collect(Name);
             Assert.Empty(context.Diagnostics.All);
-            Assert.Equal(["demo_pkg", "demo_pkg.late", "extra"], resources.Modules.Where(module => module.Origin.Words.Contains("wheel", StringComparison.Ordinal)).Select(module => module.Name));
+            Assert.Equal(
+                ["demo_pkg", "demo_pkg.late", "extra"],
+                resources
+                    .Modules.Where(module => module.Origin.Words.Contains("wheel", StringComparison.Ordinal))
+                    .Select(module => module.Name)
+            );
             Assert.Equal("data.txt", resources.PackageResources.Single(resource => resource.Package == "demo_pkg").Name);
-            Assert.Equal(("demo-pkg", "1.2"), (Assert.Single(resources.PackageDistributions).Name, resources.PackageDistributions[0].Version));
+            Assert.Equal(
+                ("demo-pkg", "1.2"),
+                (Assert.Single(resources.PackageDistributions).Name, resources.PackageDistributions[0].Version)
+            );
             Assert.Equal(executed, context.Actions.Counts[ActionKinds.InstallPackages].Executed);
             context.Cache.Flush();
         }
@@ -71,7 +79,9 @@ public sealed class WheelTests : IDisposable
 
     [Fact]
     public void A_wheel_for_musl_fits_musl() =>
-        Assert.True(WheelName.TryParse("x-1-cp311-cp311-musllinux_1_1_aarch64.whl")!.Fits("3.11", new TargetTriple("aarch64-unknown-linux-musl")));
+        Assert.True(
+            WheelName.TryParse("x-1-cp311-cp311-musllinux_1_1_aarch64.whl")!.Fits("3.11", new TargetTriple("aarch64-unknown-linux-musl"))
+        );
 
     [Theory]
     [InlineData("demo.zip")]
@@ -207,13 +217,28 @@ public sealed class WheelTests : IDisposable
         var folder = Directory.CreateDirectory(_build["unpacked"]).FullName;
         using var wheel = File.OpenRead(_build[Name]);
         var entries = WheelContent.Unpack(wheel, WheelName.TryParse(Name)!, folder, CancellationToken.None);
-        Assert.Equal(["demo_pkg", "demo_pkg-1.2.dist-info", "demo_pkg-1.2.dist-info/METADATA", "demo_pkg-1.2.dist-info/RECORD", "demo_pkg-1.2.dist-info/WHEEL", "demo_pkg/__init__.py",
-            "demo_pkg/data.txt", "demo_pkg/late.py", "extra.py"], entries.Select(entry => entry.Path));
-        Assert.All(entries.Where(entry => entry.IsFile), entry =>
-        {
-            var bytes = File.ReadAllBytes(Path.Combine(folder, entry.Path));
-            Assert.Equal((Cache.Sha256Digest.Of(bytes), bytes.Length), (entry.Digest, entry.Size));
-        });
+        Assert.Equal(
+            [
+                "demo_pkg",
+                "demo_pkg-1.2.dist-info",
+                "demo_pkg-1.2.dist-info/METADATA",
+                "demo_pkg-1.2.dist-info/RECORD",
+                "demo_pkg-1.2.dist-info/WHEEL",
+                "demo_pkg/__init__.py",
+                "demo_pkg/data.txt",
+                "demo_pkg/late.py",
+                "extra.py",
+            ],
+            entries.Select(entry => entry.Path)
+        );
+        Assert.All(
+            entries.Where(entry => entry.IsFile),
+            entry =>
+            {
+                var bytes = File.ReadAllBytes(Path.Combine(folder, entry.Path));
+                Assert.Equal((Cache.Sha256Digest.Of(bytes), bytes.Length), (entry.Digest, entry.Size));
+            }
+        );
         Assert.Equal("E = 2\n", File.ReadAllText(Path.Combine(folder, "extra.py")));
     }
 
@@ -224,7 +249,12 @@ public sealed class WheelTests : IDisposable
         Write(Name, new(s_good) { ["demo_pkg/large.txt"] = text });
         using var wheel = File.OpenRead(_build[Name]);
         var before = GC.GetAllocatedBytesForCurrentThread();
-        WheelContent.Unpack(wheel, WheelName.TryParse(Name)!, Directory.CreateDirectory(_build["unpacked"]).FullName, CancellationToken.None);
+        WheelContent.Unpack(
+            wheel,
+            WheelName.TryParse(Name)!,
+            Directory.CreateDirectory(_build["unpacked"]).FullName,
+            CancellationToken.None
+        );
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
         Assert.Equal(text.Length, new FileInfo(_build["unpacked/demo_pkg/large.txt"]).Length);
     }
@@ -235,7 +265,11 @@ public sealed class WheelTests : IDisposable
     public void A_record_with_a_stronger_digest_is_checked(string algorithm)
     {
         var record = Record(s_good);
-        var digest = Convert.ToBase64String(algorithm == "sha384" ? SHA384.HashData("data"u8) : SHA512.HashData("data"u8)).TrimEnd('=').Replace('+', '-').Replace('/', '_');
+        var digest = Convert
+            .ToBase64String(algorithm == "sha384" ? SHA384.HashData("data"u8) : SHA512.HashData("data"u8))
+            .TrimEnd('=')
+            .Replace('+', '-')
+            .Replace('/', '_');
         var line = record.Split('\n').Single(text => text.StartsWith("demo_pkg/data.txt", StringComparison.Ordinal));
         Write(Name, s_good, record.Replace(line, $"demo_pkg/data.txt,{algorithm}={digest},4", StringComparison.Ordinal));
         Assert.Empty(Collect(Name).Context.Diagnostics.All);
@@ -281,7 +315,10 @@ public sealed class WheelTests : IDisposable
         }
     }
 
-    private static string Record(Dictionary<string, string> files) => string.Concat(files.Select(file =>
-        $"{file.Key},sha256={Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(file.Value))).TrimEnd('=').Replace('+', '-').Replace('/', '_')},{file.Value.Length}\n"))
-        + "demo_pkg-1.2.dist-info/RECORD,,\n";
+    private static string Record(Dictionary<string, string> files) =>
+        string.Concat(
+            files.Select(file =>
+                $"{file.Key},sha256={Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(file.Value))).TrimEnd('=').Replace('+', '-').Replace('/', '_')},{file.Value.Length}\n"
+            )
+        ) + "demo_pkg-1.2.dist-info/RECORD,,\n";
 }

@@ -10,11 +10,20 @@ public sealed class AppRelativeTests : IDisposable
 {
     private readonly TestBuild _build = new TestBuild().Stdlib();
 
-    public AppRelativeTests() => _build.Write("parts/pkg/__init__.py", "").Write("parts/pkg/mod.py", "X = 1\n").Write("parts/pkg/data/x.txt", "data").Write("parts/space/two.py", "")
-        .Write("parts/pkg-1.0.dist-info/METADATA", "Name: pkg\nVersion: 1.0\n\n").Write("bare/bare.py", "").Write("inside/space/one.py", "")
-        .Rule(new PackageRootRule(_build["parts"], ["pkg", "space"], _build.At(2)) { InstallLocation = "app-relative:lib" })
-        .Rule(new PackageRootRule(_build["bare"], ["bare"], _build.At(3)) { InstallLocation = "app-relative:lib", IncludeSource = false })
-        .Rule(new PackageRootRule(_build["inside"], ["space"], _build.At(4)));
+    public AppRelativeTests() =>
+        _build
+            .Write("parts/pkg/__init__.py", "")
+            .Write("parts/pkg/mod.py", "X = 1\n")
+            .Write("parts/pkg/data/x.txt", "data")
+            .Write("parts/space/two.py", "")
+            .Write("parts/pkg-1.0.dist-info/METADATA", "Name: pkg\nVersion: 1.0\n\n")
+            .Write("bare/bare.py", "")
+            .Write("inside/space/one.py", "")
+            .Rule(new PackageRootRule(_build["parts"], ["pkg", "space"], _build.At(2)) { InstallLocation = "app-relative:lib" })
+            .Rule(
+                new PackageRootRule(_build["bare"], ["bare"], _build.At(3)) { InstallLocation = "app-relative:lib", IncludeSource = false }
+            )
+            .Rule(new PackageRootRule(_build["inside"], ["space"], _build.At(4)));
 
     public void Dispose() => _build.Dispose();
 
@@ -31,9 +40,15 @@ public sealed class AppRelativeTests : IDisposable
         var space = reader.Module(reader.Find("space"));
         Assert.Equal(("space", "lib", PackedFlags.Package | PackedFlags.Namespace), (space.Path, space.Root, space.Flags));
         var file = reader.File(PackedSection.Resources, reader.Module(reader.Find("pkg")).FirstResource);
-        Assert.Equal(("data/x.txt", "pkg/data/x.txt", "lib", PackedFlags.Filesystem, false), (file.Name, file.Path, file.Root, file.Flags, file.Data.Exists));
+        Assert.Equal(
+            ("data/x.txt", "pkg/data/x.txt", "lib", PackedFlags.Filesystem, false),
+            (file.Name, file.Path, file.Root, file.Flags, file.Data.Exists)
+        );
         var metadata = reader.File(PackedSection.DistributionFiles, reader.Distribution(0).FirstFile);
-        Assert.Equal(("METADATA", "pkg-1.0.dist-info/METADATA", "lib", false), (metadata.Name, metadata.Path, metadata.Root, metadata.Data.Exists));
+        Assert.Equal(
+            ("METADATA", "pkg-1.0.dist-info/METADATA", "lib", false),
+            (metadata.Name, metadata.Path, metadata.Root, metadata.Data.Exists)
+        );
     }
 
     [Fact]
@@ -56,9 +71,15 @@ public sealed class AppRelativeTests : IDisposable
         var context = _build.Context();
         var resources = _build.Collect(context);
         var configuration = _build.Configuration with { Packages = [.. _build.Rules] };
-        var paths = AppRelativePlan.Create(configuration, _build.Distribution, resources, _build.Compile(resources, context), context).Select(file => file.Path).ToList();
+        var paths = AppRelativePlan
+            .Create(configuration, _build.Distribution, resources, _build.Compile(resources, context), context)
+            .Select(file => file.Path)
+            .ToList();
         Assert.Empty(context.Diagnostics.All);
-        Assert.Equal([$"lib/pkg/{fits}.py", $"lib/pkg/__pycache__/{fits}.{_build.Distribution.CacheTag}.pyc"], paths.Where(path => path.Contains(fits, StringComparison.Ordinal)).OrderBy(path => path.Length));
+        Assert.Equal(
+            [$"lib/pkg/{fits}.py", $"lib/pkg/__pycache__/{fits}.{_build.Distribution.CacheTag}.pyc"],
+            paths.Where(path => path.Contains(fits, StringComparison.Ordinal)).OrderBy(path => path.Length)
+        );
         Assert.Equal([$"lib/pkg/{long_}.py"], paths.Where(path => path.Contains(long_, StringComparison.Ordinal)));
     }
 

@@ -9,15 +9,22 @@ namespace Oxidizer.Packager.Tests.Packing;
 
 public sealed class PackStageTests : IDisposable
 {
-    private readonly TestBuild _build = new TestBuild().Stdlib().Packages("app")
-        .Write("app/__init__.py", "").Write("app/words.py", "TEXT = 'first'\n").Write("app/data/table.txt", "a table\n").Write("app/empty.txt", "").Write("app/space/one.py", "X = 1\n");
+    private readonly TestBuild _build = new TestBuild()
+        .Stdlib()
+        .Packages("app")
+        .Write("app/__init__.py", "")
+        .Write("app/words.py", "TEXT = 'first'\n")
+        .Write("app/data/table.txt", "a table\n")
+        .Write("app/empty.txt", "")
+        .Write("app/space/one.py", "X = 1\n");
 
-    public PackStageTests() => _build.Configuration = _build.Configuration with
-    {
-        Build = new BuildTable { ApplicationName = "hello" },
-        Run = new RunTable { Mode = "module", Module = "app.words" },
-        PythonConfig = new PythonConfigTable { Warnings = ["error", "default"], LazyModules = ["json"] },
-    };
+    public PackStageTests() =>
+        _build.Configuration = _build.Configuration with
+        {
+            Build = new BuildTable { ApplicationName = "hello" },
+            Run = new RunTable { Mode = "module", Module = "app.words" },
+            PythonConfig = new PythonConfigTable { Warnings = ["error", "default"], LazyModules = ["json"] },
+        };
 
     public void Dispose() => _build.Dispose();
 
@@ -34,7 +41,13 @@ public sealed class PackStageTests : IDisposable
         Assert.Equal(("app/words.py", PackedFlags.Main), (words.Path, words.Flags));
         Assert.Equal("TEXT = 'first'\n"u8.ToArray(), reader.Read(words.Source));
         File.WriteAllBytes(_build["code"], reader.Read(words.Code));
-        Assert.Equal("first\n", MachinePython.Run("import marshal, sys; scope = {}; exec(marshal.load(open(sys.argv[1], 'rb')), scope); print(scope['TEXT'])", _build["code"]));
+        Assert.Equal(
+            "first\n",
+            MachinePython.Run(
+                "import marshal, sys; scope = {}; exec(marshal.load(open(sys.argv[1], 'rb')), scope); print(scope['TEXT'])",
+                _build["code"]
+            )
+        );
         Assert.Equal(PackedFlags.Package, Module(reader, "app").Flags);
         Assert.Equal(PackedFlags.Package | PackedFlags.Namespace, Module(reader, "app.space").Flags);
         Assert.Equal(PackedFlags.BuiltinExtension, Module(reader, "math").Flags);
@@ -47,7 +60,10 @@ public sealed class PackStageTests : IDisposable
     {
         var reader = Read();
         var app = Module(reader, "app");
-        var files = Enumerable.Range(app.FirstResource, app.ResourceCount).Select(index => reader.File(PackedSection.Resources, index)).ToList();
+        var files = Enumerable
+            .Range(app.FirstResource, app.ResourceCount)
+            .Select(index => reader.File(PackedSection.Resources, index))
+            .ToList();
         Assert.Equal(["data/table.txt", "empty.txt"], files.Select(file => file.Name));
         Assert.Equal(["app/data/table.txt", "app/empty.txt"], files.Select(file => file.Path));
         Assert.All(files, file => Assert.Equal(reader.Find("app"), file.Owner));
@@ -78,7 +94,10 @@ public sealed class PackStageTests : IDisposable
         var names = reader.Modules.Select(module => module.Name).SkipWhile(name => name == "_pyembed_boot").ToList();
         var boot = reader.Count(PackedSection.Modules) - names.Count;
         Assert.Equal(["encodings", "encodings.aliases", "encodings.utf_8", "encodings.latin_1"], names.Take(4));
-        Assert.Equal(names.Take(4), Enumerable.Range(0, reader.Count(PackedSection.Boot)).Select(index => names[reader.IndexAt(PackedSection.Boot, index) - boot]));
+        Assert.Equal(
+            names.Take(4),
+            Enumerable.Range(0, reader.Count(PackedSection.Boot)).Select(index => names[reader.IndexAt(PackedSection.Boot, index) - boot])
+        );
         Assert.True(names.IndexOf("codecs") < names.IndexOf("app"));
         Assert.True(names.IndexOf("app.words") < names.IndexOf("this"));
         var offsets = reader.Modules.Where(module => module.Code.Exists).Select(module => module.Code.Offset).ToList();
@@ -107,7 +126,10 @@ public sealed class PackStageTests : IDisposable
         var reader = Read();
         reader.Verify();
         var large = Module(reader, "app.large");
-        Assert.Equal((Enum.Parse<PackedCodec>(codec), 12000u, PackedCodec.None), (large.Source.Codec, large.Source.RawSize, large.Code.Codec));
+        Assert.Equal(
+            (Enum.Parse<PackedCodec>(codec), 12000u, PackedCodec.None),
+            (large.Source.Codec, large.Source.RawSize, large.Code.Codec)
+        );
         Assert.True(large.Source.StoredSize < 1000);
         Assert.StartsWith("# a remark", System.Text.Encoding.UTF8.GetString(reader.Read(large.Source)));
         Assert.Equal(PackedCodec.None, Module(reader, "app.words").Source.Codec);
@@ -121,9 +143,18 @@ public sealed class PackStageTests : IDisposable
         byte[] Packed(int level)
         {
             // A folder and a cache of its own: nothing is found that was compressed before.
-            using var build = new TestBuild().Stdlib().Packages("app").Write("app/__init__.py", "")
-                .Write("app/large.py", string.Concat(Enumerable.Range(0, 3000).Select(number => $"value_{number} = {number * 7919 % 10007}\n")));
-            build.Configuration = _build.Configuration with { Packing = new PackingTable { Compress = compress, CompressLevel = level } };
+            using var build = new TestBuild()
+                .Stdlib()
+                .Packages("app")
+                .Write("app/__init__.py", "")
+                .Write(
+                    "app/large.py",
+                    string.Concat(Enumerable.Range(0, 3000).Select(number => $"value_{number} = {number * 7919 % 10007}\n"))
+                );
+            build.Configuration = _build.Configuration with
+            {
+                Packing = new PackingTable { Compress = compress, CompressLevel = level },
+            };
             return TestBuild.BytesOf(build.Pack());
         }
         static uint Size(byte[] blob) => Module(PackedResourcesReader.Open(blob), "app.large").Source.StoredSize;
@@ -153,14 +184,30 @@ public sealed class PackStageTests : IDisposable
     public void Distributions_and_shared_libraries_are_packed_with_what_belongs_to_them()
     {
         var site = $"venv/lib/python{_build.Distribution.MajorMinor}/site-packages";
-        _build.Write($"{site}/pkg/__init__.py", "").Write($"{site}/Some.Thing-1.0.dist-info/METADATA", "Name: Some.Thing\nVersion: 1.0\n").Write($"{site}/Some.Thing-1.0.dist-info/RECORD", "pkg/__init__.py,,\n")
-            .Write("fast.c", "void *PyInit_fast(void) { return 0; }").Rule(new VirtualenvRule(_build["venv"], null));
+        _build
+            .Write($"{site}/pkg/__init__.py", "")
+            .Write($"{site}/Some.Thing-1.0.dist-info/METADATA", "Name: Some.Thing\nVersion: 1.0\n")
+            .Write($"{site}/Some.Thing-1.0.dist-info/RECORD", "pkg/__init__.py,,\n")
+            .Write("fast.c", "void *PyInit_fast(void) { return 0; }")
+            .Rule(new VirtualenvRule(_build["venv"], null));
         Cc("-shared", "-fPIC", "-nostdlib", "-Wl,-soname,libb.so.1", "-o", _build[$"{site}/libb.so.1"], _build["fast.c"]);
-        Cc("-shared", "-fPIC", "-nostdlib", "-Wl,--no-as-needed", "-o", _build[$"{site}/pkg/fast{_build.Distribution.ExtensionSuffixes[0]}"], _build["fast.c"], _build[$"{site}/libb.so.1"]);
+        Cc(
+            "-shared",
+            "-fPIC",
+            "-nostdlib",
+            "-Wl,--no-as-needed",
+            "-o",
+            _build[$"{site}/pkg/fast{_build.Distribution.ExtensionSuffixes[0]}"],
+            _build["fast.c"],
+            _build[$"{site}/libb.so.1"]
+        );
         var reader = Read();
         reader.Verify();
         var distribution = reader.Distribution(0);
-        Assert.Equal(("some_thing", "1.0", "Some.Thing-1.0.dist-info", 2), (distribution.Name, distribution.Version, distribution.Folder, distribution.FileCount));
+        Assert.Equal(
+            ("some_thing", "1.0", "Some.Thing-1.0.dist-info", 2),
+            (distribution.Name, distribution.Version, distribution.Folder, distribution.FileCount)
+        );
         Assert.Equal("METADATA", reader.File(PackedSection.DistributionFiles, distribution.FirstFile).Name);
         Assert.Equal(1, Module(reader, "pkg").Distribution);
         Assert.Equal(0, Module(reader, "app").Distribution);
@@ -179,7 +226,9 @@ public sealed class PackStageTests : IDisposable
         var second = _build.Pack();
         Assert.Empty(TestBuild.Executed(second.Context));
         Assert.Equal(first.Blob, second.Blob);
-        using var other = new TestBuild(cache: _build["cache"]) { Configuration = _build.Configuration }.Stdlib().Packages("app");
+        using var other = new TestBuild(cache: _build["cache"]) { Configuration = _build.Configuration }
+            .Stdlib()
+            .Packages("app");
         foreach (var file in Directory.EnumerateFiles(_build["app"], "*", SearchOption.AllDirectories))
             other.Write(Path.GetRelativePath(_build.Folder, file), File.ReadAllBytes(file));
         Assert.Empty(TestBuild.Executed(other.Pack().Context));
@@ -203,7 +252,10 @@ public sealed class PackStageTests : IDisposable
     public void A_changed_setting_or_resource_compiles_nothing()
     {
         _build.Pack();
-        _build.Configuration = _build.Configuration with { Run = new RunTable { Mode = "eval", Code = "1" } };
+        _build.Configuration = _build.Configuration with
+        {
+            Run = new RunTable { Mode = "eval", Code = "1" },
+        };
         Assert.Equal([(ActionKinds.Pack, 1)], TestBuild.Executed(_build.Pack().Context));
         _build.Write("app/data/table.txt", "another table\n");
         Assert.Equal([(ActionKinds.Pack, 1)], TestBuild.Executed(_build.Pack().Context));
@@ -213,7 +265,9 @@ public sealed class PackStageTests : IDisposable
     public void The_same_input_gives_the_same_bytes_in_another_cache()
     {
         var first = TestBuild.BytesOf(_build.Pack());
-        using var other = new TestBuild { Configuration = _build.Configuration }.Stdlib().Packages("app");
+        using var other = new TestBuild { Configuration = _build.Configuration }
+            .Stdlib()
+            .Packages("app");
         foreach (var file in Directory.EnumerateFiles(_build["app"], "*", SearchOption.AllDirectories).Reverse())
             other.Write(Path.GetRelativePath(_build.Folder, file), File.ReadAllBytes(file));
         Assert.Equal(first, TestBuild.BytesOf(other.Pack()));
@@ -223,7 +277,9 @@ public sealed class PackStageTests : IDisposable
     public void A_cache_that_stores_nothing_gives_the_same_blob()
     {
         var expected = TestBuild.BytesOf(_build.Pack());
-        using var other = new TestBuild { Configuration = _build.Configuration, ReadOnlyCache = true }.Stdlib().Packages("app");
+        using var other = new TestBuild { Configuration = _build.Configuration, ReadOnlyCache = true }
+            .Stdlib()
+            .Packages("app");
         foreach (var file in Directory.EnumerateFiles(_build["app"], "*", SearchOption.AllDirectories))
             other.Write(Path.GetRelativePath(_build.Folder, file), File.ReadAllBytes(file));
         Assert.Equal(expected, TestBuild.BytesOf(other.Pack()));
@@ -235,7 +291,10 @@ public sealed class PackStageTests : IDisposable
     {
         var packed = _build.Pack();
         var reader = PackedResourcesReader.Open(TestBuild.BytesOf(packed));
-        Assert.Equal(reader.Modules.Count(module => module.Code.Exists || module.Flags.HasFlag(PackedFlags.Namespace)), packed.Blob.ModuleCount);
+        Assert.Equal(
+            reader.Modules.Count(module => module.Code.Exists || module.Flags.HasFlag(PackedFlags.Namespace)),
+            packed.Blob.ModuleCount
+        );
         Assert.Equal(reader.Modules.Count(module => module.Flags.HasFlag(PackedFlags.BuiltinExtension)), packed.Blob.ExtensionCount);
         Assert.Equal(reader.Count(PackedSection.Resources), packed.Blob.ResourceCount);
         Assert.Equal(TestBuild.BytesOf(packed).Length, packed.Blob.Size);
@@ -251,7 +310,9 @@ public sealed class PackStageTests : IDisposable
     [Fact]
     public void An_allocator_that_the_distribution_lacks_is_an_error_at_its_key()
     {
-        var configuration = ConfigurationReader.Parse("[python_config]\nraw_allocator = \"mimalloc\"\n[[python_packages]]\ntype = \"stdlib\"\n", "oxidizer.toml", "/project").For(TargetTriple.Host);
+        var configuration = ConfigurationReader
+            .Parse("[python_config]\nraw_allocator = \"mimalloc\"\n[[python_packages]]\ntype = \"stdlib\"\n", "oxidizer.toml", "/project")
+            .For(TargetTriple.Host);
         var diagnostics = new DiagnosticBag();
         ProductSettings.Check(configuration, _build.Distribution with { HasMimalloc = false }, diagnostics);
         Assert.Equal(("OXI0606", 2), (Assert.Single(diagnostics.All).Kind.Id, diagnostics.All[0].Location!.Line));
@@ -270,7 +331,9 @@ public sealed class PackStageTests : IDisposable
         var resources = _build.Collect(context);
         var code = _build.Compile(resources, context);
         _build.Write("app/data/table.txt", "changed meanwhile\n");
-        var failure = Assert.Throws<BuildFailedException>(() => PackStage.Pack(PackInput.Create(_build.Configuration, _build.Distribution, resources, code), context));
+        var failure = Assert.Throws<BuildFailedException>(() =>
+            PackStage.Pack(PackInput.Create(_build.Configuration, _build.Distribution, resources, code), context)
+        );
         Assert.Equal(("OXI0604", _build["app/data/table.txt"]), (failure.Diagnostics[0].Kind.Id, failure.Diagnostics[0].Location!.File));
     }
 

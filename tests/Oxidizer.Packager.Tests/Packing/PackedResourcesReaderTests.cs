@@ -60,7 +60,12 @@ public sealed class PackedResourcesReaderTests
             var blob = Tiny;
             var end = BinaryPrimitives.ReadInt32LittleEndian(blob.AsSpan(PackedFormat.SectionsOffset + 11 * PackedFormat.SectionSize));
             var at = random.Next(PackedFormat.SectionsOffset, end - 4) & ~3;
-            BinaryPrimitives.WriteUInt32LittleEndian(blob.AsSpan(at), round % 3 == 0 ? uint.MaxValue : round % 3 == 1 ? int.MaxValue : (uint)random.Next());
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                blob.AsSpan(at),
+                round % 3 == 0 ? uint.MaxValue
+                    : round % 3 == 1 ? int.MaxValue
+                    : (uint)random.Next()
+            );
             SHA256.HashData(blob.AsSpan(PackedFormat.HeaderSize)).CopyTo(blob, PackedFormat.DigestOffset);
             try
             {
@@ -76,27 +81,44 @@ public sealed class PackedResourcesReaderTests
     [Property(MaxTest = 40)]
     public Property What_is_written_is_read()
     {
-        var packages = Gen.ListOf(Gen.Zip(Gen.Elements("a", "b", "a.b", "a.c", "\u00e9", "a.\U0001d11e", "a.\uffee", "zz", "_", "encodings"), Gen.Choose(0, 3000)))
+        var packages = Gen.ListOf(
+                Gen.Zip(
+                    Gen.Elements("a", "b", "a.b", "a.c", "\u00e9", "a.\U0001d11e", "a.\uffee", "zz", "_", "encodings"),
+                    Gen.Choose(0, 3000)
+                )
+            )
             .Select(list => list.DistinctBy(package => package.Item1).ToList());
-        return Prop.ForAll(Gen.Zip(packages, Gen.Elements(PackedCodec.None, PackedCodec.Zlib, PackedCodec.Zstd)).ToArbitrary(), generated =>
-        {
-            var (list, codec) = generated;
-            var reader = PackedResourcesReader.Open(SyntheticBlob.WithResources(list, codec));
-            reader.Verify();
-            return reader.Count(PackedSection.Modules) == list.Count && list.TrueForAll(package =>
+        return Prop.ForAll(
+            Gen.Zip(packages, Gen.Elements(PackedCodec.None, PackedCodec.Zlib, PackedCodec.Zstd)).ToArbitrary(),
+            generated =>
             {
-                var module = reader.Module(reader.Find(package.Item1));
-                return module.Name == package.Item1 && reader.Read(reader.File(PackedSection.Resources, module.FirstResource).Data).SequenceEqual(SyntheticBlob.Content(package.Item2));
-            });
-        });
+                var (list, codec) = generated;
+                var reader = PackedResourcesReader.Open(SyntheticBlob.WithResources(list, codec));
+                reader.Verify();
+                return reader.Count(PackedSection.Modules) == list.Count
+                    && list.TrueForAll(package =>
+                    {
+                        var module = reader.Module(reader.Find(package.Item1));
+                        return module.Name == package.Item1
+                            && reader
+                                .Read(reader.File(PackedSection.Resources, module.FirstResource).Data)
+                                .SequenceEqual(SyntheticBlob.Content(package.Item2));
+                    });
+            }
+        );
     }
 
-    // Rows of 16 bytes that are not all zero. `OXIDIZER_UPDATE_GOLDEN=1` writes the file anew: then the format has changed, and its version must.
+    // Rows of 16 bytes that are not all zero. `OXIDIZER_UPDATE_GOLDEN=1` writes the file anew: then the format has changed, and its version
+    // must.
     [Fact]
     public void The_tiny_blob_is_the_golden_one_byte_by_byte()
     {
         var golden = Path.Combine(Root(), "tests/Oxidizer.Packager.Tests/Packing/tiny-blob.txt");
-        var rows = Tiny.Chunk(16).Select((row, index) => (Offset: index * 16, Row: row)).Where(entry => entry.Row.Any(b => b != 0)).Select(entry => $"{entry.Offset:x6} {Convert.ToHexStringLower(entry.Row)}").ToArray();
+        var rows = Tiny.Chunk(16)
+            .Select((row, index) => (Offset: index * 16, Row: row))
+            .Where(entry => entry.Row.Any(b => b != 0))
+            .Select(entry => $"{entry.Offset:x6} {Convert.ToHexStringLower(entry.Row)}")
+            .ToArray();
         if (Environment.GetEnvironmentVariable("OXIDIZER_UPDATE_GOLDEN") == "1")
             File.WriteAllLines(golden, rows);
         Assert.Equal(File.ReadAllLines(golden), rows);
@@ -112,8 +134,15 @@ public sealed class PackedResourcesReaderTests
         Assert.Contains($"## Resource, distribution file, shared library, {PackedFormat.FileSize} bytes", document);
         Assert.Contains($"## Distribution, {PackedFormat.DistributionSize} bytes", document);
         Assert.Contains($"## Setting, {PackedFormat.SettingSize} bytes", document);
-        var sections = document.Where(line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^\| \d+ \| ")).Take(PackedFormat.SectionCount).Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
-        Assert.Equal(Enum.GetValues<PackedSection>().Select(section => $"{(int)section} {PackedFormat.EntrySize(section)}"), sections.Select(cells => $"{cells[1]} {cells[3]}"));
+        var sections = document
+            .Where(line => System.Text.RegularExpressions.Regex.IsMatch(line, @"^\| \d+ \| "))
+            .Take(PackedFormat.SectionCount)
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .ToList();
+        Assert.Equal(
+            Enum.GetValues<PackedSection>().Select(section => $"{(int)section} {PackedFormat.EntrySize(section)}"),
+            sections.Select(cells => $"{cells[1]} {cells[3]}")
+        );
         Assert.Equal(Enum.GetNames<PackedSection>().Select(Plain), sections.Select(cells => Plain(cells[2])));
     }
 
@@ -125,9 +154,12 @@ public sealed class PackedResourcesReaderTests
     public void The_fields_of_a_drawing_fill_its_entry(string heading, int size)
     {
         var fields = File.ReadLines(Path.Combine(Root(), "docs/formats/packed-resources.md"))
-            .SkipWhile(line => !line.StartsWith(heading, StringComparison.Ordinal)).Skip(1).TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
+            .SkipWhile(line => !line.StartsWith(heading, StringComparison.Ordinal))
+            .Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
             .Select(line => System.Text.RegularExpressions.Regex.Match(line, @"^ +(\d+) +(\d+)  \w"))
-            .Where(match => match.Success).Select(match => (Offset: int.Parse(match.Groups[1].Value), Size: int.Parse(match.Groups[2].Value)));
+            .Where(match => match.Success)
+            .Select(match => (Offset: int.Parse(match.Groups[1].Value), Size: int.Parse(match.Groups[2].Value)));
         var end = 0;
         foreach (var field in fields)
         {

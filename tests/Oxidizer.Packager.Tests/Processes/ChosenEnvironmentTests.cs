@@ -11,10 +11,35 @@ public sealed class ChosenEnvironmentTests : IDisposable
 {
     private static readonly string[] s_hostile =
     [
-        "LD_RUN_PATH", "LD_LIBRARY_PATH", "LD_PRELOAD", "LIBRARY_PATH", "CPATH", "C_INCLUDE_PATH", "COMPILER_PATH", "GCC_EXEC_PREFIX", "GCC_COMPARE_DEBUG", "DEPENDENCIES_OUTPUT",
-        "SOURCE_DATE_EPOCH", "LANG", "LANGUAGE", "LC_MESSAGES", "PYTHONPATH", "PYTHONHOME", "PYTHONOPTIMIZE", "MAKEFLAGS", "CFLAGS", "CPPFLAGS", "LDFLAGS", "CC", "CONFIG_SITE", "LDEMULATION", "GNUTARGET", "REALGCC",
+        "LD_RUN_PATH",
+        "LD_LIBRARY_PATH",
+        "LD_PRELOAD",
+        "LIBRARY_PATH",
+        "CPATH",
+        "C_INCLUDE_PATH",
+        "COMPILER_PATH",
+        "GCC_EXEC_PREFIX",
+        "GCC_COMPARE_DEBUG",
+        "DEPENDENCIES_OUTPUT",
+        "SOURCE_DATE_EPOCH",
+        "LANG",
+        "LANGUAGE",
+        "LC_MESSAGES",
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "PYTHONOPTIMIZE",
+        "MAKEFLAGS",
+        "CFLAGS",
+        "CPPFLAGS",
+        "LDFLAGS",
+        "CC",
+        "CONFIG_SITE",
+        "LDEMULATION",
+        "GNUTARGET",
+        "REALGCC",
     ];
-    private static readonly string[] s_own = ["CCACHE_DIR", "SCCACHE_DIR", "DISTCC_HOSTS", "ICECC_VERSION"], s_network = ["https_proxy", "NO_PROXY", "APT_CONFIG"];
+    private static readonly string[] s_own = ["CCACHE_DIR", "SCCACHE_DIR", "DISTCC_HOSTS", "ICECC_VERSION"],
+        s_network = ["https_proxy", "NO_PROXY", "APT_CONFIG"];
     private readonly Dictionary<string, string?> _before = [];
 
     public ChosenEnvironmentTests()
@@ -55,15 +80,34 @@ public sealed class ChosenEnvironmentTests : IDisposable
     [Fact]
     public void Apt_sees_proxies_and_its_configuration()
     {
-        var seen = Seen(new Command("env", []) { Sees = ChosenEnvironment.Network, Environment = new Dictionary<string, string?> { ["DEBIAN_FRONTEND"] = "noninteractive", ["HOME"] = null } });
+        var seen = Seen(
+            new Command("env", [])
+            {
+                Sees = ChosenEnvironment.Network,
+                Environment = new Dictionary<string, string?> { ["DEBIAN_FRONTEND"] = "noninteractive", ["HOME"] = null },
+            }
+        );
         Assert.Empty(s_network.Append("DEBIAN_FRONTEND").Except(seen.Keys));
         Assert.Empty(s_hostile.Concat(s_own).Append("HOME").Intersect(seen.Keys));
     }
 
     [Fact]
     public void A_command_that_clears_sees_its_own_variables_alone() =>
-        Assert.Equal(new Dictionary<string, string> { ["A"] = "b" }, Seen(new Command("/usr/bin/env", []) { ClearEnvironment = true, Environment = new Dictionary<string, string?> { ["A"] = "b" } }));
+        Assert.Equal(
+            new Dictionary<string, string> { ["A"] = "b" },
+            Seen(
+                new Command("/usr/bin/env", [])
+                {
+                    ClearEnvironment = true,
+                    Environment = new Dictionary<string, string?> { ["A"] = "b" },
+                }
+            )
+        );
 
-    private static Dictionary<string, string> Seen(Command command) => ChildProcess.Run(command).Output
-        .Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+    private static Dictionary<string, string> Seen(Command command) =>
+        ChildProcess
+            .Run(command)
+            .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('=', 2))
+            .ToDictionary(pair => pair[0], pair => pair[1]);
 }

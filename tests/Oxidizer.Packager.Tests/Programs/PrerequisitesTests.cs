@@ -46,8 +46,16 @@ public sealed class PrerequisitesTests : IDisposable
         Link("apt-get");
         var exception = Assert.Throws<BuildFailedException>(() => Ensure(new ToolchainTable { Launcher = "ccache" }, isRoot: false));
         Assert.Equal("OXI0507", Assert.Single(exception.Diagnostics).Kind.Id);
-        Assert.Contains("a C compiler (`cc`, `gcc` or `clang`), the C library's headers (`stdio.h`), `as`, a linker (`mold`, `ld.lld` or `ld`), the launcher `ccache`", exception.Message, StringComparison.Ordinal);
-        Assert.EndsWith("run `sudo apt-get update && sudo apt-get install -y gcc libc6-dev binutils ccache`", exception.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "a C compiler (`cc`, `gcc` or `clang`), the C library's headers (`stdio.h`), `as`, a linker (`mold`, `ld.lld` or `ld`), the launcher `ccache`",
+            exception.Message,
+            StringComparison.Ordinal
+        );
+        Assert.EndsWith(
+            "run `sudo apt-get update && sudo apt-get install -y gcc libc6-dev binutils ccache`",
+            exception.Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -62,14 +70,21 @@ public sealed class PrerequisitesTests : IDisposable
     public void As_root_exactly_what_is_missing_is_installed_and_its_progress_is_told()
     {
         Link("gcc", "as", "ld");
-        Apt("""
+        Apt(
+            """
             echo "Unpacking $*"
             echo "$DEBIAN_FRONTEND" > "$here/../frontend"
             mkdir -p "$here/../usr/include"; touch "$here/../usr/include/stdio.h"
-            """);
+            """
+        );
         Ensure(new ToolchainTable(), isRoot: true);
         Assert.Contains("apt-get install libc6-dev", _log.Lines);
-        Assert.Contains(_log.Lines, line => line.StartsWith("apt-get install: Unpacking install -y", StringComparison.Ordinal) && line.EndsWith("libc6-dev", StringComparison.Ordinal));
+        Assert.Contains(
+            _log.Lines,
+            line =>
+                line.StartsWith("apt-get install: Unpacking install -y", StringComparison.Ordinal)
+                && line.EndsWith("libc6-dev", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(_log.Lines, line => line.Contains("update", StringComparison.Ordinal));
         Assert.Equal("noninteractive\n", File.ReadAllText(Path.Combine(_folder, "frontend")));
     }
@@ -90,12 +105,14 @@ public sealed class PrerequisitesTests : IDisposable
     {
         WriteFile("usr/include/stdio.h", "");
         Link("as", "ld");
-        Apt("""
+        Apt(
+            """
             echo "$1" >> "$here/../calls"
             if [ "$1" = update ]; then touch "$here/../fresh"; exit 0; fi
             if [ ! -e "$here/../fresh" ]; then echo "E: 404  Not Found" >&2; exit 100; fi
             ln -s /bin/true "$here/gcc"
-            """);
+            """
+        );
         Ensure(new ToolchainTable(), isRoot: true);
         Assert.Equal(["install", "update", "install"], File.ReadAllLines(Path.Combine(_folder, "calls")));
     }
@@ -106,7 +123,10 @@ public sealed class PrerequisitesTests : IDisposable
         // The machine's apt with lists and sources of its own, of which there are none: it fails at once, and changes nothing.
         var configuration = Path.Combine(_folder, "apt.conf");
         Directory.CreateDirectory(Path.Combine(_folder, "lists/partial"));
-        File.WriteAllText(configuration, $"Dir::State::Lists \"{_folder}/lists\";\nDir::Etc::SourceList \"/dev/null\";\nDir::Etc::SourceParts \"-\";\nDir::Cache \"{_folder}\";\nDebug::NoLocking \"true\";\n");
+        File.WriteAllText(
+            configuration,
+            $"Dir::State::Lists \"{_folder}/lists\";\nDir::Etc::SourceList \"/dev/null\";\nDir::Etc::SourceParts \"-\";\nDir::Cache \"{_folder}\";\nDebug::NoLocking \"true\";\n"
+        );
         Environment.SetEnvironmentVariable("APT_CONFIG", configuration);
         try
         {
@@ -115,7 +135,11 @@ public sealed class PrerequisitesTests : IDisposable
             var exception = Assert.Throws<BuildFailedException>(() => Prerequisites.Ensure([requirement], Of(isRoot: true), _log, default));
             Assert.Equal("OXI0508", Assert.Single(exception.Diagnostics).Kind.Id);
             Assert.Contains("E: Unable to locate package oxidizer-no-such-package", exception.Message, StringComparison.Ordinal);
-            Assert.EndsWith("run `apt-get update && apt-get install -y oxidizer-no-such-package` by hand", exception.Message, StringComparison.Ordinal);
+            Assert.EndsWith(
+                "run `apt-get update && apt-get install -y oxidizer-no-such-package` by hand",
+                exception.Message,
+                StringComparison.Ordinal
+            );
         }
         finally
         {
@@ -141,7 +165,9 @@ public sealed class PrerequisitesTests : IDisposable
         Apt(apt.SleepWithoutEnd);
         using var source = new CancellationTokenSource();
         apt.CancelWhenStarted(source);
-        Assert.ThrowsAny<OperationCanceledException>(() => Prerequisites.Ensure(Prerequisites.ForEveryBuild(new ToolchainTable()), Of(isRoot: true), _log, source.Token));
+        Assert.ThrowsAny<OperationCanceledException>(() =>
+            Prerequisites.Ensure(Prerequisites.ForEveryBuild(new ToolchainTable()), Of(isRoot: true), _log, source.Token)
+        );
         apt.AssertEnds();
     }
 
@@ -153,7 +179,13 @@ public sealed class PrerequisitesTests : IDisposable
     [InlineData("aarch64-linux-gnu-gcc", "binutils")]
     [InlineData("/opt/toolchain/bin/cc", "binutils")]
     public void The_compiler_that_is_named_decides_what_is_needed(string? cc, string packages) =>
-        Assert.Equal(packages, string.Join(' ', Prerequisites.ForEveryBuild(new ToolchainTable { Cc = cc }).Select(requirement => requirement.Package).Distinct()));
+        Assert.Equal(
+            packages,
+            string.Join(
+                ' ',
+                Prerequisites.ForEveryBuild(new ToolchainTable { Cc = cc }).Select(requirement => requirement.Package).Distinct()
+            )
+        );
 
     [Theory]
     [InlineData("mold", "mold")]
@@ -169,28 +201,52 @@ public sealed class PrerequisitesTests : IDisposable
     [InlineData(nameof(ProductOutput.SharedLibrary), "zstd", "objcopy readelf")]
     public void A_library_needs_the_programs_that_make_it(string output, string compress, string programs)
     {
-        var configuration = new BuildConfiguration("oxidizer.toml", "/") { Build = new BuildTable { Output = Enum.Parse<ProductOutput>(output) }, Packing = new PackingTable { Compress = compress } };
+        var configuration = new BuildConfiguration("oxidizer.toml", "/")
+        {
+            Build = new BuildTable { Output = Enum.Parse<ProductOutput>(output) },
+            Packing = new PackingTable { Compress = compress },
+        };
         Assert.Equal(programs, string.Join(' ', Prerequisites.ForOutput(configuration).SelectMany(requirement => requirement.Programs)));
-        Assert.DoesNotContain("ar", Prerequisites.ForOutput(configuration with { Toolchain = new ToolchainTable { Ar = "/opt/ar" } }).SelectMany(requirement => requirement.Programs));
+        Assert.DoesNotContain(
+            "ar",
+            Prerequisites
+                .ForOutput(configuration with { Toolchain = new ToolchainTable { Ar = "/opt/ar" } })
+                .SelectMany(requirement => requirement.Programs)
+        );
     }
 
     // What is started by a name that the list does not have is not asked for.
     [Fact]
     public void No_source_starts_a_program_by_a_name_of_its_own()
     {
-        var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src", "Oxidizer.Packager"), "*.cs", SearchOption.AllDirectories).Where(path => !path.Contains("/obj/", StringComparison.Ordinal));
-        Assert.DoesNotContain(sources, path => System.Text.RegularExpressions.Regex.IsMatch(File.ReadAllText(path), @"new (Command|ProcessStartInfo)\(\s*"""));
+        var sources = Directory
+            .EnumerateFiles(Path.Combine(Repository.Root, "src", "Oxidizer.Packager"), "*.cs", SearchOption.AllDirectories)
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            sources,
+            path => System.Text.RegularExpressions.Regex.IsMatch(File.ReadAllText(path), @"new (Command|ProcessStartInfo)\(\s*""")
+        );
     }
 
     [Fact]
     public void Zstandard_s_static_library_is_needed_by_who_asks_for_it_on_this_machine_alone()
     {
-        static IEnumerable<string> Packages(string compress, TargetTriple? target = null, string? sysroot = null, params string[] ldflags) => Prerequisites.ForPacking(new BuildConfiguration("oxidizer.toml", "/")
-        {
-            Packing = new PackingTable { Compress = compress },
-            Target = target ?? TargetTriple.Host,
-            Toolchain = new ToolchainTable { Sysroot = sysroot, LdFlags = ldflags },
-        }).Select(requirement => requirement.Package);
+        static IEnumerable<string> Packages(
+            string compress,
+            TargetTriple? target = null,
+            string? sysroot = null,
+            params string[] ldflags
+        ) =>
+            Prerequisites
+                .ForPacking(
+                    new BuildConfiguration("oxidizer.toml", "/")
+                    {
+                        Packing = new PackingTable { Compress = compress },
+                        Target = target ?? TargetTriple.Host,
+                        Toolchain = new ToolchainTable { Sysroot = sysroot, LdFlags = ldflags },
+                    }
+                )
+                .Select(requirement => requirement.Package);
         Assert.Equal(["libzstd-dev"], Packages("zstd"));
         Assert.Empty(Packages("zlib"));
         Assert.Empty(Packages("none"));
@@ -199,7 +255,9 @@ public sealed class PrerequisitesTests : IDisposable
         Assert.Empty(Packages("zstd", new TargetTriple("riscv64-unknown-linux-gnu")));
 
         WriteFile($"usr/lib/{TargetTriple.Host.Multiarch}/libzstd.so", "");
-        var requirement = Prerequisites.ForPacking(new BuildConfiguration("oxidizer.toml", "/") { Packing = new PackingTable { Compress = "zstd" } });
+        var requirement = Prerequisites.ForPacking(
+            new BuildConfiguration("oxidizer.toml", "/") { Packing = new PackingTable { Compress = "zstd" } }
+        );
         var exception = Assert.Throws<BuildFailedException>(() => Prerequisites.Ensure(requirement, Of(isRoot: false), _log, default));
         Assert.Contains("missing on this machine: Zstandard's static library (`libzstd.a`)", exception.Message, StringComparison.Ordinal);
         WriteFile($"usr/lib/{TargetTriple.Host.Multiarch}/libzstd.a", "");
@@ -211,12 +269,15 @@ public sealed class PrerequisitesTests : IDisposable
     {
         Link("cc", "sh", "make", "tar", "apt-get", "apt-cache");
         WriteFile("usr/include/stdio.h", "");
-        var exception = Assert.Throws<BuildFailedException>(() => Prerequisites.Ensure(Prerequisites.ForSourceBuild, Of(isRoot: false), _log, default, " (or so)"));
+        var exception = Assert.Throws<BuildFailedException>(() =>
+            Prerequisites.Ensure(Prerequisites.ForSourceBuild, Of(isRoot: false), _log, default, " (or so)")
+        );
         Assert.Contains("`as`, `ar`, `strip`, `patch`, `dpkg-deb`;", exception.Message, StringComparison.Ordinal);
         Assert.EndsWith("apt-get install -y binutils patch dpkg` (or so)", exception.Message, StringComparison.Ordinal);
     }
 
-    private void Ensure(ToolchainTable toolchain, bool isRoot) => Prerequisites.Ensure(Prerequisites.ForEveryBuild(toolchain), Of(isRoot), _log, default);
+    private void Ensure(ToolchainTable toolchain, bool isRoot) =>
+        Prerequisites.Ensure(Prerequisites.ForEveryBuild(toolchain), Of(isRoot), _log, default);
 
     private Machine Of(bool isRoot) => new(Path.Combine(_folder, "bin") + ":", _folder, isRoot);
 

@@ -25,7 +25,10 @@ public sealed class GlobPatternTests
     public void A_pattern_matches_as_fnmatch_does(string pattern, string name, bool expected)
     {
         Assert.Equal(expected, new GlobPattern(pattern).Matches(name));
-        Assert.Equal(expected ? "True\n" : "False\n", MachinePython.Run("import fnmatch, sys; print(fnmatch.fnmatchcase(sys.argv[1], sys.argv[2]))", name, pattern));
+        Assert.Equal(
+            expected ? "True\n" : "False\n",
+            MachinePython.Run("import fnmatch, sys; print(fnmatch.fnmatchcase(sys.argv[1], sys.argv[2]))", name, pattern)
+        );
     }
 
     [Property]
@@ -36,5 +39,6 @@ public sealed class GlobPatternTests
     }
 
     [Fact]
-    public void Many_stars_take_no_exponential_time() => Assert.False(new GlobPattern(string.Concat(Enumerable.Repeat("*a", 60))).Matches(new string('a', 59) + new string('b', 5000)));
+    public void Many_stars_take_no_exponential_time() =>
+        Assert.False(new GlobPattern(string.Concat(Enumerable.Repeat("*a", 60))).Matches(new string('a', 59) + new string('b', 5000)));
 }

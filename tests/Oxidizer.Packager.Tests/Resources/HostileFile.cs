@@ -16,7 +16,12 @@ internal static class HostileFile
                 Assert.Equal(0, ChildProcess.Run(new Command("mkfifo", [path])).ExitCode);
                 break;
             case "socket":
-                Assert.Equal(0, ChildProcess.Run(new Command("python3", ["-c", "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", path])).ExitCode);
+                Assert.Equal(
+                    0,
+                    ChildProcess
+                        .Run(new Command("python3", ["-c", "import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])", path]))
+                        .ExitCode
+                );
                 break;
             case "device":
                 File.CreateSymbolicLink(path, "/dev/zero");
@@ -47,5 +52,8 @@ internal static class HostileFile
     /// <param name="name">As <c>printf</c> takes it: <c>caf\351.py</c>.</param>
     /// <param name="command">What makes it.</param>
     public static void PutBytes(string folder, string name, string command = "touch") =>
-        Assert.Equal(0, ChildProcess.Run(new Command("sh", ["-c", $"{command} \"$(printf '{name}')\""]) { WorkingDirectory = folder }).ExitCode);
+        Assert.Equal(
+            0,
+            ChildProcess.Run(new Command("sh", ["-c", $"{command} \"$(printf '{name}')\""]) { WorkingDirectory = folder }).ExitCode
+        );
 }

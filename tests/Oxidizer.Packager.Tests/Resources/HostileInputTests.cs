@@ -5,13 +5,14 @@ using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Resources;
-using Oxidizer.Packager.SourceBuilds;
 using Oxidizer.Packager.Selection;
+using Oxidizer.Packager.SourceBuilds;
 
 namespace Oxidizer.Packager.Tests.Resources;
 
 /// <summary>
-/// What can stand in the place of a file of the user's: pipes that nobody writes to, devices without an end, links to nowhere, names that are no text. A build neither
+/// What can stand in the place of a file of the user's: pipes that nobody writes to, devices without an end, links to nowhere, names that
+/// are no text. A build neither
 /// waits for them nor leaves them out without a word.
 /// </summary>
 public sealed class HostileInputTests : IDisposable
@@ -28,11 +29,12 @@ public sealed class HostileInputTests : IDisposable
         return task.GetAwaiter().GetResult();
     }
 
-    private (ResourceSet Resources, IReadOnlyList<Diagnostic> Diagnostics) Collect() => Soon(() =>
-    {
-        var context = _build.Context();
-        return (_build.Collect(context), context.Diagnostics.All);
-    });
+    private (ResourceSet Resources, IReadOnlyList<Diagnostic> Diagnostics) Collect() =>
+        Soon(() =>
+        {
+            var context = _build.Context();
+            return (_build.Collect(context), context.Diagnostics.All);
+        });
 
     private Diagnostic Only(string id)
     {
@@ -42,7 +44,9 @@ public sealed class HostileInputTests : IDisposable
     }
 
     private static IEnumerable<string> Application(ResourceSet resources) =>
-        resources.Modules.Where(module => module.Origin.Words.Contains("package-root", StringComparison.Ordinal)).Select(module => module.Name);
+        resources
+            .Modules.Where(module => module.Origin.Words.Contains("package-root", StringComparison.Ordinal))
+            .Select(module => module.Name);
 
     [Theory]
     [InlineData("pipe", "it is a named pipe")]
@@ -59,13 +63,19 @@ public sealed class HostileInputTests : IDisposable
         var (resources, diagnostics) = Collect();
         Assert.Equal(["app", "app.fine"], Application(resources));
         Assert.DoesNotContain(resources.PackageResources, resource => resource.Package == "app");
-        Assert.Equal(paths.Select(path => _build[path]).Order(), diagnostics.Select(diagnostic => diagnostic.Message.Split('`')[1]).Order());
-        Assert.All(diagnostics, diagnostic =>
-        {
-            Assert.Equal(("OXI0323", 2), (diagnostic.Kind.Id, diagnostic.Location!.Line));
-            Assert.Contains(reason, diagnostic.Message);
-            Assert.Contains("package-root", diagnostic.Message);
-        });
+        Assert.Equal(
+            paths.Select(path => _build[path]).Order(),
+            diagnostics.Select(diagnostic => diagnostic.Message.Split('`')[1]).Order()
+        );
+        Assert.All(
+            diagnostics,
+            diagnostic =>
+            {
+                Assert.Equal(("OXI0323", 2), (diagnostic.Kind.Id, diagnostic.Location!.Line));
+                Assert.Contains(reason, diagnostic.Message);
+                Assert.Contains("package-root", diagnostic.Message);
+            }
+        );
     }
 
     [Theory]
@@ -98,11 +108,16 @@ public sealed class HostileInputTests : IDisposable
         HostileFile.PutBytes(_build["app"], @"\303\251\377.txt");
         HostileFile.PutBytes(_build["app"], @"bad\200folder", "mkdir");
         var (resources, diagnostics) = Collect();
-        Assert.Equal([@"`" + _build[@"app/bad\x80folder"] + "`", "`" + _build[@"app/caf\xe9.py"] + "`", "`" + _build["app/\u00e9\\xff.txt"] + "`"],
-            diagnostics.Select(diagnostic => diagnostic.Message.Split(' ')[0]).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [@"`" + _build[@"app/bad\x80folder"] + "`", "`" + _build[@"app/caf\xe9.py"] + "`", "`" + _build["app/\u00e9\\xff.txt"] + "`"],
+            diagnostics.Select(diagnostic => diagnostic.Message.Split(' ')[0]).Order(StringComparer.Ordinal)
+        );
         Assert.All(diagnostics, diagnostic => Assert.Equal("OXI0323", diagnostic.Kind.Id));
         HostileFile.RemoveBytes(_build["app"]);
-        Assert.Equal(["caf\u00e9.txt", "\ufffd.txt"], resources.PackageResources.Where(resource => resource.Package == "app").Select(resource => resource.Name));
+        Assert.Equal(
+            ["caf\u00e9.txt", "\ufffd.txt"],
+            resources.PackageResources.Where(resource => resource.Package == "app").Select(resource => resource.Name)
+        );
     }
 
     [Fact]
@@ -159,7 +174,9 @@ public sealed class HostileInputTests : IDisposable
     public void An_import_order_that_is_no_file_is_an_error(string what)
     {
         HostileFile.Put(what, _build["order.txt"]);
-        var failure = Assert.Throws<BuildFailedException>(() => Soon(() => ImportOrder.Sort([], new PackingTable { Order = _build["order.txt"] })));
+        var failure = Assert.Throws<BuildFailedException>(() =>
+            Soon(() => ImportOrder.Sort([], new PackingTable { Order = _build["order.txt"] }))
+        );
         Assert.Contains("OXI0602", failure.Message);
     }
 
@@ -171,9 +188,27 @@ public sealed class HostileInputTests : IDisposable
     {
         HostileFile.Put(what, _build["cpython.tar.gz"]);
         var target = TargetTriple.Host;
-        var local = Assert.Throws<BuildFailedException>(() => Soon(() => LocateArchive.Locate(new DistributionTable { LocalPath = _build["cpython.tar.gz"] }, target, SourceDistribution.Build, _build.Context())));
+        var local = Assert.Throws<BuildFailedException>(() =>
+            Soon(() =>
+                LocateArchive.Locate(
+                    new DistributionTable { LocalPath = _build["cpython.tar.gz"] },
+                    target,
+                    SourceDistribution.Build,
+                    _build.Context()
+                )
+            )
+        );
         Assert.Contains($"error OXI0201: the archive `{_build["cpython.tar.gz"]}` cannot be read: ", local.Message);
-        var source = Assert.Throws<BuildFailedException>(() => Soon(() => LocateArchive.Locate(new DistributionTable { Source = _build["cpython.tar.gz"] }, target, SourceDistribution.Build, _build.Context())));
+        var source = Assert.Throws<BuildFailedException>(() =>
+            Soon(() =>
+                LocateArchive.Locate(
+                    new DistributionTable { Source = _build["cpython.tar.gz"] },
+                    target,
+                    SourceDistribution.Build,
+                    _build.Context()
+                )
+            )
+        );
         Assert.Contains("error OXI0251: ", source.Message);
     }
 
@@ -201,7 +236,10 @@ public sealed class HostileInputTests : IDisposable
             HostileFile.Put(what, _build[path]);
         _build.Rule(new VirtualenvRule(_build["venv"], _build.At(4)));
         var (resources, diagnostics) = Collect();
-        Assert.Equal(paths.Select(path => _build[path]).Order(), diagnostics.Select(diagnostic => diagnostic.Message.Split('`')[1]).Order());
+        Assert.Equal(
+            paths.Select(path => _build[path]).Order(),
+            diagnostics.Select(diagnostic => diagnostic.Message.Split('`')[1]).Order()
+        );
         Assert.All(diagnostics, diagnostic => Assert.Equal("OXI0323", diagnostic.Kind.Id));
         Assert.Equal(("pkg", "1"), (Assert.Single(resources.PackageDistributions).Name, resources.PackageDistributions[0].Version));
     }
@@ -227,7 +265,10 @@ public sealed class HostileInputTests : IDisposable
                 file.SetLength(3L << 30);
         var (resources, diagnostics) = Collect();
         Assert.Equal(["OXI0324", "OXI0324"], diagnostics.Select(diagnostic => diagnostic.Kind.Id));
-        Assert.Contains($"`{_build["app/huge.py"]}` is 3221225472 bytes long", diagnostics.Single(diagnostic => diagnostic.Message.Contains("huge.py", StringComparison.Ordinal)).Message);
+        Assert.Contains(
+            $"`{_build["app/huge.py"]}` is 3221225472 bytes long",
+            diagnostics.Single(diagnostic => diagnostic.Message.Contains("huge.py", StringComparison.Ordinal)).Message
+        );
         Assert.Equal(["app"], Application(resources));
     }
 
@@ -238,7 +279,10 @@ public sealed class HostileInputTests : IDisposable
         _build.Packages("app").Write("app/__init__.py", "").Write($"app/{name}.py", "x = 1\n").Write($"app/{name}.tx", "data");
         var packed = PackedResourcesReader.Open(TestBuild.BytesOf(Soon(_build.Pack)));
         Assert.True(packed.Find($"app.{name}") >= 0);
-        Assert.Contains(Enumerable.Range(0, packed.Count(PackedSection.Resources)), index => packed.File(PackedSection.Resources, index).Path == $"app/{name}.tx");
+        Assert.Contains(
+            Enumerable.Range(0, packed.Count(PackedSection.Resources)),
+            index => packed.File(PackedSection.Resources, index).Path == $"app/{name}.tx"
+        );
     }
 
     [Fact]
@@ -275,7 +319,9 @@ public sealed class HostileInputTests : IDisposable
         Directory.CreateDirectory(context.WorkDirectory);
         var code = _build.Compile(resources, context);
         Directory.Delete(context.WorkDirectory, recursive: true);
-        failure = Assert.Throws<EnvironmentFailureException>(() => PackStage.Pack(PackInput.Create(_build.Configuration, _build.Distribution, resources, code), context));
+        failure = Assert.Throws<EnvironmentFailureException>(() =>
+            PackStage.Pack(PackInput.Create(_build.Configuration, _build.Distribution, resources, code), context)
+        );
         Assert.Equal("OXI0605", failure.Kind.Id);
     }
 }

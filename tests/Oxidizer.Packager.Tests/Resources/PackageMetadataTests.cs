@@ -14,22 +14,44 @@ public sealed class PackageMetadataTests : IDisposable
     [Fact]
     public void The_metadata_of_a_named_package_comes_with_it_and_that_of_others_does_not()
     {
-        _build.Packages("by_name", "yaml", "recorded", "single").Write("by_name/__init__.py", "").Write("yaml/__init__.py", "").Write("recorded.py", "").Write("single.py", "").Write("other/__init__.py", "")
-            .Write("by_name-1.0.dist-info/METADATA", "Name: by-name\nVersion: 1.0\n").Write("PyYAML-6.0.egg-info/PKG-INFO", "Name: PyYAML\nVersion: 6.0\n").Write("PyYAML-6.0.egg-info/top_level.txt", "_yaml\nyaml\n")
-            .Write("Thing-2.dist-info/RECORD", "recorded.py,sha256=x,1\n").Write("Thing-2.dist-info/METADATA", "Name: Thing\nVersion: 2\n").Write("single-3.egg-info", "Name: single\nVersion: 3\n")
-            .Write("other-9.dist-info/METADATA", "Name: other\nVersion: 9\n").Write("other-9.dist-info/RECORD", "other/__init__.py,,\n");
+        _build
+            .Packages("by_name", "yaml", "recorded", "single")
+            .Write("by_name/__init__.py", "")
+            .Write("yaml/__init__.py", "")
+            .Write("recorded.py", "")
+            .Write("single.py", "")
+            .Write("other/__init__.py", "")
+            .Write("by_name-1.0.dist-info/METADATA", "Name: by-name\nVersion: 1.0\n")
+            .Write("PyYAML-6.0.egg-info/PKG-INFO", "Name: PyYAML\nVersion: 6.0\n")
+            .Write("PyYAML-6.0.egg-info/top_level.txt", "_yaml\nyaml\n")
+            .Write("Thing-2.dist-info/RECORD", "recorded.py,sha256=x,1\n")
+            .Write("Thing-2.dist-info/METADATA", "Name: Thing\nVersion: 2\n")
+            .Write("single-3.egg-info", "Name: single\nVersion: 3\n")
+            .Write("other-9.dist-info/METADATA", "Name: other\nVersion: 9\n")
+            .Write("other-9.dist-info/RECORD", "other/__init__.py,,\n");
         var context = _build.Context();
         var resources = _build.Collect(context);
         Assert.Empty(context.Diagnostics.All);
-        Assert.Equal(["PyYAML 6.0", "Thing 2", "by-name 1.0", "single 3"],
-            resources.PackageDistributions.Select(distribution => $"{distribution.Name} {distribution.Version}").Order(StringComparer.Ordinal));
-        Assert.Equal("PKG-INFO", Assert.Single(resources.PackageDistributions.Single(distribution => distribution.Name == "single").Files).Name);
+        Assert.Equal(
+            ["PyYAML 6.0", "Thing 2", "by-name 1.0", "single 3"],
+            resources
+                .PackageDistributions.Select(distribution => $"{distribution.Name} {distribution.Version}")
+                .Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(
+            "PKG-INFO",
+            Assert.Single(resources.PackageDistributions.Single(distribution => distribution.Name == "single").Files).Name
+        );
     }
 
     [Fact]
     public void Packages_that_use_file_names_are_named_and_read_once()
     {
-        _build.Packages("app", "quiet").Write("app/__init__.py", "").Write("app/data.py", "import os\nHERE = os.path.dirname(__file__)\n").Write("quiet/__init__.py", "# __file__\nx = '__file__'\n");
+        _build
+            .Packages("app", "quiet")
+            .Write("app/__init__.py", "")
+            .Write("app/data.py", "import os\nHERE = os.path.dirname(__file__)\n")
+            .Write("quiet/__init__.py", "# __file__\nx = '__file__'\n");
         var context = _build.Context();
         var user = Assert.Single(FileUsers.Find(_build.Collect(context), context));
         Assert.Equal("app", user.Package);
@@ -72,5 +94,6 @@ public sealed class PackageMetadataTests : IDisposable
     [InlineData("'''__file__", false)]
     [InlineData("'\\'__file__'", false)]
     [InlineData("", false)]
-    public void A_name_counts_where_it_is_code(string source, bool expected) => Assert.Equal(expected, FileUsers.UsesFile(System.Text.Encoding.UTF8.GetBytes(source)));
+    public void A_name_counts_where_it_is_code(string source, bool expected) =>
+        Assert.Equal(expected, FileUsers.UsesFile(System.Text.Encoding.UTF8.GetBytes(source)));
 }

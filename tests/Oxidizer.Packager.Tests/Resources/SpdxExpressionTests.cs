@@ -6,7 +6,8 @@ namespace Oxidizer.Packager.Tests.Resources;
 /// <summary>Licence expressions by the grammar of SPDX 2.3, annex D, and what only looks like one.</summary>
 public sealed class SpdxExpressionTests
 {
-    private static void AssertTerms(string expected, string expression) => Assert.Equal(expected, SpdxExpression.TermsOf(expression).ToString());
+    private static void AssertTerms(string expected, string expression) =>
+        Assert.Equal(expected, SpdxExpression.TermsOf(expression).ToString());
 
     [Theory]
     [InlineData("MIT", "Free")]
@@ -44,7 +45,8 @@ public sealed class SpdxExpressionTests
     [InlineData("MIT And ISC", "Unknown")]
     [InlineData("MIT oR ISC", "Unknown")]
     [InlineData("Apache-2.0 With LLVM-exception", "Unknown")]
-    public void Identifiers_are_of_either_case_and_operators_of_one(string expression, string expected) => AssertTerms(expected, expression);
+    public void Identifiers_are_of_either_case_and_operators_of_one(string expression, string expected) =>
+        AssertTerms(expected, expression);
 
     [Theory]
     [InlineData("GPL-2.0+", "Copyleft")]
@@ -125,7 +127,10 @@ public sealed class SpdxExpressionTests
         foreach (var library in DebianLibrary.All.Values.Append(DebianLibrary.Zstandard).Where(library => !library.IsPublicDomain))
         {
             var terms = library.Licenses.Select(SpdxExpression.TermsOf).Max();
-            Assert.Equal((library.Name, copyleft.Contains(library.Name) ? LicenseTerms.Copyleft : LicenseTerms.Free), (library.Name, terms));
+            Assert.Equal(
+                (library.Name, copyleft.Contains(library.Name) ? LicenseTerms.Copyleft : LicenseTerms.Free),
+                (library.Name, terms)
+            );
         }
         Assert.All(new[] { "Python-2.0.1", "CNRI-Python", "blessing", "CC0-1.0" }, license => AssertTerms("Free", license));
     }

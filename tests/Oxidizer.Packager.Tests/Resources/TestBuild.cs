@@ -74,9 +74,11 @@ internal sealed class TestBuild : IDisposable
         return new BuildContext(new SilentLog(), cache, new DiagnosticBag(), new ActionLedger(), work, 2, Cancellation);
     }
 
-    public ResourceSet Collect(BuildContext context) => ResourceStage.Collect(Configuration with { Packages = [.. Rules] }, Distribution, context);
+    public ResourceSet Collect(BuildContext context) =>
+        ResourceStage.Collect(Configuration with { Packages = [.. Rules] }, Distribution, context);
 
-    public CompiledCode Compile(ResourceSet resources, BuildContext context) => BytecodeStage.Compile(resources.Modules, Distribution, Interpreter, context, Patience);
+    public CompiledCode Compile(ResourceSet resources, BuildContext context) =>
+        BytecodeStage.Compile(resources.Modules, Distribution, Interpreter, context, Patience);
 
     /// <summary>Everything up to the blob, as a build of its own.</summary>
     public (PackedBlob Blob, BuildContext Context) Pack()
@@ -106,20 +108,12 @@ internal sealed class TestBuild : IDisposable
 
     private sealed class SilentLog : IBuildLog
     {
-        public void Information(string message)
-        {
-        }
+        public void Information(string message) { }
 
-        public void Debug(string message)
-        {
-        }
+        public void Debug(string message) { }
 
-        public void Warning(string message)
-        {
-        }
+        public void Warning(string message) { }
 
-        public void Progress(string stage, double? share, string? detail = null)
-        {
-        }
+        public void Progress(string stage, double? share, string? detail = null) { }
     }
 }

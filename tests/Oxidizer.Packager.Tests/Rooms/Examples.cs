@@ -45,14 +45,15 @@ namespace Oxidizer.Packager.Tests.Rooms.Above
 
     internal sealed class ByCallAfterSwitch
     {
-        public static int Ask(int which) => which switch
-        {
-            0 => 7,
-            1 => 11,
-            2 => 5,
-            3 => 13,
-            _ => Below.Needed.Answer(),
-        };
+        public static int Ask(int which) =>
+            which switch
+            {
+                0 => 7,
+                1 => 11,
+                2 => 5,
+                3 => 13,
+                _ => Below.Needed.Answer(),
+            };
     }
 
     internal sealed class ByCatch

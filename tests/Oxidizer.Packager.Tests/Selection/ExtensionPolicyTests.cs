@@ -10,7 +10,12 @@ public sealed class ExtensionPolicyTests
     private readonly DiagnosticBag _diagnostics = new();
 
     private string Choose(ExtensionsTable table, bool tests = false) =>
-        string.Join(' ', new ExtensionPolicy(table, MachinePython.Small, _diagnostics).Choose(tests).Select(variant => variant.Variant == "default" ? variant.Name : $"{variant.Name}={variant.Variant}"));
+        string.Join(
+            ' ',
+            new ExtensionPolicy(table, MachinePython.Small, _diagnostics)
+                .Choose(tests)
+                .Select(variant => variant.Variant == "default" ? variant.Name : $"{variant.Name}={variant.Variant}")
+        );
 
     [Theory]
     [InlineData("all", "_gdbm _signal _ssl _unknown math posix readline=libedit")]
@@ -32,7 +37,10 @@ public sealed class ExtensionPolicyTests
 
     [Fact]
     public void A_named_variant_is_taken() =>
-        Assert.Contains("readline=readline", Choose(new ExtensionsTable { Variants = new Dictionary<string, string> { ["readline"] = "readline" } }));
+        Assert.Contains(
+            "readline=readline",
+            Choose(new ExtensionsTable { Variants = new Dictionary<string, string> { ["readline"] = "readline" } })
+        );
 
     [Fact]
     public void Extensions_for_tests_come_with_the_tests()
@@ -44,12 +52,14 @@ public sealed class ExtensionPolicyTests
     [Fact]
     public void Every_wrong_name_is_an_error_at_the_tables_line()
     {
-        Choose(new ExtensionsTable
-        {
-            Excludes = ["ssl", "posix"],
-            Variants = new Dictionary<string, string> { ["readline"] = "gnu" },
-            Location = new SourceLocation("oxidizer.toml", 5),
-        });
+        Choose(
+            new ExtensionsTable
+            {
+                Excludes = ["ssl", "posix"],
+                Variants = new Dictionary<string, string> { ["readline"] = "gnu" },
+                Location = new SourceLocation("oxidizer.toml", 5),
+            }
+        );
         Assert.Equal(["OXI0305", "OXI0306", "OXI0312"], _diagnostics.All.Select(diagnostic => diagnostic.Kind.Id).Order());
         Assert.All(_diagnostics.All, diagnostic => Assert.Equal(5, diagnostic.Location!.Line));
         Assert.Contains(_diagnostics.All, diagnostic => diagnostic.Message.Contains("did you mean `_ssl`?"));
@@ -65,8 +75,16 @@ public sealed class ExtensionPolicyTests
     {
         var distribution = MachinePython.Small with
         {
-            Extensions = MachinePython.Small.Extensions.SetItem("_ssl", [MachinePython.Extension("_ssl", library: "ssl", licenses: license)]),
+            Extensions = MachinePython.Small.Extensions.SetItem(
+                "_ssl",
+                [MachinePython.Extension("_ssl", library: "ssl", licenses: license)]
+            ),
         };
-        Assert.DoesNotContain("_ssl", new ExtensionPolicy(new ExtensionsTable { Policy = "no-copyleft" }, distribution, _diagnostics).Choose(false).Select(variant => variant.Name));
+        Assert.DoesNotContain(
+            "_ssl",
+            new ExtensionPolicy(new ExtensionsTable { Policy = "no-copyleft" }, distribution, _diagnostics)
+                .Choose(false)
+                .Select(variant => variant.Name)
+        );
     }
 }

@@ -24,7 +24,8 @@ public class DebianVersionTests
     }
 
     [Fact]
-    public void Leading_zeros_of_a_number_do_not_count() => Assert.Equal(0, new DebianVersion("1.07-1").CompareTo(new DebianVersion("1.7-01")));
+    public void Leading_zeros_of_a_number_do_not_count() =>
+        Assert.Equal(0, new DebianVersion("1.07-1").CompareTo(new DebianVersion("1.7-01")));
 
     [Theory]
     [InlineData("3.11.2-6+deb12u8", "3.11.2", "6+deb12u8")]

@@ -15,7 +15,9 @@ public class DscFileTests : IDisposable
         File.WriteAllText(_folder["p.orig.tar.gz"], "original");
         File.WriteAllText(_folder["p.debian.tar.xz"], "patches");
         _path = _folder["p.dsc"];
-        File.WriteAllText(_path, $"""
+        File.WriteAllText(
+            _path,
+            $"""
             -----BEGIN PGP SIGNED MESSAGE-----
             Hash: SHA512
 
@@ -31,7 +33,8 @@ public class DscFileTests : IDisposable
              00000000000000000000000000000000 8 p.orig.tar.gz
 
             -----BEGIN PGP SIGNATURE-----
-            """);
+            """
+        );
     }
 
     [Fact]

@@ -68,7 +68,11 @@ public class SourceArchiveTests : IDisposable
     [Fact]
     public void Test_packages_are_found_at_every_depth_by_full_name()
     {
-        WriteTree("lib", ["test/__init__.py", "ctypes/test/__init__.py", "idlelib/idle_test/__init__.py", "json/__init__.py", "data/tests/readme.txt"], DateTime.UtcNow);
+        WriteTree(
+            "lib",
+            ["test/__init__.py", "ctypes/test/__init__.py", "idlelib/idle_test/__init__.py", "json/__init__.py", "data/tests/readme.txt"],
+            DateTime.UtcNow
+        );
         Assert.Equal(["ctypes.test", "idlelib.idle_test", "test"], SourcePythonJson.TestPackages(_folder["lib"]));
     }
 

@@ -28,7 +28,10 @@ public class SourceDistributionTests : IDisposable
     {
         var context = _folder.Context();
         var archive = Store(context, s_table with { Optimizations = DistributionOptimization.Pgo }, "the archive");
-        Assert.Equal(archive, SourceDistribution.Build(s_table with { Optimizations = DistributionOptimization.PgoLto }, TargetTriple.Host, context));
+        Assert.Equal(
+            archive,
+            SourceDistribution.Build(s_table with { Optimizations = DistributionOptimization.PgoLto }, TargetTriple.Host, context)
+        );
     }
 
     [Theory]
@@ -38,13 +41,21 @@ public class SourceDistributionTests : IDisposable
     public void Another_source_or_optimisation_is_another_request(string source, string optimization)
     {
         var context = _folder.Context();
-        Assert.NotEqual(Key(s_table, context).Digest, Key(new DistributionTable { Source = source, Optimizations = Enum.Parse<DistributionOptimization>(optimization) }, context).Digest);
+        Assert.NotEqual(
+            Key(s_table, context).Digest,
+            Key(
+                new DistributionTable { Source = source, Optimizations = Enum.Parse<DistributionOptimization>(optimization) },
+                context
+            ).Digest
+        );
     }
 
     [Fact]
     public void A_foreign_target_is_refused_before_any_work()
     {
-        var failure = Assert.Throws<BuildFailedException>(() => SourceDistribution.Build(s_table, new TargetTriple("riscv64-unknown-linux-gnu"), _folder.Context()));
+        var failure = Assert.Throws<BuildFailedException>(() =>
+            SourceDistribution.Build(s_table, new TargetTriple("riscv64-unknown-linux-gnu"), _folder.Context())
+        );
         Assert.Equal("OXI0254", failure.Diagnostics.Single().Kind.Id);
     }
 

@@ -21,7 +21,15 @@ public sealed class SourceFolder : IDisposable
     internal BuildContext Context(CancellationToken cancellation = default, IBuildLog? log = null)
     {
         _cache ??= LiteDbCache.Open(new CacheSettings(this["cache"]));
-        return new BuildContext(log ?? new SilentLog(), _cache, Diagnostics, new ActionLedger(), Directory.CreateDirectory(this["work"]).FullName, 2, cancellation);
+        return new BuildContext(
+            log ?? new SilentLog(),
+            _cache,
+            Diagnostics,
+            new ActionLedger(),
+            Directory.CreateDirectory(this["work"]).FullName,
+            2,
+            cancellation
+        );
     }
 
     /// <summary>Writes a <c>.tar.gz</c> of one folder with these files; those that begin with <c>#!</c> can be run.</summary>
@@ -31,11 +39,13 @@ public sealed class SourceFolder : IDisposable
         using var writer = new TarWriter(stream, TarEntryFormat.Ustar);
         foreach (var (file, text) in files)
         {
-            writer.WriteEntry(new UstarTarEntry(TarEntryType.RegularFile, $"Python-3.11.9/{file}")
-            {
-                DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)),
-                Mode = text.StartsWith("#!", StringComparison.Ordinal) ? ActionOutput.Executable : ActionOutput.PlainFile,
-            });
+            writer.WriteEntry(
+                new UstarTarEntry(TarEntryType.RegularFile, $"Python-3.11.9/{file}")
+                {
+                    DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)),
+                    Mode = text.StartsWith("#!", StringComparison.Ordinal) ? ActionOutput.Executable : ActionOutput.PlainFile,
+                }
+            );
         }
         return this[name];
     }

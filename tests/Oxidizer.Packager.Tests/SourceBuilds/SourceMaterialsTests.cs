@@ -49,5 +49,6 @@ public class SourceMaterialsTests : IDisposable
         return apt;
     }
 
-    private SourceApt Apt(SourceCommand command) => new(_folder["apt"], command, new SourceProgress(_folder.Context().Log, "CPython"), null);
+    private SourceApt Apt(SourceCommand command) =>
+        new(_folder["apt"], command, new SourceProgress(_folder.Context().Log, "CPython"), null);
 }

@@ -32,14 +32,18 @@ public class SourceRequestTests : IDisposable
     [InlineData("")]
     public void What_names_no_CPython_is_refused(string source)
     {
-        var failure = Assert.Throws<BuildFailedException>(() => SourceRequest.Read(new DistributionTable { Source = source }, _folder.Context()));
+        var failure = Assert.Throws<BuildFailedException>(() =>
+            SourceRequest.Read(new DistributionTable { Source = source }, _folder.Context())
+        );
         Assert.Equal("OXI0250", failure.Diagnostics.Single().Kind.Id);
     }
 
     [Fact]
     public void A_source_archive_that_is_not_there_is_said()
     {
-        var failure = Assert.Throws<BuildFailedException>(() => SourceRequest.Read(new DistributionTable { Source = _folder["none.tar.xz"] }, _folder.Context()));
+        var failure = Assert.Throws<BuildFailedException>(() =>
+            SourceRequest.Read(new DistributionTable { Source = _folder["none.tar.xz"] }, _folder.Context())
+        );
         Assert.Equal("OXI0251", failure.Diagnostics.Single().Kind.Id);
     }
 
@@ -48,7 +52,9 @@ public class SourceRequestTests : IDisposable
     {
         File.WriteAllText(_folder["a.tar.gz"], "a");
         var wrong = new string('0', 64);
-        var failure = Assert.Throws<BuildFailedException>(() => SourceRequest.Read(new DistributionTable { Source = _folder["a.tar.gz"], Sha256 = wrong }, _folder.Context()));
+        var failure = Assert.Throws<BuildFailedException>(() =>
+            SourceRequest.Read(new DistributionTable { Source = _folder["a.tar.gz"], Sha256 = wrong }, _folder.Context())
+        );
         var diagnostic = failure.Diagnostics.Single();
         Assert.Equal("OXI0252", diagnostic.Kind.Id);
         Assert.Contains(wrong, diagnostic.Message);
@@ -61,7 +67,10 @@ public class SourceRequestTests : IDisposable
         File.WriteAllText(_folder["a.tar.gz"], "a");
         File.WriteAllText(_folder["b.tar.gz"], "a");
         var context = _folder.Context();
-        Assert.Equal(SourceRequest.Read(new DistributionTable { Source = _folder["a.tar.gz"] }, context).Text, SourceRequest.Read(new DistributionTable { Source = _folder["b.tar.gz"] }, context).Text);
+        Assert.Equal(
+            SourceRequest.Read(new DistributionTable { Source = _folder["a.tar.gz"] }, context).Text,
+            SourceRequest.Read(new DistributionTable { Source = _folder["b.tar.gz"] }, context).Text
+        );
     }
 
     [Fact]
@@ -69,7 +78,9 @@ public class SourceRequestTests : IDisposable
     {
         File.WriteAllText(_folder["a.tar.gz"], "a");
         var digest = "CA978112CA1BBDCAFAC231B39A23DC4DA786EFF8147C4E72B9807785AFEE48BB";
-        Assert.NotNull(SourceRequest.Read(new DistributionTable { Source = _folder["a.tar.gz"], Sha256 = digest }, _folder.Context()).ArchivePath);
+        Assert.NotNull(
+            SourceRequest.Read(new DistributionTable { Source = _folder["a.tar.gz"], Sha256 = digest }, _folder.Context()).ArchivePath
+        );
     }
 
     public void Dispose() => _folder.Dispose();

@@ -42,10 +42,12 @@ public class SourceSetupTests
         Assert.Equal("_bz2 _bz2module.c -I$(srcdir)/Modules -lbz2", Module("_bz2").ToString());
 
     [Fact]
-    public void The_sources_of_a_recipes_module_are_those_of_the_version() => Assert.Equal(["_ctypes/_ctypes.c", "_ctypes/new.c"], Module("_ctypes").Sources);
+    public void The_sources_of_a_recipes_module_are_those_of_the_version() =>
+        Assert.Equal(["_ctypes/_ctypes.c", "_ctypes/new.c"], Module("_ctypes").Sources);
 
     [Fact]
-    public void A_module_that_the_version_does_not_list_takes_the_recipes_sources() => Assert.Equal(["_cursesmodule.c"], Module("_curses").Sources);
+    public void A_module_that_the_version_does_not_list_takes_the_recipes_sources() =>
+        Assert.Equal(["_cursesmodule.c"], Module("_curses").Sources);
 
     [Fact]
     public void A_module_whose_sources_the_version_lacks_is_left_out() => Assert.DoesNotContain(Chosen, module => module.Name == "_crypt");
@@ -68,7 +70,11 @@ public class SourceSetupTests
     [Fact]
     public void Every_library_of_the_recipe_is_the_systems_or_known_with_a_licence()
     {
-        var libraries = SourceRecipe.Modules.Append(SourceRecipe.GnuReadline).SelectMany(module => module.Libraries).Where(name => !DebianLibrary.System.Contains(name)).Distinct();
+        var libraries = SourceRecipe
+            .Modules.Append(SourceRecipe.GnuReadline)
+            .SelectMany(module => module.Libraries)
+            .Where(name => !DebianLibrary.System.Contains(name))
+            .Distinct();
         Assert.All(libraries, name => Assert.NotEmpty(DebianLibrary.All[name].Licenses));
     }
 

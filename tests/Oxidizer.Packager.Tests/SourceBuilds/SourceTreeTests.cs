@@ -10,14 +10,22 @@ public class SourceTreeTests : IDisposable
     [Fact]
     public void The_version_is_read_out_of_an_archive()
     {
-        var archive = _folder.WriteSourceArchive("p.tar.gz", ("README", "x"), ("Include/patchlevel.h", "#define PY_MAJOR_VERSION 3\n#define PY_VERSION      \t\"3.11.9\"\n"));
+        var archive = _folder.WriteSourceArchive(
+            "p.tar.gz",
+            ("README", "x"),
+            ("Include/patchlevel.h", "#define PY_MAJOR_VERSION 3\n#define PY_VERSION      \t\"3.11.9\"\n")
+        );
         Assert.Equal("3.11.9", SourceTree.VersionOf(archive, null));
     }
 
     [Fact]
     public void An_archive_of_something_else_is_refused()
     {
-        var archive = _folder.WriteSourceArchive("p.tar.gz", ("README", "x"), ("src/Include/patchlevel.h", "#define PY_VERSION \"3.11.9\"\n"));
+        var archive = _folder.WriteSourceArchive(
+            "p.tar.gz",
+            ("README", "x"),
+            ("src/Include/patchlevel.h", "#define PY_VERSION \"3.11.9\"\n")
+        );
         var failure = Assert.Throws<BuildFailedException>(() => SourceTree.VersionOf(archive, null));
         Assert.Equal("OXI0251", failure.Diagnostics.Single().Kind.Id);
     }

@@ -1,5 +1,6 @@
-/* A host that calls every function of pyembed.h, rightly and wrongly, from several threads, and is called back. To be run under a tool that watches
- * memory (hosted.py): what it returns is freed, what it is given dies with the call. */
+/* A host that calls every function of pyembed.h, rightly and wrongly, from several threads, and is
+ * called back. To be run under a tool that watches memory (hosted.py): what it returns is freed,
+ * what it is given dies with the call. */
 #include "pyembed.h"
 
 #include <pthread.h>
@@ -8,12 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CHECK(condition)                                                                                                           \
-    do {                                                                                                                           \
-        if (!(condition)) {                                                                                                        \
-            fprintf(stderr, "%s:%d: %s; %s\n", __FILE__, __LINE__, #condition, pyembed_error());                                   \
-            exit(1);                                                                                                               \
-        }                                                                                                                          \
+#define CHECK(condition)                                                                         \
+    do {                                                                                         \
+        if (!(condition)) {                                                                      \
+            fprintf(stderr, "%s:%d: %s; %s\n", __FILE__, __LINE__, #condition, pyembed_error()); \
+            exit(1);                                                                             \
+        }                                                                                        \
     } while (0)
 
 enum { THREADS = 4, ROUNDS = 25 };
@@ -56,7 +57,8 @@ code_that_ends_in_every_way(void)
     CHECK(pyembed_run_source("raise SystemExit") == 0);
     CHECK(pyembed_run_source("raise SystemExit('words')") == 1);
     CHECK(fails_with(pyembed_run_source("x = (1"), "SyntaxError"));
-    CHECK(fails_with(pyembed_run_source("def f():\n    raise ValueError('deep \\u00fc')\nf()"), "ValueError: deep \xc3\xbc"));
+    CHECK(fails_with(pyembed_run_source("def f():\n    raise ValueError('deep \\u00fc')\nf()"),
+                     "ValueError: deep \xc3\xbc"));
     CHECK(fails_with(pyembed_run_source("raise ValueError('\\ud800')"), "ValueError"));
     CHECK(fails_with(pyembed_run_source("raise ValueError('a\\0b')"), "ValueError: a\\x00b"));
     CHECK(fails_with(pyembed_run_source("def f(): f()\nf()"), "RecursionError"));
@@ -73,14 +75,19 @@ calls_with_every_result(void)
     CHECK(answers("greeter", "greet", "you", "{\"hello\": \"you\"}"));
     CHECK(answers("builtins", "dict", NULL, "{}"));
     CHECK(answers("gc", "enable", NULL, ""));
-    CHECK(pyembed_call("greeter", "no.such", "x") == NULL && strstr(pyembed_error(), "AttributeError") != NULL);
-    CHECK(pyembed_call("no.such", "f", NULL) == NULL && strstr(pyembed_error(), "ModuleNotFoundError") != NULL);
-    CHECK(pyembed_call("builtins", "len", NULL) == NULL && strstr(pyembed_error(), "TypeError") != NULL);
-    CHECK(pyembed_call("builtins", "str", "\xff") == NULL && strstr(pyembed_error(), "utf-8") != NULL);
+    CHECK(pyembed_call("greeter", "no.such", "x") == NULL &&
+          strstr(pyembed_error(), "AttributeError") != NULL);
+    CHECK(pyembed_call("no.such", "f", NULL) == NULL &&
+          strstr(pyembed_error(), "ModuleNotFoundError") != NULL);
+    CHECK(pyembed_call("builtins", "len", NULL) == NULL &&
+          strstr(pyembed_error(), "TypeError") != NULL);
+    CHECK(pyembed_call("builtins", "str", "\xff") == NULL &&
+          strstr(pyembed_error(), "utf-8") != NULL);
     CHECK(pyembed_call("builtins", "chr", NULL) == NULL);
     CHECK(pyembed_call("sys", "exit", "no") == NULL);
     CHECK(pyembed_call("builtins", "eval", "chr(0xd800)") == NULL && *pyembed_error() != 0);
-    CHECK(pyembed_call("builtins", "eval", "chr(0)") == NULL && strstr(pyembed_error(), "NUL") != NULL);
+    CHECK(pyembed_call("builtins", "eval", "chr(0)") == NULL &&
+          strstr(pyembed_error(), "NUL") != NULL);
 }
 
 /* ---- functions of the host ---- */
@@ -120,15 +127,19 @@ functions_of_the_host(void)
     CHECK(pyembed_add_function("host", "no_utf8", no_utf8, NULL) == 0);
     CHECK(pyembed_add_function("\xff", "x", inner, NULL) == -1 && *pyembed_error() != '\0');
     CHECK(answers("greeter", "bill", "tea", "tea: 3.50\n"));
-    CHECK(pyembed_call("greeter", "bill", "coffee") == NULL && strstr(pyembed_error(), "the host's function 'price' failed") != NULL);
+    CHECK(pyembed_call("greeter", "bill", "coffee") == NULL &&
+          strstr(pyembed_error(), "the host's function 'price' failed") != NULL);
     CHECK(pyembed_run_module("greeter") == 7);
     CHECK(asked == 3);
     CHECK(answers("host", "inner", "seven..", "7"));
-    CHECK(pyembed_call("host", "no_utf8", "x") == NULL && strstr(pyembed_error(), "UnicodeDecodeError") != NULL);
+    CHECK(pyembed_call("host", "no_utf8", "x") == NULL &&
+          strstr(pyembed_error(), "UnicodeDecodeError") != NULL);
     CHECK(fails_with(pyembed_run_source("import host; host.price(7)"), "TypeError"));
-    CHECK(fails_with(pyembed_run_source("import host; host.price('\\ud800')"), "UnicodeEncodeError"));
+    CHECK(
+        fails_with(pyembed_run_source("import host; host.price('\\ud800')"), "UnicodeEncodeError"));
     CHECK(fails_with(pyembed_run_source("import host; host.price('tea\\0coffee')"), "NUL"));
-    CHECK(pyembed_run_source("import host; kept = host.price; del host.price; kept('tea'); del kept") == 0);
+    CHECK(pyembed_run_source(
+              "import host; kept = host.price; del host.price; kept('tea'); del kept") == 0);
 }
 
 /* ---- threads ---- */
@@ -161,7 +172,8 @@ threads_that_call_at_once(void)
     }
     for (int at = 0; at < THREADS; at++) {
         void *done;
-        CHECK(pthread_join(threads[at], &done) == 0 && done == &results[at] && results[at] == 4 * ROUNDS);
+        CHECK(pthread_join(threads[at], &done) == 0 && done == &results[at] &&
+              results[at] == 4 * ROUNDS);
     }
 }
 

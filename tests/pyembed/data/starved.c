@@ -1,6 +1,8 @@
-/* Linked into a product: each allocation of CPython's allocators fails once, in a start and in a run. The process that was
- * started lives on with every allocation it asked for; for each it forks a child, for which that one failed, and waits for its end. A child that dies by a
- * signal, hangs, or ends otherwise than with the program's own output or an error that speaks of memory, is reported on file descriptor 3. */
+/* Linked into a product: each allocation of CPython's allocators fails once, in a start and in a
+ * run. The process that was started lives on with every allocation it asked for; for each it forks
+ * a child, for which that one failed, and waits for its end. A child that dies by a signal, hangs,
+ * or ends otherwise than with the program's own output or an error that speaks of memory, is
+ * reported on file descriptor 3. */
 #include "process/process.h"
 #include "values/state.h"
 
@@ -16,18 +18,21 @@
 enum { FRAMES = 40 };
 
 static PyMemAllocatorEx originals[3];
-static const PyMemAllocatorDomain domains[3] = {PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ};
+static const PyMemAllocatorDomain domains[3] = {PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM,
+                                                PYMEM_DOMAIN_OBJ};
 static long number, forks;
 static int is_child, was_started;
 
-/* Whether an allocation is to fail here: before CPython starts, and from the moment at which it makes our module until it ends. In between it makes its own types and modules,
- * and some of that it does not survive. */
+/* Whether an allocation is to fail here: before CPython starts, and from the moment at which it
+ * makes our module until it ends. In between it makes its own types and modules, and some of that
+ * it does not survive. */
 static int
 is_wanted(void)
 {
     int is_started = Py_IsInitialized(), is_ending = was_started && !is_started;
     was_started |= is_started;
-    return !is_ending && (!pyembed_this_process.booting || pyembed_importer_module.m_base.m_index != 0);
+    return !is_ending &&
+           (!pyembed_this_process.booting || pyembed_importer_module.m_base.m_index != 0);
 }
 
 static void
@@ -49,7 +54,9 @@ is_good(int status, const char *text)
     if (!WIFEXITED(status)) {
         return 0;
     }
-    return WEXITSTATUS(status) == 0 ? strcmp(text, getenv("STARVED_OUTPUT")) == 0 : is_said && (WEXITSTATUS(status) == 1 || WEXITSTATUS(status) == 120);
+    return WEXITSTATUS(status) == 0
+               ? strcmp(text, getenv("STARVED_OUTPUT")) == 0
+               : is_said && (WEXITSTATUS(status) == 1 || WEXITSTATUS(status) == 120);
 }
 
 static void
@@ -60,10 +67,12 @@ judge(int status, int output)
     ssize_t size = pread(output, text, sizeof text - 1, 0);
     text[size < 0 ? 0 : size] = '\0';
     if (!is_good(status, text)) {
-        dprintf(3, "%callocation %ld: %s %d\n%s\n", '\f', number, WIFSIGNALED(status) ? "signal" : "exit code",
+        dprintf(3, "%callocation %ld: %s %d\n%s\n", '\f', number,
+                WIFSIGNALED(status) ? "signal" : "exit code",
                 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status), text);
         dprintf(3, "\nfailed at\n");
-        backtrace_symbols_fd(frames, backtrace(frames, FRAMES), 3); /* the child failed where this process stands */
+        backtrace_symbols_fd(frames, backtrace(frames, FRAMES),
+                             3); /* the child failed where this process stands */
     }
 }
 
@@ -139,7 +148,8 @@ install_hooks(void)
     (void)backtrace(frames, FRAMES); /* the first call allocates */
     for (int at = 0; at < 3; at++) {
         PyMem_GetAllocator(domains[at], &originals[at]);
-        PyMemAllocatorEx hooks = {&originals[at], hook_malloc, hook_calloc, hook_realloc, hook_free};
+        PyMemAllocatorEx hooks = {&originals[at], hook_malloc, hook_calloc, hook_realloc,
+                                  hook_free};
         PyMem_SetAllocator(domains[at], &hooks);
     }
 }

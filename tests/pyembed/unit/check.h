@@ -7,13 +7,13 @@
 
 static unsigned long checks;
 
-#define CHECK(condition)                                                                                                           \
-    do {                                                                                                                           \
-        checks++;                                                                                                                  \
-        if (!(condition)) {                                                                                                        \
-            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition);                                                        \
-            abort();                                                                                                               \
-        }                                                                                                                          \
+#define CHECK(condition)                                                    \
+    do {                                                                    \
+        checks++;                                                           \
+        if (!(condition)) {                                                 \
+            fprintf(stderr, "%s:%d: %s\n", __FILE__, __LINE__, #condition); \
+            abort();                                                        \
+        }                                                                   \
     } while (0)
 
 #endif

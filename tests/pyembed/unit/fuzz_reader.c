@@ -1,7 +1,9 @@
-/* libFuzzer's entry to the reader: whatever the bytes are, everything that can be asked is asked (run.py DISTRIBUTION fuzz).
+/* libFuzzer's entry to the reader: whatever the bytes are, everything that can be asked is asked
+ * (run.py DISTRIBUTION fuzz).
  *
- * Most mutations would end at the header's total size. So the bytes are read twice: as they are, and in whole pages with a header that says so.
- * Both lie in blocks of exactly their size, so that the sanitizer knows their ends. */
+ * Most mutations would end at the header's total size. So the bytes are read twice: as they are,
+ * and in whole pages with a header that says so. Both lie in blocks of exactly their size, so that
+ * the sanitizer knows their ends. */
 #include "walk.h"
 
 #include <stdlib.h>
@@ -18,11 +20,13 @@ read_all(const uint8_t *data, size_t size)
     }
 }
 
-/* magic 8 | version 4 | header_size 4 | total_size 8 | digest 32 | flags 4 | section_count 4 | sections of 16 whose last 4 are the size of an entry */
+/* magic 8 | version 4 | header_size 4 | total_size 8 | digest 32 | flags 4 | section_count 4 |
+ * sections of 16 whose last 4 are the size of an entry */
 static void
 repair_header(uint8_t *blob, uint64_t size)
 {
-    static const uint8_t entry_sizes[PYEMBED_SECTION_COUNT] = {96, 8, 4, 64, 4, 48, 64, 64, 16, 4, 1, 1};
+    static const uint8_t entry_sizes[PYEMBED_SECTION_COUNT] = {96, 8,  4,  64, 4, 48,
+                                                               64, 64, 16, 4,  1, 1};
     memcpy(blob, "\x89OXIRES\n\1\0\0\0\0\1\0\0", 16);
     memcpy(blob + 16, &size, sizeof size);
     memcpy(blob + 56, "\0\0\0\0\14\0\0\0", 8);

@@ -1,4 +1,5 @@
-/* Drives fuzz_reader.c without libFuzzer: a few changes to a blob, at random but the same in each run. For suites that must be short and need no clang.
+/* Drives fuzz_reader.c without libFuzzer: a few changes to a blob, at random but the same in each
+ * run. For suites that must be short and need no clang.
  *
  * mutate COUNT BLOB...: says `N mutations`, or dies. */
 #include <stdint.h>
@@ -52,7 +53,9 @@ place_in(size_t size)
 static size_t
 change(uint8_t *bytes, size_t size)
 {
-    static const uint32_t numbers[] = {0, 1, 255, 4095, 4096, 65535, 65536, 0x7FFFFFFF, 0x80000000, 0xFFFFFF00, 0xFFFFFFFE, 0xFFFFFFFF};
+    static const uint32_t numbers[] = {0,          1,          255,        4095,
+                                       4096,       65535,      65536,      0x7FFFFFFF,
+                                       0x80000000, 0xFFFFFF00, 0xFFFFFFFE, 0xFFFFFFFF};
     size_t at = place_in(size), word = at / 4 * 4;
     uint32_t number = numbers[next(sizeof numbers / sizeof numbers[0])];
     switch (next(6)) {

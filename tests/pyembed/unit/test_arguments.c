@@ -1,4 +1,5 @@
-/* Which command lines are those of multiprocessing's children: the texts that CPython 3.11 to 3.14 write, and everything that only looks like them.
+/* Which command lines are those of multiprocessing's children: the texts that CPython 3.11 to 3.14
+ * write, and everything that only looks like them.
  *
  * test_arguments: says `ok N checks`, or dies. */
 #include "process/arguments.h"
@@ -9,7 +10,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SPAWN "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5, pipe_handle=7)"
+#define SPAWN \
+    "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5, pipe_handle=7)"
 #define TRACKER "from multiprocessing.resource_tracker import main;main(5)"
 #define SERVER "from multiprocessing.forkserver import main; main(6, 7, "
 #define SERVER_3_14 "import sys; from multiprocessing.forkserver import main; main(6, 7, "
@@ -27,8 +29,10 @@ read_words(char **words)
 }
 
 #define READ(...) read_words((char *[]){"product", __VA_ARGS__, NULL})
-#define IS_CHILD(...) (READ(__VA_ARGS__).role == PYEMBED_AS_CHILD && READ(__VA_ARGS__).refused == NULL)
-#define IS_REFUSED(...) (READ(__VA_ARGS__).role == PYEMBED_AS_CHILD && READ(__VA_ARGS__).refused != NULL)
+#define IS_CHILD(...) \
+    (READ(__VA_ARGS__).role == PYEMBED_AS_CHILD && READ(__VA_ARGS__).refused == NULL)
+#define IS_REFUSED(...) \
+    (READ(__VA_ARGS__).role == PYEMBED_AS_CHILD && READ(__VA_ARGS__).refused != NULL)
 #define IS_PROGRAM(...) (READ(__VA_ARGS__).role == PYEMBED_AS_PROGRAM)
 
 /* Descriptors 5, 7 and 8 are pipes, 6 is a socket, 9 a file, 10 is closed. */
@@ -54,46 +58,79 @@ what_the_library_writes(void)
     CHECK(IS_CHILD("-c", TRACKER));
     CHECK(IS_CHILD("-c", SERVER "['__main__'], **{})"));
     CHECK(IS_CHILD("-c", SERVER "[], **{})"));
-    CHECK(IS_CHILD("-c", SERVER "['__main__', \"it's\"], **{'main_path': '/a b/c.py', 'sys_path': ['', '/x\\'y', \"'\"]})"));
-    CHECK(IS_CHILD("-c", SERVER "['__main__'], **{'sys_path': ['/a'], 'main_path': None, 'authkey_r': 8})"));
-    CHECK(IS_CHILD("-c", SERVER "('a',), **{'authkey_r': 8})") && IS_CHILD("-c", SERVER "('a', 'b'), **{})"));
-    CHECK(IS_CHILD("-c", SERVER_3_14 "['__main__'], sys_argv=sys.argv[1:], **{'authkey_r': 8, 'on_error': 'ignore'})", "an", "argument"));
+    CHECK(IS_CHILD(
+        "-c", SERVER
+        "['__main__', \"it's\"], **{'main_path': '/a b/c.py', 'sys_path': ['', '/x\\'y', \"'\"]})"));
+    CHECK(IS_CHILD("-c", SERVER
+                   "['__main__'], **{'sys_path': ['/a'], 'main_path': None, 'authkey_r': 8})"));
+    CHECK(IS_CHILD("-c", SERVER "('a',), **{'authkey_r': 8})") &&
+          IS_CHILD("-c", SERVER "('a', 'b'), **{})"));
+    CHECK(IS_CHILD("-c",
+                   SERVER_3_14
+                   "['__main__'], sys_argv=sys.argv[1:], **{'authkey_r': 8, 'on_error': 'ignore'})",
+                   "an", "argument"));
     CHECK(IS_CHILD("-c", SERVER_3_14 "['__main__'], sys_argv=sys.argv[1:], **{'authkey_r': 8})"));
-    CHECK(IS_CHILD("-B", "-S", "-I", "-OO", "-bb", "-Wignore::UserWarning", "-X", "dev", "-c", TRACKER));
+    CHECK(IS_CHILD("-B", "-S", "-I", "-OO", "-bb", "-Wignore::UserWarning", "-X", "dev", "-c",
+                   TRACKER));
     CHECK(READ("-B", "-X", "utf8", "-c", SPAWN, FORK).first == 6);
 }
 
 static void
 what_only_begins_so(void)
 {
-    CHECK(IS_PROGRAM("-c", SPAWN "; print(1)", FORK) && IS_PROGRAM("-c", SPAWN "\n", FORK) && IS_PROGRAM("-c", SPAWN));
+    CHECK(IS_PROGRAM("-c", SPAWN "; print(1)", FORK) && IS_PROGRAM("-c", SPAWN "\n", FORK) &&
+          IS_PROGRAM("-c", SPAWN));
     CHECK(IS_PROGRAM("-c", SPAWN, FORK, "more") && IS_PROGRAM("-c", SPAWN, "--other"));
     CHECK(IS_PROGRAM("-c", "from multiprocessing.spawn import spawn_main; print(1)", FORK));
-    CHECK(IS_PROGRAM("-c", "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=05, pipe_handle=7)", FORK));
-    CHECK(IS_PROGRAM("-c", "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5, pipe_handle=f())", FORK));
-    CHECK(IS_PROGRAM("-c", TRACKER "#") && IS_PROGRAM("-c", TRACKER, "more") && IS_PROGRAM("-c", " " TRACKER));
+    CHECK(IS_PROGRAM(
+        "-c",
+        "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=05, pipe_handle=7)",
+        FORK));
+    CHECK(IS_PROGRAM(
+        "-c",
+        "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=5, pipe_handle=f())",
+        FORK));
+    CHECK(IS_PROGRAM("-c", TRACKER "#") && IS_PROGRAM("-c", TRACKER, "more") &&
+          IS_PROGRAM("-c", " " TRACKER));
     CHECK(IS_PROGRAM("-c", "from multiprocessing.resource_tracker import main;main(5 or f())"));
     CHECK(IS_PROGRAM("-c", "from multiprocessing.resource_tracker import main;main(99999999)"));
-    CHECK(IS_PROGRAM("-c", SERVER "['a', f()], **{})") && IS_PROGRAM("-c", SERVER "['a'] + f(), **{})") && IS_PROGRAM("-c", SERVER "['a'.x()], **{})"));
-    CHECK(IS_PROGRAM("-c", SERVER "[f'{f()}'], **{})") && IS_PROGRAM("-c", SERVER "['a' 'b'], **{})") && IS_PROGRAM("-c", SERVER "['a, **{})"));
-    CHECK(IS_PROGRAM("-c", SERVER "['a\\'], **{})") && IS_PROGRAM("-c", SERVER "['a'], **{f(): 1})") && IS_PROGRAM("-c", SERVER "['a'], **{'other': 'x'})"));
-    CHECK(IS_PROGRAM("-c", SERVER "['a'], **{'authkey_r': f()})") && IS_PROGRAM("-c", SERVER "['a'], **{'sys_path': ['a') }"));
+    CHECK(IS_PROGRAM("-c", SERVER "['a', f()], **{})") &&
+          IS_PROGRAM("-c", SERVER "['a'] + f(), **{})") &&
+          IS_PROGRAM("-c", SERVER "['a'.x()], **{})"));
+    CHECK(IS_PROGRAM("-c", SERVER "[f'{f()}'], **{})") &&
+          IS_PROGRAM("-c", SERVER "['a' 'b'], **{})") && IS_PROGRAM("-c", SERVER "['a, **{})"));
+    CHECK(IS_PROGRAM("-c", SERVER "['a\\'], **{})") &&
+          IS_PROGRAM("-c", SERVER "['a'], **{f(): 1})") &&
+          IS_PROGRAM("-c", SERVER "['a'], **{'other': 'x'})"));
+    CHECK(IS_PROGRAM("-c", SERVER "['a'], **{'authkey_r': f()})") &&
+          IS_PROGRAM("-c", SERVER "['a'], **{'sys_path': ['a') }"));
     CHECK(IS_PROGRAM("-c", SERVER "['a'], **{'authkey_r': 8, 'authkey_r': 8})"));
-    CHECK(IS_PROGRAM("-c", SERVER "['a'], **{})", "more") && IS_PROGRAM("-c", SERVER_3_14 "['a'], sys_argv=f(), **{})"));
-    CHECK(IS_PROGRAM("--", "-c", TRACKER) && IS_PROGRAM("-", "-c", TRACKER) && IS_PROGRAM("x", "-c", TRACKER) && IS_PROGRAM("-m", "-c", TRACKER));
-    CHECK(IS_PROGRAM("-i", "-c", TRACKER) && IS_PROGRAM("-W", "-c", TRACKER) && IS_PROGRAM("-Bc", TRACKER) && IS_PROGRAM("-BS", "-c", TRACKER));
-    CHECK(IS_PROGRAM("-c") && IS_PROGRAM("-X", "-c", TRACKER) && IS_PROGRAM("-X") && IS_PROGRAM("", "-c", TRACKER));
-    CHECK(IS_PROGRAM(FORK) && IS_PROGRAM(FORK, "tracker_fd=5") && IS_PROGRAM(FORK, "pipe_handle=7", "tracker_fd=5"));
-    CHECK(IS_PROGRAM(FORK, "tracker_fd=5", "pipe_handle=7", "parent_pid=1") && IS_PROGRAM(FORK, "tracker_fd=5", "pipe_handle=7x"));
-    CHECK(IS_PROGRAM(FORK, "tracker_fd=None", "pipe_handle=7") && IS_PROGRAM(FORK, "tracker_fd=-5", "pipe_handle=7"));
+    CHECK(IS_PROGRAM("-c", SERVER "['a'], **{})", "more") &&
+          IS_PROGRAM("-c", SERVER_3_14 "['a'], sys_argv=f(), **{})"));
+    CHECK(IS_PROGRAM("--", "-c", TRACKER) && IS_PROGRAM("-", "-c", TRACKER) &&
+          IS_PROGRAM("x", "-c", TRACKER) && IS_PROGRAM("-m", "-c", TRACKER));
+    CHECK(IS_PROGRAM("-i", "-c", TRACKER) && IS_PROGRAM("-W", "-c", TRACKER) &&
+          IS_PROGRAM("-Bc", TRACKER) && IS_PROGRAM("-BS", "-c", TRACKER));
+    CHECK(IS_PROGRAM("-c") && IS_PROGRAM("-X", "-c", TRACKER) && IS_PROGRAM("-X") &&
+          IS_PROGRAM("", "-c", TRACKER));
+    CHECK(IS_PROGRAM(FORK) && IS_PROGRAM(FORK, "tracker_fd=5") &&
+          IS_PROGRAM(FORK, "pipe_handle=7", "tracker_fd=5"));
+    CHECK(IS_PROGRAM(FORK, "tracker_fd=5", "pipe_handle=7", "parent_pid=1") &&
+          IS_PROGRAM(FORK, "tracker_fd=5", "pipe_handle=7x"));
+    CHECK(IS_PROGRAM(FORK, "tracker_fd=None", "pipe_handle=7") &&
+          IS_PROGRAM(FORK, "tracker_fd=-5", "pipe_handle=7"));
 }
 
 /* Neither the program, which would start itself for ever, nor the child. */
 static void
 descriptors_that_are_not_inherited_pipes(void)
 {
-    CHECK(IS_REFUSED(FORK, "tracker_fd=0", "pipe_handle=0") && IS_REFUSED(FORK, "tracker_fd=5", "pipe_handle=0") && IS_REFUSED(FORK, "tracker_fd=2", "pipe_handle=7"));
-    CHECK(IS_REFUSED(FORK, "tracker_fd=5", "pipe_handle=9") && IS_REFUSED(FORK, "tracker_fd=5", "pipe_handle=10") && IS_REFUSED(FORK, "tracker_fd=5", "pipe_handle=6"));
+    CHECK(IS_REFUSED(FORK, "tracker_fd=0", "pipe_handle=0") &&
+          IS_REFUSED(FORK, "tracker_fd=5", "pipe_handle=0") &&
+          IS_REFUSED(FORK, "tracker_fd=2", "pipe_handle=7"));
+    CHECK(IS_REFUSED(FORK, "tracker_fd=5", "pipe_handle=9") &&
+          IS_REFUSED(FORK, "tracker_fd=5", "pipe_handle=10") &&
+          IS_REFUSED(FORK, "tracker_fd=5", "pipe_handle=6"));
     CHECK(IS_REFUSED("-c", "from multiprocessing.resource_tracker import main;main(0)"));
     CHECK(IS_REFUSED("-c", "from multiprocessing.forkserver import main; main(5, 7, [], **{})"));
     CHECK(IS_REFUSED("-c", SERVER "[], **{'authkey_r': 1})"));
@@ -103,7 +140,8 @@ descriptors_that_are_not_inherited_pipes(void)
 static void
 every_text_that_is_cut(void)
 {
-    static const char text[] = SERVER "['__main__', 'b\\'c'], **{'sys_path': ['/a', \"'\"], 'main_path': '/m.py', 'authkey_r': 8})";
+    static const char text[] = SERVER
+        "['__main__', 'b\\'c'], **{'sys_path': ['/a', \"'\"], 'main_path': '/m.py', 'authkey_r': 8})";
     for (size_t size = 0; size + 1 < sizeof text; size++) {
         char *cut = strndup(text, size);
         CHECK(IS_PROGRAM("-c", cut));

@@ -1,5 +1,6 @@
-/* A decoder against an item that stored_item.py wrote: every truncation, every flipped bit, every size that is not its own. To be compiled with the
- * sanitizers: what is stored and what is written lie in heap blocks of exactly their sizes.
+/* A decoder against an item that stored_item.py wrote: every truncation, every flipped bit, every
+ * size that is not its own. To be compiled with the sanitizers: what is stored and what is written
+ * lie in heap blocks of exactly their sizes.
  *
  * test_decoder RAW STORED: says `ok N checks`, or dies. */
 #include "check.h"
@@ -27,7 +28,8 @@ read_file(const char *path)
     return read;
 }
 
-/* Decodes the first `size` bytes, as `raw_size` bytes, which are asked for only if the check allows it. Whether they are the text. */
+/* Decodes the first `size` bytes, as `raw_size` bytes, which are asked for only if the check allows
+ * it. Whether they are the text. */
 static int
 decodes(block stored, size_t size, size_t raw_size, unsigned codec, block raw)
 {
@@ -79,7 +81,8 @@ main(int argc, char **argv)
     CHECK(decodes(stored, stored.size, raw.size, pyembed_decoder_codec, raw));
     CHECK(decodes(raw, raw.size, raw.size, PYEMBED_CODEC_NONE, raw));
     CHECK(!decodes(raw, raw.size, raw.size, pyembed_decoder_codec, raw));
-    CHECK(!decodes(stored, stored.size, raw.size, PYEMBED_CODEC_ZLIB + PYEMBED_CODEC_ZSTD - pyembed_decoder_codec, raw));
+    CHECK(!decodes(stored, stored.size, raw.size,
+                   PYEMBED_CODEC_ZLIB + PYEMBED_CODEC_ZSTD - pyembed_decoder_codec, raw));
     for (size_t length = 0; length < stored.size; length++) {
         CHECK(!decodes(stored, length, raw.size, pyembed_decoder_codec, raw));
     }

@@ -1,6 +1,8 @@
-/* A decoder that gets no memory to work in says so, and not that the item is damaged: each allocation of its library fails once.
+/* A decoder that gets no memory to work in says so, and not that the item is damaged: each
+ * allocation of its library fails once.
  *
- * test_decoder_memory RAW STORED: says `ok N checks`, or dies. Without sanitizers, which have a malloc of their own. */
+ * test_decoder_memory RAW STORED: says `ok N checks`, or dies. Without sanitizers, which have a
+ * malloc of their own. */
 #include "check.h"
 #include "reader/decoder.h"
 
@@ -44,8 +46,10 @@ main(int argc, char **argv)
 {
     static unsigned char raw[1 << 16], stored[1 << 16], out[1 << 16];
     CHECK(argc == 3);
-    size_t raw_size = read_file(argv[1], raw, sizeof raw), stored_size = read_file(argv[2], stored, sizeof stored);
-    pyembed_bytes bytes = {stored, (uint32_t)stored_size, (uint32_t)raw_size, pyembed_decoder_codec};
+    size_t raw_size = read_file(argv[1], raw, sizeof raw),
+           stored_size = read_file(argv[2], stored, sizeof stored);
+    pyembed_bytes bytes = {stored, (uint32_t)stored_size, (uint32_t)raw_size,
+                           pyembed_decoder_codec};
     const char *wrong = pyembed_no_memory;
     for (long number = 0; wrong != NULL; number++) {
         left = number;

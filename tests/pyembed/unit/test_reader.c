@@ -1,5 +1,6 @@
-/* The reader against a blob that blob.py wrote: every truncation, every byte of the header, every byte of the rest, and hostile numbers. To be
- * compiled with the address and undefined-behaviour sanitizers: the blob lies in a heap block of exactly its size, so that a wild read is caught.
+/* The reader against a blob that blob.py wrote: every truncation, every byte of the header, every
+ * byte of the rest, and hostile numbers. To be compiled with the address and undefined-behaviour
+ * sanitizers: the blob lies in a heap block of exactly its size, so that a wild read is caught.
  *
  * test_reader BLOB: says `ok N checks`, or dies. */
 #include "check.h"
@@ -21,31 +22,44 @@ read_what_was_written(const pyembed_resources *resources)
     char message[256] = "";
 
     CHECK(pyembed_module_find(resources, "pkg.sub", 7, &module) == PYEMBED_OK);
-    CHECK(strcmp(module.path.data, "pkg/sub/__init__.py") == 0 && (module.flags & PYEMBED_MODULE_PACKAGE));
-    CHECK(module.code.stored_size == 4 && memcmp(module.code.data, "code", 4) == 0 && module.source.data == NULL);
+    CHECK(strcmp(module.path.data, "pkg/sub/__init__.py") == 0 &&
+          (module.flags & PYEMBED_MODULE_PACKAGE));
+    CHECK(module.code.stored_size == 4 && memcmp(module.code.data, "code", 4) == 0 &&
+          module.source.data == NULL);
     CHECK(pyembed_module_find(resources, "pkg.su", 6, &module) == PYEMBED_NOT_FOUND);
     CHECK(pyembed_module_find(resources, "", 0, &module) == PYEMBED_NOT_FOUND);
-    CHECK(pyembed_module_at(resources, pyembed_count(resources, PYEMBED_SECTION_MODULES), &module) == PYEMBED_NOT_FOUND);
+    CHECK(pyembed_module_at(resources, pyembed_count(resources, PYEMBED_SECTION_MODULES),
+                            &module) == PYEMBED_NOT_FOUND);
     CHECK(pyembed_modules_below(resources, "pkg.", 4, &run) == PYEMBED_OK && run.count == 3);
     CHECK(pyembed_modules_below(resources, "zzz.", 4, &run) == PYEMBED_OK && run.count == 0);
 
-    CHECK(pyembed_module_find(resources, "pkg", 3, &module) == PYEMBED_OK && module.resources.count == 3);
-    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, module.resources, "data/table.txt", 14, &file) == PYEMBED_OK);
+    CHECK(pyembed_module_find(resources, "pkg", 3, &module) == PYEMBED_OK &&
+          module.resources.count == 3);
+    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, module.resources,
+                            "data/table.txt", 14, &file) == PYEMBED_OK);
     CHECK(file.data.raw_size == 5 && memcmp(file.data.data, "table", 5) == 0);
-    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, module.resources, "empty", 5, &file) == PYEMBED_OK);
+    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, module.resources, "empty", 5,
+                            &file) == PYEMBED_OK);
     CHECK(file.data.data != NULL && file.data.stored_size == 0);
-    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, module.resources, "data", 4, &file) == PYEMBED_NOT_FOUND);
-    CHECK(pyembed_files_below(resources, PYEMBED_SECTION_RESOURCES, module.resources, "data/", 5, &run) == PYEMBED_OK && run.count == 2);
+    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, module.resources, "data", 4,
+                            &file) == PYEMBED_NOT_FOUND);
+    CHECK(pyembed_files_below(resources, PYEMBED_SECTION_RESOURCES, module.resources, "data/", 5,
+                              &run) == PYEMBED_OK &&
+          run.count == 2);
 
-    CHECK(pyembed_module_find(resources, "pkg._native", 11, &module) == PYEMBED_OK && module.dependencies.count == 2);
+    CHECK(pyembed_module_find(resources, "pkg._native", 11, &module) == PYEMBED_OK &&
+          module.dependencies.count == 2);
     uint32_t index;
-    CHECK(pyembed_number_at(resources, PYEMBED_SECTION_DEPENDENCIES, module.dependencies.first + 1, &index) == PYEMBED_OK);
-    CHECK(pyembed_file_at(resources, PYEMBED_SECTION_LIBRARIES, index, &file) == PYEMBED_OK && strcmp(file.name.data, "libb.so.1") == 0);
+    CHECK(pyembed_number_at(resources, PYEMBED_SECTION_DEPENDENCIES, module.dependencies.first + 1,
+                            &index) == PYEMBED_OK);
+    CHECK(pyembed_file_at(resources, PYEMBED_SECTION_LIBRARIES, index, &file) == PYEMBED_OK &&
+          strcmp(file.name.data, "libb.so.1") == 0);
     CHECK((size_t)(file.data.data - resources->base) % 4096 == 0);
 
     CHECK(pyembed_distribution_find(resources, "a_package", 9, &distribution) == PYEMBED_OK);
     CHECK(strcmp(distribution.version.data, "1.2") == 0 && distribution.files.count == 2);
-    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_FILES, distribution.files, "METADATA", 8, &file) == PYEMBED_OK);
+    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_FILES, distribution.files, "METADATA", 8,
+                            &file) == PYEMBED_OK);
 
     CHECK(pyembed_settings_read(resources, &settings, message, sizeof message) == 0);
     CHECK(settings.run_mode == PYEMBED_MODE_MODULE && strcmp(settings.run_module.data, "pkg") == 0);
@@ -88,7 +102,8 @@ fewer_pages_than_the_sections_need_are_survived(const unsigned char *blob, size_
     }
 }
 
-/* Bytes 24 to 55 are the digest, which a start does not read; low bytes of a section's offset may point to other valid bytes. */
+/* Bytes 24 to 55 are the digest, which a start does not read; low bytes of a section's offset may
+ * point to other valid bytes. */
 static void
 every_header_byte_matters(unsigned char *blob, size_t size)
 {

@@ -43,8 +43,9 @@ walk_libraries(const pyembed_resources *resources, pyembed_run needed, uint32_t 
     for (uint32_t at = 0; at < smaller(needed.count, limit); at++) {
         uint32_t index;
         pyembed_file library;
-        if (pyembed_number_at(resources, PYEMBED_SECTION_DEPENDENCIES, needed.first + at, &index) == PYEMBED_OK
-            && pyembed_file_at(resources, PYEMBED_SECTION_LIBRARIES, index, &library) == PYEMBED_OK) {
+        if (pyembed_number_at(resources, PYEMBED_SECTION_DEPENDENCIES, needed.first + at, &index) ==
+                PYEMBED_OK &&
+            pyembed_file_at(resources, PYEMBED_SECTION_LIBRARIES, index, &library) == PYEMBED_OK) {
             touch_bytes(library.data);
         }
     }
@@ -63,7 +64,8 @@ walk_files(const pyembed_resources *resources, unsigned section, pyembed_run run
             touch_bytes(file.data);
             walk_libraries(resources, file.dependencies, limit);
             pyembed_file_find(resources, section, run, file.name.data, file.name.size, &found);
-            pyembed_files_below(resources, section, run, file.name.data, file.name.size / 2, &below);
+            pyembed_files_below(resources, section, run, file.name.data, file.name.size / 2,
+                                &below);
         }
     }
 }
@@ -82,7 +84,8 @@ walk_module(const pyembed_resources *resources, const pyembed_module *module, ui
     touch_bytes(module->library);
     pyembed_module_find(resources, module->name.data, module->name.size, &found);
     pyembed_modules_below(resources, module->name.data, module->name.size, &run);
-    pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, module->resources, "data.txt", 8, &file);
+    pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, module->resources, "data.txt", 8,
+                      &file);
     walk_files(resources, PYEMBED_SECTION_RESOURCES, module->resources, smaller(limit, 16));
     walk_libraries(resources, module->dependencies, limit);
 }
@@ -90,13 +93,15 @@ walk_module(const pyembed_resources *resources, const pyembed_module *module, ui
 static void
 walk_modules(const pyembed_resources *resources, uint32_t limit)
 {
-    for (uint32_t at = 0; at < smaller(pyembed_count(resources, PYEMBED_SECTION_MODULES), limit); at++) {
+    for (uint32_t at = 0; at < smaller(pyembed_count(resources, PYEMBED_SECTION_MODULES), limit);
+         at++) {
         pyembed_module module;
         if (pyembed_module_at(resources, at, &module) == PYEMBED_OK) {
             walk_module(resources, &module, limit);
         }
     }
-    for (unsigned section = PYEMBED_SECTION_ORDER; section <= PYEMBED_SECTION_BOOT; section += PYEMBED_SECTION_BOOT - PYEMBED_SECTION_ORDER) {
+    for (unsigned section = PYEMBED_SECTION_ORDER; section <= PYEMBED_SECTION_BOOT;
+         section += PYEMBED_SECTION_BOOT - PYEMBED_SECTION_ORDER) {
         for (uint32_t at = 0; at < smaller(pyembed_count(resources, section), limit); at++) {
             uint32_t index;
             pyembed_module module;
@@ -110,14 +115,16 @@ walk_modules(const pyembed_resources *resources, uint32_t limit)
 static void
 walk_distributions(const pyembed_resources *resources, uint32_t limit)
 {
-    for (uint32_t at = 0; at < smaller(pyembed_count(resources, PYEMBED_SECTION_DISTRIBUTIONS), limit); at++) {
+    for (uint32_t at = 0;
+         at < smaller(pyembed_count(resources, PYEMBED_SECTION_DISTRIBUTIONS), limit); at++) {
         pyembed_distribution distribution, found;
         if (pyembed_distribution_at(resources, at, &distribution) == PYEMBED_OK) {
             touch_string(distribution.name);
             touch_string(distribution.version);
             touch_string(distribution.folder);
             walk_files(resources, PYEMBED_SECTION_FILES, distribution.files, smaller(limit, 16));
-            pyembed_distribution_find(resources, distribution.name.data, distribution.name.size, &found);
+            pyembed_distribution_find(resources, distribution.name.data, distribution.name.size,
+                                      &found);
         }
     }
 }
@@ -128,7 +135,8 @@ walk_settings(const pyembed_resources *resources, uint32_t limit)
     pyembed_settings settings;
     pyembed_run run;
     char message[64];
-    for (uint32_t at = 0; at < smaller(pyembed_count(resources, PYEMBED_SECTION_SETTINGS), limit); at++) {
+    for (uint32_t at = 0; at < smaller(pyembed_count(resources, PYEMBED_SECTION_SETTINGS), limit);
+         at++) {
         pyembed_setting setting;
         if (pyembed_setting_at(resources, at, &setting) == PYEMBED_OK) {
             touch_string(setting.name);
@@ -143,9 +151,11 @@ void
 walk(const pyembed_resources *resources, uint32_t limit)
 {
     walk_modules(resources, limit);
-    for (unsigned section = PYEMBED_SECTION_RESOURCES; section <= PYEMBED_SECTION_LIBRARIES; section++) {
+    for (unsigned section = PYEMBED_SECTION_RESOURCES; section <= PYEMBED_SECTION_LIBRARIES;
+         section++) {
         pyembed_run all = {0, pyembed_count(resources, section)};
-        if (section == PYEMBED_SECTION_RESOURCES || section == PYEMBED_SECTION_FILES || section == PYEMBED_SECTION_LIBRARIES) {
+        if (section == PYEMBED_SECTION_RESOURCES || section == PYEMBED_SECTION_FILES ||
+            section == PYEMBED_SECTION_LIBRARIES) {
             walk_files(resources, section, all, limit);
         }
     }

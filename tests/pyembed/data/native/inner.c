@@ -1,1 +1,5 @@
-int inner_value(void) { return 20; }
+int
+inner_value(void)
+{
+    return 20;
+}

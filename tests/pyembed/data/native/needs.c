@@ -11,7 +11,8 @@ value(PyObject *self, PyObject *ignored)
 }
 
 static PyMethodDef methods[] = {{"value", value, METH_NOARGS, NULL}, {NULL, NULL, 0, NULL}};
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "needs", .m_methods = methods};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "needs",
+                                        .m_methods = methods};
 
 PyMODINIT_FUNC
 PyInit_needs(void)

@@ -1,13 +1,17 @@
-/* Makes one allocation of CPython's allocators fail, as the first one that is asked when memory is out: `call(n, function)` calls the function, in which the n-th
- * allocation of this thread fails, and tells what came of it. As _testcapi.set_nomemory, which distributions need not have, and for one thread alone. */
+/* Makes one allocation of CPython's allocators fail, as the first one that is asked when memory is
+ * out: `call(n, function)` calls the function, in which the n-th allocation of this thread fails,
+ * and tells what came of it. As _testcapi.set_nomemory, which distributions need not have, and for
+ * one thread alone. */
 #include <Python.h>
 #include <pthread.h>
 
 static PyMemAllocatorEx originals[3];
-static const PyMemAllocatorDomain domains[3] = {PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM, PYMEM_DOMAIN_OBJ};
+static const PyMemAllocatorDomain domains[3] = {PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM,
+                                                PYMEM_DOMAIN_OBJ};
 static pthread_t victim;
 static int paused;
-static long left; /* allocations until the one that fails; less than 0: it has failed, or none is to */
+static long
+    left; /* allocations until the one that fails; less than 0: it has failed, or none is to */
 
 static int
 fails(void)
@@ -48,7 +52,8 @@ install_hooks(void)
 {
     for (int at = 0; at < 3; at++) {
         PyMem_GetAllocator(domains[at], &originals[at]);
-        PyMemAllocatorEx hooks = {&originals[at], hook_malloc, hook_calloc, hook_realloc, hook_free};
+        PyMemAllocatorEx hooks = {&originals[at], hook_malloc, hook_calloc, hook_realloc,
+                                  hook_free};
         PyMem_SetAllocator(domains[at], &hooks);
     }
 }
@@ -75,14 +80,18 @@ call(PyObject *self, PyObject *args)
     PyErr_Fetch(&type, &value, &traceback);
     PyErr_NormalizeException(&type, &value, &traceback);
     if (is_raised_too || (result == NULL && value == NULL)) {
-        Py_FatalError(is_raised_too ? "a result and an exception" : "neither a result nor an exception");
+        Py_FatalError(is_raised_too ? "a result and an exception"
+                                    : "neither a result nor an exception");
     }
     Py_XDECREF(type);
     Py_XDECREF(traceback);
-    return Py_BuildValue("(NNN)", PyBool_FromLong(was_reached), result == NULL ? Py_NewRef(Py_None) : result, value == NULL ? Py_NewRef(Py_None) : value);
+    return Py_BuildValue("(NNN)", PyBool_FromLong(was_reached),
+                         result == NULL ? Py_NewRef(Py_None) : result,
+                         value == NULL ? Py_NewRef(Py_None) : value);
 }
 
-/* Calls a function of CPython's, in which no allocation fails or counts: some of them do not stand it. */
+/* Calls a function of CPython's, in which no allocation fails or counts: some of them do not stand
+ * it. */
 static PyObject *
 spare(PyObject *self, PyObject *args, PyObject *keywords)
 {
@@ -102,7 +111,8 @@ static PyMethodDef methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "nomemory", .m_size = 0, .m_methods = methods};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "nomemory", .m_size = 0,
+                                        .m_methods = methods};
 
 PyMODINIT_FUNC
 PyInit_nomemory(void)

@@ -1,2 +1,6 @@
 int inner_value(void);
-int outer_value(void) { return inner_value() + 1; }
+int
+outer_value(void)
+{
+    return inner_value() + 1;
+}

@@ -1,4 +1,5 @@
-/* An extension module with single-phase init, which makes a type: its `__module__` must have the package's name. */
+/* An extension module with single-phase init, which makes a type: its `__module__` must have the
+ * package's name. */
 #include <Python.h>
 
 static PyType_Slot slots[] = {{0, NULL}};

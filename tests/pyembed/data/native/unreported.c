@@ -1,7 +1,8 @@
 /* An extension module whose init function raises, and returns a module all the same. */
 #include <Python.h>
 
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "unreported", .m_size = -1};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "unreported",
+                                        .m_size = -1};
 
 PyMODINIT_FUNC
 PyInit_unreported(void)
