@@ -2,7 +2,8 @@ using Oxidizer.Packager.Processes;
 
 namespace Oxidizer.Packager.Tests;
 
-/// <summary>The layout of all sources is the formatters': CSharpier's (140 columns) and clang-format's (100, the layout of PEP 7).</summary>
+/// <summary>The layout of all sources is the formatters': CSharpier's (140 columns) and clang-format's (100, the layout of PEP
+/// 7).</summary>
 public sealed class FormatTests
 {
     // What a formatter does not break: a text in quotes, and a document inside one.
