@@ -1,3 +1,5 @@
+using Oxidizer.Cache.Blobs;
+
 namespace Oxidizer.Cache.Tests;
 
 // Two caches on one folder, in the orders that are hard to meet by chance.
@@ -13,6 +15,34 @@ public sealed class RaceTests : IDisposable
 
     private static void Add(IActionCache cache, string name, byte[] content) =>
         cache.Add(new ActionRecord(KeyOf(name), name, [new ActionOutput("out", cache.Store(content), content.Length)], 1));
+
+    [Fact]
+    public async Task Two_writers_of_the_first_blob_of_a_folder_both_name_theirs()
+    {
+        const int rounds = 1500;
+        using var together = new Barrier(2);
+        await Task.WhenAll(Enumerable.Range(0, 2).Select(writer => Task.Run(() => Write(writer))));
+        Assert.Equal(2 * rounds, Directory.GetFiles(_folder["blobs"], "*", SearchOption.AllDirectories).Length);
+
+        void Write(int writer)
+        {
+            try
+            {
+                for (var round = 0; round < rounds; round++)
+                {
+                    var temporary = _folder[$"{writer}.tmp"];
+                    File.WriteAllText(temporary, "x");
+                    together.SignalAndWait();
+                    BlobFiles.Name(temporary, Path.Combine(_folder["blobs"], $"{round}", $"{writer}"));
+                }
+            }
+            finally
+            {
+                // So that the other does not wait for one that failed.
+                together.RemoveParticipant();
+            }
+        }
+    }
 
     [Fact]
     public void A_blob_that_was_evicted_elsewhere_is_stored_again_by_who_still_sees_it()

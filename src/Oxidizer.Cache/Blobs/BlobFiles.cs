@@ -22,7 +22,8 @@ internal static class BlobFiles
         {
             File.Move(temporary, path, overwrite: true);
         }
-        catch (DirectoryNotFoundException)
+        // .NET asks for the folder after the rename failed, and reports a missing file when another process has made it meanwhile.
+        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!, CacheFolder.Private);
             File.Move(temporary, path, overwrite: true);
