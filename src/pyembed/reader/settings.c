@@ -12,14 +12,14 @@ typedef enum { FLAG, NUMBER, CHOICE, TEXT, LIST } setting_kind;
 
 typedef struct {
     const char *name;
-    setting_kind kind;
     size_t offset;
     const char *choices; /* words, each with a space after it; their places are the values */
-    int initial;         /* of flags, numbers and choices, when the blob has none */
+    setting_kind kind;
+    int initial; /* of flags, numbers and choices, when the blob has none */
 } setting_row;
 
 #define ROW(field, kind, choices, initial) \
-    {#field, kind, offsetof(pyembed_settings, field), choices, initial},
+    {#field, offsetof(pyembed_settings, field), choices, kind, initial},
 #define FLAG_ROW(field, initial) ROW(field, FLAG, NULL, initial)
 #define NUMBER_ROW(field, initial) ROW(field, NUMBER, NULL, initial)
 #define CHOICE_ROW(field, choices, initial) ROW(field, CHOICE, choices, initial)
