@@ -1,4 +1,5 @@
 using Oxidizer.Packager.Bytecode;
+using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
@@ -76,12 +77,14 @@ public static class Pipeline
         var configuration = session.Configuration;
         var context = session.Context;
 
-        InstallLocations.Check(configuration, session.FileName, session.Name, context.Diagnostics);
+        InstallLocations.Check(configuration.Packages, session.FileName, session.Name, context.Diagnostics);
+        // Before anything is installed or fetched, because such a build cannot succeed.
+        NotYet.Check(configuration, context.Diagnostics);
         context.Diagnostics.ThrowIfErrors();
 
         // The tools first, so that a missing compiler is reported before minutes of work and not after them.
         session.Stage("prerequisites");
-        Prerequisites.Ensure(configuration, context);
+        Prerequisites.Ensure(configuration.Toolchain, configuration.Build.Output, configuration.Packing, configuration.Target, context);
         var toolchain = Toolchain.Find(configuration.Toolchain, context);
         // After this: every program that any later stage starts is there; what building CPython starts is asked for when it is built.
 
@@ -91,8 +94,24 @@ public static class Pipeline
 
         // Before the bytecode, because policies and filters decide what is worth compiling.
         session.Stage("resources");
-        ProductSettings.Check(configuration, distribution, context.Diagnostics);
-        var resources = ResourceStage.Collect(configuration, distribution, context);
+        ProductSettings.Check(configuration.PythonConfig, configuration.Positions, distribution, context.Diagnostics);
+        var chosen = ResourceStage.Collect(
+            configuration.Packages,
+            configuration.PythonConfig.OptimizeLevel,
+            configuration.Extensions,
+            configuration.Positions,
+            distribution,
+            context
+        );
+        // After the filters, so that libraries that nothing needs any more are not looked for.
+        var resources = LibraryClosure.Complete(
+            chosen,
+            configuration.Extensions,
+            configuration.Toolchain,
+            configuration.Target,
+            configuration.Positions,
+            context
+        );
         context.Diagnostics.ThrowIfErrors();
         var fileUsers = configuration.PythonConfig.HasRealFiles ? [] : FileUsers.Find(resources, context);
         // After this: no new resource appears, and each has its reason.
@@ -108,7 +127,14 @@ public static class Pipeline
             distribution,
             resources.Extensions
         );
-        var decoder = Decoder.Find(configuration, distribution, context);
+        var decoder = Decoder.Find(
+            configuration.Packing,
+            configuration.Toolchain,
+            configuration.Target,
+            configuration.Positions,
+            distribution,
+            context
+        );
         var objects = CompileObjects.Compile(
             session.RuntimeSources,
             inittab,
@@ -121,7 +147,10 @@ public static class Pipeline
         // After this: no C is compiled again.
 
         session.Stage("pack");
-        var blob = PackStage.Pack(PackInput.Create(configuration, distribution, resources, code), context);
+        var blob = PackStage.Pack(
+            PackInput.Create(configuration.Packing, configuration.PythonConfig, configuration.Run, distribution, resources, code),
+            context
+        );
         // After this: the blob holds everything that the product will import, and the settings that it starts with.
 
         session.Stage("link");
@@ -133,16 +162,19 @@ public static class Pipeline
             configuration.Build.Output,
             session.FileName,
             decoder
-        );
+        ) with
+        {
+            GlibcLimit = GlibcLimit.Of(configuration.Build, configuration.Positions),
+        };
         using var installation = new Installation(session.ProductPath);
-        var product = LinkProduct.Make(plan, blob.Digest, configuration, toolchain, installation.Product, context);
+        var product = LinkProduct.Make(plan, blob.Digest, toolchain, installation.Product, context);
         // After this: what the product is made from is in the cache, and its digest is known.
 
         session.Stage("install");
         using var content = new AppRelativeContent(code, distribution);
         var beside = AppRelativeFolder.Prepare(
-            AppRelativePlan.Create(configuration, distribution, resources, code, context),
-            configuration,
+            AppRelativePlan.Create(configuration.PythonConfig.OptimizeLevel, distribution, resources, code, context),
+            configuration.Packages,
             installation,
             content,
             context

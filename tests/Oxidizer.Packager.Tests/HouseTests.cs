@@ -70,6 +70,16 @@ public sealed partial class HouseTests
         Assert.Empty(Sources().SelectMany(path => RoomOrder.Packager.BrokenBy(path, File.ReadAllText(Path.Combine(s_sources, path)))));
     }
 
+    // A stage that was given all of it would say nothing of what it reads.
+    [Fact]
+    public void Only_the_pipeline_and_its_session_know_the_whole_configuration() =>
+        Assert.Equal(
+            ["BuildSession.cs", "Pipeline.cs"],
+            Sources()
+                .Where(path => Path.GetDirectoryName(path) != "Configuration" && KnowsTheConfiguration(path))
+                .Order(StringComparer.Ordinal)
+        );
+
     [Fact]
     public void The_order_of_rooms_names_every_folder_and_no_other() =>
         Assert.Equal(
@@ -165,6 +175,13 @@ public sealed partial class HouseTests
             .Where(IsSource);
 
     private static bool IsSource(string path) => path.Split('/')[0] is not ("obj" or "bin");
+
+    // By its name, or by the session's member that has it.
+    private static bool KnowsTheConfiguration(string path) =>
+        System.Text.RegularExpressions.Regex.IsMatch(
+            File.ReadAllText(Path.Combine(s_sources, path)),
+            @"\bBuildConfiguration\b|\bsession\.Configuration\b"
+        );
 
     private static IEnumerable<Type> OurTypes() =>
         s_cache

@@ -3,7 +3,10 @@ using Oxidizer.Packager.Diagnostics;
 
 namespace Oxidizer.Packager.Configuration;
 
-/// <summary>A configuration for one target: every table merged, every default filled in, every path absolute.</summary>
+/// <summary>
+/// A configuration for one target: every table merged, every default filled in, every path absolute. The pipeline takes it apart: a stage
+/// is given the tables that it reads, and never all of them.
+/// </summary>
 /// <param name="Origin">The file, or the script that stands in for one; messages name it.</param>
 /// <param name="Directory">The folder that relative paths started from.</param>
 internal sealed record BuildConfiguration(string Origin, string Directory)
@@ -38,12 +41,8 @@ internal sealed record BuildConfiguration(string Origin, string Directory)
     /// <summary>The target that the tables were merged for.</summary>
     public TargetTriple Target { get; init; } = TargetTriple.Host;
 
-    /// <summary>Where each key that the file sets has its value, by <c>table.key</c>, such as <c>build.output</c>.</summary>
-    public IReadOnlyDictionary<string, SourceLocation> Positions { get; init; } = new Dictionary<string, SourceLocation>();
-
-    /// <summary>Where a key stands, for messages of later stages; the file alone when it is not set there.</summary>
-    /// <param name="key"><c>table.key</c>, such as <c>build.output</c>.</param>
-    public SourceLocation LocationOf(string key) => Positions.TryGetValue(key, out var location) ? location : new SourceLocation(Origin);
+    /// <summary>Where its keys stand.</summary>
+    public KeyPositions Positions { get; init; } = new(Origin, new Dictionary<string, SourceLocation>());
 }
 
 /// <summary>What a build makes.</summary>
@@ -137,7 +136,8 @@ internal sealed record DistributionTable
 /// name.</summary>
 internal sealed record PythonConfigTable
 {
-    /// <summary>The name in messages and <c>sys.argv[0]</c>'s fallback; by default the application's.</summary>
+    /// <summary>The name in messages and <c>sys.argv[0]</c>'s fallback; by default the application's, <c>null</c> until it is
+    /// known.</summary>
     public string? ProgramName { get; init; }
 
     /// <summary>No <c>__pycache__</c>.</summary>

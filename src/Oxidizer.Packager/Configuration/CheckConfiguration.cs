@@ -73,7 +73,7 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Diagn
     private void CheckRun()
     {
         // Of an unknown mode nothing is known.
-        if (Has("python_run.mode") && mistakes.HasAt(configuration.LocationOf("python_run.mode")))
+        if (Has("python_run.mode") && mistakes.HasAt(configuration.Positions.Of("python_run.mode")))
             return;
         var mode = configuration.Run.Mode;
         CheckEntryPoint(mode);
@@ -127,14 +127,14 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Diagn
             mistakes.Add(
                 DiagnosticKinds.InvalidValue,
                 $"`compress_level` of [packing] cannot be `{level}` for `{configuration.Packing.Compress}`; it is a number from {least} to {most}",
-                configuration.LocationOf("packing.compress_level")
+                configuration.Positions.Of("packing.compress_level")
             );
     }
 
-    private bool Has(string key) => configuration.Positions.ContainsKey(key);
+    private bool Has(string key) => configuration.Positions.Has(key);
 
-    private void Needs(string key, string message) => mistakes.Add(DiagnosticKinds.MissingKey, message, configuration.LocationOf(key));
+    private void Needs(string key, string message) => mistakes.Add(DiagnosticKinds.MissingKey, message, configuration.Positions.Of(key));
 
     private void Contradicts(string key, string message) =>
-        mistakes.Add(DiagnosticKinds.ContradictingKeys, message, configuration.LocationOf(key));
+        mistakes.Add(DiagnosticKinds.ContradictingKeys, message, configuration.Positions.Of(key));
 }

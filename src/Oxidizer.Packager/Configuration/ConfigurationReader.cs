@@ -30,10 +30,12 @@ internal static class ConfigurationReader
                 $"the script `{origin}` is not there; name a Python file or a configuration that is"
             );
         var place = new SourceLocation(origin);
+        var build = new BuildTable { ApplicationName = Path.GetFileNameWithoutExtension(path) };
         return ConfigurationSet.Of(
             new BuildConfiguration(origin, Path.GetDirectoryName(path)!)
             {
-                Build = new BuildTable { ApplicationName = Path.GetFileNameWithoutExtension(path) },
+                Build = build,
+                PythonConfig = ConfigurationTables.NameProgram(new PythonConfigTable(), build),
                 Distribution = new DistributionTable { Source = ConfigurationTables.DefaultSource },
                 Packages = [new StdlibRule(place), new ScriptRule(path, place)],
                 Run = ConfigurationTables.RunScript,

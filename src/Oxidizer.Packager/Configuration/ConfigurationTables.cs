@@ -86,7 +86,14 @@ internal sealed class ConfigurationTables
             if (part.Table == Packages && Applies(part, target))
                 ApplyRule(part, Scope(part, mistakes, expandConditional), sum);
 
-        configuration = FillIn(configuration with { Packages = sum.Rules, Extensions = sum.Extensions, Positions = sum.Positions });
+        configuration = FillIn(
+            configuration with
+            {
+                Packages = sum.Rules,
+                Extensions = sum.Extensions,
+                Positions = new KeyPositions(_origin, sum.Positions),
+            }
+        );
         if (target is not null || !HasConditions)
             new CheckConfiguration(configuration, mistakes).Check();
         return configuration;
@@ -185,11 +192,11 @@ internal sealed class ConfigurationTables
     private static BuildConfiguration FillIn(BuildConfiguration configuration)
     {
         var positions = configuration.Positions;
-        if (!Array.Exists(DistributionKeys.Ways, way => positions.ContainsKey("python_distribution." + way)))
+        if (!Array.Exists(DistributionKeys.Ways, way => positions.Has("python_distribution." + way)))
             configuration = configuration with { Distribution = configuration.Distribution with { Source = DefaultSource } };
-        if (!positions.ContainsKey("python_run.mode"))
+        if (!positions.Has("python_run.mode"))
         {
-            if (positions.ContainsKey("python_run.entry_point"))
+            if (positions.Has("python_run.entry_point"))
                 configuration = configuration with { Run = configuration.Run with { Mode = "module" } };
             else if (
                 configuration.Run is { Module: null, Code: null, Path: null }
@@ -197,13 +204,17 @@ internal sealed class ConfigurationTables
             )
                 configuration = configuration with { Run = RunScript with { Location = configuration.Run.Location } };
         }
-        return configuration.Build.ApplicationName.Length > 0
-            ? configuration
-            : configuration with
-            {
-                Build = configuration.Build with { ApplicationName = ApplicationName(configuration) },
-            };
+        if (configuration.Build.ApplicationName.Length == 0)
+            configuration = configuration with { Build = configuration.Build with { ApplicationName = ApplicationName(configuration) } };
+        return configuration with { PythonConfig = NameProgram(configuration.PythonConfig, configuration.Build) };
     }
+
+    /// <summary>Gives the program the application's name, unless it has one of its own.</summary>
+    internal static PythonConfigTable NameProgram(PythonConfigTable python, BuildTable build) =>
+        python with
+        {
+            ProgramName = python.ProgramName ?? build.ApplicationName,
+        };
 
     private static string ApplicationName(BuildConfiguration configuration)
     {

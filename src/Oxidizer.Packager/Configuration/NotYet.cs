@@ -47,11 +47,11 @@ internal static class NotYet
     {
         // No default is unsupported, so keys that are not set need no check.
         foreach (var (key, isAsked, wayOut) in Keys)
-            if (configuration.Positions.ContainsKey(key) && isAsked(configuration))
+            if (configuration.Positions.Has(key) && isAsked(configuration))
                 Report(
                     $"`{key[(key.IndexOf('.') + 1)..]}` of [{key[..key.IndexOf('.')]}] has a value that is",
                     wayOut,
-                    configuration.LocationOf(key)
+                    configuration.Positions.Of(key)
                 );
         foreach (var rule in configuration.Packages)
         foreach (var (_, isAsked, wayOut) in Rules)

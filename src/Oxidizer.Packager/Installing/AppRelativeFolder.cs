@@ -43,7 +43,7 @@ internal sealed class AppRelativeFolder
     /// <summary>Writes what differs, and has it put into its places: before the product, which finds them all from its first moment
     /// on.</summary>
     /// <param name="files">All that is to be there.</param>
-    /// <param name="configuration">Its rules name the folders.</param>
+    /// <param name="packages">All rules of the configuration: they name the folders.</param>
     /// <param name="installation">Where to.</param>
     /// <param name="content">Writes a file's bytes.</param>
     /// <param name="context">The build.</param>
@@ -51,14 +51,14 @@ internal sealed class AppRelativeFolder
     /// <exception cref="EnvironmentFailureException">A file cannot be written; what was there is untouched.</exception>
     public static AppRelativeFolder Prepare(
         IReadOnlyList<AppRelativeFile> files,
-        BuildConfiguration configuration,
+        IReadOnlyList<PackageRule> packages,
         Installation installation,
         AppRelativeContent content,
         BuildContext context
     )
     {
-        var folders = configuration
-            .Packages.OfType<ResourceRule>()
+        var folders = packages
+            .OfType<ResourceRule>()
             .Select(rule => rule.InstallFolder)
             .OfType<string>()
             .Distinct(StringComparer.Ordinal)
@@ -67,7 +67,7 @@ internal sealed class AppRelativeFolder
         try
         {
             var beside = new AppRelativeFolder(files, folders, installation, context);
-            beside.CheckOthers(configuration);
+            beside.CheckOthers(packages);
             beside.Prepare(content);
             return beside;
         }
@@ -229,7 +229,7 @@ internal sealed class AppRelativeFolder
             );
     }
 
-    private void CheckOthers(BuildConfiguration configuration)
+    private void CheckOthers(IReadOnlyList<PackageRule> packages)
     {
         if (_folders.Count == 0)
             return;
@@ -251,7 +251,7 @@ internal sealed class AppRelativeFolder
                 _context.Diagnostics.Add(
                     DiagnosticKinds.FolderOfAnotherProduct,
                     $"the folder `{folder}` of `install_location` holds files of the product `{name}` in the same place; name another folder, or remove `{path}` if that product is no more",
-                    configuration.Packages.OfType<ResourceRule>().First(rule => rule.InstallFolder == folder).Location
+                    packages.OfType<ResourceRule>().First(rule => rule.InstallFolder == folder).Location
                 );
             }
         }

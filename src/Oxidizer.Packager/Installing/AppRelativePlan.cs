@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Bytecode;
-using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Files;
@@ -21,24 +20,29 @@ internal sealed class AppRelativePlan
     private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private readonly FileModes _modes = FileModes.Current();
     private readonly Dictionary<string, AppRelativeFile> _files = new(StringComparer.Ordinal);
-    private readonly BuildConfiguration _configuration;
+    private readonly int _optimizeLevel;
     private readonly Distribution _distribution;
     private readonly BuildContext _context;
 
-    private AppRelativePlan(BuildConfiguration configuration, Distribution distribution, BuildContext context) =>
-        (_configuration, _distribution, _context) = (configuration, distribution, context);
+    private AppRelativePlan(int optimizeLevel, Distribution distribution, BuildContext context) =>
+        (_optimizeLevel, _distribution, _context) = (optimizeLevel, distribution, context);
 
     /// <summary>The files, by path; none unless a rule asks for it.</summary>
+    /// <param name="optimizeLevel">The product's: the name of a bytecode file carries it, and CPython looks for that name.</param>
+    /// <param name="distribution">Whose bytecode it is.</param>
+    /// <param name="resources">All that was chosen.</param>
+    /// <param name="code">The code of its modules.</param>
+    /// <param name="context">The build.</param>
     /// <exception cref="Diagnostics.BuildFailedException">A source is no longer what it was when it was compiled.</exception>
     public static IReadOnlyList<AppRelativeFile> Create(
-        BuildConfiguration configuration,
+        int optimizeLevel,
         Distribution distribution,
         ResourceSet resources,
         CompiledCode code,
         BuildContext context
     )
     {
-        var plan = new AppRelativePlan(configuration, distribution, context);
+        var plan = new AppRelativePlan(optimizeLevel, distribution, context);
         // Modules first: of two files with one path, the one that is imported stays.
         foreach (var rule in resources.Modules.Where(module => module.Location.Folder is not null).GroupBy(module => module.Origin))
             plan.AddModules([.. rule.OrderBy(module => module.RelativePath, StringComparer.Ordinal)], code);
@@ -67,7 +71,7 @@ internal sealed class AppRelativePlan
             if (!code.HasCode(module))
                 continue;
             var name = module.IncludeSource
-                ? PycFile.BesideSource(module.RelativePath, _distribution.CacheTag, _configuration.PythonConfig.OptimizeLevel)
+                ? PycFile.BesideSource(module.RelativePath, _distribution.CacheTag, _optimizeLevel)
                 : PycFile.WithoutSource(module.RelativePath);
             // As Python itself: it passes over such a name in silence, and compiles the source at each start.
             if (module.IncludeSource && PycFile.IsTooLong(name))

@@ -7,11 +7,11 @@ namespace Oxidizer.Packager.Installing;
 internal static class InstallLocations
 {
     /// <summary>Reports them.</summary>
-    /// <param name="configuration">Its rules.</param>
+    /// <param name="packages">All rules of the configuration.</param>
     /// <param name="fileName">The product's.</param>
     /// <param name="name">The product's without what kinds of libraries have.</param>
     /// <param name="diagnostics">Where they go.</param>
-    public static void Check(BuildConfiguration configuration, string fileName, string name, DiagnosticBag diagnostics)
+    public static void Check(IReadOnlyList<PackageRule> packages, string fileName, string name, DiagnosticBag diagnostics)
     {
         string[] own =
         [
@@ -22,7 +22,7 @@ internal static class InstallLocations
             name + ".pc",
             name + "-config.cmake",
         ];
-        var rules = configuration.Packages.OfType<ResourceRule>().Where(rule => rule.InstallFolder is not null).ToList();
+        var rules = packages.OfType<ResourceRule>().Where(rule => rule.InstallFolder is not null).ToList();
         foreach (var rule in rules)
         {
             var folder = rule.InstallFolder!;

@@ -26,6 +26,9 @@ internal sealed record LinkPlan(
     string FileName
 )
 {
+    /// <summary>What the configuration allows the product to ask for; <c>null</c>: anything.</summary>
+    public GlibcLimit? GlibcLimit { get; init; }
+
     /// <summary>Puts a plan together from what was chosen.</summary>
     /// <exception cref="BuildFailedException">The distribution's objects cannot be linked by this toolchain.</exception>
     public static LinkPlan Create(

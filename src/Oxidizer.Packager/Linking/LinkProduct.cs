@@ -40,7 +40,6 @@ internal static class LinkProduct
     public static LinkedProduct Make(
         LinkPlan plan,
         Sha256Digest packedResources,
-        BuildConfiguration configuration,
         Toolchain toolchain,
         AtomicFile file,
         BuildContext context
@@ -61,7 +60,7 @@ internal static class LinkProduct
                 RuntimeObjects = [new ObjectFile("runtime", JoinRuntime.Join(plan, toolchain, context).Digest)],
             };
         // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
-        var runtime = LinkRuntime.Link(plan, configuration, toolchain, context);
+        var runtime = LinkRuntime.Link(plan, toolchain, context);
         context.Diagnostics.ThrowIfErrors();
         return Link(runtime, packedResources, plan.FileName, file, context);
     }

@@ -38,13 +38,13 @@ internal static class LinkRuntime
     /// <summary>Finds the runtime in the cache, or links it.</summary>
     /// <returns>The executable, in the cache.</returns>
     /// <exception cref="BuildFailedException">The linker refused; its words are in the message.</exception>
-    public static ActionOutput Link(LinkPlan plan, BuildConfiguration configuration, Toolchain toolchain, BuildContext context)
+    public static ActionOutput Link(LinkPlan plan, Toolchain toolchain, BuildContext context)
     {
         var outputs = new LinkAction(Name, Version, builder => Describe(builder, plan, toolchain, context), toolchain, context).Run(() =>
             Execute(plan, toolchain, context)
         );
         if (context.Cache.TryRead(outputs[1].Digest) is { } needs)
-            RuntimeNeeds.Read(needs).Check(configuration, context.Diagnostics);
+            RuntimeNeeds.Read(needs).Check(plan.GlibcLimit, context.Diagnostics);
         return outputs[0];
     }
 

@@ -5,6 +5,16 @@ using Oxidizer.Packager.Elf;
 
 namespace Oxidizer.Packager.Linking;
 
+/// <summary>The newest glibc that a product may ask for.</summary>
+/// <param name="Newest">What <c>minimum_glibc</c> says.</param>
+/// <param name="Place">Where it says so.</param>
+internal sealed record GlibcLimit(Version Newest, SourceLocation Place)
+{
+    /// <summary>The limit of a configuration; <c>null</c>: it has none.</summary>
+    public static GlibcLimit? Of(BuildTable build, KeyPositions positions) =>
+        Version.TryParse(build.MinimumGlibc, out var newest) ? new GlibcLimit(newest, positions.Of("build.minimum_glibc")) : null;
+}
+
 /// <summary>What a linked runtime needs of the machine that it runs on. The cache has it beside the runtime, so that a build that links
 /// nothing can report it too.</summary>
 /// <param name="Libraries">The shared libraries that it names (<c>DT_NEEDED</c>), in order.</param>
@@ -51,14 +61,14 @@ internal sealed record RuntimeNeeds(IReadOnlyList<string> Libraries, Version? Gl
     public byte[] Write() => Encoding.UTF8.GetBytes(string.Join('\n', Libraries.Prepend(Glibc?.ToString() ?? "none")));
 
     /// <summary>Compares with what the configuration allows, and names libraries that a target may not have.</summary>
-    public void Check(BuildConfiguration configuration, DiagnosticBag diagnostics)
+    public void Check(GlibcLimit? limit, DiagnosticBag diagnostics)
     {
-        if (Version.TryParse(configuration.Build.MinimumGlibc, out var allowed) && Glibc > allowed)
+        if (limit is not null && Glibc > limit.Newest)
             diagnostics.Add(
                 DiagnosticKinds.GlibcTooNew,
-                $"the product needs glibc {Glibc}, and `minimum_glibc` allows {allowed}; "
+                $"the product needs glibc {Glibc}, and `minimum_glibc` allows {limit.Newest}; "
                     + "build on a system with an older glibc or with a `sysroot` of one, link statically (`static = true` in [toolchain]), or raise `minimum_glibc`",
-                configuration.LocationOf("build.minimum_glibc")
+                limit.Place
             );
         foreach (var library in Libraries.Where(name => !s_libc.Contains(name) && !name.StartsWith("ld-", StringComparison.Ordinal)))
             diagnostics.Add(

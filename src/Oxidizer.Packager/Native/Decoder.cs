@@ -27,45 +27,53 @@ internal sealed record Decoder(string Codec)
     /// <summary>The licences of the library (SPDX), which the product then is under too.</summary>
     public IReadOnlyList<string> Licenses { get; init; } = [];
 
-    /// <summary>Finds the library that a configuration's codec needs. Looks at files alone.</summary>
+    /// <summary>Finds the library that a codec needs. Looks at files alone.</summary>
+    /// <param name="packing">Which codec.</param>
+    /// <param name="toolchain">Where libraries are looked for.</param>
+    /// <param name="target">What it must be for.</param>
+    /// <param name="positions">For the message.</param>
+    /// <param name="distribution">May bring it.</param>
+    /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">It is neither in the distribution nor on this machine.</exception>
-    public static Decoder Find(BuildConfiguration configuration, Distribution distribution, BuildContext context) =>
-        configuration.Packing.Compress switch
-        {
-            "zlib" => Find(DebianLibrary.All["z"], "zlib", configuration, distribution, context),
-            "zstd" => Find(DebianLibrary.Zstandard, "zstd", configuration, distribution, context),
-            _ => None,
-        };
-
-    private static Decoder Find(
-        DebianLibrary library,
-        string codec,
-        BuildConfiguration configuration,
+    public static Decoder Find(
+        PackingTable packing,
+        ToolchainTable toolchain,
+        TargetTriple target,
+        KeyPositions positions,
         Distribution distribution,
         BuildContext context
     )
     {
-        var decoder = new Decoder(codec) { Licenses = library.Licenses };
+        if (LibraryOf(packing.Compress) is not { } library)
+            return None;
+        var decoder = new Decoder(packing.Compress) { Licenses = library.Licenses };
         var links = distribution.CoreLinks.Concat(
             distribution.Extensions.Values.SelectMany(variants => variants).SelectMany(variant => variant.Links)
         );
         if (links.FirstOrDefault(link => link.Name == library.Name && link.StaticPath is not null) is { } brought)
             return decoder with { DistributionLibrary = brought.StaticPath };
-        if (FoldersOf(configuration).Select(folder => Path.Combine(folder, library.File)).FirstOrDefault(File.Exists) is { } path)
+        if (FoldersOf(toolchain, target).Select(folder => Path.Combine(folder, library.File)).FirstOrDefault(File.Exists) is { } path)
             return decoder with { MachineLibrary = Store(path, library.File, context) };
         throw new BuildFailedException(
             DiagnosticKinds.DecoderMissing,
-            $"`compress = \"{codec}\"` needs `{library.File}` for `{configuration.Target}`, which neither the distribution nor {configuration.Toolchain.Sysroot ?? "this machine"} has; "
+            $"`compress = \"{packing.Compress}\"` needs `{library.File}` for `{target}`, which neither the distribution nor {toolchain.Sysroot ?? "this machine"} has; "
                 + $"install it (Debian's package is `{library.Package}`), name its folder (`ldflags = [\"-L<folder>\"]` in [toolchain]), or take another `compress`",
-            configuration.LocationOf("packing.compress")
+            positions.Of("packing.compress")
         );
     }
 
+    private static DebianLibrary? LibraryOf(string codec) =>
+        codec switch
+        {
+            "zlib" => DebianLibrary.All["z"],
+            "zstd" => DebianLibrary.Zstandard,
+            _ => null,
+        };
+
     // The folders of `-L` come first, as for the linker. Those that are named for no target are looked into only where they can be the
     // target's.
-    private static IEnumerable<string> FoldersOf(BuildConfiguration configuration)
+    private static IEnumerable<string> FoldersOf(ToolchainTable toolchain, TargetTriple target)
     {
-        var (toolchain, target) = (configuration.Toolchain, configuration.Target);
         string[] plain = toolchain.Sysroot is not null || target == TargetTriple.Host ? ["usr/lib64", "usr/lib", "usr/local/lib"] : [];
         return toolchain
             .LdFlags.Where(flag => flag.StartsWith("-L", StringComparison.Ordinal) && flag.Length > 2)

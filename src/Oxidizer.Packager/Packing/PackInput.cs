@@ -62,9 +62,15 @@ internal sealed record PackInput
 
     /// <summary>Puts together the settings and the resources.</summary>
     /// <exception cref="BuildFailedException">The file of <c>[packing] order</c> cannot be read.</exception>
-    public static PackInput Create(BuildConfiguration configuration, Distribution distribution, ResourceSet resources, CompiledCode code)
+    public static PackInput Create(
+        PackingTable packing,
+        PythonConfigTable python,
+        RunTable run,
+        Distribution distribution,
+        ResourceSet resources,
+        CompiledCode code
+    )
     {
-        var packing = configuration.Packing;
         var codec = packing.Compress switch
         {
             "none" => PackedCodec.None,
@@ -72,15 +78,15 @@ internal sealed record PackInput
             "zstd" => PackedCodec.Zstd,
             _ => throw new InvalidOperationException($"`compress = \"{packing.Compress}\"` came through the reader; please report this"),
         };
-        var modules = ImportOrder.Sort(ModulesOf(resources, configuration, code), packing);
-        return new PackInput(ProductSettings.From(configuration, distribution), modules, resources, code, code.Python)
+        var modules = ImportOrder.Sort(ModulesOf(resources, python, run, code), packing);
+        return new PackInput(ProductSettings.From(python, run, distribution), modules, resources, code, code.Python)
         {
             Codec = codec,
             Level = packing.CompressLevel ?? (codec == PackedCodec.Zstd ? 9 : 6),
         };
     }
 
-    private static List<PackedModule> ModulesOf(ResourceSet resources, BuildConfiguration configuration, CompiledCode code)
+    private static List<PackedModule> ModulesOf(ResourceSet resources, PythonConfigTable python, RunTable run, CompiledCode code)
     {
         // An extension module that is linked in hides a source of its name, as the built-in importer does.
         var modules = resources.Extensions.ToDictionary(
@@ -95,8 +101,8 @@ internal sealed record PackInput
         foreach (var shared in resources.SharedExtensions)
             modules.TryAdd(shared.Name, Of(shared));
 
-        var main = MainModule(configuration.Run, modules);
-        var lazy = configuration.PythonConfig.LazyModules.ToHashSet(StringComparer.Ordinal);
+        var main = MainModule(run, modules);
+        var lazy = python.LazyModules.ToHashSet(StringComparer.Ordinal);
         return
         [
             .. modules.Values.Select(module =>

@@ -23,27 +23,23 @@ internal static class ProductSettings
 
     /// <summary>Name and value of each setting, sorted by name; a list is the same name several times, in order. What is left to the
     /// runtime has no entry.</summary>
-    public static IReadOnlyList<(string Name, string Value)> From(BuildConfiguration configuration, Distribution distribution)
-    {
-        var python = configuration.PythonConfig;
-        return
+    public static IReadOnlyList<(string Name, string Value)> From(PythonConfigTable python, RunTable run, Distribution distribution) =>
         [
             .. PythonConfigKeys
-                .Table.SettingsOf(python with { ProgramName = python.ProgramName ?? configuration.Build.ApplicationName })
-                .Concat(RunKeys.Table.SettingsOf(configuration.Run))
+                .Table.SettingsOf(python)
+                .Concat(RunKeys.Table.SettingsOf(run))
                 .Append((PythonVersion, distribution.MajorMinor))
                 .OrderBy(setting => setting.Item1, StringComparer.Ordinal),
         ];
-    }
 
     /// <summary>Reports settings that this CPython does not have.</summary>
-    public static void Check(BuildConfiguration configuration, Distribution distribution, DiagnosticBag diagnostics)
+    public static void Check(PythonConfigTable python, KeyPositions positions, Distribution distribution, DiagnosticBag diagnostics)
     {
-        if (configuration.PythonConfig.RawAllocator == "mimalloc" && !distribution.HasMimalloc)
+        if (python.RawAllocator == "mimalloc" && !distribution.HasMimalloc)
             diagnostics.Add(
                 DiagnosticKinds.AllocatorNotInDistribution,
                 $"`raw_allocator = \"mimalloc\"` of [python_config] needs a CPython with mimalloc, and `{distribution.Name}` has none (CPython has it from 3.13 on); use `pymalloc` or `system`, or a newer CPython",
-                configuration.LocationOf("python_config.raw_allocator")
+                positions.Of("python_config.raw_allocator")
             );
     }
 }

@@ -32,23 +32,26 @@ internal static class Prerequisites
     ];
 
     /// <summary>As root with apt what is missing is installed; otherwise one message gives the exact command.</summary>
-    /// <param name="configuration">Which compiler, linker and launcher.</param>
+    /// <param name="toolchain">Which compiler, linker and launcher.</param>
+    /// <param name="output">What is linked.</param>
+    /// <param name="packing">What the product unpacks with.</param>
+    /// <param name="target">What the product runs on.</param>
     /// <param name="context">Takes the log's lines.</param>
-    /// <exception cref="BuildFailedException">Something is missing, or the configuration asks for what is not supported yet.</exception>
+    /// <exception cref="BuildFailedException">Something is missing.</exception>
     /// <exception cref="OperationCanceledException">The build was cancelled.</exception>
-    public static void Ensure(BuildConfiguration configuration, BuildContext context)
-    {
-        // Checked before anything is installed, because such a build cannot succeed.
-        NotYet.Check(configuration, context.Diagnostics);
-        context.Diagnostics.ThrowIfErrors();
-
+    public static void Ensure(
+        ToolchainTable toolchain,
+        ProductOutput output,
+        PackingTable packing,
+        TargetTriple target,
+        BuildContext context
+    ) =>
         Ensure(
-            [.. ForEveryBuild(configuration.Toolchain), .. ForOutput(configuration), .. ForPacking(configuration)],
+            [.. ForEveryBuild(toolchain), .. ForOutput(output, toolchain, packing), .. ForPacking(packing, toolchain, target)],
             Machine.This(),
             context.Log,
             context.Cancellation
         );
-    }
 
     /// <summary>The same for what building a CPython from source needs. Called when there is no cached one, before the work.</summary>
     /// <param name="context">Takes the log's lines.</param>
@@ -98,25 +101,22 @@ internal static class Prerequisites
 
     /// <summary>What is started for a library, or to look into an archive that a product unpacks with. An archiver that is named, the
     /// toolchain itself looks for.</summary>
-    internal static IReadOnlyList<Requirement> ForOutput(BuildConfiguration configuration)
+    internal static IReadOnlyList<Requirement> ForOutput(ProductOutput output, ToolchainTable toolchain, PackingTable packing)
     {
-        var (output, programs) = (configuration.Build.Output, new List<BuildProgram>(3));
-        if (output == ProductOutput.StaticLibrary && configuration.Toolchain.Ar is null)
+        var programs = new List<BuildProgram>(3);
+        if (output == ProductOutput.StaticLibrary && toolchain.Ar is null)
             programs.Add(BuildProgram.Ar);
         if (output != ProductOutput.Executable)
             programs.Add(BuildProgram.ObjCopy);
-        if (output == ProductOutput.SharedLibrary || configuration.Packing.Compress != "none")
+        if (output == ProductOutput.SharedLibrary || packing.Compress != "none")
             programs.Add(BuildProgram.ReadElf);
         return [.. programs.Select(program => program.Requirement)];
     }
 
     /// <summary>What the product itself is made of, beside the distribution. What is looked for with <c>sysroot</c> or <c>ldflags</c>, or
     /// for another target, is not this machine's to bring (<c>Decoder</c>).</summary>
-    internal static IReadOnlyList<Requirement> ForPacking(BuildConfiguration configuration) =>
-        configuration is { Packing.Compress: "zstd", Toolchain: { Sysroot: null, LdFlags.Count: 0 } }
-        && configuration.Target == TargetTriple.Host
-            ? [s_zstandard]
-            : [];
+    internal static IReadOnlyList<Requirement> ForPacking(PackingTable packing, ToolchainTable toolchain, TargetTriple target) =>
+        packing.Compress == "zstd" && toolchain is { Sysroot: null, LdFlags.Count: 0 } && target == TargetTriple.Host ? [s_zstandard] : [];
 
     /// <summary>Installs what is not met, or says how.</summary>
     /// <param name="requirements">All that is needed.</param>

@@ -17,29 +17,43 @@ namespace Oxidizer.Packager.Selection;
 internal sealed class LibraryClosure
 {
     private const int NamesInMessage = 4;
-    private readonly BuildConfiguration _configuration;
+    private readonly ExtensionsTable _extensions;
     private readonly BuildContext _context;
     private readonly LibrarySearch _search;
     private readonly List<GlobPattern> _left;
     private readonly Dictionary<string, (SharedLibraryResource Library, ElfDynamic Elf)> _libraries = new(StringComparer.Ordinal);
     private readonly HashSet<string> _refused = new(StringComparer.Ordinal);
 
-    private LibraryClosure(BuildConfiguration configuration, BuildContext context)
+    private LibraryClosure(ExtensionsTable extensions, LibrarySearch search, BuildContext context)
     {
-        (_configuration, _context) = (configuration, context);
-        _search = new LibrarySearch(configuration);
-        _left = [.. configuration.Extensions.SystemLibraries.Select(name => new GlobPattern(name))];
+        (_extensions, _search, _context) = (extensions, search, context);
+        _left = [.. extensions.SystemLibraries.Select(name => new GlobPattern(name))];
     }
 
     /// <summary>Completes what the rules brought. A library that is nowhere goes into the diagnostics.</summary>
-    public static ResourceSet Complete(ResourceSet resources, BuildConfiguration configuration, BuildContext context)
+    /// <param name="resources">What the rules brought.</param>
+    /// <param name="extensions">Where libraries are looked for, and which stay with the target.</param>
+    /// <param name="toolchain">The target's root folder, and whether the product can load libraries.</param>
+    /// <param name="target">What libraries must be for.</param>
+    /// <param name="positions">For messages.</param>
+    /// <param name="context">The build.</param>
+    public static ResourceSet Complete(
+        ResourceSet resources,
+        ExtensionsTable extensions,
+        ToolchainTable toolchain,
+        TargetTriple target,
+        KeyPositions positions,
+        BuildContext context
+    )
     {
         if (resources.SharedExtensions.Count == 0 && resources.SharedLibraries.Count == 0)
             return resources;
-        WarnOfStatic(resources, configuration, context);
+        if (toolchain.Static && resources.SharedExtensions.Count > 0)
+            WarnOfStatic(resources.SharedExtensions, positions, context);
         try
         {
-            return new LibraryClosure(configuration, context).Complete(resources);
+            var search = new LibrarySearch(extensions.LibraryPaths, toolchain.Sysroot, target);
+            return new LibraryClosure(extensions, search, context).Complete(resources);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -47,7 +61,7 @@ internal sealed class LibraryClosure
             throw new BuildFailedException(
                 DiagnosticKinds.PackageNotReadable,
                 $"a shared library cannot be read: {exception.Message}; mend it, or leave the library to the target with `system_libraries` in [python_extensions]",
-                configuration.Extensions.Location,
+                extensions.Location,
                 exception
             );
         }
@@ -187,7 +201,7 @@ internal sealed class LibraryClosure
     private void Refuse(string name, DiagnosticKind kind, string message)
     {
         if (_refused.Add(name))
-            _context.Diagnostics.Add(kind, message, _configuration.Extensions.Location);
+            _context.Diagnostics.Add(kind, message, _extensions.Location);
     }
 
     private bool IsTargets(string name) => LibcLibraries.Holds(name) || _left.Exists(pattern => pattern.Matches(name));
@@ -212,18 +226,16 @@ internal sealed class LibraryClosure
         }
     }
 
-    private static void WarnOfStatic(ResourceSet resources, BuildConfiguration configuration, BuildContext context)
+    private static void WarnOfStatic(IReadOnlyList<SharedExtension> extensions, KeyPositions positions, BuildContext context)
     {
-        if (!configuration.Toolchain.Static || resources.SharedExtensions.Count == 0)
-            return;
-        var names = resources.SharedExtensions.Select(extension => $"`{extension.Name}`").ToList();
+        var names = extensions.Select(extension => $"`{extension.Name}`").ToList();
         var some =
             string.Join(", ", names.Take(NamesInMessage))
             + (names.Count > NamesInMessage ? $" and {names.Count - NamesInMessage} more" : "");
         context.Diagnostics.Add(
             DiagnosticKinds.ExtensionInStaticProduct,
             $"a static product loads no shared object: the import of {some} will fail; drop `static = true` of [toolchain], or leave them out with `excludes`",
-            configuration.LocationOf("toolchain.static")
+            positions.Of("toolchain.static")
         );
     }
 }

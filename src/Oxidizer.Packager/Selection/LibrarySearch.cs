@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Oxidizer.Cache.Files;
-using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Elf;
 
 namespace Oxidizer.Packager.Selection;
@@ -20,12 +20,16 @@ internal sealed class LibrarySearch
     private readonly List<string> _system;
     private readonly Dictionary<string, string> _unreadable = new(StringComparer.Ordinal);
 
-    public LibrarySearch(BuildConfiguration configuration)
+    /// <summary>Reads where the system's libraries are.</summary>
+    /// <param name="libraryPaths">Folders that stand before the system's.</param>
+    /// <param name="sysroot">The target's root folder; <c>null</c>: this machine's.</param>
+    /// <param name="target">What libraries must be for.</param>
+    public LibrarySearch(IReadOnlyList<string> libraryPaths, string? sysroot, TargetTriple target)
     {
-        _multiarch = configuration.Target.Multiarch;
-        _machine = ElfDynamic.MachineOf(configuration.Target);
-        _named = configuration.Extensions.LibraryPaths;
-        _system = SystemFolders(configuration.Toolchain.Sysroot ?? "/", _multiarch);
+        _multiarch = target.Multiarch;
+        _machine = ElfDynamic.MachineOf(target);
+        _named = libraryPaths;
+        _system = SystemFolders(sysroot ?? "/", _multiarch);
     }
 
     /// <summary>The path of a library; <c>null</c> when it is in no folder, or only for another machine.</summary>

@@ -13,44 +13,51 @@ internal static class ResourceStage
     // Without these Py_Initialize ends the process before any of our code could say why.
     private static readonly string[] s_startModules = ["encodings", "encodings.aliases", "encodings.utf_8"];
 
-    /// <summary>Collects what the product will hold. Mistakes go into the context's diagnostics.</summary>
-    public static ResourceSet Collect(BuildConfiguration configuration, Distribution distribution, BuildContext context)
+    /// <summary>Collects what the rules bring; the libraries that it needs, <see cref="LibraryClosure"/> adds. Mistakes go into the
+    /// context's diagnostics.</summary>
+    /// <param name="packages">The rules, in order.</param>
+    /// <param name="optimizeLevel">Of bytecode, for rules that say nothing else.</param>
+    /// <param name="extensions">Which of the distribution's extension modules are linked.</param>
+    /// <param name="positions">For messages.</param>
+    /// <param name="distribution">Brings the standard library.</param>
+    /// <param name="context">The build.</param>
+    public static ResourceSet Collect(
+        IReadOnlyList<PackageRule> packages,
+        int optimizeLevel,
+        ExtensionsTable extensions,
+        KeyPositions positions,
+        Distribution distribution,
+        BuildContext context
+    )
     {
         var collection = new ResourceCollection(context.Diagnostics);
-        for (var index = 0; index < configuration.Packages.Count; index++)
+        for (var index = 0; index < packages.Count; index++)
         {
             context.Cancellation.ThrowIfCancellationRequested();
-            var rule = configuration.Packages[index];
+            var rule = packages[index];
             if (rule is FilterRule filter)
                 ResourceFilters.Apply(filter, collection, context);
             else
-                Apply(rule as ResourceRule ?? throw CameThrough(rule), index + 1, configuration, distribution, collection, context);
+                Apply(rule as ResourceRule ?? throw CameThrough(rule), index + 1, optimizeLevel, distribution, collection, context);
         }
-        CheckStartModules(configuration, collection, context);
+        CheckStartModules(positions.File, collection, context);
         // Last, so that no filter drops them, and a module with the same name is reported.
         collection.Add(RuntimeModules.Collect(context), null);
-        var includeTests = configuration.Packages.OfType<StdlibRule>().Any(rule => rule.IncludeTestModules);
-        var extensions = new ExtensionPolicy(configuration.Extensions, distribution, context.Diagnostics).Choose(includeTests);
-        // After the filters, so that libraries that nothing needs any more are not looked for.
-        return LibraryClosure.Complete(collection.ToSet(extensions), configuration, context);
+        var includeTests = packages.OfType<StdlibRule>().Any(rule => rule.IncludeTestModules);
+        var linked = new ExtensionPolicy(extensions, distribution, context.Diagnostics).Choose(includeTests);
+        return collection.ToSet(linked);
     }
 
     private static void Apply(
         ResourceRule rule,
         int number,
-        BuildConfiguration configuration,
+        int optimizeLevel,
         Distribution distribution,
         ResourceCollection collection,
         BuildContext context
     )
     {
-        var scope = new RuleScope(
-            rule,
-            OriginOf(rule, number),
-            rule.OptimizeLevel ?? configuration.PythonConfig.OptimizeLevel,
-            distribution,
-            context
-        )
+        var scope = new RuleScope(rule, OriginOf(rule, number), rule.OptimizeLevel ?? optimizeLevel, distribution, context)
         {
             Location = rule.InstallFolder is { } folder ? new ResourceLocation(folder) : ResourceLocation.Embedded,
         };
@@ -113,7 +120,7 @@ internal static class ResourceStage
     private static InvalidOperationException CameThrough(PackageRule rule) =>
         new($"a rule of type `{rule.Type}` came to the resources, which nothing carries out; please report this");
 
-    private static void CheckStartModules(BuildConfiguration configuration, ResourceCollection collection, BuildContext context)
+    private static void CheckStartModules(SourceLocation configuration, ResourceCollection collection, BuildContext context)
     {
         var missing = s_startModules.Where(name => !collection.ModuleNames.Contains(name)).ToList();
         // When a rule failed, its own message is the one that helps.
@@ -121,7 +128,7 @@ internal static class ResourceStage
             context.Diagnostics.Add(
                 DiagnosticKinds.StartModulesMissing,
                 $"no rule brings {string.Join(", ", missing.Select(name => $"`{name}`"))}, without which Python cannot start; add a `stdlib` rule, and keep filters from dropping them",
-                new SourceLocation(configuration.Origin)
+                configuration
             );
     }
 }

@@ -283,8 +283,8 @@ public sealed partial class ConfigurationReaderTests
             },
             configuration.Cache
         );
-        Assert.Equal(new SourceLocation("oxidizer.toml", 5, 10), configuration.LocationOf("build.output"));
-        Assert.Equal(new SourceLocation("oxidizer.toml"), configuration.LocationOf("build.nothing"));
+        Assert.Equal(new SourceLocation("oxidizer.toml", 5, 10), configuration.Positions.Of("build.output"));
+        Assert.Equal(new SourceLocation("oxidizer.toml"), configuration.Positions.Of("build.nothing"));
     }
 
     [Fact]

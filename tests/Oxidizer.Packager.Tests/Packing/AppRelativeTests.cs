@@ -70,9 +70,8 @@ public sealed class AppRelativeTests : IDisposable
         _build.Write($"parts/pkg/{fits}.py", "").Write($"parts/pkg/{long_}.py", "");
         var context = _build.Context();
         var resources = _build.Collect(context);
-        var configuration = _build.Configuration with { Packages = [.. _build.Rules] };
         var paths = AppRelativePlan
-            .Create(configuration, _build.Distribution, resources, _build.Compile(resources, context), context)
+            .Create(optimizeLevel: 0, _build.Distribution, resources, _build.Compile(resources, context), context)
             .Select(file => file.Path)
             .ToList();
         Assert.Empty(context.Diagnostics.All);

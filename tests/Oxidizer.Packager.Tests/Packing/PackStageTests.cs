@@ -314,14 +314,25 @@ public sealed class PackStageTests : IDisposable
             .Parse("[python_config]\nraw_allocator = \"mimalloc\"\n[[python_packages]]\ntype = \"stdlib\"\n", "oxidizer.toml", "/project")
             .For(TargetTriple.Host);
         var diagnostics = new DiagnosticBag();
-        ProductSettings.Check(configuration, _build.Distribution with { HasMimalloc = false }, diagnostics);
+        ProductSettings.Check(
+            configuration.PythonConfig,
+            configuration.Positions,
+            _build.Distribution with
+            {
+                HasMimalloc = false,
+            },
+            diagnostics
+        );
         Assert.Equal(("OXI0606", 2), (Assert.Single(diagnostics.All).Kind.Id, diagnostics.All[0].Location!.Line));
         Assert.Contains("3.13", diagnostics.All[0].Message);
 
         var none = new DiagnosticBag();
-        ProductSettings.Check(configuration, _build.Distribution with { HasMimalloc = true }, none);
+        ProductSettings.Check(configuration.PythonConfig, configuration.Positions, _build.Distribution with { HasMimalloc = true }, none);
         Assert.Empty(none.All);
-        Assert.Contains(("raw_allocator", "mimalloc"), ProductSettings.From(configuration, _build.Distribution));
+        Assert.Contains(
+            ("raw_allocator", "mimalloc"),
+            ProductSettings.From(configuration.PythonConfig, configuration.Run, _build.Distribution)
+        );
     }
 
     [Fact]
@@ -331,9 +342,7 @@ public sealed class PackStageTests : IDisposable
         var resources = _build.Collect(context);
         var code = _build.Compile(resources, context);
         _build.Write("app/data/table.txt", "changed meanwhile\n");
-        var failure = Assert.Throws<BuildFailedException>(() =>
-            PackStage.Pack(PackInput.Create(_build.Configuration, _build.Distribution, resources, code), context)
-        );
+        var failure = Assert.Throws<BuildFailedException>(() => PackStage.Pack(_build.Input(resources, code), context));
         Assert.Equal(("OXI0604", _build["app/data/table.txt"]), (failure.Diagnostics[0].Kind.Id, failure.Diagnostics[0].Location!.File));
     }
 

@@ -201,18 +201,12 @@ public sealed class PrerequisitesTests : IDisposable
     [InlineData(nameof(ProductOutput.SharedLibrary), "zstd", "objcopy readelf")]
     public void A_library_needs_the_programs_that_make_it(string output, string compress, string programs)
     {
-        var configuration = new BuildConfiguration("oxidizer.toml", "/")
-        {
-            Build = new BuildTable { Output = Enum.Parse<ProductOutput>(output) },
-            Packing = new PackingTable { Compress = compress },
-        };
-        Assert.Equal(programs, string.Join(' ', Prerequisites.ForOutput(configuration).SelectMany(requirement => requirement.Programs)));
-        Assert.DoesNotContain(
-            "ar",
+        IEnumerable<string> Programs(string? ar) =>
             Prerequisites
-                .ForOutput(configuration with { Toolchain = new ToolchainTable { Ar = "/opt/ar" } })
-                .SelectMany(requirement => requirement.Programs)
-        );
+                .ForOutput(Enum.Parse<ProductOutput>(output), new ToolchainTable { Ar = ar }, new PackingTable { Compress = compress })
+                .SelectMany(requirement => requirement.Programs);
+        Assert.Equal(programs, string.Join(' ', Programs(null)));
+        Assert.DoesNotContain("ar", Programs("/opt/ar"));
     }
 
     // What is started by a name that the list does not have is not asked for.
@@ -239,12 +233,9 @@ public sealed class PrerequisitesTests : IDisposable
         ) =>
             Prerequisites
                 .ForPacking(
-                    new BuildConfiguration("oxidizer.toml", "/")
-                    {
-                        Packing = new PackingTable { Compress = compress },
-                        Target = target ?? TargetTriple.Host,
-                        Toolchain = new ToolchainTable { Sysroot = sysroot, LdFlags = ldflags },
-                    }
+                    new PackingTable { Compress = compress },
+                    new ToolchainTable { Sysroot = sysroot, LdFlags = ldflags },
+                    target ?? TargetTriple.Host
                 )
                 .Select(requirement => requirement.Package);
         Assert.Equal(["libzstd-dev"], Packages("zstd"));
@@ -255,9 +246,7 @@ public sealed class PrerequisitesTests : IDisposable
         Assert.Empty(Packages("zstd", new TargetTriple("riscv64-unknown-linux-gnu")));
 
         WriteFile($"usr/lib/{TargetTriple.Host.Multiarch}/libzstd.so", "");
-        var requirement = Prerequisites.ForPacking(
-            new BuildConfiguration("oxidizer.toml", "/") { Packing = new PackingTable { Compress = "zstd" } }
-        );
+        var requirement = Prerequisites.ForPacking(new PackingTable { Compress = "zstd" }, new ToolchainTable(), TargetTriple.Host);
         var exception = Assert.Throws<BuildFailedException>(() => Prerequisites.Ensure(requirement, Of(isRoot: false), _log, default));
         Assert.Contains("missing on this machine: Zstandard's static library (`libzstd.a`)", exception.Message, StringComparison.Ordinal);
         WriteFile($"usr/lib/{TargetTriple.Host.Multiarch}/libzstd.a", "");

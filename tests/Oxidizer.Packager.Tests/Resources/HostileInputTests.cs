@@ -290,8 +290,7 @@ public sealed class HostileInputTests : IDisposable
     {
         HostileFile.Put("pipe", _build["root/etc/ld.so.conf"]);
         _build.Write("x.so", "");
-        _build.Configuration = _build.Configuration with { Toolchain = new ToolchainTable { Sysroot = _build["root"] } };
-        Assert.Null(Soon(() => new LibrarySearch(_build.Configuration).Find("libnone.so", _build["x.so"], "")));
+        Assert.Null(Soon(() => new LibrarySearch([], _build["root"], TargetTriple.Host).Find("libnone.so", _build["x.so"], "")));
     }
 
     [Fact]
@@ -319,9 +318,7 @@ public sealed class HostileInputTests : IDisposable
         Directory.CreateDirectory(context.WorkDirectory);
         var code = _build.Compile(resources, context);
         Directory.Delete(context.WorkDirectory, recursive: true);
-        failure = Assert.Throws<EnvironmentFailureException>(() =>
-            PackStage.Pack(PackInput.Create(_build.Configuration, _build.Distribution, resources, code), context)
-        );
+        failure = Assert.Throws<EnvironmentFailureException>(() => PackStage.Pack(_build.Input(resources, code), context));
         Assert.Equal("OXI0605", failure.Kind.Id);
     }
 }

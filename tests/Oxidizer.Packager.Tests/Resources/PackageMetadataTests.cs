@@ -74,7 +74,7 @@ public sealed class PackageMetadataTests : IDisposable
         var context = _build.Context();
         var resources = _build.Collect(context);
         Assert.Equal("app", Assert.Single(FileUsers.Find(resources, context)).Package);
-        var modules = PackInput.Create(_build.Configuration, _build.Distribution, resources, _build.Compile(resources, context)).Modules;
+        var modules = _build.Input(resources, _build.Compile(resources, context)).Modules;
         Assert.True(modules.Single(module => module.Name == "app").IsApplication);
         Assert.False(modules.Single(module => module.Name == "json.decoder").IsApplication);
     }

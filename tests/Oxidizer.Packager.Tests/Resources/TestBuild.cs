@@ -75,10 +75,34 @@ internal sealed class TestBuild : IDisposable
     }
 
     public ResourceSet Collect(BuildContext context) =>
-        ResourceStage.Collect(Configuration with { Packages = [.. Rules] }, Distribution, context);
+        LibraryClosure.Complete(
+            ResourceStage.Collect(
+                Rules,
+                Configuration.PythonConfig.OptimizeLevel,
+                Configuration.Extensions,
+                Configuration.Positions,
+                Distribution,
+                context
+            ),
+            Configuration.Extensions,
+            Configuration.Toolchain,
+            Configuration.Target,
+            Configuration.Positions,
+            context
+        );
 
     public CompiledCode Compile(ResourceSet resources, BuildContext context) =>
         BytecodeStage.Compile(resources.Modules, Distribution, Interpreter, context, Patience);
+
+    public PackInput Input(ResourceSet resources, CompiledCode code) =>
+        PackInput.Create(
+            Configuration.Packing,
+            ConfigurationTables.NameProgram(Configuration.PythonConfig, Configuration.Build),
+            Configuration.Run,
+            Distribution,
+            resources,
+            code
+        );
 
     /// <summary>Everything up to the blob, as a build of its own.</summary>
     public (PackedBlob Blob, BuildContext Context) Pack()
@@ -88,7 +112,7 @@ internal sealed class TestBuild : IDisposable
         context.Diagnostics.ThrowIfErrors();
         var code = Compile(resources, context);
         context.Diagnostics.ThrowIfErrors();
-        var blob = PackStage.Pack(PackInput.Create(Configuration with { Packages = [.. Rules] }, Distribution, resources, code), context);
+        var blob = PackStage.Pack(Input(resources, code), context);
         context.Cache.Flush();
         return (blob, context);
     }
