@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Oxidizer.Packager.Bytecode;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
@@ -10,6 +11,7 @@ using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Programs;
 using Oxidizer.Packager.Reporting;
 using Oxidizer.Packager.Resources;
+using Oxidizer.Packager.Runtime;
 using Oxidizer.Packager.Selection;
 using Oxidizer.Packager.SourceBuilds;
 
@@ -17,9 +19,8 @@ namespace Oxidizer.Packager;
 
 /// <summary>
 /// A build, from a configuration to an installed product: the table of contents of this assembly. Each stage is a function from records to
-/// records in the
-/// room of its name; only this file knows their order. What a stage makes comes from the cache when its inputs are unchanged, so that an
-/// unchanged build walks all of it without starting a program.
+/// records in the room that it names; only this file knows their order. A stage is given the tables of the configuration that it reads.
+/// What it makes comes from the cache when its inputs are unchanged, so that an unchanged build walks all of it without starting a program.
 /// </summary>
 public static class Pipeline
 {
@@ -42,9 +43,10 @@ public static class Pipeline
         }
         catch (Exception exception) when (!Failure.IsPromised(exception, cancellation))
         {
-            throw Failure.Of(exception, stage, cancellation);
+            var failure = Failure.Of(exception, stage, cancellation);
+            Debug.Assert(Failure.IsPromised(failure, cancellation), "only these four kinds leave a build, each said once");
+            throw failure;
         }
-        // After this: nothing but these four kinds ever leaves a build, each said once.
     }
 
     // Null if the cache was lost meanwhile.
@@ -59,7 +61,7 @@ public static class Pipeline
         using var session = BuildSession.Open(request, log, cancellation);
         try
         {
-            return Build(session);
+            return Build(session, request.RuntimeSources);
         }
         catch (Exception exception) when (!isLast && session.LostItsCache && exception is not OperationCanceledException)
         {
@@ -68,133 +70,114 @@ public static class Pipeline
         }
         finally
         {
-            onEnd(session.RunningStage);
+            onEnd(session.Clock.Running);
         }
     }
 
-    private static BuildResult Build(BuildSession session)
+    private static BuildResult Build(BuildSession session, IReadOnlyList<RuntimeSource> runtime)
     {
-        var configuration = session.Configuration;
-        var context = session.Context;
+        var (tables, context) = (session.Configuration, session.Context);
+        var (build, python, packing, target) = (tables.Build, tables.PythonConfig, tables.Packing, tables.Target);
 
-        InstallLocations.Check(configuration.Packages, session.FileName, session.Name, context.Diagnostics);
-        // Before anything is installed or fetched, because such a build cannot succeed.
-        NotYet.Check(configuration, context.Diagnostics);
+        // Configuration/ (with Toml/) has read it. What cannot succeed is said before anything is installed or fetched.
+        NotYet.Check(tables, context.Diagnostics);
+        InstallLocations.Check(tables.Packages, build.FileName, build.ApplicationName, context.Diagnostics);
         context.Diagnostics.ThrowIfErrors();
 
-        // The tools first, so that a missing compiler is reported before minutes of work and not after them.
+        // Programs/: the tools before all work, so that a missing compiler is reported before minutes of it and not after.
         session.Stage("prerequisites");
-        Prerequisites.Ensure(configuration.Toolchain, configuration.Build.Output, configuration.Packing, configuration.Target, context);
-        var toolchain = Toolchain.Find(configuration.Toolchain, context);
-        // After this: every program that any later stage starts is there; what building CPython starts is asked for when it is built.
+        Prerequisites.Ensure(tables.Toolchain, build.Output, packing, target, context);
+        var toolchain = Toolchain.Find(tables.Toolchain, context);
+        // Of what later stages start only the interpreter is left, which the distribution brings, and what building CPython needs.
+        Invariant.Holds(File.Exists(toolchain.Compiler.Path), "the compiler is there");
+        Invariant.Holds(File.Exists(toolchain.Linker.Path), "the linker is there");
 
+        // Distributions/ (with Archives/) unpacks a CPython, and SourceBuilds/ makes it when none is there.
         session.Stage("distribution");
-        var distribution = DistributionStage.Obtain(configuration.Distribution, configuration.Target, SourceDistribution.Build, context);
-        // After this: a CPython is unpacked, verified, and will not change.
+        var distribution = DistributionStage.Obtain(tables.Distribution, target, SourceDistribution.Build, context);
+        context.Actions.Close(ActionKinds.Download, ActionKinds.Distribution);
+        Invariant.Holds(Directory.Exists(distribution.Root), "a CPython for the target is unpacked in the cache");
 
-        // Before the bytecode, because policies and filters decide what is worth compiling.
+        // Selection/ asks Packages/ for Resources/. Before the bytecode, because policies and filters decide what is worth compiling.
         session.Stage("resources");
-        ProductSettings.Check(configuration.PythonConfig, configuration.Positions, distribution, context.Diagnostics);
+        ProductSettings.Check(python, tables.Positions, distribution, context.Diagnostics);
         var chosen = ResourceStage.Collect(
-            configuration.Packages,
-            configuration.PythonConfig.OptimizeLevel,
-            configuration.Extensions,
-            configuration.Positions,
+            tables.Packages,
+            python.OptimizeLevel,
+            tables.Extensions,
+            tables.Positions,
             distribution,
             context
         );
         // After the filters, so that libraries that nothing needs any more are not looked for.
-        var resources = LibraryClosure.Complete(
-            chosen,
-            configuration.Extensions,
-            configuration.Toolchain,
-            configuration.Target,
-            configuration.Positions,
-            context
-        );
+        var resources = LibraryClosure.Complete(chosen, tables.Extensions, tables.Toolchain, target, tables.Positions, context);
         context.Diagnostics.ThrowIfErrors();
-        var fileUsers = configuration.PythonConfig.HasRealFiles ? [] : FileUsers.Find(resources, context);
-        // After this: no new resource appears, and each has its reason.
+        var fileUsers = python.HasRealFiles ? [] : FileUsers.Find(resources, context);
+        Invariant.Holds(resources.IsInOrder, "what the product holds is chosen, each name once and in order");
 
+        // Bytecode/: Python runs here, and later only for code that is found to be damaged in the cache.
         session.Stage("bytecode");
-        var code = BytecodeStage.Compile(resources.Modules, distribution, configuration.Distribution.Interpreter, context);
+        var code = BytecodeStage.Compile(resources.Modules, distribution, tables.Distribution.Interpreter, context);
         context.Diagnostics.ThrowIfErrors();
-        // After this: Python is run again only for code that is damaged in the cache before it is packed.
+        Invariant.Holds(code.IsOf(resources.Modules), "each module has its code");
 
+        // Native/ compiles the sources of Runtime/, and the table of the extension modules that are linked in.
         session.Stage("native");
-        var inittab = InittabSource.Write(
-            File.ReadAllText(distribution.PathOf(distribution.InittabSource)),
-            distribution,
-            resources.Extensions
-        );
-        var decoder = Decoder.Find(
-            configuration.Packing,
-            configuration.Toolchain,
-            configuration.Target,
-            configuration.Positions,
-            distribution,
-            context
-        );
-        var objects = CompileObjects.Compile(
-            session.RuntimeSources,
-            inittab,
-            distribution,
-            toolchain,
-            context,
-            configuration.Build.Output,
-            decoder
-        );
-        // After this: no C is compiled again.
+        var config = File.ReadAllText(distribution.PathOf(distribution.InittabSource));
+        var inittab = InittabSource.Write(config, distribution, resources.Extensions);
+        var decoder = Decoder.Find(packing, tables.Toolchain, target, tables.Positions, distribution, context);
+        var objects = CompileObjects.Compile(runtime, inittab, distribution, toolchain, context, build.Output, decoder);
+        context.Actions.Close(ActionKinds.CompileObject);
 
+        // Packing/: what is imported, in the order of imports, with the settings that the product starts with.
         session.Stage("pack");
-        var blob = PackStage.Pack(
-            PackInput.Create(configuration.Packing, configuration.PythonConfig, configuration.Run, distribution, resources, code),
-            context
-        );
-        // After this: the blob holds everything that the product will import, and the settings that it starts with.
+        var input = PackInput.Create(packing, python, tables.Run, distribution, resources, code);
+        Invariant.Holds(input.Names(resources), "the blob names all that the product imports, also what stands beside it");
+        var blob = PackStage.Pack(input, context);
+        context.Actions.Close(ActionKinds.Pack);
 
+        // Linking/ (with Elf/): the runtime once, and each state of the resources is spliced into it.
         session.Stage("link");
-        var plan = LinkPlan.Create(
-            distribution,
-            resources.Extensions,
-            objects,
-            configuration.Build.Strip,
-            configuration.Build.Output,
-            session.FileName,
-            decoder
-        ) with
-        {
-            GlibcLimit = GlibcLimit.Of(configuration.Build, configuration.Positions),
-        };
+        var limit = GlibcLimit.Of(build, tables.Positions);
+        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, build.Strip, build.Output, build.FileName, decoder, limit);
         using var installation = new Installation(session.ProductPath);
         var product = LinkProduct.Make(plan, blob.Digest, toolchain, installation.Product, context);
-        // After this: what the product is made from is in the cache, and its digest is known.
+        context.Actions.Close(ActionKinds.Link);
+        Invariant.Holds(product.Size > blob.Size, "the product holds the blob");
 
+        // Installing/ (with Files/): first the files beside the product, so that it finds them all from its first moment on.
         session.Stage("install");
         using var content = new AppRelativeContent(code, distribution);
-        var beside = AppRelativeFolder.Prepare(
-            AppRelativePlan.Create(configuration.PythonConfig.OptimizeLevel, distribution, resources, code, context),
-            configuration.Packages,
-            installation,
-            content,
-            context
-        );
-        LibraryFiles.Prepare(plan, session.Name, installation);
-        // The product after its files, so that it finds them all once it is in its place. Files that it no longer needs are removed last.
+        var files = AppRelativePlan.Create(python.OptimizeLevel, distribution, resources, code, context);
+        var beside = AppRelativeFolder.Prepare(files, tables.Packages, installation, content, context);
+        if (ProductLibrary.Of(build, distribution.Version, plan.SystemLibraries) is { } library)
+            LibraryFiles.Prepare(library, installation);
         var isNew = InstallProduct.Prepare(product, installation, context);
+        // Last, because the product that is still in its place needs them.
         beside.PrepareRemoval();
-        var result = session.Finish(product, distribution, fileUsers, blob, beside.Facts);
+
+        session.Stage("cache");
+        context.Cache.Flush();
+        // After this: the next build finds what this one made, even if this one fails.
+
+        // Reporting/: the record goes into its place with the product.
+        session.Stage("install");
+        var result = SummarizeBuild.Result(build, target, session.ProductPath, product, distribution, blob, session.Clock, context) with
+        {
+            FileUsers = fileUsers,
+            FilesBeside = beside.Facts,
+        };
         // A power cut may not leave an empty one; but when nothing else was written, a report is not worth the wait for the disk.
         installation.Write(Path.GetFileName(result.ResultPath), WriteBuildResult.ToJson(result), durable: isNew);
-        // After this: everything is written, and nothing in the output folder has changed.
+        Invariant.Holds(installation.IsUntouched, "all is written, and only the build's own folder in the output folder has changed");
 
         context.Cancellation.ThrowIfCancellationRequested();
         installation.Commit();
-        // After this: the product is in its place with all that belongs to it, and what was there before is gone only now.
+        // After this: the product is in its place with all that belongs to it. What was there before was kept until now.
         beside.Remember();
         if (isNew)
             context.Cache.RememberFile(installation.Product.Destination, product.Digest);
-        session.Tell(result);
+        SummarizeBuild.Tell(result, context.Log);
         return result;
     }
 }

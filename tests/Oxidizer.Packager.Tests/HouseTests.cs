@@ -180,7 +180,7 @@ public sealed partial class HouseTests
     private static bool KnowsTheConfiguration(string path) =>
         System.Text.RegularExpressions.Regex.IsMatch(
             File.ReadAllText(Path.Combine(s_sources, path)),
-            @"\bBuildConfiguration\b|\bsession\.Configuration\b"
+            @"\bBuildConfiguration\b|\b[Ss]ession\.Configuration\b"
         );
 
     private static IEnumerable<Type> OurTypes() =>

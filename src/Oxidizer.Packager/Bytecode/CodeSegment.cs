@@ -73,6 +73,9 @@ internal sealed class CompiledCode
     /// <summary>What compiled it, for the keys of what is made from it.</summary>
     internal string Python { get; }
 
+    /// <summary>Whether it is the code of these modules.</summary>
+    internal bool IsOf(IReadOnlyList<ModuleSource> modules) => modules.All(module => _segments.ContainsKey(module.Origin));
+
     internal FileSlice Find(ModuleSource module) => _segments[module.Origin].Find(module);
 
     /// <summary>Whether Python accepts the module's source. If not, the module is one that need not compile.</summary>

@@ -43,6 +43,16 @@ internal sealed record BuildConfiguration(string Origin, string Directory)
 
     /// <summary>Where its keys stand.</summary>
     public KeyPositions Positions { get; init; } = new(Origin, new Dictionary<string, SourceLocation>());
+
+    /// <summary>The same for a product of another name; <c>null</c>: of this one. The program's own name stays.</summary>
+    /// <exception cref="BuildFailedException">No product can have the name.</exception>
+    public BuildConfiguration Named(string? applicationName)
+    {
+        var named = applicationName is null ? this : this with { Build = Build with { ApplicationName = applicationName } };
+        return ProductName.ProblemOf(named.Build.ApplicationName) is { } problem
+            ? throw new BuildFailedException(DiagnosticKinds.InvalidValue, $"the product's name: {problem}", Positions.File)
+            : named;
+    }
 }
 
 /// <summary>What a build makes.</summary>
@@ -61,8 +71,17 @@ internal enum ProductOutput
 /// <summary><c>[build]</c></summary>
 internal sealed record BuildTable
 {
-    /// <summary>The product's file name; by default the program's name, or that of the configuration's folder.</summary>
+    /// <summary>The product's name; by default the program's, or that of the configuration's folder.</summary>
     public string ApplicationName { get; init; } = "";
+
+    /// <summary>The product's file: its name, for a library with what the names of libraries have.</summary>
+    public string FileName =>
+        Output switch
+        {
+            ProductOutput.StaticLibrary => $"lib{ApplicationName}.a",
+            ProductOutput.SharedLibrary => $"lib{ApplicationName}.so",
+            _ => ApplicationName,
+        };
 
     /// <summary>Where products go, absolute: <c>build_path/&lt;triple&gt;/&lt;name&gt;</c>; <c>null</c>: the caller decides, by default
     /// <c>build</c> beside the configuration.</summary>

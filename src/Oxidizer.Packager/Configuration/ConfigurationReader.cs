@@ -1,3 +1,4 @@
+using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Toml;
 
@@ -6,6 +7,32 @@ namespace Oxidizer.Packager.Configuration;
 /// <summary>Reads TOML into records, and reports all of a file's mistakes at once.</summary>
 internal static class ConfigurationReader
 {
+    /// <summary>Finds and reads what a build is asked for, and merges it for one target.</summary>
+    /// <param name="path">A configuration or a Python file; <c>null</c>: a configuration is looked for from
+    /// <paramref name="startDirectory"/> upwards.</param>
+    /// <param name="startDirectory">Absolute.</param>
+    /// <param name="target">What the product runs on; <c>null</c>: the first of the configuration's targets.</param>
+    /// <exception cref="BuildFailedException">It has mistakes, or products cannot be made for the target.</exception>
+    /// <exception cref="EnvironmentFailureException">It cannot be read.</exception>
+    public static BuildConfiguration LoadFor(string? path, string startDirectory, TargetTriple? target)
+    {
+        var file =
+            path is not null && path.EndsWith(".py", StringComparison.Ordinal)
+                ? ForScript(path)
+                : Load(ConfigurationFile.Find(startDirectory, path));
+        // The caller's target names a folder, as the configuration's does.
+        if (target is not null && TargetPattern.ProblemOfTriple(target.Value) is { } problem)
+            throw new BuildFailedException(DiagnosticKinds.InvalidValue, $"the target: {problem}");
+        var configuration = file.For(target ?? file.Targets[0]);
+        return configuration.Target.IsElf
+            ? configuration
+            : throw new BuildFailedException(
+                DiagnosticKinds.TargetNotSupported,
+                $"the target `{configuration.Target}` is not supported yet: products are ELF executables for Linux",
+                configuration.Positions.File
+            );
+    }
+
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; messages name it relative to the current folder when it lies below.</param>
     /// <exception cref="BuildFailedException">It has mistakes; every one is named.</exception>

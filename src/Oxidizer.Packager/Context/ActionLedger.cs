@@ -1,3 +1,5 @@
+using Oxidizer.Packager.Diagnostics;
+
 namespace Oxidizer.Packager.Context;
 
 /// <summary>The kinds of action, as keys and results name them.</summary>
@@ -51,6 +53,7 @@ internal sealed class ActionLedger
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _reused = new(StringComparer.Ordinal);
     private readonly List<ExecutedAction> _executed = [];
+    private readonly HashSet<string> _closed = new(StringComparer.Ordinal);
 
     /// <summary>The actions that ran, in the order of their ends.</summary>
     public IReadOnlyList<ExecutedAction> Executed
@@ -77,10 +80,21 @@ internal sealed class ActionLedger
     }
 
     /// <summary>Notes an action that ran.</summary>
+    /// <exception cref="InvalidOperationException">Its kind is closed.</exception>
     public void Execute(ExecutedAction action)
     {
         lock (_lock)
+        {
+            Invariant.Holds(!_closed.Contains(action.Kind), $"no `{action.Kind}` runs after its stage, and `{action.Name}` did");
             _executed.Add(action);
+        }
+    }
+
+    /// <summary>Ends kinds of action: the stages that are left run none of them.</summary>
+    public void Close(params IEnumerable<string> kinds)
+    {
+        lock (_lock)
+            _closed.UnionWith(kinds);
     }
 
     /// <summary>Notes actions that were reused.</summary>

@@ -40,6 +40,25 @@ internal sealed record BuildContext(
     CancellationToken Cancellation
 )
 {
+    /// <summary>The context of a build that begins. Warnings go to the log as soon as they are known; errors, when a stage throws
+    /// them.</summary>
+    public static BuildContext Create(
+        IBuildLog log,
+        IActionCache cache,
+        string workDirectory,
+        int parallelism,
+        CancellationToken cancellation
+    )
+    {
+        var diagnostics = new DiagnosticBag();
+        diagnostics.Added += diagnostic =>
+        {
+            if (diagnostic.Kind.Severity == DiagnosticSeverity.Warning)
+                log.Warning(diagnostic.ToString());
+        };
+        return new BuildContext(log, cache, diagnostics, new ActionLedger(), workDirectory, parallelism, cancellation);
+    }
+
     /// <summary>Says that a file in <see cref="WorkDirectory"/> could not be written.</summary>
     /// <param name="kind">The room's own.</param>
     /// <param name="act">What was being done, such as <c>write the bytecode</c>.</param>

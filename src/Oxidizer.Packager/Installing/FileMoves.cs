@@ -32,6 +32,9 @@ internal sealed partial class FileMoves : IDisposable
     /// <summary>For files before they are put into their places.</summary>
     public string Temporary => _folder.Path;
 
+    /// <summary>Whether something was moved that can still be undone.</summary>
+    public bool HasMoved => _undo.Count > 0;
+
     /// <summary>A name in <see cref="Temporary"/> that nothing has.</summary>
     public string NewName() => Path.Combine(Temporary, (_count++).ToString(System.Globalization.CultureInfo.InvariantCulture));
 

@@ -35,8 +35,7 @@ internal static class InstallProduct
             context.Actions.Reuse(ActionKinds.Install);
             return false;
         }
-        if (!product.IsWritten)
-            LinkProduct.Write(product, file, context);
+        product.WriteTo(file, context);
         file.Guard(() => File.SetUnixFileMode(file.TemporaryPath, mode));
         installation.Put(file.TemporaryPath, installation.ProductName);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;

@@ -48,6 +48,9 @@ internal sealed class Installation : IDisposable
     /// <summary>The product's file name.</summary>
     public string ProductName => Path.GetFileName(Product.Destination);
 
+    /// <summary>Whether <see cref="Commit"/> has not begun: no file of the output folder was put or taken.</summary>
+    public bool IsUntouched => !_moves.HasMoved;
+
     /// <summary>Where a file of the product's folder is.</summary>
     public string PathOf(string relative) => Path.Combine(_root, relative);
 

@@ -1,9 +1,29 @@
 using System.Text;
 using Oxidizer.Packager.Configuration;
-using Oxidizer.Packager.Linking;
 using Oxidizer.Packager.Runtime;
 
 namespace Oxidizer.Packager.Installing;
+
+/// <summary>A library that C programs are to find.</summary>
+/// <param name="Name">The product's.</param>
+/// <param name="FileName">Such as <c>libname.a</c>.</param>
+/// <param name="IsStatic">Whether it is an archive.</param>
+/// <param name="PythonVersion">Of the CPython in it.</param>
+/// <param name="SystemLibraries">Names after <c>-l</c> that an archive leaves to the link of the C program.</param>
+internal sealed record ProductLibrary(
+    string Name,
+    string FileName,
+    bool IsStatic,
+    string PythonVersion,
+    IReadOnlyList<string> SystemLibraries
+)
+{
+    /// <summary>The library that a build makes; <c>null</c>: it makes an executable.</summary>
+    public static ProductLibrary? Of(BuildTable build, string pythonVersion, IReadOnlyList<string> systemLibraries) =>
+        build.Output == ProductOutput.Executable
+            ? null
+            : new(build.ApplicationName, build.FileName, build.Output == ProductOutput.StaticLibrary, pythonVersion, systemLibraries);
+}
 
 /// <summary>
 /// What a C program needs beside a library: <c>pyembed.h</c>, <c>&lt;name&gt;.pc</c> for pkg-config, and <c>&lt;name&gt;-config.cmake</c>.
@@ -15,15 +35,13 @@ internal static class LibraryFiles
     // Extension modules in the resources look CPython's functions up in the executable that hosts a static library.
     private static readonly string[] s_exports = ["-Wl,--export-dynamic-symbol=Py*", "-Wl,--export-dynamic-symbol=_Py*"];
 
-    /// <summary>Writes those that differ; an executable has none.</summary>
+    /// <summary>Writes those that differ.</summary>
     /// <exception cref="Diagnostics.EnvironmentFailureException">One cannot be written.</exception>
-    public static void Prepare(LinkPlan plan, string name, Installation installation)
+    public static void Prepare(ProductLibrary library, Installation installation)
     {
-        if (plan.Output == ProductOutput.Executable)
-            return;
         Write("pyembed.h", RuntimeSources.All.First(source => source.Path == "pyembed/pyembed.h").Content);
-        Write(name + ".pc", Encoding.UTF8.GetBytes(PackageConfiguration(plan, name)));
-        Write(name + "-config.cmake", Encoding.UTF8.GetBytes(CMakeConfiguration(plan, name)));
+        Write(library.Name + ".pc", Encoding.UTF8.GetBytes(PackageConfiguration(library)));
+        Write(library.Name + "-config.cmake", Encoding.UTF8.GetBytes(CMakeConfiguration(library)));
 
         void Write(string file, byte[] content)
         {
@@ -42,34 +60,34 @@ internal static class LibraryFiles
 
     // Pkg-config escapes what is special in the folder's name itself; pkgconf 1.8 does so in options alone, and not in the path of an
     // archive.
-    private static string PackageConfiguration(LinkPlan plan, string name) =>
+    private static string PackageConfiguration(ProductLibrary library) =>
         $$"""
             prefix=${pcfiledir}
 
-            Name: {{name}}
-            Description: {{name}}, a Python program with CPython {{plan.Distribution.Version}} as a library
-            Version: {{plan.Distribution.Version}}
+            Name: {{library.Name}}
+            Description: {{library.Name}}, a Python program with CPython {{library.PythonVersion}} as a library
+            Version: {{library.PythonVersion}}
             Cflags: -I${prefix}
             Libs: {{(
-                IsStatic(plan)
+                library.IsStatic
                     ? string.Join(
                         ' ',
-                        ["-L${prefix}", "-l:" + ForShell(plan.FileName), .. s_exports, .. SystemLibraries(plan).Select(ForShell)]
+                        ["-L${prefix}", "-l:" + ForShell(library.FileName), .. s_exports, .. SystemLibraries(library).Select(ForShell)]
                     )
-                    : "-L${prefix} " + ForShell("-l" + name)
+                    : "-L${prefix} " + ForShell("-l" + library.Name)
             )}}
 
             """;
 
-    private static string CMakeConfiguration(LinkPlan plan, string name) =>
+    private static string CMakeConfiguration(ProductLibrary library) =>
         $$"""
-            # find_package({{name}} CONFIG) gives the target {{name}}::{{name}}.
-            if(NOT TARGET {{name}}::{{name}})
-              add_library({{name}}::{{name}} {{(IsStatic(plan) ? "STATIC" : "SHARED")}} IMPORTED)
-              set_target_properties({{name}}::{{name}} PROPERTIES
-                IMPORTED_LOCATION "${CMAKE_CURRENT_LIST_DIR}/{{ForCMake(plan.FileName)}}"
-                {{(IsStatic(plan) ? "INTERFACE_LINK_LIBRARIES" : "IMPORTED_SONAME")}} "{{(
-                IsStatic(plan) ? string.Join(';', s_exports.Concat(SystemLibraries(plan)).Select(ForCMake)) : ForCMake(plan.FileName)
+            # find_package({{library.Name}} CONFIG) gives the target {{library.Name}}::{{library.Name}}.
+            if(NOT TARGET {{library.Name}}::{{library.Name}})
+              add_library({{library.Name}}::{{library.Name}} {{(library.IsStatic ? "STATIC" : "SHARED")}} IMPORTED)
+              set_target_properties({{library.Name}}::{{library.Name}} PROPERTIES
+                IMPORTED_LOCATION "${CMAKE_CURRENT_LIST_DIR}/{{ForCMake(library.FileName)}}"
+                {{(library.IsStatic ? "INTERFACE_LINK_LIBRARIES" : "IMPORTED_SONAME")}} "{{(
+                library.IsStatic ? string.Join(';', s_exports.Concat(SystemLibraries(library)).Select(ForCMake)) : ForCMake(library.FileName)
             )}}"
                 INTERFACE_INCLUDE_DIRECTORIES "${CMAKE_CURRENT_LIST_DIR}")
             endif()
@@ -90,7 +108,5 @@ internal static class LibraryFiles
     private static string ForCMake(string text) =>
         string.Concat(text.Select(c => c is '\\' or '"' or '$' or ';' ? "\\" + c : c.ToString()));
 
-    private static bool IsStatic(LinkPlan plan) => plan.Output == ProductOutput.StaticLibrary;
-
-    private static IEnumerable<string> SystemLibraries(LinkPlan plan) => plan.SystemLibraries.Select(library => "-l" + library);
+    private static IEnumerable<string> SystemLibraries(ProductLibrary library) => library.SystemLibraries.Select(name => "-l" + name);
 }

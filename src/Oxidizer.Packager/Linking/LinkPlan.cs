@@ -15,6 +15,7 @@ namespace Oxidizer.Packager.Linking;
 /// <param name="Strip">Whether symbols are dropped.</param>
 /// <param name="Output">What is linked.</param>
 /// <param name="FileName">The product's file name: a shared library's SONAME.</param>
+/// <param name="GlibcLimit">What the configuration allows the product to ask for; <c>null</c>: anything.</param>
 internal sealed record LinkPlan(
     Distribution Distribution,
     ImmutableArray<string> CoreObjects,
@@ -23,12 +24,10 @@ internal sealed record LinkPlan(
     ImmutableArray<string> SystemLibraries,
     bool Strip,
     ProductOutput Output,
-    string FileName
+    string FileName,
+    GlibcLimit? GlibcLimit
 )
 {
-    /// <summary>What the configuration allows the product to ask for; <c>null</c>: anything.</summary>
-    public GlibcLimit? GlibcLimit { get; init; }
-
     /// <summary>Puts a plan together from what was chosen.</summary>
     /// <exception cref="BuildFailedException">The distribution's objects cannot be linked by this toolchain.</exception>
     public static LinkPlan Create(
@@ -38,7 +37,8 @@ internal sealed record LinkPlan(
         bool strip,
         ProductOutput output = ProductOutput.Executable,
         string fileName = "",
-        Decoder? decoder = null
+        Decoder? decoder = null,
+        GlibcLimit? glibcLimit = null
     )
     {
         if (distribution.ObjectFileFormat.StartsWith("llvm-bitcode", StringComparison.Ordinal))
@@ -71,7 +71,8 @@ internal sealed record LinkPlan(
             ],
             strip,
             output,
-            fileName
+            fileName,
+            glibcLimit
         );
     }
 

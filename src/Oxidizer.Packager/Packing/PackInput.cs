@@ -86,6 +86,16 @@ internal sealed record PackInput
         };
     }
 
+    /// <summary>Whether there is an entry for every module of some resources, wherever it stands.</summary>
+    internal bool Names(ResourceSet resources)
+    {
+        var names = Modules.Select(module => module.Name).ToHashSet(StringComparer.Ordinal);
+        return resources.Modules.All(module => names.Contains(module.Name))
+            && resources.Namespaces.All(space => names.Contains(space.Name))
+            && resources.Extensions.All(extension => names.Contains(extension.Name))
+            && resources.SharedExtensions.All(extension => names.Contains(extension.Name));
+    }
+
     private static List<PackedModule> ModulesOf(ResourceSet resources, PythonConfigTable python, RunTable run, CompiledCode code)
     {
         // An extension module that is linked in hides a source of its name, as the built-in importer does.

@@ -18,4 +18,25 @@ internal sealed record ResourceSet(
     IReadOnlyList<SharedLibraryResource> SharedLibraries,
     IReadOnlyList<PackageResource> PackageResources,
     IReadOnlyList<PackageDistribution> PackageDistributions
-);
+)
+{
+    /// <summary>Whether the names of what is imported are in order, each once: what is made of them is the same in every build.</summary>
+    public bool IsInOrder =>
+        IsAscending(Modules.Select(module => module.Name))
+        && IsAscending(Namespaces.Select(space => space.Name))
+        && IsAscending(Extensions.Select(extension => extension.Name))
+        && IsAscending(SharedExtensions.Select(extension => extension.Name))
+        && IsAscending(SharedLibraries.Select(library => library.Soname));
+
+    private static bool IsAscending(IEnumerable<string> names)
+    {
+        string? last = null;
+        foreach (var name in names)
+        {
+            if (last is not null && string.CompareOrdinal(last, name) >= 0)
+                return false;
+            last = name;
+        }
+        return true;
+    }
+}
