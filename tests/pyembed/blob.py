@@ -1,4 +1,4 @@
-"""Writes a packed-resources blob by docs/formats/packed-resources.md, version 1.
+"""Writes a packed-resources blob by docs/formats/packed-resources.md, version 2.
 
 A second writer, independent of the packager's: the reader is tested against what the document says, and not against what the
 packager happens to write."""
@@ -8,7 +8,8 @@ import struct
 
 MAGIC = b"\x89OXIRES\n"
 PAGE = 4096
-PACKAGE, NAMESPACE, BUILTIN, SHARED, LAZY, IN_FILESYSTEM, MAIN = (1 << bit for bit in range(7))
+PACKAGE, NAMESPACE, BUILTIN, SHARED, LAZY, IN_FILESYSTEM, MAIN, EXECUTABLE = (1 << bit for bit in range(8))
+EMPTY_FOLDER = 1 << 0  # of an entry that is no module
 SECTIONS = ("modules", "hash", "order", "resources", "dependencies", "distributions", "files", "libraries", "settings", "boot", "strings", "data")
 ENTRY_SIZES = (96, 8, 4, 64, 4, 48, 64, 64, 16, 4, 1, 1)
 
@@ -67,7 +68,7 @@ class Blob:
 
     def __init__(self):
         self.modules, self.resources, self.libraries = [], {}, {}
-        self.distributions, self.settings, self.boot = [], [], []
+        self.plain_files, self.distributions, self.settings, self.boot = [], [], [], []
 
     def module(self, name, path="", *, flags=0, code=None, source=None, library=None, level=0, dependencies=(), root="", codecs=(0, 0, 0)):
         self.modules.append(dict(name=name, path=path, flags=flags | level << 8, code=code, source=source, library=library,
@@ -75,6 +76,9 @@ class Blob:
 
     def resource(self, package, name, path, data, *, codec=0, root="", flags=0):
         self.resources.setdefault(package, []).append(dict(name=name, path=path, data=data, codec=codec, root=root, flags=flags))
+
+    def plain_file(self, path, data, *, codec=0, root="", flags=0):
+        self.plain_files.append(dict(path=path, data=data, codec=codec, root=root, flags=flags))
 
     def shared_library(self, soname, data, dependencies=()):
         self.libraries[soname] = (data, dependencies)
@@ -141,6 +145,9 @@ class Blob:
             for item in items:
                 entries.append(self._file(item["name"], item["flags"] | item["codec"] << 12, self.indexes[package],
                                           self._encoded(item["data"], item["codec"]), item["root"], item["path"], ()))
+        for item in sorted(self.plain_files, key=lambda item: item["path"].encode()):
+            entries.append(self._file(item["path"], item["flags"] | item["codec"] << 12, 0xFFFFFFFF,
+                                      self._encoded(item["data"], item["codec"]), item["root"], item["path"], ()))
         return b"".join(entries), runs
 
     def _file(self, name, flags, owner, reference, root, path, dependencies):
@@ -200,8 +207,8 @@ class Blob:
         for number, (name, entry_size) in enumerate(zip(SECTIONS, ENTRY_SIZES)):
             count = 0 if name == "data" else len(sections[name]) // entry_size
             struct.pack_into("<QII", blob, 64 + 16 * number, offsets[name], count, entry_size)
-        struct.pack_into("<8sIIQ", blob, 0, MAGIC, 1, 256, total)
-        struct.pack_into("<II", blob, 56, 0, len(SECTIONS))
+        struct.pack_into("<8sIIQ", blob, 0, MAGIC, 2, 256, total)
+        struct.pack_into("<II", blob, 56, len(self.plain_files), len(SECTIONS))
         blob[24:56] = hashlib.sha256(blob[256:]).digest()
         return bytes(blob)
 

@@ -38,6 +38,11 @@ public enum FileKind
 /// <param name="Reason">For everything but regular files and folders: what it is, for a message (`it is a named pipe`).</param>
 public readonly record struct FileFacts(FileKind Kind, bool IsLink, long Size, string? Reason)
 {
+    private const int AnyExecute = 0x49;
+
+    /// <summary>Of a regular file: whether somebody may run it.</summary>
+    public bool IsExecutable { get; init; }
+
     private const int TypeMask = 0xF000,
         Regular = 0x8000,
         Folder = 0x4000,
@@ -64,7 +69,7 @@ public readonly record struct FileFacts(FileKind Kind, bool IsLink, long Size, s
     internal static FileFacts OfMode(int mode, long size, bool isLink) =>
         (mode & TypeMask) switch
         {
-            Regular => new(FileKind.Regular, isLink, size, null),
+            Regular => new(FileKind.Regular, isLink, size, null) { IsExecutable = (mode & AnyExecute) != 0 },
             Folder => new(FileKind.Folder, isLink, 0, null),
             Pipe => new(FileKind.Pipe, isLink, 0, "it is a named pipe"),
             Socket => new(FileKind.Socket, isLink, 0, "it is a socket"),

@@ -17,7 +17,6 @@ internal sealed class AppRelativePlan
 {
     private const int Version = 1,
         EntrySize = Sha256Digest.Size + sizeof(long);
-    private const UnixFileMode AnyExecute = UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
     private readonly FileModes _modes = FileModes.Current();
     private readonly Dictionary<string, AppRelativeFile> _files = new(StringComparer.Ordinal);
     private readonly int _optimizeLevel;
@@ -52,6 +51,8 @@ internal sealed class AppRelativePlan
             plan.Add(library, library.RelativePath, library.File);
         foreach (var resource in resources.PackageResources)
             plan.Add(resource, resource.RelativePath, resource.File);
+        foreach (var file in resources.PlainFiles)
+            plan.Add(file, file.RelativePath, file.File);
         foreach (var distributionFolder in resources.PackageDistributions)
         {
             foreach (var file in distributionFolder.Files)
@@ -95,7 +96,7 @@ internal sealed class AppRelativePlan
     {
         if (resource.Location.Folder is not { } folder)
             return;
-        var isProgram = resource is PackageResource && (File.GetUnixFileMode(file.Path) & AnyExecute) != 0;
+        var isProgram = resource is PackageResource or PlainFile && file.IsExecutable;
         Add(new AppRelativeFile($"{folder}/{path}", file.Digest, file.Size, isProgram ? _modes.Program : _modes.Data, file));
     }
 

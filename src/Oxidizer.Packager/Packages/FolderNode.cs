@@ -12,16 +12,23 @@ namespace Oxidizer.Packager.Packages;
 /// <param name="Digest">If it is known without asking.</param>
 internal sealed record FileNode(string Name, string Path, long Size, Sha256Digest? Digest = null)
 {
+    /// <summary>Whether somebody may run it.</summary>
+    public bool IsExecutable { get; init; }
+
     /// <summary>The file at a path, through links; <c>null</c> when there is none. Something else than a file is reported.</summary>
     public static FileNode? Find(string path, RuleScope scope)
     {
         var facts = FileFacts.Of(path);
         if (facts.Kind == FileKind.Regular)
-            return new FileNode(System.IO.Path.GetFileName(path), path, facts.Size);
+            return Of(System.IO.Path.GetFileName(path), path, facts);
         if (facts.Kind is not FileKind.Missing and not FileKind.Folder)
             scope.ReportLeftOut(path, facts.Reason!);
         return null;
     }
+
+    /// <summary>A regular file of which the facts are known.</summary>
+    public static FileNode Of(string name, string path, FileFacts facts) =>
+        new(name, path, facts.Size) { IsExecutable = facts.IsExecutable };
 
     /// <summary>The file that a rule names, which must be there; <c>null</c> if it was reported as missing.</summary>
     /// <param name="what">What the rule calls it.</param>
@@ -31,7 +38,7 @@ internal sealed record FileNode(string Name, string Path, long Size, Sha256Diges
     {
         var facts = FileFacts.Of(path);
         if (facts.Kind == FileKind.Regular)
-            return new FileNode(System.IO.Path.GetFileName(path), path, facts.Size);
+            return Of(System.IO.Path.GetFileName(path), path, facts);
         scope.Report(
             DiagnosticKinds.PackageNotFound,
             facts.Kind switch
@@ -94,7 +101,12 @@ internal sealed class FolderNode(string name, string path)
                 path.Length > prefix.Length && slash >= prefix.Length ? path[prefix.Length..slash] : "",
                 root.Path
             );
-            folder.Files.Add(new FileNode(path[(slash + 1)..], distribution.PathOf(path), file.Size, file.Digest));
+            folder.Files.Add(
+                new FileNode(path[(slash + 1)..], distribution.PathOf(path), file.Size, file.Digest)
+                {
+                    IsExecutable = file.Mode == ActionOutput.Executable,
+                }
+            );
         }
         foreach (var folder in folders.Values)
             folder.Sort();
@@ -123,7 +135,7 @@ internal sealed class FolderNode(string name, string path)
             if (IsPassedOver(entry))
                 continue;
             if (entry.Facts.Kind == FileKind.Regular)
-                folder.Files.Add(new FileNode(entry.Name, below, entry.Facts.Size));
+                folder.Files.Add(FileNode.Of(entry.Name, below, entry.Facts));
             else if (entry.Facts.Kind == FileKind.Folder)
             {
                 if (entry.Facts.IsLink)

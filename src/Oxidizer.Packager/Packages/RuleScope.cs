@@ -38,5 +38,6 @@ internal sealed record RuleScope(
 
     /// <summary>A file that was found by name. Its digest may be missing still: <see cref="FileDigests"/> fills in those of a whole rule at
     /// once.</summary>
-    public static ResourceFile Resolve(FileNode file) => new(file.Path, file.Digest ?? default, file.Size);
+    public static ResourceFile Resolve(FileNode file) =>
+        new(file.Path, file.Digest ?? default, file.Size) { IsExecutable = file.IsExecutable };
 }

@@ -129,7 +129,10 @@ internal sealed record PackInput
 
     private static PackedModule Of(ModuleSource module, CompiledCode code)
     {
-        var flags = PackageFlag(module.IsPackage) | (PackedFlags)((uint)module.OptimizeLevel << PackedFormat.LevelShift);
+        var flags =
+            PackageFlag(module.IsPackage)
+            | (PackedFlags)((uint)module.OptimizeLevel << PackedFormat.LevelShift)
+            | ExecutableFlag(module.File);
         var isApplication = module.Origin.Owner != ResourceOwner.StandardLibrary;
         return module.Location.Folder is { } folder
             ? new PackedModule(
@@ -157,7 +160,7 @@ internal sealed record PackInput
     // The dependencies of one beside the product, too: the libraries are loaded before it, from wherever they are.
     private static PackedModule Of(SharedExtension shared)
     {
-        var flags = PackageFlag(shared.IsPackage) | PackedFlags.SharedExtension;
+        var flags = PackageFlag(shared.IsPackage) | PackedFlags.SharedExtension | ExecutableFlag(shared.File);
         return shared.Location.Folder is { } folder
             ? new PackedModule(shared.Name, shared.RelativePath, flags | PackedFlags.Filesystem, IsApplication: true)
             {
@@ -171,6 +174,8 @@ internal sealed record PackInput
     }
 
     private static PackedFlags PackageFlag(bool isPackage) => isPackage ? PackedFlags.Package : PackedFlags.None;
+
+    private static PackedFlags ExecutableFlag(ResourceFile file) => file.IsExecutable ? PackedFlags.Executable : PackedFlags.None;
 
     private static string? MainModule(RunTable run, Dictionary<string, PackedModule> modules)
     {

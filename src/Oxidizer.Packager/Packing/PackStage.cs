@@ -53,7 +53,9 @@ internal static class PackStage
                 || module.Flags.HasFlag(PackedFlags.Namespace)
                 || (module.Root.Length > 0 && !module.Flags.HasFlag(PackedFlags.SharedExtension))
             ),
-            resources.PackageResources.Count + resources.PackageDistributions.Sum(distribution => distribution.Files.Count),
+            resources.PackageResources.Count
+                + resources.PlainFiles.Count
+                + resources.PackageDistributions.Sum(distribution => distribution.Files.Count),
             input.Modules.Count(module => (module.Flags & (PackedFlags.BuiltinExtension | PackedFlags.SharedExtension)) != 0),
             resources.SharedLibraries.Count
         );
@@ -78,6 +80,11 @@ internal static class PackStage
             )
             .Add("module order", Digest(input.Modules.Select(module => module.Name)))
             .Add("package resources", Digest(input.Resources.PackageResources.SelectMany(Describe)))
+            .Add("plain files", Digest(input.Resources.PlainFiles.SelectMany(Describe)))
+            .Add(
+                "empty folders",
+                Digest(input.Resources.EmptyFolders.SelectMany(folder => new[] { folder.RelativePath, folder.Location.Folder ?? "" }))
+            )
             .Add("package distributions", Digest(input.Resources.PackageDistributions.SelectMany(Describe)))
             .Add("shared libraries", Digest(input.Resources.SharedLibraries.SelectMany(Describe)))
             .Build();
@@ -104,6 +111,8 @@ internal static class PackStage
 
     private static IEnumerable<string> Describe(PackageResource resource) =>
         [resource.Package, resource.Name, resource.RelativePath, PackedListing.ValueOf(resource, resource.File)];
+
+    private static IEnumerable<string> Describe(PlainFile file) => [file.RelativePath, PackedListing.ValueOf(file, file.File)];
 
     private static IEnumerable<string> Describe(PackageDistribution distribution) =>
         [

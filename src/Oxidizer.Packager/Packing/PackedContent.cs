@@ -25,6 +25,7 @@ internal sealed class PackedContent
                     .Resources.PackageResources.Where(resource => resource.Location.Folder is null)
                     .Select(resource => (resource.Origin, resource.File))
             )
+            .Concat(input.Resources.PlainFiles.Where(file => file.Location.Folder is null).Select(file => (file.Origin, file.File)))
             .Concat(
                 input
                     .Resources.PackageDistributions.Where(distribution => distribution.Location.Folder is null)

@@ -82,18 +82,31 @@ internal enum PackedFlags : uint
 
     /// <summary>The product starts with it.</summary>
     Main = 1 << 6,
+
+    /// <summary>Of a file: somebody may run it.</summary>
+    Executable = 1 << 7,
+
+    /// <summary>Of an entry that is no module: a folder with nothing in it.</summary>
+    EmptyFolder = 1 << 0,
 }
 
 /// <summary>
-/// The numbers of the packed-resources blob, version 1; docs/formats/packed-resources.md has the drawings, and a test compares the two.
+/// The numbers of the packed-resources blob, version 2; docs/formats/packed-resources.md has the drawings, and a test compares the two.
 /// </summary>
 internal static class PackedFormat
 {
     /// <summary>The version of the format; the history stands in the document.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
 
     /// <summary>Size of the header.</summary>
     public const int HeaderSize = 256;
+
+    /// <summary>Where in the header the number of plain files stands: entries at the end of the resources that belong to no
+    /// package.</summary>
+    public const int PlainFilesOffset = 56;
+
+    /// <summary>The owner of a plain file.</summary>
+    public const uint NoOwner = uint.MaxValue;
 
     /// <summary>Where in the header the sections begin.</summary>
     public const int SectionsOffset = 64;

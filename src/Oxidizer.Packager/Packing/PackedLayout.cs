@@ -71,6 +71,7 @@ internal sealed class PackedLayout
             )
             .ToArray();
         layout.WriteResources();
+        layout.WritePlainFiles();
         layout.WriteModules(codes, sources);
         layout.WriteModuleTables();
         layout.WriteDistributions();
@@ -83,6 +84,8 @@ internal sealed class PackedLayout
     private int HashSlots =>
         _input.Modules.Count == 0 ? 0 : (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_input.Modules.Count * 2);
 
+    private int PlainFileCount => _input.Resources.PlainFiles.Count + _input.Resources.EmptyFolders.Count;
+
     private SectionWriter this[PackedSection section] => _sections[(int)section];
 
     // All counts are known before anything is written, so that strings have their final offsets at once.
@@ -94,7 +97,7 @@ internal sealed class PackedLayout
             modules,
             HashSlots,
             modules,
-            _input.Resources.PackageResources.Count(resource => _moduleIndexes.ContainsKey(resource.Package)),
+            _input.Resources.PackageResources.Count(resource => _moduleIndexes.ContainsKey(resource.Package)) + PlainFileCount,
             _input.Modules.Sum(module => module.Dependencies.Count)
                 + _input.Resources.SharedLibraries.Sum(library => library.Dependencies.Count),
             _distributions.Count,
@@ -119,20 +122,32 @@ internal sealed class PackedLayout
         foreach (var module in _input.Modules)
         {
             var first = this[PackedSection.Resources].Count;
-            foreach (var resource in byPackage[module.Name].OrderBy(resource => resource.Name, StringComparer.Ordinal))
+            foreach (var resource in byPackage[module.Name].OrderBy(resource => resource.Name, Utf8Order.Instance))
             {
                 WriteFile(
                     this[PackedSection.Resources],
                     resource,
+                    resource.File,
                     resource.Name,
-                    _moduleIndexes[module.Name],
-                    ItemOf(resource, resource.File),
-                    resource.RelativePath,
-                    (0, 0)
+                    (uint)_moduleIndexes[module.Name],
+                    resource.RelativePath
                 );
             }
             _runs.Add((first, this[PackedSection.Resources].Count - first));
         }
+    }
+
+    // After all packages' runs; their number stands in the header.
+    private void WritePlainFiles()
+    {
+        var files = _input.Resources.PlainFiles.Select(file =>
+            (file.RelativePath, Resource: (Resource)file, File: (ResourceFile?)file.File)
+        );
+        var folders = _input.Resources.EmptyFolders.Select(folder =>
+            (folder.RelativePath, Resource: (Resource)folder, File: (ResourceFile?)null)
+        );
+        foreach (var (path, resource, file) in files.Concat(folders).OrderBy(entry => entry.RelativePath, Utf8Order.Instance))
+            WriteFile(this[PackedSection.Resources], resource, file, path, PackedFormat.NoOwner, path);
     }
 
     private void WriteModules(PlacedItem?[] codes, PlacedItem?[] sources)
@@ -181,11 +196,7 @@ internal sealed class PackedLayout
         foreach (var value in slots)
             this[PackedSection.ModuleHash].U32(value);
         // By bytes and not by UTF-16 units: the two differ beyond U+FFFF.
-        foreach (
-            var index in Enumerable
-                .Range(0, _input.Modules.Count)
-                .OrderBy(index => Encoding.UTF8.GetBytes(_input.Modules[index].Name), ByteOrder.Instance)
-        )
+        foreach (var index in Enumerable.Range(0, _input.Modules.Count).OrderBy(index => _input.Modules[index].Name, Utf8Order.Instance))
             this[PackedSection.ModuleOrder].U32(index);
         foreach (var name in ImportOrder.Boot.Where(_moduleIndexes.ContainsKey))
             this[PackedSection.Boot].U32(_moduleIndexes[name]);
@@ -211,15 +222,14 @@ internal sealed class PackedLayout
             section.U32(distribution.Files.Count);
             section.U64(0);
             section.U64(0);
-            foreach (var file in distribution.Files.OrderBy(file => file.Name, StringComparer.Ordinal))
+            foreach (var file in distribution.Files.OrderBy(file => file.Name, Utf8Order.Instance))
                 WriteFile(
                     this[PackedSection.DistributionFiles],
                     distribution,
+                    file.File,
                     file.Name,
-                    index,
-                    ItemOf(distribution, file.File),
-                    distribution.Folder + "/" + file.Name,
-                    (0, 0)
+                    (uint)index,
+                    distribution.Folder + "/" + file.Name
                 );
         }
     }
@@ -237,6 +247,7 @@ internal sealed class PackedLayout
                 library.Soname,
                 0,
                 item,
+                library.File.IsExecutable ? PackedFlags.Executable : PackedFlags.None,
                 library.RelativePath,
                 WriteDependencies(library.Dependencies)
             );
@@ -267,12 +278,28 @@ internal sealed class PackedLayout
     private PlacedItem? ItemOf(Resource resource, ResourceFile file) =>
         resource.Location.Folder is null ? _data.Add(file.Digest, _content.File(resource.Origin, file)) : null;
 
+    // No file: an empty folder.
+    private void WriteFile(SectionWriter section, Resource resource, ResourceFile? file, string name, uint owner, string path) =>
+        WriteFile(
+            section,
+            resource,
+            name,
+            owner,
+            file is null ? null : ItemOf(resource, file),
+            file is null ? PackedFlags.EmptyFolder
+                : file.IsExecutable ? PackedFlags.Executable
+                : PackedFlags.None,
+            path,
+            (0, 0)
+        );
+
     private void WriteFile(
         SectionWriter section,
         Resource resource,
         string name,
-        int owner,
+        uint owner,
         PlacedItem? item,
+        PackedFlags flags,
         string path,
         (int First, int Count) dependencies
     )
@@ -280,7 +307,7 @@ internal sealed class PackedLayout
         var (nameString, pathString, root) = (_strings.Add(name), _strings.Add(path), _strings.Add(resource.Location.Folder ?? ""));
         section.U32(nameString.Offset);
         section.U32(nameString.Size);
-        section.U32(Codec(item, PackedFormat.CodeCodecShift) | (root.Size > 0 ? (uint)PackedFlags.Filesystem : 0));
+        section.U32((uint)flags | Codec(item, PackedFormat.CodeCodecShift) | (root.Size > 0 ? (uint)PackedFlags.Filesystem : 0));
         section.U32(owner);
         section.Data(item);
         section.U32(root.Offset);
@@ -319,6 +346,7 @@ internal sealed class PackedLayout
         BinaryPrimitives.WriteInt32LittleEndian(Index.AsSpan(8), PackedFormat.Version);
         BinaryPrimitives.WriteInt32LittleEndian(Index.AsSpan(12), PackedFormat.HeaderSize);
         BinaryPrimitives.WriteInt64LittleEndian(Index.AsSpan(16), TotalSize);
+        BinaryPrimitives.WriteInt32LittleEndian(Index.AsSpan(PackedFormat.PlainFilesOffset), PlainFileCount);
         BinaryPrimitives.WriteInt32LittleEndian(Index.AsSpan(60), PackedFormat.SectionCount);
     }
 
@@ -334,11 +362,4 @@ internal sealed class PackedLayout
 
     private static Dictionary<string, int> Indexes(IEnumerable<string> names) =>
         names.Select((name, index) => (name, index)).ToDictionary(entry => entry.name, entry => entry.index, StringComparer.Ordinal);
-
-    private sealed class ByteOrder : IComparer<byte[]>
-    {
-        public static ByteOrder Instance { get; } = new();
-
-        public int Compare(byte[]? left, byte[]? right) => left.AsSpan().SequenceCompareTo(right);
-    }
 }

@@ -84,6 +84,8 @@ internal sealed class PackedListing
             yield return (module.Path.Length > 0 ? module.Path : module.Name, ValueOf(module));
         foreach (var resource in _input.Resources.PackageResources)
             yield return (resource.RelativePath, ValueOf(resource, resource.File));
+        foreach (var file in _input.Resources.PlainFiles)
+            yield return (file.RelativePath, ValueOf(file, file.File));
         foreach (var distribution in _input.Resources.PackageDistributions)
         {
             foreach (var file in distribution.Files)
@@ -95,9 +97,10 @@ internal sealed class PackedListing
             yield return (setting.Key, string.Join(", ", setting.Select(value => value.Value)));
     }
 
-    /// <summary>What the blob holds of a file: its content, or that it lies beside the product.</summary>
+    /// <summary>What the blob holds of a file: its content and whether it may be run, or that it lies beside the product.</summary>
     public static string ValueOf(Resource resource, ResourceFile file) =>
-        resource.Location.Folder is { } folder ? $"beside in {folder}" : file.Digest.ToString();
+        (resource.Location.Folder is { } folder ? $"beside in {folder}" : file.Digest.ToString())
+        + (file.IsExecutable ? " executable" : "");
 
     private static string ValueOf(PackedModule module)
     {

@@ -42,7 +42,7 @@ internal sealed record PackedModuleEntry(
     string Root
 );
 
-/// <summary>A resource, a file of a distribution, or a shared library of a blob.</summary>
+/// <summary>A resource, a file of a distribution, or a shared library of a blob. The owner of a plain file is -1.</summary>
 internal sealed record PackedFileEntry(
     string Name,
     string Path,
@@ -81,6 +81,9 @@ internal sealed class PackedResourcesReader
 
     /// <summary>Entries of a section.</summary>
     public int Count(PackedSection section) => _sections[(int)section].Count;
+
+    /// <summary>Entries at the end of the resources that belong to no package: files, and folders with nothing in them.</summary>
+    public int PlainFiles { get; private set; }
 
     /// <summary>Where a section begins.</summary>
     public long OffsetOf(PackedSection section) => _sections[(int)section].Offset;
@@ -138,7 +141,7 @@ internal sealed class PackedResourcesReader
             Text(U32(at), U32(at + 4), at),
             Text(U32(at + 40), U32(at + 44), at + 40),
             (PackedFlags)(flags & 0xff),
-            Index(at + 12),
+            U32(at + 12) == PackedFormat.NoOwner ? -1 : Index(at + 12),
             Data(at + 16, flags >> PackedFormat.CodeCodecShift),
             Text(U32(at + 32), U32(at + 36), at + 32),
             Index(at + 48),
@@ -212,12 +215,15 @@ internal sealed class PackedResourcesReader
         Expect(8, U32(8), PackedFormat.Version, "version");
         Expect(12, U32(12), PackedFormat.HeaderSize, "header_size");
         Expect(16, BinaryPrimitives.ReadInt64LittleEndian(Bytes[16..]), Bytes.Length, "total_size");
-        Expect(56, U32(56), 0, "flags");
         Expect(60, U32(60), PackedFormat.SectionCount, "section_count");
         if (Bytes.Length % PackedFormat.PageSize != 0)
             throw new PackedResourcesException(16, $"total_size {Bytes.Length}, expected a multiple of {PackedFormat.PageSize}");
         for (var section = 0; section < PackedFormat.SectionCount; section++)
             CheckSection(section);
+        var (plain, resources) = (U32(PackedFormat.PlainFilesOffset), Count(PackedSection.Resources));
+        if (plain > resources)
+            throw new PackedResourcesException(PackedFormat.PlainFilesOffset, $"{plain} plain files among {resources} resources");
+        PlainFiles = (int)plain;
     }
 
     private void CheckSection(int section)

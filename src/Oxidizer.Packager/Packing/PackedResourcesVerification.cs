@@ -88,8 +88,7 @@ internal sealed class PackedResourcesVerification(PackedResourcesReader reader, 
         {
             var name = reader.Module(reader.IndexAt(PackedSection.ModuleOrder, index)).Name;
             Check(
-                last is null
-                    || System.Text.Encoding.UTF8.GetBytes(last).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(name)) < 0,
+                last is null || Utf8Order.Instance.Compare(last, name) < 0,
                 reader.OffsetOf(PackedSection.ModuleOrder),
                 $"`{name}` does not stand after `{last}`"
             );
@@ -112,10 +111,24 @@ internal sealed class PackedResourcesVerification(PackedResourcesReader reader, 
         );
         var resources = reader.Modules.Sum(module => (long)module.ResourceCount);
         Check(
-            resources == reader.Count(PackedSection.Resources),
+            resources + reader.PlainFiles == reader.Count(PackedSection.Resources),
             reader.OffsetOf(PackedSection.Resources),
             $"{resources} resources belong to a package"
         );
+        string? last = null;
+        for (var index = (int)resources; index < reader.Count(PackedSection.Resources); index++)
+        {
+            var file = reader.File(PackedSection.Resources, index);
+            Check(
+                file.Owner < 0
+                    && file.Name == file.Path
+                    && (last is null || Utf8Order.Instance.Compare(last, file.Name) < 0)
+                    && (file.Data.Exists || (file.Flags & (PackedFlags.Filesystem | PackedFlags.EmptyFolder)) != 0),
+                reader.OffsetOf(PackedSection.Resources),
+                $"the plain file `{file.Name}` is not one, or does not stand after `{last}`"
+            );
+            last = file.Name;
+        }
     }
 
     private void CheckCounts()

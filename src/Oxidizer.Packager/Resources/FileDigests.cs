@@ -25,6 +25,7 @@ internal static class FileDigests
                         SharedExtension extension => extension with { File = Known(extension.File) },
                         SharedLibraryResource library => library with { File = Known(library.File) },
                         PackageResource file => file with { File = Known(file.File) },
+                        PlainFile file => file with { File = Known(file.File) },
                         PackageDistribution distribution => distribution with
                         {
                             Files = [.. distribution.Files.Select(file => (file.Name, Known(file.File)))],
@@ -53,6 +54,7 @@ internal static class FileDigests
             SharedExtension extension => [extension.File],
             SharedLibraryResource library => [library.File],
             PackageResource file => [file.File],
+            PlainFile file => [file.File],
             PackageDistribution distribution => distribution.Files.Select(file => file.File),
             _ => [],
         };

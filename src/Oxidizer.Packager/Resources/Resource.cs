@@ -18,6 +18,9 @@ internal sealed record ResourceFile(string Path, Sha256Digest Digest, long Size)
 {
     /// <summary>What a product holds of a file is smaller than this, because a blob is: it is linked in the small code model.</summary>
     public const long MaxSize = 1L << 31;
+
+    /// <summary>Whether somebody may run it.</summary>
+    public bool IsExecutable { get; init; }
 }
 
 /// <summary>Something that a product may hold, with the reason why it does.</summary>
@@ -104,6 +107,20 @@ internal sealed record PackageResource(
     ResourceOrigin Origin,
     ResourceLocation Location
 ) : Resource(Origin, Location);
+
+/// <summary>A file that belongs to no package, or whose place in one is taken by something that is imported.</summary>
+/// <param name="RelativePath">Relative to the product's virtual root, with <c>/</c>: <c>templates/page.html</c>.</param>
+/// <param name="File">The content.</param>
+/// <param name="Origin">What brought it.</param>
+/// <param name="Location">Where it lives.</param>
+internal sealed record PlainFile(string RelativePath, ResourceFile File, ResourceOrigin Origin, ResourceLocation Location)
+    : Resource(Origin, Location);
+
+/// <summary>A folder with nothing in it.</summary>
+/// <param name="RelativePath">Relative to the product's virtual root.</param>
+/// <param name="Origin">What brought it.</param>
+/// <param name="Location">Where it lives.</param>
+internal sealed record EmptyFolder(string RelativePath, ResourceOrigin Origin, ResourceLocation Location) : Resource(Origin, Location);
 
 /// <summary>A package distribution: the folder <c>*.dist-info</c> or <c>*.egg-info</c>.</summary>
 /// <param name="Name">As its metadata says.</param>

@@ -20,6 +20,12 @@ internal sealed record ResourceSet(
     IReadOnlyList<PackageDistribution> PackageDistributions
 )
 {
+    /// <summary>Files that belong to no package, by path.</summary>
+    public IReadOnlyList<PlainFile> PlainFiles { get; init; } = [];
+
+    /// <summary>Folders with nothing in them, by path.</summary>
+    public IReadOnlyList<EmptyFolder> EmptyFolders { get; init; } = [];
+
     /// <summary>Whether the names of what is imported are in order, each once: what is made of them is the same in every build.</summary>
     public bool IsInOrder =>
         IsAscending(Modules.Select(module => module.Name))

@@ -10,6 +10,8 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
     private const int NamesInMessage = 4;
     private readonly Dictionary<string, Resource> _modules = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Package, string Name), PackageResource> _resources = [];
+    private readonly Dictionary<string, PlainFile> _plainFiles = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, EmptyFolder> _emptyFolders = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PackageDistribution> _distributions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SharedLibraryResource> _libraries = new(StringComparer.Ordinal);
 
@@ -54,7 +56,11 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
                     .ThenBy(resource => resource.Name, StringComparer.Ordinal),
             ],
             ByName(_distributions.Values, distribution => distribution.Folder)
-        );
+        )
+        {
+            PlainFiles = ByName(_plainFiles.Values, file => file.RelativePath),
+            EmptyFolders = ByName(_emptyFolders.Values, folder => folder.RelativePath),
+        };
 
     private void Add(Resource resource, List<(string, Resource, Resource)> replaced)
     {
@@ -73,6 +79,12 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
                 break;
             case PackageResource file:
                 _resources[(file.Package, file.Name)] = file;
+                break;
+            case PlainFile file:
+                _plainFiles[file.RelativePath] = file;
+                break;
+            case EmptyFolder folder:
+                _emptyFolders[folder.RelativePath] = folder;
                 break;
             case PackageDistribution distribution:
                 _distributions[distribution.Folder] = distribution;

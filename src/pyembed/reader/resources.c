@@ -8,7 +8,7 @@
 
 static const unsigned char magic[8] = {0x89, 'O', 'X', 'I', 'R', 'E', 'S', '\n'};
 
-enum { VERSION = 1, HEADER_SIZE = 256, PAGE_SIZE_OF_BLOB = 4096, NAME_LIMIT = 65536 };
+enum { VERSION = 2, HEADER_SIZE = 256, PAGE_SIZE_OF_BLOB = 4096, NAME_LIMIT = 65536 };
 static const uint64_t SIZE_LIMIT = (uint64_t)1 << 31;
 
 static const uint32_t entry_sizes[PYEMBED_SECTION_COUNT] = {96, 8,  4,  64, 4, 48,
@@ -139,8 +139,8 @@ pyembed_status_text(pyembed_status status)
     return "an offset or a size in them cannot be";
 }
 
-/*  0 magic 8 | 8 version 4 | 12 header_size 4 | 16 total_size 8 | 24 digest 32 | 56 flags 4 | 60
- * section_count 4 | 64 sections */
+/*  0 magic 8 | 8 version 4 | 12 header_size 4 | 16 total_size 8 | 24 digest 32 | 56 plain_files 4 |
+ * 60 section_count 4 | 64 sections */
 pyembed_status
 pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resources)
 {
@@ -159,7 +159,7 @@ pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resourc
     resources->size = u64_of(header + 16);
     if (u32_of(header + 12) != HEADER_SIZE || resources->size < HEADER_SIZE ||
         resources->size % PAGE_SIZE_OF_BLOB != 0 || resources->size >= SIZE_LIMIT ||
-        u32_of(header + 56) != 0 || u32_of(header + 60) != PYEMBED_SECTION_COUNT) {
+        u32_of(header + 60) != PYEMBED_SECTION_COUNT) {
         return PYEMBED_DAMAGED;
     }
     if (resources->size != size) {
@@ -176,6 +176,10 @@ pyembed_resources_open(const void *blob, size_t size, pyembed_resources *resourc
         }
         resources->sections[section].entries = header + offset;
         resources->sections[section].count = count;
+    }
+    resources->plain_files = u32_of(header + 56);
+    if (resources->plain_files > resources->sections[PYEMBED_SECTION_RESOURCES].count) {
+        return PYEMBED_DAMAGED;
     }
     uint32_t slots = resources->sections[PYEMBED_SECTION_HASH].count;
     return (slots & (slots - 1)) == 0 ? PYEMBED_OK : PYEMBED_DAMAGED;
@@ -392,6 +396,13 @@ pyembed_file_find(const pyembed_resources *resources, unsigned section, pyembed_
     RETURN_IF_NOT_OK(equal_run(resources, section, run, name, size, 0, &equal));
     return equal.count == 0 ? PYEMBED_NOT_FOUND
                             : pyembed_file_at(resources, section, equal.first, file);
+}
+
+pyembed_run
+pyembed_plain_files(const pyembed_resources *resources)
+{
+    uint32_t all = resources->sections[PYEMBED_SECTION_RESOURCES].count;
+    return (pyembed_run){all - resources->plain_files, resources->plain_files};
 }
 
 pyembed_status

@@ -1,4 +1,4 @@
-/* Reads a packed-resources blob in place (docs/formats/packed-resources.md, version 1).
+/* Reads a packed-resources blob in place (docs/formats/packed-resources.md, version 2).
  *
  * Nothing here allocates, copies or keeps state; no function needs the GIL, and any thread may read
  * at the same time. What a reader hands out points into the blob and lives as long as the blob
@@ -61,6 +61,7 @@ typedef struct {
     const unsigned char *base;
     uint64_t size;
     pyembed_section sections[PYEMBED_SECTION_COUNT];
+    uint32_t plain_files; /* at the end of the resources */
 } pyembed_resources;
 
 enum {
@@ -70,7 +71,9 @@ enum {
     PYEMBED_MODULE_SHARED = 1u << 3,
     PYEMBED_MODULE_LAZY = 1u << 4,
     PYEMBED_IN_FILESYSTEM = 1u << 5, /* of modules, resources, files and libraries */
-    PYEMBED_MODULE_MAIN = 1u << 6
+    PYEMBED_MODULE_MAIN = 1u << 6,
+    PYEMBED_EXECUTABLE = 1u << 7,  /* of modules, resources, files and libraries */
+    PYEMBED_EMPTY_FOLDER = 1u << 0 /* of plain files */
 };
 
 /* A run of entries of another section. */
@@ -96,7 +99,7 @@ typedef struct {
 /* A package resource, a file of a distribution, or a shared library. */
 typedef struct {
     uint32_t flags;
-    uint32_t owner;
+    uint32_t owner; /* of a plain file UINT32_MAX */
     pyembed_string name;
     pyembed_string root;
     pyembed_string path;
@@ -161,6 +164,11 @@ pyembed_status pyembed_file_find(const pyembed_resources *resources, unsigned se
 pyembed_status pyembed_files_below(const pyembed_resources *resources, unsigned section,
                                    pyembed_run run, const char *prefix, size_t size,
                                    pyembed_run *below);
+
+/* The plain files and empty folders, which belong to no package, as a run of the resources that is
+ * sorted by path: `name` and `path` of each are its path below the virtual root. For
+ * pyembed_file_find and pyembed_files_below. */
+pyembed_run pyembed_plain_files(const pyembed_resources *resources);
 
 /* By normalised name. */
 pyembed_status pyembed_distribution_find(const pyembed_resources *resources, const char *name,

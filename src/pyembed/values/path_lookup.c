@@ -1,7 +1,8 @@
 /* From a virtual path back to the entry that it names.
  *
  * The blob has no index by path, and needs none: the folders of a path are packages, so that the
- * module hash finds the deepest package, and the run of its resources the rest. */
+ * module hash finds the deepest package, and the run of its resources the rest. What no package has
+ * may be a distribution's file or a plain one. */
 #include "values/path_lookup.h"
 
 #include "reader/resources.h"
@@ -87,15 +88,17 @@ distribution_file(const pyembed_resources *resources, const char *path, size_t s
     return PYEMBED_NOT_FOUND;
 }
 
-/* The deepest package above the path that has such a resource. */
+/* Of the deepest package above the path that has such a resource; else of a distribution, or plain.
+ */
 static pyembed_status
 resource_file(const pyembed_resources *resources, const char *path, size_t size, pyembed_file *file)
 {
     const char *slash = memrchr(path, '/', size);
+    pyembed_status status;
     while (slash != NULL) {
         size_t folder = (size_t)(slash - path);
         pyembed_module package;
-        pyembed_status status = module_at_path(resources, path, folder, &package);
+        status = module_at_path(resources, path, folder, &package);
         if (status == PYEMBED_OK) {
             status = pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, package.resources,
                                        slash + 1, size - folder - 1, file);
@@ -105,7 +108,11 @@ resource_file(const pyembed_resources *resources, const char *path, size_t size,
         }
         slash = folder == 0 ? NULL : memrchr(path, '/', folder);
     }
-    return distribution_file(resources, path, size, file);
+    status = distribution_file(resources, path, size, file);
+    return status != PYEMBED_NOT_FOUND
+               ? status
+               : pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES,
+                                   pyembed_plain_files(resources), path, size, file);
 }
 
 int

@@ -212,7 +212,8 @@ public sealed class PackStageTests : IDisposable
         Assert.Equal(1, Module(reader, "pkg").Distribution);
         Assert.Equal(0, Module(reader, "app").Distribution);
         var fast = Module(reader, "pkg.fast");
-        Assert.Equal(PackedFlags.SharedExtension, fast.Flags);
+        // The linker makes what it links executable.
+        Assert.Equal(PackedFlags.SharedExtension | PackedFlags.Executable, fast.Flags);
         Assert.Equal(0, fast.Library.Offset % PackedFormat.PageSize);
         var library = reader.File(PackedSection.SharedLibraries, reader.IndexAt(PackedSection.Dependencies, fast.FirstDependency));
         Assert.Equal("libb.so.1", library.Name);

@@ -18,6 +18,54 @@ public sealed class PackedResourcesReaderTests
     public void A_tiny_blob_verifies() => PackedResourcesReader.Open(Tiny).Verify();
 
     [Fact]
+    public void Plain_files_and_empty_folders_stand_behind_the_runs_of_packages()
+    {
+        var reader = PackedResourcesReader.Open(Tiny);
+        Assert.Equal(2, reader.PlainFiles);
+        var first = reader.Count(PackedSection.Resources) - reader.PlainFiles;
+        var (folder, page) = (reader.File(PackedSection.Resources, first), reader.File(PackedSection.Resources, first + 1));
+        Assert.Equal(
+            ("templates/empty", PackedFlags.EmptyFolder, false, -1),
+            (folder.Path, folder.Flags, folder.Data.Exists, folder.Owner)
+        );
+        Assert.Equal(
+            ("templates/page.html", "templates/page.html", PackedFlags.Executable, -1),
+            (page.Name, page.Path, page.Flags, page.Owner)
+        );
+        Assert.Equal("page"u8.ToArray(), reader.Read(page.Data));
+    }
+
+    [Fact]
+    public void More_plain_files_than_resources_are_an_error()
+    {
+        var blob = Tiny;
+        blob[PackedFormat.PlainFilesOffset] = 5;
+        Assert.Contains("5 plain files", Assert.Throws<PackedResourcesException>(() => PackedResourcesReader.Open(blob)).Message);
+    }
+
+    [Property]
+    public bool Names_stand_in_the_order_of_their_bytes(string left, string right)
+    {
+        (left, right) = (left ?? "", right ?? "");
+        // A lone surrogate has no bytes, and stands in no name.
+        var encoding = System.Text.Encoding.UTF8;
+        (left, right) = (encoding.GetString(encoding.GetBytes(left)), encoding.GetString(encoding.GetBytes(right)));
+        return Math.Sign(Utf8Order.Instance.Compare(left, right))
+            == Math.Sign(encoding.GetBytes(left).AsSpan().SequenceCompareTo(encoding.GetBytes(right)));
+    }
+
+    [Theory]
+    [InlineData("\uffee", "\U0001d11e")]
+    [InlineData("a", "ab")]
+    [InlineData("a.\ue000", "a.\U0001d11e.b")]
+    public void A_name_beyond_the_basic_plane_stands_after_all_others(string first, string second)
+    {
+        Assert.True(Utf8Order.Instance.Compare(first, second) < 0);
+        Assert.True(Utf8Order.Instance.Compare(second, first) > 0);
+        Assert.Equal(0, Utf8Order.Instance.Compare(second, second));
+    }
+
+    [Fact]
     public void Every_truncation_is_an_error()
     {
         var blob = Tiny;

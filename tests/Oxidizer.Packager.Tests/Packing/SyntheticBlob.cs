@@ -46,7 +46,22 @@ internal static class SyntheticBlob
                         new PackageResource("a", "u.txt", "a/u.txt", build.File("u.txt", []), s_rule, ResourceLocation.Embedded),
                     ],
                     [new PackageDistribution("A.b", "1", "A.b-1.dist-info", [("METADATA", metadata)], s_rule, ResourceLocation.Embedded)]
-                ),
+                )
+                {
+                    PlainFiles =
+                    [
+                        new PlainFile(
+                            "templates/page.html",
+                            build.File("page.html", "page"u8) with
+                            {
+                                IsExecutable = true,
+                            },
+                            s_rule,
+                            ResourceLocation.Embedded
+                        ),
+                    ],
+                    EmptyFolders = [new EmptyFolder("templates/empty", s_rule, ResourceLocation.Embedded)],
+                },
                 new CompiledCode([], "none"),
                 "none"
             )

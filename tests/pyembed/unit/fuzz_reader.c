@@ -27,7 +27,7 @@ repair_header(uint8_t *blob, uint64_t size)
 {
     static const uint8_t entry_sizes[PYEMBED_SECTION_COUNT] = {96, 8,  4,  64, 4, 48,
                                                                64, 64, 16, 4,  1, 1};
-    memcpy(blob, "\x89OXIRES\n\1\0\0\0\0\1\0\0", 16);
+    memcpy(blob, "\x89OXIRES\n\2\0\0\0\0\1\0\0", 16);
     memcpy(blob + 16, &size, sizeof size);
     memcpy(blob + 56, "\0\0\0\0\14\0\0\0", 8);
     for (int section = 0; section < PYEMBED_SECTION_COUNT; section++) {

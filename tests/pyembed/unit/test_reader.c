@@ -47,6 +47,19 @@ read_what_was_written(const pyembed_resources *resources)
                               &run) == PYEMBED_OK &&
           run.count == 2);
 
+    pyembed_run plain = pyembed_plain_files(resources);
+    CHECK(plain.first == 3 && plain.count == 3);
+    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, plain, "templates/page.html", 19,
+                            &file) == PYEMBED_OK);
+    CHECK(file.owner == UINT32_MAX && (file.flags & PYEMBED_EXECUTABLE) &&
+          memcmp(file.data.data, "<p>page</p>", file.data.raw_size) == 0);
+    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, plain, "templates/empty", 15,
+                            &file) == PYEMBED_OK);
+    CHECK((file.flags & PYEMBED_EMPTY_FOLDER) && file.data.data == NULL);
+    CHECK(pyembed_files_below(resources, PYEMBED_SECTION_RESOURCES, plain, "templates/", 10,
+                              &run) == PYEMBED_OK &&
+          run.count == 2);
+
     CHECK(pyembed_module_find(resources, "pkg._native", 11, &module) == PYEMBED_OK &&
           module.dependencies.count == 2);
     uint32_t index;
@@ -102,8 +115,8 @@ fewer_pages_than_the_sections_need_are_survived(const unsigned char *blob, size_
     }
 }
 
-/* Bytes 24 to 55 are the digest, which a start does not read; low bytes of a section's offset may
- * point to other valid bytes. */
+/* Bytes 24 to 55 are the digest, which a start does not read; another number of plain files may be
+ * as possible; low bytes of a section's offset may point to other valid bytes. */
 static void
 every_header_byte_matters(unsigned char *blob, size_t size)
 {
@@ -112,7 +125,7 @@ every_header_byte_matters(unsigned char *blob, size_t size)
             blob[at] ^= (unsigned char)(1u << bit);
             pyembed_resources resources;
             pyembed_status status = pyembed_resources_open(blob, size, &resources);
-            if (at < 24 || (at >= 56 && at < 64) || (at >= 64 && at % 16 >= 12)) {
+            if (at < 24 || (at >= 57 && at < 64) || (at >= 64 && at % 16 >= 12)) {
                 CHECK(status != PYEMBED_OK);
             }
             if (status == PYEMBED_OK) {

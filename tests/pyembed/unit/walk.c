@@ -159,6 +159,8 @@ walk(const pyembed_resources *resources, uint32_t limit)
             walk_files(resources, section, all, limit);
         }
     }
+    walk_files(resources, PYEMBED_SECTION_RESOURCES, pyembed_plain_files(resources),
+               smaller(limit, 16));
     walk_distributions(resources, limit);
     walk_settings(resources, limit);
 }
