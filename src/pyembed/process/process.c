@@ -8,40 +8,20 @@
 #include "reader/settings.h"
 #include "process/arguments.h"
 #include "process/environment.h"
+#include "process/executable.h"
 #include "process/extract.h"
 
-#include <errno.h>
 #include <limits.h>
 #include <link.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 pyembed_process pyembed_this_process;
 
 static char executable_path[PATH_MAX];
 static char folder_path[PATH_MAX];
 static char files_path[PATH_MAX];
-
-/* /proc/self/exe is exact. Without /proc (a chroot), use the path that the kernel was given
- * (AT_EXECFN), then argv[0]. */
-static int
-find_executable(const char *argv0)
-{
-    ssize_t length = readlink("/proc/self/exe", executable_path, sizeof executable_path - 1);
-    if (length > 0) {
-        executable_path[length] = '\0';
-        return 0;
-    }
-    const char *given = (const char *)getauxval(AT_EXECFN);
-    if (given != NULL && realpath(given, executable_path) != NULL) {
-        return 0;
-    }
-    return argv0 != NULL && realpath(argv0, executable_path) != NULL ? 0 : -1;
-}
 
 static int
 complain(const char *message)
@@ -100,7 +80,7 @@ file_is_whole(const unsigned char *blob)
     if (end.file != NULL && end.file[0] != '\0') {
         return has_size(end.file, end.needed);
     }
-    /* /proc/self/exe is exact, but under valgrind it is valgrind. */
+    /* /proc/self/exe is exact, but it may be valgrind or the dynamic linker. */
     return has_size("/proc/self/exe", end.needed) || has_size(executable_path, end.needed);
 }
 
@@ -155,7 +135,8 @@ int
 pyembed_process_open(int argc, char **argv)
 {
     pyembed_process *process = &pyembed_this_process;
-    if (find_executable(argc > 0 ? argv[0] : NULL) < 0) {
+    if (pyembed_find_executable(argc > 0 ? argv[0] : NULL, process->is_hosted, executable_path,
+                                sizeof executable_path) < 0) {
         return complain("cannot find the executable's own path");
     }
     process->executable = executable_path;
