@@ -155,13 +155,32 @@ internal sealed class DamageRounds(Suite suite)
                 .ProductPath
         );
 
+    // Blobs and the files of trees are linked: nobody writes into one, and Damage replaces the one that it takes. All else is copied.
     private static void Copy(string from, string to)
     {
         if (Directory.Exists(to))
             Directory.Delete(to, recursive: true);
-        var result = ChildProcess.Run(new Command("cp", ["-a", "--reflink=auto", from, to]));
+        var result = ChildProcess.Run(new Command("cp", ["-a", "--link", from, to]));
         if (result.ExitCode != 0)
             throw new BenchmarkFailedException($"cp: {result.Error}");
+        foreach (var file in new DirectoryInfo(to).EnumerateFiles("*", SearchOption.AllDirectories).Where(file => !IsLinked(to, file)))
+            Replace(file.FullName, File.ReadAllBytes(file.FullName));
+    }
+
+    private static bool IsLinked(string cache, FileInfo file)
+    {
+        var parts = Path.GetRelativePath(cache, file.FullName).Split('/');
+        return file.LinkTarget is not null || parts[0] == "blobs" || (parts[0] == "trees" && parts.Length > 2);
+    }
+
+    private static void Replace(string path, byte[] content)
+    {
+        var mode = File.GetUnixFileMode(path);
+        var written = File.GetLastWriteTimeUtc(path);
+        File.Delete(path);
+        File.WriteAllBytes(path, content);
+        File.SetLastWriteTimeUtc(path, written);
+        File.SetUnixFileMode(path, mode);
     }
 
     private string Damage(string kind, int way)
@@ -174,9 +193,7 @@ internal sealed class DamageRounds(Suite suite)
             File.Delete(path);
         else
         {
-            var damaged = Damage(File.ReadAllBytes(path), way);
-            File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.UserWrite);
-            File.WriteAllBytes(path, damaged);
+            Replace(path, Damage(File.ReadAllBytes(path), way));
         }
         return $"{Path.GetRelativePath(Damaged, path)}, way {way}";
     }

@@ -126,7 +126,16 @@ public static class Pipeline
         var config = File.ReadAllText(distribution.PathOf(distribution.InittabSource));
         var inittab = InittabSource.Write(config, distribution, resources.Extensions);
         var decoder = Decoder.Find(packing, tables.Toolchain, target, tables.Positions, distribution, context);
-        var objects = CompileObjects.Compile(runtime, inittab, distribution, toolchain, context, build.Output, decoder);
+        var objects = CompileObjects.Compile(
+            runtime,
+            inittab,
+            distribution,
+            toolchain,
+            context,
+            build.Output,
+            decoder,
+            python.VirtualFiles
+        );
         context.Actions.Close(ActionKinds.CompileObject);
 
         // Packing/: what is imported, in the order of imports, with the settings that the product starts with.
@@ -139,7 +148,18 @@ public static class Pipeline
         // Linking/ (with Elf/): the runtime once, and each state of the resources is spliced into it.
         session.Stage("link");
         var limit = GlibcLimit.Of(build, tables.Positions);
-        var plan = LinkPlan.Create(distribution, resources.Extensions, objects, build.Strip, build.Output, build.FileName, decoder, limit);
+        var functions = python.VirtualFiles ? RuntimeSources.FileFunctionsOf(runtime) : [];
+        var plan = LinkPlan.Create(
+            distribution,
+            resources.Extensions,
+            objects,
+            build.Strip,
+            build.Output,
+            build.FileName,
+            decoder,
+            functions,
+            limit
+        );
         using var installation = new Installation(session.ProductPath);
         var product = LinkProduct.Make(plan, blob.Digest, toolchain, installation.Product, context);
         context.Actions.Close(ActionKinds.Link);

@@ -191,7 +191,7 @@ def compile_objects(distribution, cflags, folder):
     """The runtime's objects and config.o."""
     objects = []
     for source in sorted(SOURCES.glob("pyembed/*/*.c")) + sorted(SOURCES.glob("pyapp/*.c")):
-        if source.name in ("location.c", "host.c", "streams_shared.c"):
+        if source.name in ("location.c", "host.c", "streams_shared.c", "none.c"):
             continue  # link() makes the first, with the blob's place in it; the others are of libraries
         target = folder / f"{source.parent.name}-{source.stem}.o"
         subprocess.run([compiler(), *FLAGS, *cflags, f"-I{SOURCES}/pyembed", "-isystem", str(distribution.include), "-c", str(source), "-o",

@@ -169,6 +169,9 @@ internal sealed record PythonConfigTable
     /// start.</summary>
     public bool IgnoreLibraryEnvironment { get; init; }
 
+    /// <summary>Whether packed files can be opened by their paths.</summary>
+    public bool VirtualFiles { get; init; } = true;
+
     /// <summary><c>site</c> is not imported.</summary>
     public bool NoSite { get; init; } = true;
 

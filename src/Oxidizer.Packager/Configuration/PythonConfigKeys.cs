@@ -71,6 +71,11 @@ internal static class PythonConfigKeys
             Key.Flag<PythonConfigTable>("sys_meipass", static (table, value) => table with { SysMeipass = value })
                 .Says("sets `sys._MEIPASS`, to the product's folder", "`false`")
                 .InProduct(static table => table.SysMeipass),
+            Key.Flag<PythonConfigTable>("virtual_files", static (table, value) => table with { VirtualFiles = value })
+                .Says(
+                    "packed files can be opened, listed and asked for by the paths that `__file__` has; [how](virtual-files.md)",
+                    "`true`"
+                ),
             Key.Choice<PythonConfigTable>(
                     "module_file",
                     ["virtual", "none", "filesystem"],

@@ -17,7 +17,8 @@ namespace Oxidizer.Packager.Linking;
 internal static class JoinRuntime
 {
     // 2: what stands behind the compiler's name, and the programs of binutils, are in the key.
-    private const int Version = 2;
+    // 3: the functions for files are the runtime's.
+    private const int Version = 3;
     private const string Name = "runtime";
     private static readonly string[] s_flags = ["-r", "-nostdlib", "-Wl,--build-id=none"];
 
@@ -53,7 +54,7 @@ internal static class JoinRuntime
             .Add("core objects", plan.CoreObjects)
             .Add("static libraries", plan.StaticLibraries)
             .Add("strip", plan.Strip)
-            .Add("flags", Flags(toolchain))
+            .Add("flags", Flags(plan, toolchain))
             .Add("globals", s_globals)
             .Add(
                 "position independence",
@@ -67,8 +68,9 @@ internal static class JoinRuntime
 
     // GNU ld leaves common symbols (OpenSSL's assembly has one) without a place, and such ones cannot be made local, unless it is told to
     // place them.
-    private static IEnumerable<string> Flags(Toolchain toolchain) =>
+    private static IEnumerable<string> Flags(LinkPlan plan, Toolchain toolchain) =>
         s_flags
+            .Concat(FileFunctions.FlagsOf(plan.FileFunctions, plan.Output, toolchain))
             .Concat(toolchain.Linker.Version.StartsWith("GNU ld", StringComparison.Ordinal) ? ["-Wl,-d"] : [])
             .Concat(toolchain.LinkerFlag.Length > 0 ? [toolchain.LinkerFlag] : []);
 
@@ -84,7 +86,7 @@ internal static class JoinRuntime
         ];
         string[] libraries = [.. plan.StaticLibraries.Select(plan.Distribution.PathOf)];
         var more = LinkerCommand.Run(
-            Flags(toolchain).Concat(objects).Concat(["-Wl,--start-group", .. libraries, "-Wl,--end-group"]),
+            Flags(plan, toolchain).Concat(objects).Concat(["-Wl,--start-group", .. libraries, "-Wl,--end-group"]),
             output,
             objects.Concat(libraries),
             toolchain,

@@ -15,6 +15,7 @@ namespace Oxidizer.Packager.Linking;
 /// <param name="Strip">Whether symbols are dropped.</param>
 /// <param name="Output">What is linked.</param>
 /// <param name="FileName">The product's file name: a shared library's SONAME.</param>
+/// <param name="FileFunctions">The functions of the C library that the runtime defines itself.</param>
 /// <param name="GlibcLimit">What the configuration allows the product to ask for; <c>null</c>: anything.</param>
 internal sealed record LinkPlan(
     Distribution Distribution,
@@ -25,6 +26,7 @@ internal sealed record LinkPlan(
     bool Strip,
     ProductOutput Output,
     string FileName,
+    IReadOnlyList<string> FileFunctions,
     GlibcLimit? GlibcLimit
 )
 {
@@ -38,6 +40,7 @@ internal sealed record LinkPlan(
         ProductOutput output = ProductOutput.Executable,
         string fileName = "",
         Decoder? decoder = null,
+        IReadOnlyList<string>? fileFunctions = null,
         GlibcLimit? glibcLimit = null
     )
     {
@@ -72,6 +75,7 @@ internal sealed record LinkPlan(
             strip,
             output,
             fileName,
+            fileFunctions ?? [],
             glibcLimit
         );
     }

@@ -13,7 +13,8 @@ internal static class LinkRuntime
 {
     // 5: what the linker reads beside the distribution, and what stands behind the compiler's name, are in the key.
     // 6: the program relocates its read-only data itself.
-    private const int Version = 6;
+    // 7: the program's own functions for files are exported.
+    private const int Version = 7;
     private const string Name = "runtime";
 
     // CPython's API stays visible, because ctypes.pythonapi and shared extension modules look it up in the executable. Nothing else
@@ -77,6 +78,7 @@ internal static class LinkRuntime
             .Concat(toolchain.LinkerFlag.Length > 0 ? [toolchain.LinkerFlag] : [])
             .Concat(toolchain.PacksRelocations ? ["-Wl,-z,pack-relative-relocs"] : [])
             .Concat(toolchain.Sysroot is { } sysroot ? ["--sysroot=" + sysroot] : [])
+            .Concat(plan.Output == ProductOutput.Executable ? FileFunctions.FlagsOf(plan.FileFunctions, plan.Output, toolchain) : [])
             .Concat(plan.Strip ? ["-Wl,-s"] : [])
             .Concat(toolchain.LdFlags);
 

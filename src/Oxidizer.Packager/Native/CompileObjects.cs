@@ -41,6 +41,7 @@ internal static class CompileObjects
     /// <param name="context">The build.</param>
     /// <param name="output">A library's objects may go into any image, and it has no <c>main</c>; an executable is no host.</param>
     /// <param name="decoder">What unpacks; <c>null</c>: nothing is compressed.</param>
+    /// <param name="virtualFiles">Whether paths of packed files can be opened.</param>
     /// <exception cref="BuildFailedException">The compiler refused a source; every such source is named.</exception>
     public static IReadOnlyList<ObjectFile> Compile(
         IReadOnlyList<RuntimeSource> sources,
@@ -49,7 +50,8 @@ internal static class CompileObjects
         Toolchain toolchain,
         BuildContext context,
         ProductOutput output = ProductOutput.Executable,
-        Decoder? decoder = null
+        Decoder? decoder = null,
+        bool virtualFiles = true
     )
     {
         // Twenty sources read the same eighty headers of the system: each is asked for once.
@@ -61,9 +63,10 @@ internal static class CompileObjects
         );
         var folder = new Lazy<string>(() => WriteSources(sources, inittab, context));
         var position = output == ProductOutput.Executable ? "-fPIE" : "-fPIC";
+        string[] wrapped = FileFunctions.AreWrapped(output, toolchain) ? ["-DPYEMBED_FILES_WRAPPED"] : [];
         var units = sources
-            .Where(source => source.IsUnit && source.IsPartOf(output, (decoder ?? Decoder.None).Codec))
-            .Select(source => new Unit(source.Path, source.Digest, [position]))
+            .Where(source => source.IsUnit && source.IsPartOf(output, (decoder ?? Decoder.None).Codec, virtualFiles))
+            .Select(source => new Unit(source.Path, source.Digest, source.IsOfFiles ? [position, .. wrapped] : [position]))
             .Append(new Unit("config.c", Sha256Digest.Of(inittab), [position, .. distribution.InittabCFlags]))
             .ToList();
         var objects = new ObjectFile[units.Count];

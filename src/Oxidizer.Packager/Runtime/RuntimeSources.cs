@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.RegularExpressions;
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 
@@ -11,6 +13,9 @@ internal sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest D
 {
     private const string Decoders = "pyembed/reader/decoder_";
 
+    /// <summary>Whether it is of the room that answers for paths of packed files.</summary>
+    public bool IsOfFiles => Path.StartsWith("pyembed/files/", StringComparison.Ordinal);
+
     /// <summary>Whether it is a translation unit, and not a header.</summary>
     public bool IsUnit => Path.EndsWith(".c", StringComparison.Ordinal);
 
@@ -18,20 +23,23 @@ internal sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest D
     /// (WriteArchive).</summary>
     /// <param name="output">What is linked.</param>
     /// <param name="codec">What the product unpacks: <c>[packing] compress</c>.</param>
-    public bool IsPartOf(ProductOutput output, string codec = "none") =>
+    /// <param name="virtualFiles">Whether paths of packed files can be opened.</param>
+    public bool IsPartOf(ProductOutput output, string codec = "none", bool virtualFiles = true) =>
         Path switch
         {
+            "pyembed/files/none.c" => !virtualFiles,
             "pyapp/main.c" or "pyapp/relocate.c" => output == ProductOutput.Executable,
             "pyembed/host/host.c" => output != ProductOutput.Executable,
             "pyembed/reader/location.c" => output != ProductOutput.StaticLibrary,
             "pyembed/host/streams_shared.c" => output == ProductOutput.SharedLibrary,
+            _ when IsOfFiles => virtualFiles,
             _ => !Path.StartsWith(Decoders, StringComparison.Ordinal) || Path == $"{Decoders}{codec}.c",
         };
 }
 
 /// <summary>The sources of <c>pyembed</c> and <c>pyapp</c>, embedded in the packager, so that nothing but this assembly is needed to build
 /// a product.</summary>
-internal static class RuntimeSources
+internal static partial class RuntimeSources
 {
     /// <summary>Where the modules that are written in Python lie: a module's path is its path below it.</summary>
     public const string PythonFolder = "pyembed/python/";
@@ -47,6 +55,18 @@ internal static class RuntimeSources
     public static IReadOnlyList<RuntimeSource> PythonModules { get; } =
     [.. Read(name => name.StartsWith(PythonFolder, StringComparison.Ordinal)).Where(IsPython)];
 
+    /// <summary>The functions of the C library that the runtime defines, so that paths of packed files can be opened
+    /// (<c>files/real.h</c>), in order.</summary>
+    public static IReadOnlyList<string> FileFunctionsOf(IEnumerable<RuntimeSource> sources) =>
+        [
+            .. sources
+                .Where(source => source.IsOfFiles && source.IsUnit)
+                .SelectMany(source => FileFunction().Matches(Encoding.UTF8.GetString(source.Content)))
+                .Select(match => match.Groups[1].Value)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+        ];
+
     /// <summary>Writes C files and headers below a folder.</summary>
     public static void WriteTo(IReadOnlyList<RuntimeSource> sources, string folder)
     {
@@ -57,6 +77,9 @@ internal static class RuntimeSources
             File.WriteAllBytes(path, source.Content);
         }
     }
+
+    [GeneratedRegex(@"^(?:DECLARE|ALIAS)\((\w+)", RegexOptions.Multiline)]
+    private static partial Regex FileFunction();
 
     private static bool IsPython(RuntimeSource source) => source.Path.EndsWith(".py", StringComparison.Ordinal);
 

@@ -8,6 +8,7 @@
 #include "reader/settings.h"
 #include "process/arguments.h"
 #include "process/process.h"
+#include "files/files.h"
 #include "values/items.h"
 #include "extensions/terminfo.h"
 #include "importer/module.h"
@@ -28,13 +29,17 @@ typedef struct {
 
 /* ---- stage 1: the blob ---- */
 
-/* After it: resources, settings and the executable's path are known. No Python function was called.
- */
+/* After it: resources, settings and the executable's path are known, and packed files can be opened
+ * by their paths. No Python function was called. */
 static int
 open_resources(boot *self)
 {
     self->stage = "packed resources";
-    return pyembed_process_open(self->argc, self->argv);
+    if (pyembed_process_open(self->argc, self->argv) < 0) {
+        return -1;
+    }
+    pyembed_files_begin();
+    return 0;
 }
 
 /* ---- stage 2: memory, locale, encodings ---- */

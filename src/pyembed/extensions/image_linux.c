@@ -8,73 +8,19 @@
 
 #include "reader/resources.h"
 #include "reader/settings.h"
+#include "process/memory_file.h"
 #include "process/process.h"
 #include "values/errors.h"
 #include "values/state.h"
 #include "values/text.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
-static atomic_uint image_number;
-
-/* The dynamic linker takes a known path for the library that it loaded then, and the kernel reuses
- * descriptor numbers. So each image gets a unique spelling of `/proc/self/fd/7`: for each bit of
- * the image's number, `./` or `/` stands before the descriptor. */
-static void
-spell_path(pyembed_image *image, unsigned number)
-{
-    size_t at = (size_t)snprintf(image->path, sizeof image->path, "/proc/self/fd/");
-    for (; number != 0; number >>= 1) {
-        const char *piece = (number & 1) ? "./" : "/";
-        at += (size_t)snprintf(image->path + at, sizeof image->path - at, "%s", piece);
-    }
-    snprintf(image->path + at, sizeof image->path - at, "./%d", image->descriptor);
-}
-
-static int
-write_all(int descriptor, const unsigned char *data, size_t size)
-{
-    while (size > 0) {
-        ssize_t written = write(descriptor, data, size);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
-        if (written <= 0) {
-            return -1;
-        }
-        data += written;
-        size -= (size_t)written;
-    }
-    return 0;
-}
-
 /* ---- `ulimit -f`, which counts for memory of this kind too ---- */
-
-/* The limit is raised as far as it is allowed, for this write: the GIL is held, so that no code of
- * Python's runs or forks under another limit. */
-static int
-write_over_limit(int descriptor, const unsigned char *data, size_t size)
-{
-    struct rlimit before, raised;
-    int is_raised = 0;
-    if (getrlimit(RLIMIT_FSIZE, &before) == 0 && before.rlim_cur < size) {
-        raised = before;
-        raised.rlim_cur = before.rlim_max;
-        is_raised = setrlimit(RLIMIT_FSIZE, &raised) == 0;
-    }
-    int result = write_all(descriptor, data, size), error = errno;
-    if (is_raised) {
-        setrlimit(RLIMIT_FSIZE, &before);
-    }
-    errno = error;
-    return result;
-}
 
 static int
 is_within_file_limit(const pyembed_bytes *bytes)
@@ -117,7 +63,7 @@ fill(pyembed_image *image, const char *name, const pyembed_bytes *bytes)
         data = (const unsigned char *)PyBytes_AS_STRING(raw);
         size = (size_t)PyBytes_GET_SIZE(raw);
     }
-    int result = write_over_limit(image->descriptor, data, size);
+    int result = pyembed_write_over_limit(image->descriptor, data, size);
     if (result < 0 && is_lack_of_memory(errno)) {
         PyErr_NoMemory();
     }
@@ -164,9 +110,9 @@ pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, c
         image->descriptor = -1;
         return raise_over_limit(name);
     }
-    image->descriptor = memfd_create(label, MFD_CLOEXEC);
+    image->descriptor = pyembed_memory_file(label);
     if (image->descriptor < 0) {
-        int error = errno, forbidden = error == EPERM || error == EACCES || error == ENOSYS;
+        int error = errno, forbidden = pyembed_memory_file_is_forbidden(error);
         if (forbidden && has_files(self)) {
             return use_file(name, folder, file, image);
         }
@@ -186,7 +132,7 @@ pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, c
         pyembed_image_close(image);
         return -1;
     }
-    spell_path(image, atomic_fetch_add(&image_number, 1));
+    pyembed_spell_descriptor(image->descriptor, image->path, sizeof image->path);
     return 0;
 }
 

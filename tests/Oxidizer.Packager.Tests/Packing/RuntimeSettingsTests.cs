@@ -24,7 +24,7 @@ public sealed class RuntimeSettingsTests
             .Table.Keys.Where(key => key.Setting is null)
             .Select(key => key.Name)
             .Concat(RunKeys.Table.Keys.Where(key => key.Setting is null).Select(key => key.Name));
-        Assert.Equal(["entry_point"], keys);
+        Assert.Equal(["virtual_files", "entry_point"], keys);
     }
 
     [Fact]

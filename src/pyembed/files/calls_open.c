@@ -1,0 +1,256 @@
+/* open and fopen. */
+#include "files/real.h"
+
+#include "files/descriptor.h"
+#include "files/find.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+extern int __open_2(const char *path, int flags);
+extern int __openat_2(int folder, const char *path, int flags);
+
+DECLARE(open);
+DECLARE(openat);
+DECLARE(creat);
+DECLARE(fopen);
+DECLARE(freopen);
+DECLARE(stat);
+DECLARE(__open_2);
+DECLARE(__openat_2);
+
+/* ---- what a read-only file system answers ---- */
+
+static int
+wants_to_write(int flags)
+{
+    return (flags & O_ACCMODE) != O_RDONLY || (flags & O_TRUNC) != 0;
+}
+
+/* The errno that ext4 gives when it is mounted for reading, in the kernel's order of checks; 0: it
+ * can be opened. */
+static int
+refusal(int is_folder, int flags)
+{
+    if ((flags & O_PATH) != 0) {
+        return (flags & O_DIRECTORY) != 0 && !is_folder ? ENOTDIR : 0;
+    }
+    if ((flags & O_TMPFILE) == O_TMPFILE) {
+        return is_folder ? EROFS : ENOTDIR;
+    }
+    if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) {
+        return EEXIST;
+    }
+    if ((flags & O_CREAT) != 0 && is_folder) {
+        return EISDIR;
+    }
+    if ((flags & O_DIRECTORY) != 0 && !is_folder) {
+        return ENOTDIR;
+    }
+    if (wants_to_write(flags)) {
+        return is_folder ? EISDIR : EROFS;
+    }
+    return 0;
+}
+
+static int
+open_node(const pyembed_tree *tree, uint32_t node, int flags)
+{
+    int refused = refusal(S_ISDIR(tree->nodes[node].mode), flags);
+    if (refused != 0) {
+        errno = refused;
+        return -1;
+    }
+    return pyembed_descriptor_open(tree, node, flags);
+}
+
+/* The executable is a file, and the folder of what is packed: it is one where a folder is asked
+ * for. */
+static int
+opens_root(const char *path, int flags)
+{
+    const struct stat *executable = pyembed_executable_status();
+    struct stat status;
+    return pyembed_root.root != NULL && (flags & (O_DIRECTORY | O_PATH)) == O_DIRECTORY &&
+           REAL(stat)(path, &status) == 0 && status.st_ino == executable->st_ino &&
+           status.st_dev == executable->st_dev;
+}
+
+static int
+open_packed(int folder, const char *path, int flags, mode_t mode, int *answer)
+{
+    pyembed_found found;
+    const pyembed_tree *tree;
+    switch (pyembed_find(folder, path, &found)) {
+    case PYEMBED_FOUND_REAL:
+        if (folder != AT_FDCWD || !opens_root(path, flags)) {
+            return 0;
+        }
+        tree = pyembed_tree_get();
+        *answer = tree == NULL ? -1 : open_node(tree, 0, flags);
+        return 1;
+    case PYEMBED_FOUND_NODE:
+        *answer = open_node(found.tree, found.node, flags);
+        return 1;
+    case PYEMBED_FOUND_ELSEWHERE:
+        *answer = REAL(open)(found.elsewhere, flags, mode);
+        return 1;
+    case PYEMBED_FOUND_MISSING:
+        if ((flags & O_CREAT) != 0 && (flags & O_PATH) == 0) {
+            errno = path[strlen(path) - 1] == '/' ? EISDIR : EROFS;
+        }
+        break;
+    case PYEMBED_FOUND_ERROR:
+        break;
+    }
+    *answer = -1;
+    return 1;
+}
+
+static int
+takes_mode(int flags)
+{
+    return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
+}
+
+/* ---- open ---- */
+
+int
+NAME(open)(const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+    if (takes_mode(flags)) {
+        va_list more;
+        va_start(more, flags);
+        mode = va_arg(more, mode_t);
+        va_end(more);
+    }
+    PYEMBED_ANSWER(AT_FDCWD, path, open_packed(AT_FDCWD, path, flags, mode, &answer),
+                   REAL(open)(path, flags, mode));
+}
+ALIAS(open64, open);
+ALIAS(__open, open);
+ALIAS(__open64, open);
+
+int
+NAME(openat)(int folder, const char *path, int flags, ...)
+{
+    mode_t mode = 0;
+    if (takes_mode(flags)) {
+        va_list more;
+        va_start(more, flags);
+        mode = va_arg(more, mode_t);
+        va_end(more);
+    }
+    PYEMBED_ANSWER(folder, path, open_packed(folder, path, flags, mode, &answer),
+                   REAL(openat)(folder, path, flags, mode));
+}
+ALIAS(openat64, openat);
+
+int
+NAME(creat)(const char *path, mode_t mode)
+{
+    const int flags = O_WRONLY | O_CREAT | O_TRUNC;
+    PYEMBED_ANSWER(AT_FDCWD, path, open_packed(AT_FDCWD, path, flags, mode, &answer),
+                   REAL(creat)(path, mode));
+}
+ALIAS(creat64, creat);
+
+/* What _FORTIFY_SOURCE makes of a call without a mode. */
+int
+NAME(__open_2)(const char *path, int flags)
+{
+    PYEMBED_ANSWER(AT_FDCWD, path, open_packed(AT_FDCWD, path, flags, 0, &answer),
+                   REAL(__open_2)(path, flags));
+}
+ALIAS(__open64_2, __open_2);
+
+int
+NAME(__openat_2)(int folder, const char *path, int flags)
+{
+    PYEMBED_ANSWER(folder, path, open_packed(folder, path, flags, 0, &answer),
+                   REAL(__openat_2)(folder, path, flags));
+}
+ALIAS(__openat64_2, __openat_2);
+
+/* ---- fopen ---- */
+
+/* The flags of open that a mode of fopen stands for; -1: it is none. */
+static int
+flags_of_mode(const char *mode)
+{
+    int flags = mode[0] == 'r'   ? O_RDONLY
+                : mode[0] == 'w' ? O_WRONLY | O_CREAT | O_TRUNC
+                : mode[0] == 'a' ? O_WRONLY | O_CREAT | O_APPEND
+                                 : -1;
+    for (const char *at = mode; flags >= 0 && *at != '\0' && *at != ','; at++) {
+        flags = *at == '+'   ? (flags & ~O_ACCMODE) | O_RDWR
+                : *at == 'x' ? flags | O_EXCL
+                : *at == 'e' ? flags | O_CLOEXEC
+                             : flags;
+    }
+    return flags;
+}
+
+/* Returns true if the path is a packed one, with its descriptor or -1. */
+static int
+open_for_stream(const char *path, const char *mode, int *descriptor)
+{
+    int flags = mode == NULL ? -1 : flags_of_mode(mode);
+    return flags >= 0 && open_packed(AT_FDCWD, path, flags, 0666, descriptor);
+}
+
+static FILE *
+stream_of(int descriptor, const char *mode)
+{
+    FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, mode);
+    if (descriptor >= 0 && stream == NULL) {
+        int error = errno;
+        close(descriptor);
+        errno = error;
+    }
+    return stream;
+}
+
+FILE *
+NAME(fopen)(const char *path, const char *mode)
+{
+    int descriptor;
+    if (pyembed_claims(AT_FDCWD, path) && open_for_stream(path, mode, &descriptor)) {
+        return stream_of(descriptor, mode);
+    }
+    FILE *stream = REAL(fopen)(path, mode);
+    if (stream == NULL && errno == ENOTDIR && open_for_stream(path, mode, &descriptor)) {
+        return stream_of(descriptor, mode);
+    }
+    return stream;
+}
+ALIAS(fopen64, fopen);
+
+/* The stream is closed by the library, so a packed path is looked for before. */
+FILE *
+NAME(freopen)(const char *path, const char *mode, FILE *stream)
+{
+    int descriptor;
+    if (!pyembed_claims(AT_FDCWD, path) || !open_for_stream(path, mode, &descriptor)) {
+        return REAL(freopen)(path, mode, stream);
+    }
+    if (descriptor < 0) {
+        int error = errno;
+        (void)fclose(stream);
+        errno = error;
+        return NULL;
+    }
+    char link[32];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    FILE *opened = REAL(freopen)(link, mode, stream);
+    int error = errno;
+    close(descriptor);
+    errno = error;
+    return opened;
+}
+ALIAS(freopen64, freopen);

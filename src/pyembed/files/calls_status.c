@@ -1,0 +1,414 @@
+/* stat, access and what else asks about a file. */
+#include "files/real.h"
+
+#include "files/descriptor.h"
+#include "files/find.h"
+#include "process/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/statvfs.h>
+#include <sys/sysmacros.h>
+#include <sys/vfs.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+/* Wheels that were built against a glibc before 2.33 call these; the headers lack them. */
+extern int __xstat(int version, const char *path, struct stat *status);
+extern int __lxstat(int version, const char *path, struct stat *status);
+extern int __fxstat(int version, int descriptor, struct stat *status);
+extern int __fxstatat(int version, int folder, const char *path, struct stat *status, int flags);
+
+DECLARE(stat);
+DECLARE(lstat);
+DECLARE(fstat);
+DECLARE(fstatat);
+DECLARE(statx);
+DECLARE(access);
+DECLARE(faccessat);
+DECLARE(euidaccess);
+DECLARE(statfs);
+DECLARE(statvfs);
+DECLARE(pathconf);
+DECLARE(getxattr);
+DECLARE(lgetxattr);
+DECLARE(listxattr);
+DECLARE(llistxattr);
+DECLARE(__xstat);
+DECLARE(__lxstat);
+DECLARE(__fxstat);
+DECLARE(__fxstatat);
+
+/* ---- stat ---- */
+
+/* True if the path is a packed one: `answer` is 0 with the status, or -1 with errno. */
+static int
+status_packed(int folder, const char *path, int flags, struct stat *status, int *answer)
+{
+    pyembed_found found;
+    switch (pyembed_find(folder, path, &found)) {
+    case PYEMBED_FOUND_REAL:
+        return 0;
+    case PYEMBED_FOUND_NODE:
+        pyembed_status_of(found.tree, found.node, status);
+        *answer = 0;
+        return 1;
+    case PYEMBED_FOUND_ELSEWHERE:
+        *answer = REAL(fstatat)(AT_FDCWD, found.elsewhere, status, flags);
+        return 1;
+    case PYEMBED_FOUND_MISSING:
+    case PYEMBED_FOUND_ERROR:
+        break;
+    }
+    *answer = -1;
+    return 1;
+}
+
+/* The kernel's status of a packed file's descriptor becomes the packed file's. */
+static void
+correct(struct stat *status)
+{
+    int64_t node = pyembed_node_of_status(status);
+    if (__builtin_expect(node >= 0, 0)) {
+        pyembed_status_of(pyembed_tree_get(), (uint32_t)node, status);
+    }
+}
+
+int
+NAME(stat)(const char *path, struct stat *status)
+{
+    PYEMBED_ANSWER(AT_FDCWD, path, status_packed(AT_FDCWD, path, 0, status, &answer),
+                   REAL(stat)(path, status));
+}
+ALIAS(stat64, stat);
+
+int
+NAME(lstat)(const char *path, struct stat *status)
+{
+    PYEMBED_ANSWER(AT_FDCWD, path,
+                   status_packed(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, status, &answer),
+                   REAL(lstat)(path, status));
+}
+ALIAS(lstat64, lstat);
+
+int
+NAME(fstat)(int descriptor, struct stat *status)
+{
+    int answer = REAL(fstat)(descriptor, status);
+    if (answer == 0) {
+        correct(status);
+    }
+    return answer;
+}
+ALIAS(fstat64, fstat);
+
+static int
+status_at(int folder, const char *path, struct stat *status, int flags)
+{
+    int answer = REAL(fstatat)(folder, path, status, flags);
+    if (answer == 0 && (flags & AT_EMPTY_PATH) != 0) {
+        correct(status);
+    }
+    return answer;
+}
+
+int
+NAME(fstatat)(int folder, const char *path, struct stat *status, int flags)
+{
+    PYEMBED_ANSWER(folder, path, status_packed(folder, path, flags, status, &answer),
+                   status_at(folder, path, status, flags));
+}
+ALIAS(fstatat64, fstatat);
+
+int
+NAME(__xstat)(int version, const char *path, struct stat *status)
+{
+    PYEMBED_ANSWER(AT_FDCWD, path, status_packed(AT_FDCWD, path, 0, status, &answer),
+                   REAL(__xstat)(version, path, status));
+}
+ALIAS(__xstat64, __xstat);
+
+int
+NAME(__lxstat)(int version, const char *path, struct stat *status)
+{
+    PYEMBED_ANSWER(AT_FDCWD, path,
+                   status_packed(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, status, &answer),
+                   REAL(__lxstat)(version, path, status));
+}
+ALIAS(__lxstat64, __lxstat);
+
+int
+NAME(__fxstat)(int version, int descriptor, struct stat *status)
+{
+    int answer = REAL(__fxstat)(version, descriptor, status);
+    if (answer == 0) {
+        correct(status);
+    }
+    return answer;
+}
+ALIAS(__fxstat64, __fxstat);
+
+int
+NAME(__fxstatat)(int version, int folder, const char *path, struct stat *status, int flags)
+{
+    PYEMBED_ANSWER(folder, path, status_packed(folder, path, flags, status, &answer),
+                   REAL(__fxstatat)(version, folder, path, status, flags));
+}
+ALIAS(__fxstatat64, __fxstatat);
+
+/* ---- statx ---- */
+
+static struct statx_timestamp
+time_of(struct timespec time)
+{
+    return (struct statx_timestamp){.tv_sec = time.tv_sec, .tv_nsec = (uint32_t)time.tv_nsec};
+}
+
+static void
+extend(const struct stat *status, struct statx *extended)
+{
+    memset(extended, 0, sizeof *extended);
+    extended->stx_mask = STATX_BASIC_STATS;
+    extended->stx_blksize = (uint32_t)status->st_blksize;
+    extended->stx_nlink = (uint32_t)status->st_nlink;
+    extended->stx_uid = status->st_uid;
+    extended->stx_gid = status->st_gid;
+    extended->stx_mode = (uint16_t)status->st_mode;
+    extended->stx_ino = status->st_ino;
+    extended->stx_size = (uint64_t)status->st_size;
+    extended->stx_blocks = (uint64_t)status->st_blocks;
+    extended->stx_atime = time_of(status->st_atim);
+    extended->stx_mtime = time_of(status->st_mtim);
+    extended->stx_ctime = time_of(status->st_ctim);
+    extended->stx_dev_major = major(status->st_dev);
+    extended->stx_dev_minor = minor(status->st_dev);
+}
+
+static int
+statx_packed(int folder, const char *path, int flags, struct statx *extended, int *answer)
+{
+    struct stat status;
+    if (!status_packed(folder, path, flags & AT_SYMLINK_NOFOLLOW, &status, answer)) {
+        return 0;
+    }
+    if (*answer == 0) {
+        extend(&status, extended);
+    }
+    return 1;
+}
+
+static int
+statx_real(int folder, const char *path, int flags, unsigned mask, struct statx *extended)
+{
+    int answer = REAL(statx)(folder, path, flags, mask, extended);
+    int64_t node = -1;
+    if (answer == 0 && (flags & AT_EMPTY_PATH) != 0 && extended->stx_nlink == 0) {
+        node = pyembed_node_of_descriptor(folder);
+    }
+    if (node >= 0) {
+        struct stat status;
+        pyembed_status_of(pyembed_tree_get(), (uint32_t)node, &status);
+        extend(&status, extended);
+    }
+    return answer;
+}
+
+int
+NAME(statx)(int folder, const char *path, int flags, unsigned mask, struct statx *extended)
+{
+    PYEMBED_ANSWER(folder, path, statx_packed(folder, path, flags, extended, &answer),
+                   statx_real(folder, path, flags, mask, extended));
+}
+
+/* ---- access ---- */
+
+static int
+access_packed(int folder, const char *path, int mode, int *answer)
+{
+    pyembed_found found;
+    int refused;
+    switch (pyembed_find(folder, path, &found)) {
+    case PYEMBED_FOUND_REAL:
+        return 0;
+    case PYEMBED_FOUND_NODE:
+        refused = (mode & W_OK) != 0                                                       ? EROFS
+                  : (mode & X_OK) != 0 && (found.tree->nodes[found.node].mode & 0111) == 0 ? EACCES
+                                                                                           : 0;
+        *answer = refused == 0 ? 0 : -1;
+        errno = refused == 0 ? errno : refused;
+        return 1;
+    case PYEMBED_FOUND_ELSEWHERE:
+        *answer = REAL(access)(found.elsewhere, mode);
+        return 1;
+    case PYEMBED_FOUND_MISSING:
+    case PYEMBED_FOUND_ERROR:
+        break;
+    }
+    *answer = -1;
+    return 1;
+}
+
+int
+NAME(access)(const char *path, int mode)
+{
+    PYEMBED_ANSWER(AT_FDCWD, path, access_packed(AT_FDCWD, path, mode, &answer),
+                   REAL(access)(path, mode));
+}
+
+int
+NAME(faccessat)(int folder, const char *path, int mode, int flags)
+{
+    PYEMBED_ANSWER(folder, path, access_packed(folder, path, mode, &answer),
+                   REAL(faccessat)(folder, path, mode, flags));
+}
+
+int
+NAME(euidaccess)(const char *path, int mode)
+{
+    PYEMBED_ANSWER(AT_FDCWD, path, access_packed(AT_FDCWD, path, mode, &answer),
+                   REAL(euidaccess)(path, mode));
+}
+ALIAS(eaccess, euidaccess);
+
+/* ---- the file system ---- */
+
+/* True if the path is a packed one: then `real` is where the system is to be asked, or NULL with
+ * errno. */
+static int
+is_packed(const char *path, pyembed_found *found, const char **real)
+{
+    switch (pyembed_find(AT_FDCWD, path, found)) {
+    case PYEMBED_FOUND_REAL:
+        return 0;
+    case PYEMBED_FOUND_NODE:
+        *real = pyembed_this_process.folder;
+        return 1;
+    case PYEMBED_FOUND_ELSEWHERE:
+        *real = found->elsewhere;
+        return 1;
+    case PYEMBED_FOUND_MISSING:
+    case PYEMBED_FOUND_ERROR:
+        break;
+    }
+    *real = NULL;
+    return 1;
+}
+
+/* Linux's ST_RDONLY in statfs.f_flags. */
+enum { READ_ONLY = 1 };
+
+static int
+statfs_packed(const char *path, struct statfs *status, int *answer)
+{
+    pyembed_found found;
+    const char *real;
+    if (!is_packed(path, &found, &real)) {
+        return 0;
+    }
+    *answer = real == NULL ? -1 : REAL(statfs)(real, status);
+    if (*answer == 0 && real != found.elsewhere) {
+        status->f_flags |= READ_ONLY;
+        status->f_bavail = status->f_bfree = 0;
+    }
+    return 1;
+}
+
+int
+NAME(statfs)(const char *path, struct statfs *status)
+{
+    PYEMBED_ANSWER(AT_FDCWD, path, statfs_packed(path, status, &answer),
+                   REAL(statfs)(path, status));
+}
+ALIAS(statfs64, statfs);
+
+static int
+statvfs_packed(const char *path, struct statvfs *status, int *answer)
+{
+    pyembed_found found;
+    const char *real;
+    if (!is_packed(path, &found, &real)) {
+        return 0;
+    }
+    *answer = real == NULL ? -1 : REAL(statvfs)(real, status);
+    if (*answer == 0 && real != found.elsewhere) {
+        status->f_flag |= ST_RDONLY;
+        status->f_bavail = status->f_bfree = 0;
+    }
+    return 1;
+}
+
+int
+NAME(statvfs)(const char *path, struct statvfs *status)
+{
+    PYEMBED_ANSWER(AT_FDCWD, path, statvfs_packed(path, status, &answer),
+                   REAL(statvfs)(path, status));
+}
+ALIAS(statvfs64, statvfs);
+
+long
+NAME(pathconf)(const char *path, int name)
+{
+    pyembed_found found;
+    const char *real;
+    if (pyembed_claims(AT_FDCWD, path) && is_packed(path, &found, &real)) {
+        return real == NULL ? -1 : REAL(pathconf)(real, name);
+    }
+    return REAL(pathconf)(path, name);
+}
+
+/* ---- extended attributes: there are none ---- */
+
+static int
+attribute_packed(const char *path, ssize_t *answer, int without)
+{
+    pyembed_found found;
+    const char *real;
+    if (!is_packed(path, &found, &real)) {
+        return 0;
+    }
+    *answer = without == 0 && real != NULL ? 0 : -1;
+    if (real != NULL && without != 0) {
+        errno = without;
+    }
+    return 1;
+}
+
+ssize_t
+NAME(getxattr)(const char *path, const char *name, void *value, size_t size)
+{
+    ssize_t answer;
+    return pyembed_claims(AT_FDCWD, path) && attribute_packed(path, &answer, ENODATA)
+               ? answer
+               : REAL(getxattr)(path, name, value, size);
+}
+
+ssize_t
+NAME(lgetxattr)(const char *path, const char *name, void *value, size_t size)
+{
+    ssize_t answer;
+    return pyembed_claims(AT_FDCWD, path) && attribute_packed(path, &answer, ENODATA)
+               ? answer
+               : REAL(lgetxattr)(path, name, value, size);
+}
+
+ssize_t
+NAME(listxattr)(const char *path, char *list, size_t size)
+{
+    ssize_t answer;
+    return pyembed_claims(AT_FDCWD, path) && attribute_packed(path, &answer, 0)
+               ? answer
+               : REAL(listxattr)(path, list, size);
+}
+
+ssize_t
+NAME(llistxattr)(const char *path, char *list, size_t size)
+{
+    ssize_t answer;
+    return pyembed_claims(AT_FDCWD, path) && attribute_packed(path, &answer, 0)
+               ? answer
+               : REAL(llistxattr)(path, list, size);
+}

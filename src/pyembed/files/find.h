@@ -1,0 +1,73 @@
+/* From a path, as a program gives it to the C library, to a packed file. */
+#ifndef PYEMBED_FIND_H
+#define PYEMBED_FIND_H
+
+#include "files/status.h"
+#include "files/tree.h"
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/stat.h>
+
+/* True when a relative path may be below a packed folder: the program changed into one, or opened
+ * one. */
+extern atomic_int pyembed_has_packed_folders __attribute__((visibility("hidden")));
+
+/* The packed folder that the process changed into, plus 1; 0: it is in a real one. */
+extern _Atomic(uint32_t) pyembed_current_folder __attribute__((visibility("hidden")));
+
+typedef enum {
+    PYEMBED_FOUND_REAL,      /* no packed file: hand the path on as it is */
+    PYEMBED_FOUND_NODE,      /* `node` of `tree` */
+    PYEMBED_FOUND_ELSEWHERE, /* the path leaves the root: `elsewhere` is a real one */
+    PYEMBED_FOUND_MISSING,   /* errno is ENOENT, and the folder is there that it would stand in */
+    PYEMBED_FOUND_ERROR      /* errno says why */
+} pyembed_found_kind;
+
+typedef struct {
+    const pyembed_tree *tree;
+    uint32_t node;
+    int has_slash; /* the path ends with one */
+    char elsewhere[PATH_MAX];
+} pyembed_found;
+
+/* Whether a path must be looked for among the packed files before the system is asked. One
+ * comparison of a prefix: what is below the executable under another name (a link, `..`) is asked
+ * for when the system says ENOTDIR. */
+static inline int
+pyembed_claims(int folder, const char *path)
+{
+    __asm__("" : "+r"(path)); /* headers promise that it is not NULL; programs do not */
+    if (pyembed_root.root == NULL || path == NULL) {
+        return 0;
+    }
+    if (path[0] == '/') {
+        return strncmp(path, pyembed_root.root, pyembed_root.root_size) == 0 &&
+               path[pyembed_root.root_size] == '/';
+    }
+    (void)folder;
+    return atomic_load_explicit(&pyembed_has_packed_folders, memory_order_relaxed);
+}
+
+/* Finds what a path names, relative to an open folder or AT_FDCWD. Keeps errno with
+ * PYEMBED_FOUND_REAL. */
+pyembed_found_kind pyembed_find(int folder, const char *path, pyembed_found *found);
+
+/* The body of a function that returns an int, -1 for an error. `packed` is a call that sets
+ * `answer` and returns true if the path is a packed one; `real` asks the system. A name of the
+ * executable other than its own (a link, `..`) comes to light when the system says that it is no
+ * folder. */
+#define PYEMBED_ANSWER(folder, path, packed, real)             \
+    int answer;                                                \
+    if (pyembed_claims(folder, path) && (packed)) {            \
+        return answer;                                         \
+    }                                                          \
+    answer = (real);                                           \
+    if (__builtin_expect(answer < 0 && errno == ENOTDIR, 0)) { \
+        (void)(packed);                                        \
+    }                                                          \
+    return answer
+
+#endif
