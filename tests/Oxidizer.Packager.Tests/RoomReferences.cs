@@ -20,7 +20,7 @@ internal sealed record RoomReference(string FromRoom, string From, string ToRoom
 /// <summary>
 /// What each type of a compiled assembly needs of the others: bases, fields, signatures, attributes, locals, and every token in its
 /// methods' code.
-/// Constants and names in <c>nameof</c> leave no trace here; the <c>using</c> directives show those (<see cref="RoomOrder"/>).
+/// Constants and names in <c>nameof</c> leave no trace here; the sources show those (<see cref="RoomOrder"/>).
 /// </summary>
 internal sealed class RoomReferences
 {

@@ -28,6 +28,11 @@ namespace Oxidizer.Packager.Tests.Rooms.Above
         public static bool Takes(Below.Needed? needed) => needed is null;
     }
 
+    internal interface ByReference
+    {
+        void Take(ref Below.Needed needed);
+    }
+
     internal sealed class ByTypeArgument
     {
         public static IReadOnlyList<(int, Below.Needed[])> All() => [];
