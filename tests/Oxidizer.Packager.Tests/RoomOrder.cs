@@ -18,8 +18,8 @@ internal sealed partial record RoomOrder(string Root, IReadOnlyList<string> Room
             )
             .Select(reference => reference.ToString());
 
-    /// <summary>What a source says beyond that: constants and <c>nameof</c> leave no trace in compiled code. Every name counts that leads to
-    /// a room: in a directive of any kind, whole (<c>Oxidizer.Packager.Files.AtomicFile</c>), from an enclosing namespace on
+    /// <summary>What a source says beyond that: constants and <c>nameof</c> leave no trace in compiled code. Every name that leads to a
+    /// room counts: in a directive of any kind, whole (<c>Oxidizer.Packager.Files.AtomicFile</c>), from an enclosing namespace on
     /// (<c>Files.AtomicFile</c>), or alone, as the root's types are visible everywhere.</summary>
     /// <param name="path">The source, for the answer.</param>
     /// <param name="source">Its text.</param>

@@ -17,7 +17,7 @@ internal static class InitFunctions
     private const int ChunkSize = SymbolSize * 4096;
 
     /// <summary>Their names, sorted.</summary>
-    public static IReadOnlyList<string> Find(ElfFile file, (ulong Offset, ulong Count) symbols, (ulong Offset, ulong Size) strings)
+    public static IReadOnlyList<string> Find(ElfBytes file, (long Offset, long Count) symbols, ElfTable strings)
     {
         var places = Places(file, strings);
         var modules = new List<string>();
@@ -25,7 +25,7 @@ internal static class InitFunctions
             return modules;
         var buffer = new byte[ChunkSize];
         // The first symbol is none.
-        for (ulong index = 1; index < symbols.Count; )
+        for (long index = 1; index < symbols.Count; )
         {
             var count = (int)Math.Min(symbols.Count - index, ChunkSize / SymbolSize);
             // A count may lie: what fits into the file is taken.
@@ -37,32 +37,28 @@ internal static class InitFunctions
             {
                 var isDefined = BinaryPrimitives.ReadUInt16LittleEndian(buffer.AsSpan(at + 6)) != 0;
                 var name = BinaryPrimitives.ReadUInt32LittleEndian(buffer.AsSpan(at));
-                if (isDefined && places.Contains(name) && file.TryString(strings.Offset, strings.Size, name, out var text))
+                if (isDefined && places.Contains(name) && file.TryString(strings, name, out var text))
                     modules.Add(text["PyInit_".Length..]);
             }
-            index += (ulong)count;
+            index += count;
         }
         modules.Sort(StringComparer.Ordinal);
         return modules;
     }
 
-    private static HashSet<ulong> Places(ElfFile file, (ulong Offset, ulong Size) strings)
+    private static HashSet<long> Places(ElfBytes file, ElfTable strings)
     {
         var word = "PyInit_"u8;
-        var places = new HashSet<ulong>();
+        var places = new HashSet<long>();
         var buffer = new byte[ChunkSize];
         // Each chunk begins with the end of the previous one, because the prefix may lie across both.
-        for (
-            ulong start = 0;
-            start + (ulong)word.Length <= strings.Size && places.Count < MaxPlaces;
-            start += (ulong)(ChunkSize - word.Length + 1)
-        )
+        for (long start = 0; start + word.Length <= strings.Size && places.Count < MaxPlaces; start += ChunkSize - word.Length + 1)
         {
             var chunk = buffer.AsSpan(0, (int)Math.Min(strings.Size - start, ChunkSize));
             if (!file.TryRead(strings.Offset + start, chunk))
                 break;
             for (var at = 0; chunk[at..].IndexOf(word) is >= 0 and var next && places.Count < MaxPlaces; at += next + 1)
-                places.Add(start + (ulong)(at + next));
+                places.Add(start + at + next);
         }
         return places;
     }

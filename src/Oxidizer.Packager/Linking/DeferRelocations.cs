@@ -17,11 +17,6 @@ namespace Oxidizer.Packager.Linking;
 /// </summary>
 internal static class DeferRelocations
 {
-    private const int InterpreterSegment = 3,
-        DynamicSegment = 2,
-        LoadSegment = 1,
-        ThreadLocalSegment = 7,
-        RelroSegment = 0x6474e552;
     private const long RelocationsTag = 36,
         RelocationsSizeTag = 35;
     private const int EntrySize = 8,
@@ -39,51 +34,43 @@ internal static class DeferRelocations
         // Other loaders know no `.preinit_array`, and without one a C library relocates itself and uses its data at once.
         if (
             !InterpreterOf(image).Contains("/ld-linux", StringComparison.Ordinal)
-            || Find(image, RelroSegment) is not { } relro
-            || Find(image, DynamicSegment) is not { } dynamic
+            || image.FindSegment(ElfImage.RelroSegment) is not { } relro
+            || image.FindSection(SectionName) is not { } section
         )
             return 0;
-        var section = image.FindSection(SectionName);
-        if (
-            section < 0
-            || DynamicEntry(image, dynamic, RelocationsTag) is not { } table
-            || DynamicEntry(image, dynamic, RelocationsSizeTag) is not { } size
-        )
+        var tags = image.DynamicTags();
+        if (Find(tags, RelocationsTag) is not { } table || Find(tags, RelocationsSizeTag) is not { } size)
             return 0;
-        var tableAddress = image.U64(table);
-        var entries = Entries(image, tableAddress, image.U64(size));
+        var entries = Entries(image, table.Value, size.Value);
         var (kept, where) = Cut(entries, EndOfTheLoadersOwn(image));
         if (kept == 0 || kept == entries.Length)
             return 0;
-        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(size), kept * EntrySize);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan((int)size.ValueAt), kept * EntrySize);
         var data = (entries[kept] & 1) != 0 ? where : entries[kept];
-        var isRelro = data < End(image, relro);
+        var isRelro = data < relro.End;
         long[] values =
         [
-            image.U64(section + 16),
-            tableAddress + kept * EntrySize,
+            section.Address,
+            table.Value + kept * EntrySize,
             entries.Length - kept,
             where,
             data,
-            EndInFile(image, data),
-            isRelro ? image.U64(relro + 16) : 0,
-            isRelro ? End(image, relro) : 0,
+            LoadedAt(image, data).EndInFile,
+            isRelro ? relro.Address : 0,
+            isRelro ? relro.End : 0,
         ];
-        _ = image.Range(image.U64(section + 24), values.Length * 8);
+        _ = image.Range(section.Offset, values.Length * 8);
         for (var index = 0; index < values.Length; index++)
-            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan((int)image.U64(section + 24) + index * 8), values[index]);
+            BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan((int)section.Offset + index * 8), values[index]);
         return entries.Length - kept;
     }
 
-    private static long EndOfTheLoadersOwn(ElfImage image)
-    {
-        var threadLocal = Find(image, ThreadLocalSegment) is { } segment ? End(image, segment) : 0;
-        return image.FindSection(FirstCode) is var section and >= 0
-            ? Math.Max(threadLocal, image.U64(section + 16) + image.U64(section + 32))
+    private static long EndOfTheLoadersOwn(ElfImage image) =>
+        image.FindSection(FirstCode) is { } first
+            ? Math.Max(image.FindSegment(ElfImage.ThreadLocalSegment)?.End ?? 0, first.End)
             : throw new InvalidDataException(
                 $"what the linker made has no section `{FirstCode}`, without which nothing of it can run first"
             );
-    }
 
     // The first entry that speaks of nothing before `free`, and the word that it begins at.
     private static (int Kept, long Where) Cut(ReadOnlySpan<long> entries, long free)
@@ -101,7 +88,8 @@ internal static class DeferRelocations
 
     private static long[] Entries(ElfImage image, long address, long size)
     {
-        var bytes = image.Range(OffsetOf(image, address), size);
+        var segment = LoadedAt(image, address);
+        var bytes = image.Range(address - segment.Address + segment.Offset, size);
         var entries = new long[size / EntrySize];
         for (var index = 0; index < entries.Length; index++)
             entries[index] = BinaryPrimitives.ReadInt64LittleEndian(bytes[(index * EntrySize)..]);
@@ -109,47 +97,15 @@ internal static class DeferRelocations
     }
 
     private static string InterpreterOf(ElfImage image) =>
-        Find(image, InterpreterSegment) is { } segment
-            ? System.Text.Encoding.UTF8.GetString(image.Range(image.U64(segment + 8), image.U64(segment + 32)))
+        image.FindSegment(ElfImage.InterpreterSegment) is { } segment
+            ? System.Text.Encoding.UTF8.GetString(image.Range(segment.Offset, segment.FileSize))
             : "";
 
-    private static int? Find(ElfImage image, int type) =>
-        image.Segments.Cast<int?>().FirstOrDefault(at => image.U32(at!.Value) == (uint)type);
+    private static ElfTag? Find(IReadOnlyList<ElfTag> tags, long tag) =>
+        tags.Where(entry => entry.Tag == tag).Select(entry => (ElfTag?)entry).FirstOrDefault();
 
-    private static long End(ElfImage image, int segment) => image.U64(segment + 16) + image.U64(segment + 40);
-
-    // The offset of an entry's value.
-    private static int? DynamicEntry(ElfImage image, int dynamic, long tag)
-    {
-        var offset = image.U64(dynamic + 8);
-        for (var at = offset; at + 16 <= offset + image.U64(dynamic + 32); at += 16)
-            if (image.U64((int)at) == tag)
-                return (int)at + 8;
-        return null;
-    }
-
-    private static long OffsetOf(ElfImage image, long address)
-    {
-        var segment = LoadOf(image, address);
-        return address - image.U64(segment + 16) + image.U64(segment + 8);
-    }
-
-    // What follows in memory is zeros that no file holds.
-    private static long EndInFile(ElfImage image, long address)
-    {
-        var segment = LoadOf(image, address);
-        return image.U64(segment + 16) + image.U64(segment + 32);
-    }
-
-    private static int LoadOf(ElfImage image, long address)
-    {
-        foreach (var segment in image.Segments)
-            if (
-                image.U32(segment) == LoadSegment
-                && address >= image.U64(segment + 16)
-                && address < image.U64(segment + 16) + image.U64(segment + 32)
-            )
-                return segment;
-        throw new InvalidDataException($"what the linker made has nothing at the address {address:x}, where its relocations should be");
-    }
+    // What follows in memory behind its end in the file is zeros that no file holds.
+    private static ElfSegment LoadedAt(ElfImage image, long address) =>
+        image.LoadedAt(address)
+        ?? throw new InvalidDataException($"what the linker made has nothing at the address {address:x}, where its relocations should be");
 }

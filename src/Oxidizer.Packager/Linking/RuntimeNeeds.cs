@@ -25,29 +25,15 @@ internal sealed record RuntimeNeeds(IReadOnlyList<string> Libraries, Version? Gl
         RelocationsVersion = "GLIBC_ABI_DT_RELR";
     private static readonly string[] s_libc = ["libc.so.6", "libm.so.6", "libpthread.so.0", "libdl.so.2", "librt.so.1", "libutil.so.1"];
 
-    /// <summary>Reads the dynamic section; a static executable has none.</summary>
-    /// <exception cref="InvalidDataException">The file is no ELF file that we know.</exception>
+    /// <summary>Reads the dynamic section; a static executable names nothing in it.</summary>
+    /// <exception cref="InvalidDataException">The section points outside of the file.</exception>
     public static RuntimeNeeds Of(ElfImage image)
     {
-        int dynamic = image.FindSection(".dynamic"),
-            strings = image.FindSection(".dynstr");
-        if (dynamic < 0 || strings < 0)
+        if (ElfDynamic.NamesOf(image) is not { } names)
             return new RuntimeNeeds([], null);
-        // Offsets count bytes: a name is cut out of them before it is decoded.
-        var names = image.Range(image.U64(strings + 24), image.U64(strings + 32));
-        var libraries = new List<string>();
-        const long needed = 1;
-        for (var at = image.U64(dynamic + 24); at < image.U64(dynamic + 24) + image.U64(dynamic + 32); at += 16)
-            if (image.U64((int)at) == needed)
-                libraries.Add(NameAt(names, image.U64((int)at + 8)));
-        return new RuntimeNeeds(libraries, Encoding.UTF8.GetString(names).Split('\0').Select(VersionOf).Max());
-    }
-
-    private static string NameAt(ReadOnlySpan<byte> names, long offset)
-    {
-        if (offset < 0 || offset >= names.Length || names[(int)offset..].IndexOf((byte)0) is not (>= 0 and var length))
-            throw new InvalidDataException($"what the linker made names a library at {offset} of the {names.Length} bytes of its names");
-        return Encoding.UTF8.GetString(names.Slice((int)offset, length));
+        // Versions of symbols are among the names, each as a whole.
+        var texts = Encoding.UTF8.GetString(image.Range(names.Offset, names.Size)).Split('\0');
+        return new RuntimeNeeds(ElfDynamic.Of(image).Needed, texts.Select(VersionOf).Max());
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>

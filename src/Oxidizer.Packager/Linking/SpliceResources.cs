@@ -30,9 +30,7 @@ namespace Oxidizer.Packager.Linking;
 /// </summary>
 internal static class SpliceResources
 {
-    private const int LoadSegment = 1,
-        NoteSegment = 4,
-        ReadOnly = 4,
+    private const int ReadOnly = 4,
         AllocatedSection = 2,
         ProgramBits = 1;
     private const string LocationSection = ".oxidizer.location";
@@ -65,26 +63,28 @@ internal static class SpliceResources
 
     private static void WriteSegments(ElfImage image, byte[] bytes, Plan plan)
     {
-        var table = image.Segments.Select(at => image.Range(at, ElfImage.SegmentSize).ToArray()).ToList();
-        var spare = table.FindLastIndex(segment => TypeOf(segment) == NoteSegment);
+        var table = image.Segments.Select(segment => image.Range(segment.At, ElfImage.SegmentSize).ToArray()).ToList();
+        var spare = table.FindLastIndex(segment => TypeOf(segment) == ElfImage.NoteSegment);
         if (spare < 0)
             throw new InvalidDataException(
                 "what the linker made has no note segment that could give way to the resources; use another linker ([toolchain] linker)"
             );
         table.RemoveAt(spare);
-        table.Insert(table.FindLastIndex(segment => TypeOf(segment) == LoadSegment) + 1, plan.Segment());
-        table.SelectMany(segment => segment).ToArray().CopyTo(bytes, image.Segments[0]);
+        table.Insert(table.FindLastIndex(segment => TypeOf(segment) == ElfImage.LoadSegment) + 1, plan.Segment());
+        table.SelectMany(segment => segment).ToArray().CopyTo(bytes, image.Segments[0].At);
     }
 
     private static void WriteLocation(ElfImage image, byte[] bytes, Plan plan)
     {
-        var section = image.FindSection(LocationSection);
-        if (section < 0 || image.U64(section + 32) != 16 || image.Range(image.U64(section + 24), 16).ContainsAnyExcept((byte)0))
+        if (
+            image.FindSection(LocationSection) is not { Size: 16 } section
+            || image.Range(section.Offset, section.Size).ContainsAnyExcept((byte)0)
+        )
             throw new InvalidDataException(
                 $"what the linker made has no empty section `{LocationSection}` of 16 bytes; please report this"
             );
-        var entry = bytes.AsSpan((int)image.U64(section + 24));
-        BinaryPrimitives.WriteInt64LittleEndian(entry, plan.BlobAddress - image.U64(section + 16));
+        var entry = bytes.AsSpan((int)section.Offset);
+        BinaryPrimitives.WriteInt64LittleEndian(entry, plan.BlobAddress - section.Address);
         BinaryPrimitives.WriteInt64LittleEndian(entry[8..], plan.BlobSize);
     }
 
@@ -99,23 +99,23 @@ internal static class SpliceResources
 
         public static Plan For(ElfImage image, long fileSize, long blobSize)
         {
-            var loads = image.Segments.Where(at => image.U32(at) == LoadSegment).ToList();
+            var loads = image.Segments.Where(segment => segment.Type == ElfImage.LoadSegment).ToList();
             if (loads.Count == 0)
                 throw new InvalidDataException("what the linker made has nothing to load");
-            var alignment = loads.Max(at => image.U64(at + 48));
-            var end = loads.Max(at => image.U64(at + 16) + image.U64(at + 40));
+            var alignment = loads.Max(segment => segment.Alignment);
+            var end = loads.Max(segment => segment.End);
             // 64 KiB is the largest page of the machines that we know; addresses are those of 47 bits that every process has.
             if (!long.IsPow2(alignment) || alignment is < 4096 or > 65536 || end is < 0 or > 1L << 46)
                 throw new InvalidDataException(
                     $"what the linker made has segments aligned to {alignment} that end at {end}; pages of 4 to 64 KiB were expected"
                 );
-            return new Plan(Up(fileSize, alignment), Up(end, alignment), blobSize, alignment, image.U64(image.NamesSection + 32));
+            return new Plan(Up(fileSize, alignment), Up(end, alignment), blobSize, alignment, image.NamesSection.Size);
         }
 
         public byte[] Segment()
         {
             var segment = new byte[ElfImage.SegmentSize];
-            BinaryPrimitives.WriteInt32LittleEndian(segment, LoadSegment);
+            BinaryPrimitives.WriteUInt32LittleEndian(segment, ElfImage.LoadSegment);
             BinaryPrimitives.WriteInt32LittleEndian(segment.AsSpan(4), ReadOnly);
             long[] values = [BlobOffset, BlobAddress, BlobAddress, BlobSize, BlobSize, Alignment];
             for (var index = 0; index < values.Length; index++)
@@ -127,12 +127,12 @@ internal static class SpliceResources
         public byte[] Tail(ElfImage image)
         {
             var tail = new byte[SectionsOffset - TailOffset + (image.Sections.Count + 1) * ElfImage.SectionSize];
-            image.Range(image.U64(image.NamesSection + 24), NamesSize).CopyTo(tail);
+            image.Range(image.NamesSection.Offset, NamesSize).CopyTo(tail);
             ResourcesName.CopyTo(tail.AsSpan((int)NamesSize));
 
             var headers = tail.AsSpan((int)(SectionsOffset - TailOffset));
             for (var index = 0; index < image.Sections.Count; index++)
-                image.Range(image.Sections[index], ElfImage.SectionSize).CopyTo(headers[(index * ElfImage.SectionSize)..]);
+                image.Range(image.Sections[index].At, ElfImage.SectionSize).CopyTo(headers[(index * ElfImage.SectionSize)..]);
             var names = headers[(image.Sections.ToList().IndexOf(image.NamesSection) * ElfImage.SectionSize)..];
             BinaryPrimitives.WriteInt64LittleEndian(names[24..], TailOffset);
             BinaryPrimitives.WriteInt64LittleEndian(names[32..], NamesSize + ResourcesName.Length);

@@ -10,7 +10,7 @@ namespace Oxidizer.Packager.Packages;
 /// <summary>What <see cref="ElfDynamic"/> reads of files, kept by their digests, so that an unchanged build reads none of them.</summary>
 internal static class SharedObjectFacts
 {
-    private const int Version = 2;
+    private const int Version = 3;
 
     /// <summary>The facts of each file, in order; <c>null</c> for one that is no shared object.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>

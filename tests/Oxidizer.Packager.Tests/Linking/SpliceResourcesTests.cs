@@ -161,16 +161,16 @@ public sealed class SpliceResourcesTests : IDisposable
         var (before, after) = (new ElfImage(linked), new ElfImage(product));
         var blob = File.ReadAllBytes(this["blob"]);
         var section = after.FindSection(".oxidizer.resources");
-        Assert.True(section >= 0 && after.Sections[^1] == section && after.Sections.Count == before.Sections.Count + 1, what);
-        var (address, offset, size) = (after.U64(section + 16), after.U64(section + 24), after.U64(section + 32));
+        Assert.True(section is not null && after.Sections[^1] == section && after.Sections.Count == before.Sections.Count + 1, what);
+        var (address, offset, size) = (section.Address, section.Offset, section.Size);
         Assert.True(size == blob.Length && blob.AsSpan().SequenceEqual(product.AsSpan((int)offset, blob.Length)), what);
 
-        var segment = Assert.Single(after.Segments, at => after.U32(at) == 1 && after.U64(at + 8) == offset);
-        Assert.Equal((address, size, size), (after.U64(segment + 16), after.U64(segment + 32), after.U64(segment + 40)));
-        Assert.Equal(address % after.U64(segment + 48), offset % after.U64(segment + 48));
+        var segment = Assert.Single(after.Segments, load => load.Type == ElfImage.LoadSegment && load.Offset == offset);
+        Assert.Equal((address, size, size), (segment.Address, segment.FileSize, segment.MemorySize));
+        Assert.Equal(address % segment.Alignment, offset % segment.Alignment);
         Assert.All(
-            after.Segments.Where(at => after.U32(at) == 1 && at != segment),
-            at => Assert.True(after.U64(at + 16) + after.U64(at + 40) <= address, what)
+            after.Segments.Where(load => load.Type == ElfImage.LoadSegment && load != segment),
+            load => Assert.True(load.End <= address, what)
         );
         // All other segments are what they were, but for the note that gave way.
         var (was, isNow) = (Segments(before), Segments(after));
@@ -178,18 +178,16 @@ public sealed class SpliceResourcesTests : IDisposable
         was.RemoveAt(was.FindLastIndex(text => text.StartsWith("04000000", StringComparison.Ordinal)));
         Assert.Equal(was, isNow);
 
-        var location = (int)after.U64(after.FindSection(".oxidizer.location") + 24);
-        Assert.Equal(
-            (address, size),
-            (after.U64(location) + after.U64(after.FindSection(".oxidizer.location") + 16), after.U64(location + 8))
-        );
+        var place = after.FindSection(".oxidizer.location")!;
+        var location = (int)place.Offset;
+        Assert.Equal((address, size), (after.U64(location) + place.Address, after.U64(location + 8)));
         // Nothing else of the file is another: not one byte outside of the two tables' places and of what says where the blob is.
         foreach (
             var (start, length) in new[]
             {
                 (40, 8),
                 (60, 2),
-                (before.Segments[0], before.Segments.Count * ElfImage.SegmentSize),
+                ((int)before.Segments[0].At, before.Segments.Count * ElfImage.SegmentSize),
                 (location, 16),
             }
         )
@@ -198,7 +196,7 @@ public sealed class SpliceResourcesTests : IDisposable
     }
 
     private static List<string> Segments(ElfImage image) =>
-        [.. image.Segments.Select(at => Convert.ToHexString(image.Range(at, ElfImage.SegmentSize)))];
+        [.. image.Segments.Select(segment => Convert.ToHexString(image.Range(segment.At, ElfImage.SegmentSize)))];
 
     private void Link(params string[] flags)
     {
