@@ -31,9 +31,9 @@ internal sealed record ElfDynamic(
         TagRpath = 15,
         TagRunpath = 29;
 
-    /// <summary><c>e_machine</c> of a target; -1 when it is not known.</summary>
+    /// <summary><c>e_machine</c> of a target, whose architecture may name a level (<c>x86_64_v3</c>); -1 when it is not known.</summary>
     public static int MachineOf(TargetTriple target) =>
-        target.Architecture switch
+        target.Architecture.Split("_v")[0] switch
         {
             "x86_64" => 62,
             "aarch64" => 183,

@@ -226,6 +226,21 @@ public sealed class VirtualenvTests : IDisposable
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
     }
 
+    // Standalone releases name a level of the processor in their triple, and shared objects name only the processor.
+    [Fact]
+    public void A_distribution_for_a_level_of_the_processor_does_not_refuse_shared_objects()
+    {
+        var host = _build.Distribution.Target;
+        _build.Distribution = _build.Distribution with
+        {
+            Target = new TargetTriple(host.Value.Replace(host.Architecture, host.Architecture + "_v3", StringComparison.Ordinal)),
+        };
+        Compile("void *PyInit_fast(void) { return 0; }", $"{_site}/fast.so");
+        var (resources, context) = Collect();
+        Assert.Empty(context.Diagnostics.All);
+        Assert.Equal("fast", Assert.Single(resources.SharedExtensions).Name);
+    }
+
     [Theory]
     [InlineData("sysv")]
     [InlineData("gnu")]
