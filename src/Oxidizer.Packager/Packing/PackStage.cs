@@ -73,20 +73,14 @@ internal static class PackStage
         foreach (var (name, value) in input.Settings)
             builder.Add(name, value);
         return builder
-            .Add("application modules", Digest(input.Modules.Where(module => module.IsApplication).SelectMany(Describe)))
-            .Add(
-                "standard library and extension modules",
-                Digest(input.Modules.Where(module => !module.IsApplication).SelectMany(Describe))
-            )
-            .Add("module order", Digest(input.Modules.Select(module => module.Name)))
-            .Add("package resources", Digest(input.Resources.PackageResources.SelectMany(Describe)))
-            .Add("plain files", Digest(input.Resources.PlainFiles.SelectMany(Describe)))
-            .Add(
-                "empty folders",
-                Digest(input.Resources.EmptyFolders.SelectMany(folder => new[] { folder.RelativePath, folder.Location.Folder ?? "" }))
-            )
-            .Add("package distributions", Digest(input.Resources.PackageDistributions.SelectMany(Describe)))
-            .Add("shared libraries", Digest(input.Resources.SharedLibraries.SelectMany(Describe)))
+            .Add("application modules", Digest(input.Modules.Where(module => module.IsApplication), Describe))
+            .Add("standard library and extension modules", Digest(input.Modules.Where(module => !module.IsApplication), Describe))
+            .Add("module order", Digest(input.Modules, module => [module.Name]))
+            .Add("package resources", Digest(input.Resources.PackageResources, Describe))
+            .Add("plain files", Digest(input.Resources.PlainFiles, Describe))
+            .Add("empty folders", Digest(input.Resources.EmptyFolders, folder => [folder.RelativePath, folder.Location.Folder ?? ""]))
+            .Add("package distributions", Digest(input.Resources.PackageDistributions, Describe))
+            .Add("shared libraries", Digest(input.Resources.SharedLibraries, Describe))
             .Build();
     }
 
@@ -105,8 +99,8 @@ internal static class PackStage
         }
         if (module.Shared is { } shared)
             yield return shared.File.Digest.ToString();
-        if (module.Flags.HasFlag(PackedFlags.SharedExtension))
-            yield return string.Join('/', module.Dependencies);
+        foreach (var dependency in module.Dependencies)
+            yield return dependency;
     }
 
     private static IEnumerable<string> Describe(PackageResource resource) =>
@@ -120,17 +114,19 @@ internal static class PackStage
             distribution.Version,
             distribution.Folder,
             .. distribution.Files.SelectMany(file => new[] { file.Name, PackedListing.ValueOf(distribution, file.File) }),
+            // Read wherever it lies, because it says which modules are the distribution's.
+            .. distribution.Files.Where(file => file.Name == DistributionNames.Record).Select(file => file.File.Digest.ToString()),
         ];
 
     private static IEnumerable<string> Describe(SharedLibraryResource library) =>
-        [library.Soname, library.RelativePath, PackedListing.ValueOf(library, library.File), string.Join('/', library.Dependencies)];
+        [library.Soname, library.RelativePath, PackedListing.ValueOf(library, library.File), .. library.Dependencies];
 
-    // No name holds a NUL, so the text is unambiguous.
-    private static Sha256Digest Digest(IEnumerable<string> texts)
+    // No name holds a NUL, and each thing is preceded by how many parts it has, so the text is unambiguous.
+    private static Sha256Digest Digest<T>(IEnumerable<T> things, Func<T, IEnumerable<string>> describe)
     {
         var text = new StringBuilder();
-        foreach (var part in texts)
-            text.Append(part).Append('\0');
+        foreach (var parts in things.Select(thing => describe(thing).ToList()))
+            text.Append(parts.Count).Append('\0').AppendJoin('\0', parts).Append('\0');
         return Sha256Digest.Of(text.ToString());
     }
 

@@ -7,6 +7,9 @@ namespace Oxidizer.Packager.Resources;
 /// <summary>Names of package distributions, and what they installed.</summary>
 internal static partial class DistributionNames
 {
+    /// <summary>The file of a distribution that lists what it installed.</summary>
+    public const string Record = "RECORD";
+
     /// <summary>As PEP 503 says, with <c>_</c>: <c>ruamel.yaml</c> is <c>ruamel_yaml</c>.</summary>
     public static string Normalize(string name) => Separators().Replace(name, "_").ToLowerInvariant();
 
@@ -17,7 +20,7 @@ internal static partial class DistributionNames
         var owners = new Dictionary<string, int>(StringComparer.Ordinal);
         for (var index = 0; index < distributions.Count; index++)
         {
-            var record = distributions[index].Files.FirstOrDefault(file => file.Name == "RECORD");
+            var record = distributions[index].Files.FirstOrDefault(file => file.Name == Record);
             if (record.File is null)
                 continue;
             foreach (var line in ReadLines(record.File.Path))
