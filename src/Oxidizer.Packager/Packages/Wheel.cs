@@ -57,14 +57,15 @@ internal static class Wheel
         var started = Stopwatch.GetTimestamp();
         try
         {
+            var digest = context.Cache.DigestFile(path);
             var key = new ActionKeyBuilder(ActionKinds.InstallPackages, Version)
-                .Add("wheel", context.Cache.DigestFile(path))
+                .Add("wheel", digest)
                 .Add("distribution", $"{name.Distribution}-{name.Version}")
                 .Build();
             var tree = context.Cache.OpenTree(
                 key,
                 Path.GetFileName(path),
-                folder => Unpack(path, name, folder, context.Cancellation),
+                folder => Unpack(path, digest, name, folder, context.Cancellation),
                 context.Cancellation
             );
             if (tree.Reason is { } reason)
@@ -87,9 +88,23 @@ internal static class Wheel
         }
     }
 
-    private static IReadOnlyCollection<TreeEntry> Unpack(string path, WheelName name, string folder, CancellationToken cancellation)
+    // Digested again, because what a changed wheel holds must not be kept under the digest that it had.
+    private static IReadOnlyCollection<TreeEntry> Unpack(
+        string path,
+        Sha256Digest digest,
+        WheelName name,
+        string folder,
+        CancellationToken cancellation
+    )
     {
         using var stream = RegularFile.OpenStream(path, bufferSize: 1 << 16);
+        if (Sha256Digest.Of(stream) != digest)
+            throw new BuildFailedException(
+                DiagnosticKinds.PackedFileChanged,
+                "was changed while the build ran; build again",
+                new SourceLocation(path)
+            );
+        stream.Position = 0;
         return WheelContent.Unpack(stream, name, folder, cancellation);
     }
 }
