@@ -17,9 +17,10 @@ internal sealed class CodeKeys(string python)
     public const int Version = 1;
 
     /// <summary>Identifies the compiler. The magic number is not enough: all releases of 3.11 have the same, but a fix may change the
-    /// compiler. An interpreter that the configuration names is identified by its file.</summary>
+    /// compiler. An interpreter that the configuration names is identified by its file, and by the library that its compiler is in. Our own
+    /// part, the worker's script, belongs to it.</summary>
     public static string Identify(Distribution distribution, string? interpreter, IActionCache cache) =>
-        $"{distribution.CacheTag} {distribution.BytecodeMagic} {(interpreter is not null && File.Exists(interpreter) ? cache.DigestFile(interpreter).ToString() : distribution.Version)}";
+        $"{distribution.CacheTag} {distribution.BytecodeMagic} {(interpreter is not null && File.Exists(interpreter) ? DigestList.Of([cache.DigestFile(interpreter), .. LibrariesOf(interpreter, distribution).Select(cache.DigestFile)]).ToString() : distribution.Version)} {CompileWorker.ScriptDigest.ToShortString()}";
 
     /// <summary>One module's code.</summary>
     public ActionKey Module(ModuleSource module)
@@ -74,4 +75,17 @@ internal sealed class CodeKeys(string python)
                 .Add("python", python)
                 .Build(),
         ];
+
+    // An interpreter that was built shared is a small program, which the next release may leave as it is. The library lies in the folders
+    // of the installation.
+    private static IEnumerable<string> LibrariesOf(string interpreter, Distribution distribution)
+    {
+        var program = File.ResolveLinkTarget(interpreter, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(interpreter);
+        var root = Path.GetDirectoryName(Path.GetDirectoryName(program)) ?? "/";
+        return new[] { "lib", "lib64", $"lib/{TargetTriple.Host.Multiarch}" }
+            .SelectMany(folder =>
+                new[] { "", "t", "d", "td" }.Select(abi => Path.Combine(root, folder, $"libpython{distribution.MajorMinor}{abi}.so.1.0"))
+            )
+            .Where(File.Exists);
+    }
 }

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text;
+using Oxidizer.Cache;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Processes;
 
@@ -29,6 +30,9 @@ internal sealed class CompileWorker : IDisposable
 {
     private const int MaxAnswer = 1 << 30;
     private static readonly string s_script = ReadScript();
+
+    /// <summary>Of the script: another one may make other code of the same source.</summary>
+    public static Sha256Digest ScriptDigest { get; } = Sha256Digest.Of(s_script);
 
     private readonly Process _process;
     private readonly Stream _input,
