@@ -136,7 +136,8 @@ internal sealed partial record Toolchain(
         || flag.StartsWith("-m", StringComparison.Ordinal)
         || flag.StartsWith("--target", StringComparison.Ordinal);
 
-    private static bool WritesDependencyFiles(Tool linker, BuildContext context)
+    /// <summary>Whether a linker says of itself that it lists what it read; one that was asked before is not started.</summary>
+    internal static bool WritesDependencyFiles(Tool linker, BuildContext context)
     {
         var key = new ActionKeyBuilder("linker_dependency_file", 1).Add("linker", linker.Digest).Build();
         var record = context

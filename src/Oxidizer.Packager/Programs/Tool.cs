@@ -16,7 +16,8 @@ internal sealed record Tool(string Path, Sha256Digest Digest, string Version)
     public static Tool Identify(string path, BuildContext context)
     {
         var digest = context.Cache.DigestFile(path);
-        var key = new ActionKeyBuilder("tool_version", 1).Add("program", digest).Build();
+        // A program may answer by the name that it is called by, as `ccache` does behind links.
+        var key = new ActionKeyBuilder("tool_version", 2).Add("program", digest).Add("name", System.IO.Path.GetFileName(path)).Build();
         var record = context
             .Cache.GetOrAdd(
                 key,
