@@ -107,7 +107,7 @@ internal static class SourceDistribution
             )
             .Build();
 
-    private static ActionKey ActionKey(SourceRequest request, SourceMaterials materials, TargetTriple target, SourceCompiler compiler)
+    internal static ActionKey ActionKey(SourceRequest request, SourceMaterials materials, TargetTriple target, SourceCompiler compiler)
     {
         var key = compiler.AddTo(
             new ActionKeyBuilder(ActionKinds.Distribution, SourceRecipe.Version)

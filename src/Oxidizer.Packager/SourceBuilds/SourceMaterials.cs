@@ -22,10 +22,10 @@ internal sealed record SourceMaterials(
 )
 {
     /// <summary>The packages with the static libraries.</summary>
-    public IReadOnlyList<SourceFile> Libraries { get; private init; } = [];
+    public IReadOnlyList<SourceFile> Libraries { get; init; } = [];
 
     /// <summary>These packages unpacked.</summary>
-    public SourceSysroot Sysroot { get; private init; } = new("");
+    public SourceSysroot Sysroot { get; init; } = new("");
 
     /// <summary>All files, for the key: sources, then packages by name.</summary>
     public IEnumerable<SourceFile> Files => new[] { Description, Archive, DebianArchive }.OfType<SourceFile>().Concat(Libraries);
