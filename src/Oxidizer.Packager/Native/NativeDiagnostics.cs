@@ -8,9 +8,6 @@ public static partial class DiagnosticKinds
     /// <summary>The C compiler refused a source.</summary>
     public static readonly DiagnosticKind CompilerFailed = new("OXI0503", DiagnosticSeverity.Error, "the C compiler failed");
 
-    /// <summary>The linker that is named is not there.</summary>
-    public static readonly DiagnosticKind LinkerNotFound = new("OXI0504", DiagnosticSeverity.Error, "no linker");
-
     /// <summary>The distribution's objects are of a form that this toolchain cannot link.</summary>
     public static readonly DiagnosticKind ObjectFormatNotSupported = new(
         "OXI0505",

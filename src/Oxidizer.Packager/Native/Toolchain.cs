@@ -54,11 +54,11 @@ internal sealed partial record Toolchain(
     public static Toolchain Find(ToolchainTable table, BuildContext context)
     {
         var compiler = FindCompiler(table, context);
-        var linker = FindLinker(table, context, out var flag, out var program);
+        var linker = FindLinker(table, out var flag, out var program);
         var launcher = FindNamed("launcher", table.Launcher, "drop the key to compile without one", context);
         var archiver = FindNamed("ar", table.Ar, $"drop the key to take `{BuildProgram.Ar.Name}`", context);
         context.Diagnostics.ThrowIfErrors();
-        var (identifiedCompiler, identified) = (Tool.Identify(compiler!, context), Tool.Identify(linker!, context));
+        var (identifiedCompiler, identified) = (Tool.Identify(compiler!, context), Tool.Identify(linker, context));
         // What the link is told comes last, because nothing of it changes where headers are looked for.
         IReadOnlyList<string> flags =
         [
@@ -181,7 +181,8 @@ internal sealed partial record Toolchain(
         return found;
     }
 
-    private static string? FindLinker(ToolchainTable table, BuildContext context, out string flag, out string program)
+    // Prerequisites have seen that it is there.
+    private static string FindLinker(ToolchainTable table, out string flag, out string program)
     {
         // A linker that the flags of the link choose is the one that links.
         if (table.LdFlags.LastOrDefault(word => word.StartsWith("-fuse-ld=", StringComparison.Ordinal)) is { } chosen)
@@ -196,13 +197,8 @@ internal sealed partial record Toolchain(
             if ((table.Linker == "auto" || table.Linker == setting) && Machine.FindProgram(program) is { } path)
                 return path;
         }
-        flag = program = "";
-        context.Diagnostics.Add(
-            DiagnosticKinds.LinkerNotFound,
-            table.Linker == "auto"
-                ? "no linker on PATH (looked for `ld`, `mold`, `ld.lld`); install one, for instance with `apt-get install binutils`"
-                : $"the linker `{table.Linker}` of [toolchain] linker is not there; install it, or say `linker = \"auto\"`"
+        throw new InvalidOperationException(
+            $"no linker is on PATH for `linker = \"{table.Linker}\"`, although what this build needs was found or installed; please report this"
         );
-        return null;
     }
 }
