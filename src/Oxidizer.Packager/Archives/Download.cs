@@ -122,7 +122,9 @@ internal static class Download
         }
         finally
         {
-            File.Delete(path);
+            // Deletion in a folder that is gone would hide what failed there.
+            if (File.Exists(path))
+                File.Delete(path);
         }
     }
 

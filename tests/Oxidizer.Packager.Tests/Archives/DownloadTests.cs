@@ -413,6 +413,20 @@ public sealed class DownloadTests : IDisposable
     }
 
     [Fact]
+    public void A_download_that_cannot_be_written_names_the_file_and_where_there_may_be_room()
+    {
+        using var server = new FlakyServer(request => Reply.Serve(request, s_archive));
+        // As a folder that a cleaner of temporary files removed.
+        Directory.Delete(_bench.Build.WorkDirectory);
+
+        var failure = Assert.Throws<EnvironmentFailureException>(() => _bench.Obtain(Table(server)));
+
+        Assert.Equal("OXI0217", failure.Kind.Id);
+        Assert.StartsWith(Path.Combine(_bench.Build.WorkDirectory, "download-"), failure.Place, StringComparison.Ordinal);
+        Assert.EndsWith("make room in the temporary folder (`TMPDIR`)", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_file_address_is_read_where_it_is()
     {
         var path = _bench.Write("with space-full.tar.zst", s_archive);
