@@ -95,6 +95,38 @@ public sealed partial class FaultTests : IDisposable
         AssertHealthyNow();
     }
 
+    [Fact]
+    public void A_damaged_index_is_said_once_with_its_folder()
+    {
+        FillAndAbsorb();
+        File.WriteAllBytes(Path.Combine(CachePath, "index"), new byte[1000]);
+        using (var cache = Open())
+        {
+            Assert.Equal(0, Build(cache));
+            var warning = Assert.Single(cache.Warnings);
+            Assert.Equal("OXI0906", warning.Id);
+            Assert.StartsWith($"the index of the cache `{CachePath}` was damaged (its snapshot cannot be read)", warning.Message);
+        }
+        AssertHealthyNow();
+    }
+
+    [Fact]
+    public void A_record_that_is_too_large_is_not_stored_and_the_action_runs_again()
+    {
+        for (var round = 0; round < 2; round++)
+        {
+            using var cache = Open();
+            ActionOutput[] Make() => [new(new string('x', 13 << 20), cache.Store([1]), 1)];
+            Assert.False(cache.GetOrAdd(KeyOf(1), "large", Make).Reused);
+            cache.Flush();
+            var warning = Assert.Single(cache.Warnings);
+            Assert.Equal(
+                ("OXI0908", "the record of `large` is too large for the cache and is not stored; the action runs again in each build"),
+                (warning.Id, warning.Message)
+            );
+        }
+    }
+
     private static void Damage(string path, int way)
     {
         var random = new Random(way);

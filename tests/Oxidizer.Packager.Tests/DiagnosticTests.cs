@@ -67,6 +67,19 @@ public sealed partial class DiagnosticTests
     }
 
     [Fact]
+    public void Every_diagnostic_is_named_by_a_test_that_provokes_it()
+    {
+        string[] patterns = ["*.cs", "*.py", "*.c"];
+        var named = patterns
+            .SelectMany(pattern => Directory.EnumerateFiles(Path.Combine(Repository.Root, "tests"), pattern, SearchOption.AllDirectories))
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal))
+            .SelectMany(path => Id().Matches(File.ReadAllText(path)).Select(match => match.Value))
+            .ToHashSet(StringComparer.Ordinal);
+        // Those of the cache and of the runtime are in the reference alone.
+        Assert.Empty(Rows().Keys.Concat(DiagnosticKinds.All.Keys).Distinct().Except(named));
+    }
+
+    [Fact]
     public void An_id_that_was_given_up_is_not_given_again()
     {
         var line = File.ReadLines(Path.Combine(Repository.Root, "docs", "diagnostics.md"))
@@ -109,6 +122,9 @@ public sealed partial class DiagnosticTests
 
     [GeneratedRegex(@"\bDiagnosticKinds[.](?<name>\w+)")]
     private static partial Regex Raised();
+
+    [GeneratedRegex("OXI[0-9]{4}")]
+    private static partial Regex Id();
 
     private static Dictionary<string, string[]> Rows() =>
         File.ReadLines(Path.Combine(Repository.Root, "docs", "diagnostics.md"))

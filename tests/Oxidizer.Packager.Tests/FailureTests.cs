@@ -32,6 +32,32 @@ public sealed class FailureTests
         Assert.DoesNotContain("   at ", failure.Message);
     }
 
+    [Fact]
+    public void A_target_that_is_no_linux_is_said_at_the_configuration()
+    {
+        var folder = Directory.CreateTempSubdirectory("oxidizer-target-").FullName;
+        try
+        {
+            var configuration = Path.Combine(folder, "oxidizer.toml");
+            File.WriteAllText(configuration, "[[python_packages]]\ntype = \"stdlib\"\n");
+            var request = new BuildRequest
+            {
+                ConfigurationOrScript = configuration,
+                Target = new Packager.Context.TargetTriple("x86_64-pc-windows-msvc"),
+                CacheDirectory = Path.Combine(folder, "cache"),
+            };
+            Assert.Equal(
+                $"{configuration}: error OXI0506: the target `x86_64-pc-windows-msvc` is not supported yet: products are ELF executables for Linux",
+                Assert.Throws<BuildFailedException>(() => Pipeline.Build(request, new Distributions.RecordingLog())).Message
+            );
+            Assert.Equal([configuration], Directory.EnumerateFileSystemEntries(folder));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     public static TheoryData<Exception> World() =>
         [
             new UnauthorizedAccessException("Access to the path '/root/x' is denied."),

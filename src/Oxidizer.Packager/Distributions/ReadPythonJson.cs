@@ -192,7 +192,8 @@ internal sealed class ReadPythonJson
         foreach (var path in paths.Where(path => !_files.ContainsKey(path)))
             _diagnostics.Add(
                 DiagnosticKinds.LicenseTextMissing,
-                $"the archive `{_origin.Name}` names the licence text `{path}`, but does not hold it; get it from the library's own site"
+                $"the archive `{_origin.Name}` names the licence text `{path}`, but does not hold it; get it from the library's own site",
+                _origin.Location
             );
         return [.. paths.Where(_files.ContainsKey)];
     }

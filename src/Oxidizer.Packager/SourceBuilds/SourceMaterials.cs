@@ -65,7 +65,7 @@ internal sealed record SourceMaterials(
         return (materials, apt);
     }
 
-    private static SourceMaterials FetchPackage(SourceRequest request, SourceApt apt, string folder, BuildContext context)
+    internal static SourceMaterials FetchPackage(SourceRequest request, SourceApt apt, string folder, BuildContext context)
     {
         var package = request.Package == "python3" ? apt.DefaultPython() : request.Package!;
         var listed = apt.SourceVersions(package);

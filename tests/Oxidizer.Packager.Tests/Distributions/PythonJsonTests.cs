@@ -136,6 +136,40 @@ public sealed class PythonJsonTests : IDisposable
         );
     }
 
+    [Fact]
+    public void A_licence_text_that_is_not_in_the_archive_is_a_warning_that_names_it()
+    {
+        _json["build_info"]!["extensions"]!["zlib"]![0]!["license_paths"] = new JsonArray(
+            "licenses/LICENSE.cpython.txt",
+            "licenses/LICENSE.zlib.txt"
+        );
+        var table = Table(Encoding.UTF8.GetBytes(_json.ToJsonString())) with { Location = new SourceLocation("oxidizer.toml", 3, 1) };
+
+        var distribution = _bench.Obtain(table);
+
+        Assert.Equal(
+            "oxidizer.toml:3:1: warning OXI0218: the archive `d-full.tar.zst` names the licence text `licenses/LICENSE.zlib.txt`, but does not hold it; get it from the library's own site",
+            Assert.Single(_bench.Build.Diagnostics.All).ToString()
+        );
+        Assert.Equal(["licenses/LICENSE.cpython.txt"], distribution.Extensions["zlib"][0].LicensePaths.AsEnumerable());
+    }
+
+    [Fact]
+    public void Objects_that_are_bitcode_are_refused_before_the_link()
+    {
+        _json["build_info"]!["object_file_format"] = "llvm-bitcode:17";
+        var distribution = Obtain();
+
+        var refusal = Assert.Single(
+            Assert.Throws<BuildFailedException>(() => LinkPlan.Create(distribution, [], [], strip: true)).Diagnostics
+        );
+
+        Assert.Equal(
+            "error OXI0505: `d-full.tar.zst` holds LLVM bitcode (`llvm-bitcode:17`); use its `pgo`, `noopt` or `debug` archive, or `source = \"apt:python3\"`",
+            refusal.ToString()
+        );
+    }
+
     [Theory]
     [InlineData("interpreter_objs")]
     [InlineData("embed_objs")]

@@ -1,4 +1,6 @@
 using System.Text;
+using Oxidizer.Packager.Context;
+using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Elf;
 using Oxidizer.Packager.Linking;
 using Oxidizer.Packager.Processes;
@@ -14,6 +16,9 @@ public sealed class SpliceResourcesTests : IDisposable
         #include "reader/location.h"
         #include <stdio.h>
         #include <string.h>
+        #ifdef EMPTY
+        void _start(void) { for (;;) {} }
+        #else
         static int zeros[100000];
         static const char *pointers[] = {"relocated", "pointers"};
         int main(void) {
@@ -25,6 +30,7 @@ public sealed class SpliceResourcesTests : IDisposable
             if ((size_t)blob % 4096) return 4;
             return fwrite(blob, 1, pyembed_location.size, stdout) == pyembed_location.size ? 0 : 5;
         }
+        #endif
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("oxidizer-splice-").FullName;
@@ -96,6 +102,37 @@ public sealed class SpliceResourcesTests : IDisposable
         File.WriteAllText(this["product2"], "what was there before");
         SpliceResources.Write(this["linked"], this["blob"], this["product2"]);
         Assert.Equal(File.ReadAllBytes(this["product"]), File.ReadAllBytes(this["product2"]));
+    }
+
+    [Fact]
+    public void A_runtime_without_a_note_is_a_mistake_of_the_build_that_names_the_way_out()
+    {
+        File.WriteAllText(
+            this["no-notes.ld"],
+            "PHDRS { text PT_LOAD FLAGS(5); data PT_LOAD FLAGS(6); }\nSECTIONS { . = SIZEOF_HEADERS; .text : { *(.text*) *(.rodata*) } :text\n"
+                + "/DISCARD/ : { *(.note*) *(.comment) *(.eh_frame*) }\n.oxidizer.location : { KEEP(*(.oxidizer.location)) } :text\n"
+                + ". = ALIGN(4096); .data : { *(.data*) *(.bss*) } :data }\n"
+        );
+        Link("-nostdlib", "-static", "-DEMPTY", "-Wl,-T," + this["no-notes.ld"], "-Wl,--build-id=none");
+        using var cache = Cache.LiteDbCache.Open(new Cache.CacheSettings(this["cache"]));
+        var context = new BuildContext(
+            new Distributions.RecordingLog(),
+            cache,
+            new DiagnosticBag(),
+            new ActionLedger(),
+            _folder,
+            1,
+            CancellationToken.None
+        );
+        var runtime = new Cache.ActionOutput("runtime", cache.StoreFile(this["linked"]), new FileInfo(this["linked"]).Length);
+        using var file = new Files.AtomicFile(this["product"]);
+        Assert.Equal(
+            "error OXI0704: what the linker made has no note segment that could give way to the resources; use another linker ([toolchain] linker)",
+            Assert
+                .Throws<BuildFailedException>(() => LinkProduct.Link(runtime, cache.StoreFile(this["blob"]), "product", file, context))
+                .Message
+        );
+        Assert.False(File.Exists(this["product"]));
     }
 
     [Fact]

@@ -302,6 +302,19 @@ public sealed class PackStageTests : IDisposable
     }
 
     [Fact]
+    public void A_text_that_does_not_fit_the_blob_is_an_error_with_its_size_and_its_beginning()
+    {
+        _build.Configuration = _build.Configuration with
+        {
+            Run = new RunTable { Mode = "eval", Code = "print(1)" + new string('#', 65_528) },
+        };
+        Assert.Equal(
+            "error OXI0601: a name of 65536 bytes, which begins with `print(1)################################`, does not fit packed resources: the limit is 65535; shorten it",
+            Assert.Throws<BuildFailedException>(() => _build.Pack()).Message
+        );
+    }
+
+    [Fact]
     public void A_recorded_order_that_is_not_there_is_an_error()
     {
         _build.Configuration = _build.Configuration with { Packing = new PackingTable { Order = "/no/such/order" } };

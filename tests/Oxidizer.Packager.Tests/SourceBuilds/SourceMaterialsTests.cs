@@ -1,3 +1,4 @@
+using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.SourceBuilds;
 
@@ -38,6 +39,32 @@ public class SourceMaterialsTests : IDisposable
         var failure = Assert.Throws<EnvironmentFailureException>(() => Apt(command).Update());
         Assert.Equal("OXI0257", failure.Kind.Id);
         Assert.Contains("127.0.0.1", failure.Message);
+    }
+
+    [Fact]
+    public void A_version_that_is_listed_and_gone_from_the_server_is_passed_over_with_a_warning()
+    {
+        var mirror = new AptMirror(_folder["mirror"]);
+        mirror.Add("python3.99", "3.99.1-1");
+        mirror.Add("python3.99", "3.99.1-2", isGone: true);
+        var command = new SourceCommand(_folder.Context());
+        command.Variables["APT_CONFIG"] = mirror.Publish();
+        var location = new SourceLocation("oxidizer.toml", 3, 1);
+        var apt = new SourceApt(_folder["apt"], command, new SourceProgress(_folder.Context().Log, "CPython"), location);
+        apt.Update();
+
+        var materials = SourceMaterials.FetchPackage(
+            new SourceRequest("apt:python3.99", "python3.99", null, null, DistributionOptimization.NoOpt, location),
+            apt,
+            _folder["sources"],
+            _folder.Context()
+        );
+
+        Assert.Equal(("3.99.1", "1"), (materials.Version, materials.Revision));
+        Assert.Equal(
+            "oxidizer.toml:3:1: warning OXI0253: `python3.99 3.99.1-2` is listed, but its files are not on the server, and an earlier version is taken; for this one build later with `source = \"apt:python3.99=3.99.1-2\"`",
+            Assert.Single(_folder.Diagnostics.All).ToString()
+        );
     }
 
     public void Dispose() => _folder.Dispose();
