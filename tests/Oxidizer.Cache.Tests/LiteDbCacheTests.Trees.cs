@@ -2,6 +2,51 @@ namespace Oxidizer.Cache.Tests;
 
 public sealed partial class LiteDbCacheTests
 {
+    /// <summary>A tree of every kind of entry; whoever opens it says how often it was made.</summary>
+    private CachedTree OpenSampleTree(IActionCache cache, string archive = "1") =>
+        cache.OpenTree(
+            Key("unpack", ("archive", archive)),
+            "sample",
+            folder =>
+            {
+                Made++;
+                return SampleTree.Fill(folder);
+            }
+        );
+
+    private int Made { get; set; }
+
+    [Fact]
+    public void A_tree_is_made_once_and_is_a_read_only_folder()
+    {
+        var tree = OpenSampleTree(Cache);
+        Assert.Equal(SampleTree.Listing, SampleTree.List(tree.Path));
+        Assert.Equal("../lib/a.py", new FileInfo(Path.Combine(tree.Path, "bin/link")).LinkTarget);
+        Assert.Equal("never made before", tree.Reason?.Replace("first build with this cache", "never made before"));
+        Assert.Equal((tree.Path, null), (OpenSampleTree(Cache).Path, OpenSampleTree(Cache).Reason));
+        Assert.Equal(1, Made);
+    }
+
+    [Fact]
+    public void A_tree_that_was_damaged_is_made_right_with_the_reason()
+    {
+        File.Delete(Path.Combine(OpenSampleTree(Cache).Path, "lib/a.py"));
+        var again = OpenSampleTree(Cache);
+        Assert.Equal("`lib/a.py` was changed or removed", again.Reason);
+        Assert.Equal(SampleTree.Listing, SampleTree.List(again.Path));
+        Assert.Equal(2, Made);
+    }
+
+    [Fact]
+    public void A_failure_while_a_tree_is_made_passes_through_and_leaves_nothing()
+    {
+        Assert.Throws<FormatException>(() => Cache.OpenTree(Key("unpack", ("archive", "1")), "sample", _ => throw new FormatException()));
+        Assert.Equal(SampleTree.Listing, SampleTree.List(OpenSampleTree(Cache).Path));
+    }
+
+    [Fact]
+    public void Trees_of_two_keys_are_two_folders() => Assert.NotEqual(OpenSampleTree(Cache).Path, OpenSampleTree(Cache, "2").Path);
+
     private static string Path0(string root, string relative) => System.IO.Path.Combine(root, relative);
 
     // A later build: another cache object on the same folder.
