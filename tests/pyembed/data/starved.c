@@ -3,6 +3,7 @@
  * a child, for which that one failed, and waits for its end. A child that dies by a signal, hangs,
  * or ends otherwise than with the program's own output or an error that speaks of memory, is
  * reported on file descriptor 3. */
+#include "failing.h"
 #include "process/process.h"
 #include "values/state.h"
 
@@ -17,9 +18,6 @@
 
 enum { FRAMES = 40 };
 
-static PyMemAllocatorEx originals[3];
-static const PyMemAllocatorDomain domains[3] = {PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM,
-                                                PYMEM_DOMAIN_OBJ};
 static long number, forks;
 static int is_child, was_started;
 
@@ -110,48 +108,15 @@ fails(void)
     return 0;
 }
 
-static void *
-hook_malloc(void *context, size_t size)
-{
-    PyMemAllocatorEx *original = context;
-    return fails() ? NULL : original->malloc(original->ctx, size);
-}
-
-static void *
-hook_calloc(void *context, size_t count, size_t size)
-{
-    PyMemAllocatorEx *original = context;
-    return fails() ? NULL : original->calloc(original->ctx, count, size);
-}
-
-static void *
-hook_realloc(void *context, void *block, size_t size)
-{
-    PyMemAllocatorEx *original = context;
-    return fails() ? NULL : original->realloc(original->ctx, block, size);
-}
-
-static void
-hook_free(void *context, void *block)
-{
-    PyMemAllocatorEx *original = context;
-    original->free(original->ctx, block);
-}
-
 __attribute__((constructor)) static void
-install_hooks(void)
+begin(void)
 {
     if (getenv("STARVED_OUTPUT") == NULL) {
         return;
     }
     void *frames[FRAMES];
     (void)backtrace(frames, FRAMES); /* the first call allocates */
-    for (int at = 0; at < 3; at++) {
-        PyMem_GetAllocator(domains[at], &originals[at]);
-        PyMemAllocatorEx hooks = {&originals[at], hook_malloc, hook_calloc, hook_realloc,
-                                  hook_free};
-        PyMem_SetAllocator(domains[at], &hooks);
-    }
+    install_hooks();
 }
 
 __attribute__((destructor)) static void

@@ -2,60 +2,19 @@
  * out: `call(n, function)` calls the function, in which the n-th allocation of this thread fails,
  * and tells what came of it. As _testcapi.set_nomemory, which distributions need not have, and for
  * one thread alone. */
-#include <Python.h>
+#include "../failing.h"
+
 #include <pthread.h>
 
-static PyMemAllocatorEx originals[3];
-static const PyMemAllocatorDomain domains[3] = {PYMEM_DOMAIN_RAW, PYMEM_DOMAIN_MEM,
-                                                PYMEM_DOMAIN_OBJ};
 static pthread_t victim;
 static int paused;
-static long
-    left; /* allocations until the one that fails; less than 0: it has failed, or none is to */
+/* Allocations until the one that fails; less than 0: it has failed, or none is to. */
+static long left;
 
 static int
 fails(void)
 {
     return left >= 0 && !paused && pthread_equal(pthread_self(), victim) && left-- == 0;
-}
-
-static void *
-hook_malloc(void *context, size_t size)
-{
-    PyMemAllocatorEx *original = context;
-    return fails() ? NULL : original->malloc(original->ctx, size);
-}
-
-static void *
-hook_calloc(void *context, size_t count, size_t size)
-{
-    PyMemAllocatorEx *original = context;
-    return fails() ? NULL : original->calloc(original->ctx, count, size);
-}
-
-static void *
-hook_realloc(void *context, void *block, size_t size)
-{
-    PyMemAllocatorEx *original = context;
-    return fails() ? NULL : original->realloc(original->ctx, block, size);
-}
-
-static void
-hook_free(void *context, void *block)
-{
-    PyMemAllocatorEx *original = context;
-    original->free(original->ctx, block);
-}
-
-static void
-install_hooks(void)
-{
-    for (int at = 0; at < 3; at++) {
-        PyMem_GetAllocator(domains[at], &originals[at]);
-        PyMemAllocatorEx hooks = {&originals[at], hook_malloc, hook_calloc, hook_realloc,
-                                  hook_free};
-        PyMem_SetAllocator(domains[at], &hooks);
-    }
 }
 
 /* (whether there was an n-th allocation, what was returned or None, what was raised or None) */
