@@ -9,6 +9,9 @@ public sealed class FormatTests
     // What a formatter does not break: a text in quotes, and a document inside one.
     private const int MostOfAComment = 140;
 
+    // Who has more to say has two themes.
+    private const int MostLines = 400;
+
     private static readonly string[] s_folders = ["src", "tests", "benchmarks", "compatibility"];
 
     [Fact]
@@ -34,6 +37,10 @@ public sealed class FormatTests
                 .Where(place => place.line.Length > MostOfAComment && IsComment(place.line))
                 .Select(place => $"{place.path}:{place.Number}")
         );
+
+    [Fact]
+    public void No_CSharp_file_has_more_than_400_lines() =>
+        Assert.DoesNotContain(Sources("*.cs"), path => File.ReadLines(path).Count() > MostLines);
 
     private static bool IsComment(string line) => line.TrimStart().StartsWith("//", StringComparison.Ordinal);
 
