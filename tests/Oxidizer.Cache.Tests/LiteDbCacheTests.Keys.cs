@@ -56,4 +56,33 @@ public sealed partial class LiteDbCacheTests
         Assert.InRange(Cache.Explain(Key("compile", ("source", huge + "x")), "huge").Length, 10, 2000);
         Assert.Empty(Cache.Warnings);
     }
+
+    [Fact]
+    public void Kind_version_and_each_field_s_name_value_and_place_tell_keys_apart()
+    {
+        ActionKey[] keys =
+        [
+            new ActionKeyBuilder("link", 1).Build(),
+            new ActionKeyBuilder("link", 2).Build(),
+            new ActionKeyBuilder("pack", 1).Build(),
+            new ActionKeyBuilder("link", 1).Add("a", "b").Build(),
+            new ActionKeyBuilder("link", 2).Add("a", "b").Build(),
+            new ActionKeyBuilder("link", 1).Add("a", "c").Build(),
+            new ActionKeyBuilder("link", 1).Add("c", "b").Build(),
+            new ActionKeyBuilder("link", 1).Add("ab", "").Build(),
+            new ActionKeyBuilder("link", 1).Add("", "ab").Build(),
+            new ActionKeyBuilder("link", 1).Add("a", (string?)null).Build(),
+            new ActionKeyBuilder("link", 1).Add("a", "(none)").Build(),
+            new ActionKeyBuilder("link", 1).Add("a", "").Build(),
+            new ActionKeyBuilder("link", 1).Add("a", "b").Add("c", "d").Build(),
+            new ActionKeyBuilder("link", 1).Add("c", "d").Add("a", "b").Build(),
+            new ActionKeyBuilder("link", 1).Add("a", ["b", "c"]).Build(),
+            new ActionKeyBuilder("link", 1).Add("a", ["c", "b"]).Build(),
+            new ActionKeyBuilder("link", 1).Add("a", ["bc"]).Build(),
+            new ActionKeyBuilder("link", 1).Add("a", ["b c"]).Build(),
+            new ActionKeyBuilder("link", 1).Add("a", Array.Empty<string>()).Build(),
+            new ActionKeyBuilder("link", 1).Add("a", Array.Empty<string>()).Add("a", Array.Empty<string>()).Build(),
+        ];
+        Assert.Equal(keys.Length, keys.Select(key => key.Digest).Distinct().Count());
+    }
 }

@@ -6,17 +6,24 @@ using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Processes;
 using Oxidizer.Packager.Programs;
+using Oxidizer.Packager.Tests.Configuration;
 using Oxidizer.Packager.Tests.Resources;
 
 namespace Oxidizer.Packager.Tests.Native;
 
 /// <summary>What programs of the machine answered: each thing that an answer depends on is changed alone, and the program is asked again,
 /// once.</summary>
+[Collection(nameof(ProcessEnvironment))]
 public sealed class StaleAnswerTests : IDisposable
 {
     private readonly TestBuild _build = new();
+    private readonly string? _path = Environment.GetEnvironmentVariable("PATH");
 
-    public void Dispose() => _build.Dispose();
+    public void Dispose()
+    {
+        Environment.SetEnvironmentVariable("PATH", _path);
+        _build.Dispose();
+    }
 
     [Theory]
     [InlineData("another file", "bin/tool", "#!/bin/sh\necho tool 2\n", "tool 2", true)]
@@ -47,6 +54,7 @@ public sealed class StaleAnswerTests : IDisposable
     [InlineData("a flag", true)]
     [InlineData("the content of a file that a flag names", true)]
     [InlineData("the assembler", true)]
+    [InlineData("the search path", true)]
     [InlineData("nothing", false)]
     public void A_compiler_is_asked_for_its_parts_again_for_each_thing_that_its_answer_depends_on(string what, bool asked)
     {
@@ -65,6 +73,9 @@ public sealed class StaleAnswerTests : IDisposable
                 break;
             case "the assembler":
                 WriteProgram("as", "#!/bin/sh\n# another\nexec as \"$@\"\n");
+                break;
+            case "the search path":
+                Environment.SetEnvironmentVariable("PATH", $"{_path}:{_build.Folder}");
                 break;
             case "the content of a file that a flag names":
                 _build.Write("flags", "-DONE=2");
