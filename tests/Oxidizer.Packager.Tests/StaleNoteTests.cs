@@ -130,7 +130,15 @@ public sealed class StaleNoteTests : IDisposable
                         ],
                     };
                     var code = _build.Compile(resources, context);
-                    Assert.NotEmpty(AppRelativePlan.Create(_build.Configuration, _build.Distribution, resources, code, context));
+                    Assert.NotEmpty(
+                        AppRelativePlan.Create(
+                            _build.Configuration.PythonConfig.OptimizeLevel,
+                            _build.Distribution,
+                            resources,
+                            code,
+                            context
+                        )
+                    );
                 }
             );
 

@@ -134,13 +134,15 @@ public sealed class StaleAnswerTests : IDisposable
         long Find(string folder)
         {
             var context = _build.Context();
-            var configuration = _build.Configuration with
-            {
-                Target = TargetTriple.Host,
-                Packing = new PackingTable { Compress = "zstd" },
-                Toolchain = new ToolchainTable { LdFlags = [$"-L{_build[folder]}"] },
-            };
-            Assert.NotNull(Decoder.Find(configuration, _build.Distribution, context).MachineLibrary);
+            var decoder = Decoder.Find(
+                new PackingTable { Compress = "zstd" },
+                new ToolchainTable { LdFlags = [$"-L{_build[folder]}"] },
+                TargetTriple.Host,
+                _build.Configuration.Positions,
+                _build.Distribution,
+                context
+            );
+            Assert.NotNull(decoder.MachineLibrary);
             context.Cache.Flush();
             return context.Cache.Statistics.Session["machine_library"].Misses;
         }

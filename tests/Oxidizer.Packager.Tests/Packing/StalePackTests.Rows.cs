@@ -97,6 +97,24 @@ public sealed partial class StalePackTests
         ["PackageResource.Origin"] = Idle(Files((_, file) => file with { Origin = s_elsewhere })),
         ["PackageResource.Location"] = Files((_, file) => Beside(file)),
 
+        ["ResourceFile.Path"] = Idle(
+            Files((product, file) => file with { File = file.File with { Path = product.Build["app/./table.txt"] } })
+        ),
+        ["ResourceFile.Digest"] = Files((product, file) => file with { File = product.File("app/same-words.txt") }),
+        ["ResourceFile.Size"] = Files((product, file) => file with { File = product.File("app/other-words.txt") }),
+        ["ResourceFile.IsExecutable"] = Files((_, file) => file with { File = file.File with { IsExecutable = true } }),
+
+        ["ResourceSet.PlainFiles"] = Resources(set => set with { PlainFiles = [] }),
+        ["PlainFile.RelativePath"] = Plain((_, file) => file with { RelativePath = "notes/other.txt" }),
+        ["PlainFile.File"] = Plain((product, file) => file with { File = product.File("fast.c") }),
+        ["PlainFile.Origin"] = Idle(Plain((_, file) => file with { Origin = s_elsewhere })),
+        ["PlainFile.Location"] = Plain((_, file) => Beside(file)),
+
+        ["ResourceSet.EmptyFolders"] = Resources(set => set with { EmptyFolders = [] }),
+        ["EmptyFolder.RelativePath"] = Folders(folder => folder with { RelativePath = "queue" }),
+        ["EmptyFolder.Origin"] = Idle(Folders(folder => folder with { Origin = s_elsewhere })),
+        ["EmptyFolder.Location"] = Folders(Beside),
+
         ["PackageDistribution.Name"] = Distributions(distribution => distribution with { Name = "something" }),
         ["PackageDistribution.Version"] = Distributions(distribution => distribution with { Version = "1.1" }),
         ["PackageDistribution.Folder"] = Distributions(distribution => distribution with { Folder = "other.dist-info" }),
@@ -149,6 +167,12 @@ public sealed partial class StalePackTests
                     PackageResources = [.. set.PackageResources.Select(file => file.Name == "table.txt" ? change(product, file) : file)],
                 }
         );
+
+    private static Row Plain(Func<Product, PlainFile, PlainFile> change) =>
+        Resources((product, set) => set with { PlainFiles = [.. set.PlainFiles.Select(file => change(product, file))] });
+
+    private static Row Folders(Func<EmptyFolder, EmptyFolder> change) =>
+        Resources(set => set with { EmptyFolders = [.. set.EmptyFolders.Select(change)] });
 
     private static Row Distributions(Func<PackageDistribution, PackageDistribution> change) =>
         Resources(set => set with { PackageDistributions = [.. set.PackageDistributions.Select(change)] });

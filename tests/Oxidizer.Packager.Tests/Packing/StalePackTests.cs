@@ -47,6 +47,9 @@ public sealed partial class StalePackTests(StalePackTests.Product product) : ICl
                     typeof(SharedExtension),
                     typeof(SharedLibraryResource),
                     typeof(PackageResource),
+                    typeof(PlainFile),
+                    typeof(EmptyFolder),
+                    typeof(ResourceFile),
                     typeof(PackageDistribution)
                 )
                 .Except(s_rows.Keys)
@@ -120,8 +123,11 @@ public sealed partial class StalePackTests(StalePackTests.Product product) : ICl
             var context = Build.Context();
             var resources = Build.Collect(context);
             context.Diagnostics.ThrowIfErrors();
+            var origin = resources.PackageResources.Single(resource => resource.Name == "table.txt").Origin;
             _resources = resources with
             {
+                PlainFiles = [new PlainFile("notes/table.txt", File("app/table.txt"), origin, ResourceLocation.Embedded)],
+                EmptyFolders = [new EmptyFolder("spool", origin, ResourceLocation.Embedded)],
                 SharedLibraries = [.. resources.SharedLibraries, resources.SharedLibraries[0] with { Soname = Alone }],
             };
             context.Cache.Flush();
@@ -139,7 +145,7 @@ public sealed partial class StalePackTests(StalePackTests.Product product) : ICl
             var resources = row.Resources(this, _resources);
             var code = build.Compile(resources, context);
             context.Diagnostics.ThrowIfErrors();
-            var blob = PackStage.Pack(row.Input(PackInput.Create(Build.Configuration, Build.Distribution, resources, code)), context);
+            var blob = PackStage.Pack(row.Input(Build.Input(resources, code)), context);
             context.Cache.Flush();
             return (context.Actions.Counts[ActionKinds.Pack].Executed == 1, blob);
         }
