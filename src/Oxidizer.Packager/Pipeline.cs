@@ -112,7 +112,7 @@ public static class Pipeline
         // After the filters, so that libraries that nothing needs any more are not looked for.
         var resources = LibraryClosure.Complete(chosen, tables.Extensions, tables.Toolchain, target, tables.Positions, context);
         context.Diagnostics.ThrowIfErrors();
-        var fileUsers = python.HasRealFiles ? [] : FileUsers.Find(resources, context);
+        var fileUsers = python.HasFiles ? [] : FileUsers.Find(resources, context);
         Invariant.Holds(resources.IsInOrder, "what the product holds is chosen, each name once and in order");
 
         // Bytecode/: Python runs here, and later only for code that is found to be damaged in the cache.

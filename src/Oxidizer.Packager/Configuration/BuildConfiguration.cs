@@ -212,7 +212,7 @@ internal sealed record PythonConfigTable
     public string ModuleFile { get; init; } = "virtual";
 
     /// <summary>Whether <c>__file__</c> names files that <c>open</c> finds.</summary>
-    public bool HasRealFiles => ModuleFile == "filesystem";
+    public bool HasFiles => VirtualFiles || ModuleFile == "filesystem";
 
     /// <summary><c>system</c>, <c>pymalloc</c> or <c>mimalloc</c>; <c>null</c>: Python's own.</summary>
     public string? RawAllocator { get; init; }

@@ -6,15 +6,15 @@ using Oxidizer.Packager.Diagnostics;
 namespace Oxidizer.Packager.Resources;
 
 /// <summary>A package whose sources use <c>__file__</c>: what it looks for beside its modules is in memory, where <c>open</c> does not
-/// reach.</summary>
+/// reach when <c>virtual_files</c> is off.</summary>
 /// <param name="Package">The top-level package or module.</param>
 /// <param name="Modules">The modules that use it, by name.</param>
 public sealed record FileUser(string Package, IReadOnlyList<string> Modules)
 {
     /// <summary>What makes such a package work, in words.</summary>
     public const string Setting =
-        "if it opens data by `__file__`, say `module_file = \"filesystem\"` in [python_config], or `install_location = \"app-relative:lib\"` in its rule: its files are then real; "
-        + "`importlib.resources` and `pkgutil.get_data` work from memory as they are";
+        "if it opens data by `__file__`, leave `virtual_files = false` out of [python_config]: packed files can then be opened by their paths; "
+        + "`importlib.resources` and `pkgutil.get_data` work without";
 
     private const int NamesInSummary = 5;
 
