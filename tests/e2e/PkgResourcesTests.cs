@@ -96,7 +96,7 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
         print("get_metadata_lines", list(own.get_metadata_lines("METADATA")) == ["Name: app", "Version: 3"])
         print("metadata_isdir", own.metadata_isdir("subdir"), own.metadata_isdir("subdir/"), not own.metadata_isdir("foo"), not own.metadata_isdir("METADATA"))
         print("metadata_listdir", own.metadata_listdir("missing") == [], sorted(own.metadata_listdir("")) == ["METADATA", "subdir"], sorted(own.metadata_listdir("subdir")) == ["file.txt", "grandchild"], own.metadata_listdir("subdir/grandchild") == ["file2.txt"], not provider.metadata_listdir(""))
-        print("get_resource_filename", raises(NotImplementedError, own.get_resource_filename, None, "data/words.txt"))
+        print("get_resource_filename", open(own.get_resource_filename(None, "data/words.txt")).read() == "word\n")
         print("get_resource_stream", isinstance(own.get_resource_stream(None, "data/words.txt"), io.BytesIO), own.get_resource_stream(None, "data/words.txt").read() == b"word\n", raises(OSError, own.get_resource_stream, None, "none"))
         print("get_resource_string", own.get_resource_string(None, "data/words.txt") == b"word\n", raises(OSError, own.get_resource_string, None, "none"))
         print("has_resource", own.has_resource("data/words.txt"), not own.has_resource("none"))
@@ -153,12 +153,14 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
     }
 
     [Theory]
+    [InlineData("virtual", true, "word\n")]
     [InlineData(
         "virtual",
-        "NotImplementedError: resource_filename() needs a file, and 'ROOT/app/data/words.txt' is in memory; use resource_string() or resource_stream(), or package with module_file = \"filesystem\"\n"
+        false,
+        "NotImplementedError: resource_filename() needs a file, and 'ROOT/app/data/words.txt' is in memory; use resource_string() or resource_stream(), or leave virtual_files = false out of [python_config]\n"
     )]
-    [InlineData("filesystem", "word\n")]
-    public void A_file_name_is_of_a_real_file_or_refused_with_the_way_out(string moduleFile, string expected)
+    [InlineData("filesystem", false, "word\n")]
+    public void A_file_name_can_be_opened_or_is_refused_with_the_way_out(string moduleFile, bool virtualFiles, string expected)
     {
         WriteSite(
             """
@@ -169,7 +171,7 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
                 print(f"NotImplementedError: {error}")
             """
         );
-        var product = Build(moduleFile);
+        var product = Build(moduleFile, virtualFiles);
         var result = Run(product, _workspace.EmptyFolder());
         Assert.Equal((expected, "", 0), (result.Output.Replace(product, "ROOT"), result.Error, result.ExitCode));
     }
@@ -207,7 +209,7 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
         Assert.Equal("False\n['1.4'] b'word\\n'\n", Run(Build("virtual"), _workspace.EmptyFolder()).Output);
     }
 
-    private string Build(string moduleFile) =>
+    private string Build(string moduleFile, bool virtualFiles = true) =>
         _workspace
             .Write(
                 "oxidizer.toml",
@@ -227,6 +229,7 @@ public sealed class PkgResourcesTests(PkgResources packages) : IClassFixture<Pkg
                 packages = ["pkg_resources"]
                 [python_config]
                 module_file = "{moduleFile}"
+                virtual_files = {(virtualFiles ? "true" : "false")}
                 [python_run]
                 mode = "module"
                 module = "app"

@@ -27,12 +27,12 @@ internal sealed record RuntimeSource(string Path, byte[] Content, Sha256Digest D
     public bool IsPartOf(ProductOutput output, string codec = "none", bool virtualFiles = true) =>
         Path switch
         {
-            "pyembed/files/none.c" => !virtualFiles,
+            "pyembed/files/none.c" or "pyembed/io/none.c" => !virtualFiles,
             "pyapp/main.c" or "pyapp/relocate.c" => output == ProductOutput.Executable,
             "pyembed/host/host.c" => output != ProductOutput.Executable,
             "pyembed/reader/location.c" => output != ProductOutput.StaticLibrary,
             "pyembed/host/streams_shared.c" => output == ProductOutput.SharedLibrary,
-            _ when IsOfFiles => virtualFiles,
+            _ when IsOfFiles || Path.StartsWith("pyembed/io/", StringComparison.Ordinal) => virtualFiles,
             _ => !Path.StartsWith(Decoders, StringComparison.Ordinal) || Path == $"{Decoders}{codec}.c",
         };
 }

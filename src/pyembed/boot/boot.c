@@ -14,6 +14,7 @@
 #include "importer/module.h"
 #include "importer/quiet.h"
 #include "importer/zip_hook.h"
+#include "io/open.h"
 #include "boot/arenas.h"
 #include "boot/configure.h"
 
@@ -268,7 +269,7 @@ pyembed_boot(int argc, char **argv)
         return fail(&self, status);
     }
     PyConfig_Clear(&self.config);
-    if (correct_paths() < 0 || freeze_objects() < 0) {
+    if (correct_paths() < 0 || pyembed_open_install() < 0 || freeze_objects() < 0) {
         return fail_in_python();
     }
     return 0;

@@ -1,6 +1,7 @@
 """Teaches `pkg_resources` (of setuptools) to read packages and distributions of packed resources."""
 
 import importlib.resources
+import os
 import sys
 
 import pkg_resources
@@ -76,9 +77,9 @@ class _PackedFiles(pkg_resources.NullProvider):
 
     def get_resource_filename(self, manager, resource_name):
         path = super().get_resource_filename(manager, resource_name)
-        if path.startswith(sys.executable + "/"):
+        if path.startswith(sys.executable + "/") and self.has_resource(resource_name) and not os.path.exists(path):
             raise NotImplementedError(f"resource_filename() needs a file, and {path!r} is in memory; use resource_string() or resource_stream(), "
-                                      "or package with module_file = \"filesystem\"")
+                                      "or leave virtual_files = false out of [python_config]")
         return path
 
 
