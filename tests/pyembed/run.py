@@ -85,6 +85,9 @@ print(type(asyncio).__name__, callable(asyncio.run), type(asyncio).__name__)""")
     "lazy-all": [("run_mode", "eval"), ("lazy_modules", "*"), ("run_code", "import sys; exec(sys.argv[1])")],
     "terminfo": [("run_mode", "eval"), ("terminfo_resolution", "static"), *[("terminfo_dirs", f"no-such-folder-{number}-{'x' * 40}") for number in range(40)],
                  ("terminfo_dirs", "described"), ("run_code", "import curses, os; curses.setupterm('oxidizer-test'); print(curses.tigetnum('cols'), 'TERMINFO_DIRS' in os.environ)")],
+    **{f"method-{word}": [("run_mode", "eval"), ("multiprocessing_start_method", word), ("run_code",
+       "import sys, multiprocessing; print(sys.meta_path[0].multiprocessing_set_start_method, multiprocessing.get_start_method(allow_none=True))")]
+       for word in ("fork", "forkserver", "spawn", "none")},
     "unknown": [("no_such_setting", "1")],
     "wrong": [("run_mode", "dance")],
     "version": [("python_version", "2.7")],

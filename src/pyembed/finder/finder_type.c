@@ -215,16 +215,35 @@ finder_base(PyObject *self, void *Py_UNUSED(closure))
     return PyUnicode_Substring(root, 0, PyUnicode_GET_LENGTH(root) - 1);
 }
 
+/* The words of each choice, as the table of settings declares them: each is followed by a blank. */
+#define NO_CHOICE(...)
+static const struct {
+#define CHOICE(name, words, otherwise) const char *name;
+    PYEMBED_EACH_SETTING(NO_CHOICE, NO_CHOICE, CHOICE, NO_CHOICE, NO_CHOICE)
+#undef CHOICE
+} words_of = {
+#define CHOICE(name, words, otherwise) .name = words,
+    PYEMBED_EACH_SETTING(NO_CHOICE, NO_CHOICE, CHOICE, NO_CHOICE, NO_CHOICE)
+#undef CHOICE
+};
+#undef NO_CHOICE
+
 static PyObject *
 finder_start_method(PyObject *self, void *Py_UNUSED(closure))
 {
-    static const char *const names[] = {"auto", "fork", "forkserver", "spawn", NULL};
     PyObject *own = ((OxidizedFinder *)self)->set_start_method;
     if (own != NULL) {
         return Py_NewRef(own);
     }
-    const char *name = names[pyembed_this_process.settings.multiprocessing_start_method];
-    return name == NULL ? Py_NewRef(Py_None) : PyUnicode_FromString(name);
+    int method = pyembed_this_process.settings.multiprocessing_start_method;
+    if (method == PYEMBED_METHOD_NONE) {
+        Py_RETURN_NONE;
+    }
+    const char *word = words_of.multiprocessing_start_method;
+    for (int before = 0; before < method; before++) {
+        word = strchr(word, ' ') + 1;
+    }
+    return PyUnicode_FromStringAndSize(word, strchr(word, ' ') - word);
 }
 
 static int

@@ -52,7 +52,8 @@ descriptor_of(PyObject *data)
 }
 
 PyObject *
-pyembed_display_open(PyObject *module, PyObject *const *args, Py_ssize_t count, PyObject *keywords)
+pyembed_excepthook_open(PyObject *module, PyObject *const *args, Py_ssize_t count,
+                        PyObject *keywords)
 {
     importer_state *state = pyembed_state_of(module);
     OxidizedFinder *finder = (OxidizedFinder *)state->finder;
@@ -146,19 +147,19 @@ display(PyObject *module, PyObject *hook, PyObject *args)
 }
 
 PyObject *
-pyembed_display_exception(PyObject *module, PyObject *args)
+pyembed_excepthook_exception(PyObject *module, PyObject *args)
 {
     return display(module, pyembed_state_of(module)->excepthook, args);
 }
 
 PyObject *
-pyembed_display_thread(PyObject *module, PyObject *args)
+pyembed_excepthook_thread(PyObject *module, PyObject *args)
 {
     return display(module, pyembed_state_of(module)->thread_excepthook, args);
 }
 
 PyObject *
-pyembed_display_unraisable(PyObject *module, PyObject *args)
+pyembed_excepthook_unraisable(PyObject *module, PyObject *args)
 {
     return display(module, pyembed_state_of(module)->unraisablehook, args);
 }

@@ -109,11 +109,11 @@ module_finder(PyObject *module, PyObject *Py_UNUSED(ignored))
 static PyMethodDef module_methods[] = {
     {"__getattr__", module_getattr, METH_O, NULL},
     {"__dir__", module_dir, METH_NOARGS, NULL},
-    {"_excepthook", pyembed_display_thread, METH_VARARGS,
+    {"_excepthook", pyembed_excepthook_thread, METH_VARARGS,
      PyDoc_STR("_excepthook($module, exc_type, /)\n--\n\nHandle uncaught Thread.run() exception.")},
-    {"unraisablehook", pyembed_display_unraisable, METH_VARARGS,
+    {"unraisablehook", pyembed_excepthook_unraisable, METH_VARARGS,
      PyDoc_STR("unraisablehook($module, unraisable, /)\n--\n\nHandle an unraisable exception.")},
-    {"_open", (PyCFunction)(void (*)(void))pyembed_display_open, METH_FASTCALL | METH_KEYWORDS,
+    {"_open", (PyCFunction)(void (*)(void))pyembed_excepthook_open, METH_FASTCALL | METH_KEYWORDS,
      NULL},
     {"_finder", module_finder, METH_NOARGS, NULL},
     {"_zip_hook", pyembed_zip_hook, METH_O, NULL},
@@ -121,7 +121,7 @@ static PyMethodDef module_methods[] = {
      PyDoc_STR("Puts the finder into an interpreter that starts; called once, by the boot.")},
     {"decode_source", module_decode_source, METH_VARARGS,
      PyDoc_STR("decode_source($module, io_module, source_bytes)\n--\n\nPython source as text.")},
-    {"excepthook", pyembed_display_exception, METH_VARARGS,
+    {"excepthook", pyembed_excepthook_exception, METH_VARARGS,
      PyDoc_STR("excepthook($module, exctype, value, traceback, /)\n--\n\nPrints an exception.")},
     {NULL, NULL, 0, NULL},
 };

@@ -22,6 +22,11 @@ class TestMultiprocessing(unittest.TestCase):
             result = run("pool", method, product=SCRIPT)
             self.assertEqual(result.stdout.splitlines()[-1:], ["pool [0, 1, 4, 9]"], (method, result.stderr))
 
+    def test_the_finder_names_the_method_that_the_product_sets(self):
+        for method in ("fork", "forkserver", "spawn"):
+            self.assertEqual(run(product=mode(f"method-{method}")).stdout, f"{method} {method}\n")
+        self.assertEqual(run(product=mode("method-none")).stdout, "None None\n")
+
     def test_other_code_is_not_run_by_the_arguments_of_python(self):
         self.assertIn("argv", run("-c", "print('from the command line')", product=SCRIPT).stdout)
 
