@@ -18,7 +18,7 @@ internal static class FolderTrust
     /// <summary>The problem with a folder's owner or permissions; <c>null</c> if there is none, or no folder.</summary>
     public static string? ProblemOf(CacheFolder folder)
     {
-        // The folder itself may be reached by a link, to a larger disk: whoever can change that link can change the path as well.
+        // The folder itself may be reached by a link, to a larger disk: a user who can change that link can change the path as well.
         if (ProblemOf(folder.Root, follow: true) is { } problem)
             return problem;
         foreach (var path in folder.Subfolders)

@@ -18,7 +18,7 @@ internal static class ArchivePath
             throw BadArchiveException.Unsafe(path, "has a path that some systems take for another (a backslash, or a drive)");
         if (path.Any(char.IsControl))
             throw BadArchiveException.Unsafe(path, "has a control character in its path");
-        // What .NET puts in the place of bytes that are no UTF-8: the file would get another name than its publisher gave it.
+        // .NET replaces bytes that are no UTF-8 by this. The file would get another name than its publisher gave it.
         if (path.Contains('\uFFFD'))
             throw BadArchiveException.Unsafe(path, "has a path that is not UTF-8");
         var names = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(name => name != ".").ToList();

@@ -5,7 +5,7 @@ namespace Oxidizer.Packager.Archives;
 /// <summary>An archive cannot be used. The message says why, without the archive's name, which only the caller knows.</summary>
 internal sealed class BadArchiveException(DiagnosticKind kind, string message, Exception? cause = null) : Exception(message, cause)
 {
-    /// <summary>Which of the ways it is bad.</summary>
+    /// <summary>In which way it is bad.</summary>
     public DiagnosticKind Kind { get; } = kind;
 
     /// <summary>An entry that could harm what lies outside of the folder, or another entry.</summary>

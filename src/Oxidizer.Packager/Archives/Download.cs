@@ -11,7 +11,7 @@ namespace Oxidizer.Packager.Archives;
 /// <param name="LongestDelay">The longest pause, also when a server asks for a longer one.</param>
 /// <param name="Silence">How long a server may send nothing. There is no limit to the whole: a slow line is no failure.</param>
 /// <param name="LongestArchive">More bytes are not taken.</param>
-/// <param name="Clock">Measures the silence; the machine's, but for tests.</param>
+/// <param name="Clock">Measures the silence: the machine's clock. Tests have a clock of their own.</param>
 internal sealed record DownloadPatience(
     int Attempts,
     TimeSpan FirstDelay,

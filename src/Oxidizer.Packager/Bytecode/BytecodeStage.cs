@@ -54,8 +54,8 @@ internal static class BytecodeStage
         return new CompiledCode(rules.Select(rule => rule.Segment), python);
     }
 
-    // Two builds that need the same rule compile it once: each rule is an action that encloses the rules after it, and what is not
-    // found in the end is compiled together.
+    // Two builds that need the same rule compile it once: each rule is an action that encloses the rules after it. The rules that none of
+    // these actions finds are compiled together.
     private static int CompileOnce(
         List<RuleCode> changed,
         int index,

@@ -60,8 +60,8 @@ internal static class CodeIndex
         return stream.ToArray();
     }
 
-    /// <summary>Reads a table; <c>null</c> when it is none, is cut off, or points outside of a segment of <paramref name="segmentSize"/>
-    /// bytes.</summary>
+    /// <summary>Reads a table; <c>null</c> when the bytes are no table, are cut off, or point outside of a segment of <paramref
+    /// name="segmentSize"/> bytes.</summary>
     public static List<CodeEntry>? Read(ReadOnlySpan<byte> bytes, long segmentSize)
     {
         if (!bytes.StartsWith(Magic))

@@ -24,7 +24,7 @@ internal static class PycFile
     /// <summary>Where importlib looks for the code of a source: <c>pkg/__pycache__/mod.cpython-311.pyc</c>.</summary>
     /// <param name="relativePath">The source.</param>
     /// <param name="cacheTag">The interpreter's.</param>
-    /// <param name="optimizeLevel">That of the interpreter that looks for the file, not that of the code.</param>
+    /// <param name="optimizeLevel">The level of the interpreter that looks for the file, not of the code.</param>
     public static string BesideSource(string relativePath, string cacheTag, int optimizeLevel)
     {
         var slash = relativePath.LastIndexOf('/') + 1;

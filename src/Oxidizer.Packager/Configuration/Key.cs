@@ -11,8 +11,8 @@ internal abstract record DeclaredKey(string Name, IReadOnlyList<string> Choices)
     /// <summary>The values that it takes, as docs/configuration.md says it.</summary>
     public string Form { get; init; } = "";
 
-    /// <summary>What holds without it, as docs/configuration.md says it: a value in backticks, or words. The value itself is the
-    /// record's.</summary>
+    /// <summary>What holds when the key is not set, as docs/configuration.md says it: a value in backticks, or words. The value itself is
+    /// the record's.</summary>
     public string Default { get; init; } = "";
 
     /// <summary>What it does, as docs/configuration.md says it.</summary>

@@ -54,7 +54,7 @@ internal static class PythonConfigKeys
             Key.Texts<PythonConfigTable>("warnings", static (table, value) => table with { Warnings = value })
                 .Says("warning filters, as after `-W`", "`[]`")
                 .InProduct(static table => table.Warnings),
-            // Paths of the machine that the product runs on: nothing of them is expanded here.
+            // Paths of the machine that the product runs on. They are not expanded here.
             Key.Texts<PythonConfigTable>("sys_paths", static (table, value) => table with { SysPaths = value })
                 .Says(
                     "`sys.path`; `$ORIGIN` is the product's folder. Not empty: imports from the filesystem are on",

@@ -14,7 +14,7 @@ internal static class RunKeys
             Key.Text<RunTable>("code", static (table, value) => table with { Code = value })
                 .Says("""for `"eval"`, as `python -c` does""")
                 .InProduct("run_code", static table => table.Mode == "eval" ? table.Code : null),
-            // A path of the machine that the product runs on: nothing of it is expanded here.
+            // A path of the machine that the product runs on. It is not expanded here.
             Key.Text<RunTable>("path", static (table, value) => table with { Path = value })
                 .Says("""for `"file"`: opened when the product runs""", form: "path on the target")
                 .InProduct("run_file", static table => table.Mode == "file" ? table.Path : null),

@@ -52,8 +52,8 @@ internal sealed record Distribution
     /// <summary>Those of <see cref="CoreObjects"/> that only the interpreter links; empty when products link all.</summary>
     public ImmutableArray<string> InterpreterObjects { get; init; } = [];
 
-    /// <summary>What products link instead of <see cref="InterpreterObjects"/>, with the same symbols; empty when the archive has nothing
-    /// of the kind.</summary>
+    /// <summary>What products link instead of <see cref="InterpreterObjects"/>, with the same symbols; empty when the archive has no such
+    /// objects.</summary>
     public ImmutableArray<string> EmbeddingObjects { get; init; } = [];
 
     /// <summary>What the core links.</summary>

@@ -31,7 +31,7 @@ internal static class DistributionStage
         var (tree, wasFetched) = Unpack(origin, context);
         if (origin.IsDownload && !wasFetched)
             context.Actions.Reuse(ActionKinds.Download);
-        // After this: the tree stands in the cache, and is what the archive holds.
+        // After this: the tree is in the cache, and is what the archive holds.
 
         var distribution = ReadPythonJson.Read(ReadDescription(tree, origin), new DistributionFiles(tree), origin, context.Diagnostics);
         CheckUse(distribution, target, origin);
@@ -87,7 +87,7 @@ internal static class DistributionStage
             throw new BuildFailedException(mistakes);
     }
 
-    // Standalone releases name x86-64's levels in the triple (`x86_64_v3-unknown-linux-gnu`); whoever names such an archive wants that
+    // Standalone releases name x86-64's levels in the triple (`x86_64_v3-unknown-linux-gnu`); a user who names such an archive wants that
     // level.
     private static bool IsFor(TargetTriple distribution, TargetTriple target) =>
         distribution == target

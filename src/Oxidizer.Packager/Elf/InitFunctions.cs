@@ -24,7 +24,7 @@ internal static class InitFunctions
         if (places.Count == 0)
             return modules;
         var buffer = new byte[ChunkSize];
-        // The first symbol is none.
+        // The first symbol is empty.
         for (long index = 1; index < symbols.Count; )
         {
             var count = (int)Math.Min(symbols.Count - index, ChunkSize / SymbolSize);

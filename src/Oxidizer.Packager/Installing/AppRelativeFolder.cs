@@ -7,9 +7,8 @@ using Oxidizer.Packager.Reporting;
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
-/// The files beside a product. Only those that differ are written; they are put into their places with the product, and files that builds
-/// of this product wrote and that
-/// belong to it no longer are taken away after it.
+/// The files beside a product. Only files that differ are written. They are put into their places with the product. Files that builds of
+/// this product wrote, and that no longer belong to it, are removed after that.
 /// </summary>
 internal sealed class AppRelativeFolder
 {
@@ -40,8 +39,8 @@ internal sealed class AppRelativeFolder
     /// <summary>What the record says of them.</summary>
     public FilesBeside Facts => new(_folders, _files.Count, _files.Sum(file => file.Size));
 
-    /// <summary>Writes what differs, and has it put into its places: before the product, which finds them all from its first moment
-    /// on.</summary>
+    /// <summary>Writes the files that differ, and prepares to put them into their places before the product. So the product finds all of
+    /// them from its first moment on.</summary>
     /// <param name="files">All that is to be there.</param>
     /// <param name="packages">All rules of the configuration: they name the folders.</param>
     /// <param name="installation">Where to.</param>
@@ -77,7 +76,8 @@ internal sealed class AppRelativeFolder
         }
     }
 
-    /// <summary>Has what belongs to the product no longer taken away: after the product, which needed it until then.</summary>
+    /// <summary>Prepares to remove files that no longer belong to the product. They go after the new product is in its place, because the
+    /// old one needs them until then.</summary>
     /// <exception cref="EnvironmentFailureException">A file cannot be read, or the list of files not be written; what was there is
     /// untouched.</exception>
     public void PrepareRemoval()
@@ -98,7 +98,7 @@ internal sealed class AppRelativeFolder
         Tell();
     }
 
-    /// <summary>Has the cache know what is in its place now: the next build need not read it.</summary>
+    /// <summary>Tells the cache what is in place now, so that the next build need not read it.</summary>
     public void Remember()
     {
         foreach (var (file, _) in _changed)

@@ -18,7 +18,8 @@ internal sealed record AppRelativeManifest(IReadOnlyList<string> Folders, IReadO
     /// <summary>One that names nothing.</summary>
     public static AppRelativeManifest Empty { get; } = new([], new Dictionary<string, Sha256Digest>());
 
-    /// <summary>Reads one; a line that is none of ours is passed over, and a file that is not there, or a link, is empty.</summary>
+    /// <summary>Reads a manifest. A line of another form is ignored. A file that is not there is an empty manifest, and so is a
+    /// link.</summary>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static AppRelativeManifest Load(string path)
     {

@@ -9,9 +9,8 @@ using Oxidizer.Packager.Resources;
 namespace Oxidizer.Packager.Installing;
 
 /// <summary>
-/// Which files stand beside the product, with digest and size: all that an unchanged build has to know. Of bytecode they come from the
-/// cache, so that no code is
-/// read to find that nothing is to be done.
+/// Which files stand beside the product, with digest and size: an unchanged build has to know no more. For bytecode both come from the
+/// cache, so that an unchanged build reads no code.
 /// </summary>
 internal sealed class AppRelativePlan
 {

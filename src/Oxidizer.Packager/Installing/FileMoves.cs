@@ -109,7 +109,7 @@ internal sealed partial class FileMoves : IDisposable
     /// <summary>What was done stays.</summary>
     public void Keep() => _undo.Clear();
 
-    /// <summary>Has the disk take everything that was written to it.</summary>
+    /// <summary>Flushes to the disk everything that was written.</summary>
     /// <exception cref="IOException">It cannot.</exception>
     public void Flush()
     {

@@ -10,14 +10,13 @@ namespace Oxidizer.Packager.Installing;
 internal static class InstallProduct
 {
     /// <summary>
-    /// Has <paramref name="product"/> put into its place, unless the same bytes with the same mode are there already. It shares no bytes
-    /// with the cache: editing it cannot
-    /// harm the cache, and the next build restores it.
+    /// Prepares to put <paramref name="product"/> into its place, unless the same bytes with the same mode are there already. It shares no
+    /// bytes with the cache: editing it cannot harm the cache, and the next build restores it.
     /// </summary>
     /// <param name="product">What is to be there.</param>
     /// <param name="installation">Where to; linking may have written it there already.</param>
     /// <param name="context">The build.</param>
-    /// <returns>Whether it is put anew.</returns>
+    /// <returns>Whether it will be put there; false when it is there already.</returns>
     /// <exception cref="EnvironmentFailureException">It cannot be written; what was there is untouched.</exception>
     public static bool Prepare(LinkedProduct product, Installation installation, BuildContext context)
     {

@@ -66,8 +66,7 @@ internal static class JoinRuntime
         return builder.Build();
     }
 
-    // GNU ld leaves common symbols (OpenSSL's assembly has one) without a place, and such ones cannot be made local, unless it is told to
-    // place them.
+    // GNU ld gives common symbols (OpenSSL's assembly has one) no place unless it is told to. Without a place they cannot be made local.
     private static IEnumerable<string> Flags(LinkPlan plan, Toolchain toolchain) =>
         s_flags
             .Concat(FileFunctions.FlagsOf(plan.FileFunctions, plan.Output, toolchain))

@@ -9,7 +9,7 @@ namespace Oxidizer.Packager.Linking;
 /// A link as an action of two keys, as objects have them. The first has all that is known before, and finds the list of what the linker
 /// read the last time; the second
 /// has the state of each file of that list as well, and finds the outputs. A changed <c>libc.a</c>, or a library that stands before another
-/// on the search path, links anew.
+/// on the search path, causes a new link.
 /// </summary>
 /// <param name="name">For explanations.</param>
 /// <param name="version">The step's salt.</param>
@@ -32,7 +32,7 @@ internal sealed class LinkAction(
     {
         if (Find() is { } found)
             return found;
-        // Of two builds only one links. Its inputs are not known yet, so this record only stands for the work; the outputs are then looked
+        // Only one of two builds links. Its inputs are not known yet, so this record stands for the work alone. The outputs are then looked
         // up by their key.
         ActionRecord? made = null;
         context.Cache.GetOrAdd(SingleFlight(), name, () => (made = Link(link)).Outputs, context.Cancellation);

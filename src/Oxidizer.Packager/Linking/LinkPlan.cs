@@ -80,7 +80,7 @@ internal sealed record LinkPlan(
         );
     }
 
-    // Each start pays for what CPython's own objects do and products need not: see SourceEmbedding.
+    // CPython's own objects do work at each start that products do not need: see SourceEmbedding.
     private static IEnumerable<string> CoreOf(Distribution distribution) =>
         distribution.EmbeddingObjects.IsEmpty
             ? distribution.CoreObjects

@@ -7,8 +7,8 @@ namespace Oxidizer.Packager.Linking;
 
 /// <summary>
 /// Looks for static libraries that cannot be part of a shared library. Debian compiles static libraries for executables (<c>-fPIE</c>),
-/// which is near enough but for thread-local
-/// variables: their distance from the thread's own memory is fixed in the code, and only an executable may do that.
+/// which suits all but thread-local variables: their distance from the thread's own memory is fixed in the code, and only an executable may
+/// do that.
 /// </summary>
 internal static partial class PositionIndependence
 {

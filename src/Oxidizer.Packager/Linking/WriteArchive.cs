@@ -13,7 +13,7 @@ internal static class WriteArchive
     // 2: the archiver's and the assembler's digests are in the key.
     private const int Version = 2;
 
-    // src/pyembed/reader/location.h: what is spliced into a linked file elsewhere is said to the assembler here.
+    // src/pyembed/reader/location.h: other products have this spliced into a linked file; here the assembler is told.
     private const string Assembly = """
         .section .oxidizer.location,"a",%progbits
         .balign 16

@@ -102,7 +102,7 @@ internal sealed record CompilerParts(
             .Select(line => line[beginning.Length..].Trim())
             .Where(text => text.Length > 0);
 
-    // Folders that come into being later may be searched first; where, the compiler does not say.
+    // The compiler may search folders first that are made later. It does not say where.
     private static IEnumerable<string> HeaderFoldersIn(string[] lines) =>
         Named(lines, "ignoring nonexistent directory ")
             .Select(name => name.Trim('"'))

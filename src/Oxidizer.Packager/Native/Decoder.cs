@@ -7,9 +7,8 @@ using Oxidizer.Packager.Distributions;
 namespace Oxidizer.Packager.Native;
 
 /// <summary>
-/// What unpacks a product's sources and resources, of which each product has one: a C file of the runtime's, and the library that it calls.
-/// The
-/// distribution's own library is taken where it has one, so that a product never links two of them; Zstandard's is the build machine's
+/// What unpacks a product's sources and resources. Each product has one decoder: a C file of the runtime's, and the library that it calls.
+/// The distribution's own library is taken where it has one, so that a product never links two of them; Zstandard's is the build machine's
 /// before CPython 3.14.
 /// </summary>
 /// <param name="Codec"><c>none</c>, <c>zlib</c> or <c>zstd</c>, as in <c>[packing] compress</c>.</param>
@@ -70,7 +69,7 @@ internal sealed record Decoder(string Codec)
             _ => null,
         };
 
-    // The folders of `-L` come first, as for the linker. Those that are named for no target are looked into only where they can be the
+    // The folders of `-L` come first, as for the linker. Folders whose names tell no target are searched only when they can be the
     // target's.
     private static IEnumerable<string> FoldersOf(ToolchainTable toolchain, TargetTriple target)
     {
@@ -81,7 +80,7 @@ internal sealed record Decoder(string Codec)
             .Concat([.. plain.Prepend($"usr/lib/{target.Multiarch}").Select(folder => Path.Combine(toolchain.Sysroot ?? "/", folder))]);
     }
 
-    // Into the cache, where the objects are that it is linked with: the file of the machine may be another at any time.
+    // The archive is copied into the cache, where the objects are that it is linked with. The machine's own file may change at any time.
     private static ObjectFile Store(string path, string name, BuildContext context)
     {
         var digest = context.Cache.DigestFile(path);

@@ -12,7 +12,7 @@ internal static class FlagFiles
     private const int DeepestResponse = 16;
     private static readonly char[] s_separators = ['=', ','];
 
-    /// <summary>The flags, with what stands in their response files in the place of those.</summary>
+    /// <summary>The flags, each response file replaced by what it holds.</summary>
     public static IReadOnlyList<string> Expand(IEnumerable<string> flags) =>
         [.. flags.SelectMany(flag => Walk(flag, 0)).Where(word => !word.IsOpened).Select(word => word.Text)];
 
@@ -48,7 +48,7 @@ internal static class FlagFiles
         }
     }
 
-    // A response file, and then each word in it. One that names itself ends somewhere, as the tool that reads it says.
+    // A response file, and then each word in it. A file that names itself is read only so deep; the tool that reads it reports that.
     private static IEnumerable<(string Text, bool IsOpened)> Walk(string flag, int depth) =>
         flag.StartsWith('@') && depth < DeepestResponse && File.Exists(flag[1..])
             ? Words(File.ReadAllText(flag[1..])).SelectMany(word => Walk(word, depth + 1)).Prepend((flag, true))

@@ -4,9 +4,9 @@ using Oxidizer.Cache;
 namespace Oxidizer.Packager.Native;
 
 /// <summary>
-/// Folders that a tool looks for headers or libraries in, in its order. A file that it read is an input, and so is that no folder before
-/// the file's own has one of
-/// that name: <see cref="StateOf"/> says both, for keys. Asks each file once. Safe to call from several threads.
+/// Folders that a tool looks for headers or libraries in, in its order. A file that the tool read is an input. That no folder before the
+/// file's own has a file of that name is an input too: <see cref="StateOf"/> says both, for keys. Asks each file once. Safe to call from
+/// several threads.
 /// </summary>
 /// <param name="folders">In order, as the tool writes them.</param>
 /// <param name="isLink">Whether <c>-lx</c> takes <c>libx.so</c> or <c>libx.a</c>, whichever comes first.</param>

@@ -132,7 +132,7 @@ internal sealed class PackageClassifier(RuleScope scope)
         SharedObjects.Add(new SharedObjectFile(RuleScope.Resolve(file), name, isPackage, certain, path));
     }
 
-    // A folder for several Pythons is usual, and so is a source beside the fast variant: then CPython passes the file over, as we do.
+    // A folder for several Pythons is usual. A source beside the fast variant is usual too. CPython then ignores the file, and so do we.
     private void AddForeign(FileNode file, string stem, string package, string path, FolderNode folder)
     {
         var hasOther =

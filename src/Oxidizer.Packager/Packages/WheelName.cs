@@ -13,7 +13,7 @@ internal sealed record WheelName(string Distribution, string Version, string Pyt
     /// <summary>The tags as written.</summary>
     public string Tags => $"`{Python}-{Abi}-{Platform}`";
 
-    /// <summary>Reads a file name; <c>null</c> when it is none.</summary>
+    /// <summary>Reads a file name; <c>null</c> when it is no wheel's.</summary>
     public static WheelName? TryParse(string file)
     {
         if (!file.EndsWith(".whl", StringComparison.Ordinal))

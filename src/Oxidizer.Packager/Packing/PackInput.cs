@@ -51,7 +51,7 @@ internal sealed record PackInput
 
     internal CompiledCode Code { get; init; }
 
-    /// <summary>What the bytecode is of: with the digests of the sources it stands in the key for the code.</summary>
+    /// <summary>Which Python compiled the bytecode. In the key this and the digests of the sources stand for the code.</summary>
     internal string Python { get; init; }
 
     /// <summary>The codec for sources and resources.</summary>

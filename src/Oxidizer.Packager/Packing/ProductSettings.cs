@@ -4,8 +4,8 @@ using Oxidizer.Packager.Distributions;
 
 namespace Oxidizer.Packager.Packing;
 
-/// <summary>The settings section: what the product starts with. Which settings there are the keys of <c>[python_config]</c> and
-/// <c>[python_run]</c> declare.</summary>
+/// <summary>The settings section: what the product starts with. The keys of <c>[python_config]</c> and <c>[python_run]</c> declare which
+/// settings there are.</summary>
 internal static class ProductSettings
 {
     // No key: it is the distribution's.

@@ -64,7 +64,7 @@ internal sealed class StringPool(int offset)
     /// <summary>The section.</summary>
     public SectionWriter Section { get; } = new(PackedSection.Strings);
 
-    /// <summary>Where a text stands in the blob, and its size; an empty one stands nowhere.</summary>
+    /// <summary>Where a text stands in the blob, and its size. An empty text has no place.</summary>
     /// <exception cref="BuildFailedException">It is longer than a name may be.</exception>
     public (int Offset, int Size) Add(string text)
     {

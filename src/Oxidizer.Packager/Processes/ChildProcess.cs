@@ -110,7 +110,7 @@ internal static class ChildProcess
     /// <param name="cancellation">Kills it and its children.</param>
     /// <param name="onLine">Called with each line of output or error as it comes, if given.</param>
     /// <exception cref="EnvironmentFailureException">It cannot be started.</exception>
-    /// <exception cref="OperationCanceledException">The build was cancelled; nothing of the program runs any more.</exception>
+    /// <exception cref="OperationCanceledException">The build was cancelled; the program and its children have ended.</exception>
     public static CommandResult Run(Command command, CancellationToken cancellation = default, Action<string>? onLine = null)
     {
         cancellation.ThrowIfCancellationRequested();

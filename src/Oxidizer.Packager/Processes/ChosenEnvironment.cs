@@ -13,7 +13,7 @@ namespace Oxidizer.Packager.Processes;
 /// <param name="Prefixes">Variables by the beginnings of their names.</param>
 internal sealed record ChosenEnvironment(IReadOnlyList<string> Names, IReadOnlyList<string> Prefixes)
 {
-    // What programs need to work at all. Which program PATH finds is in the keys by its digest; HOME and TMPDIR are places.
+    // What every program needs to work. Which program PATH finds is in the keys by its digest; HOME and TMPDIR are places.
     private static readonly string[] s_tools = ["PATH", "HOME", "TMPDIR"];
 
     /// <summary>For compilers, linkers, archivers, interpreters, <c>make</c>.</summary>

@@ -31,7 +31,7 @@ internal static class Prerequisites
         new("`ld`", "binutils", "ld.bfd", "ld"),
     ];
 
-    /// <summary>As root with apt what is missing is installed; otherwise one message gives the exact command.</summary>
+    /// <summary>A process of root installs with apt what is missing. For others one message gives the exact command.</summary>
     /// <param name="toolchain">Which compiler, linker and launcher.</param>
     /// <param name="output">What is linked.</param>
     /// <param name="packing">What the product unpacks with.</param>
@@ -70,8 +70,8 @@ internal static class Prerequisites
     internal static IReadOnlyList<Requirement> ForSourceBuild =>
         [s_compiler, s_headers, .. BuildProgram.ForSourceBuild.Select(program => program.Requirement)];
 
-    /// <summary>What compiling and linking start with these settings. What is named by a path, or by a name that no package is known for,
-    /// the toolchain itself looks for.</summary>
+    /// <summary>What compiling and linking start with these settings. The toolchain itself looks for programs that are named by a path, or
+    /// by a name whose package is unknown.</summary>
     internal static IReadOnlyList<Requirement> ForEveryBuild(ToolchainTable toolchain)
     {
         var requirements = new List<Requirement>(4);
@@ -99,8 +99,8 @@ internal static class Prerequisites
         return requirements;
     }
 
-    /// <summary>What is started for a library, or to look into an archive that a product unpacks with. An archiver that is named, the
-    /// toolchain itself looks for.</summary>
+    /// <summary>What is started for a library, or to look into an archive that a product unpacks with. The toolchain itself looks for an
+    /// archiver that is named.</summary>
     internal static IReadOnlyList<Requirement> ForOutput(ProductOutput output, ToolchainTable toolchain, PackingTable packing)
     {
         var programs = new List<BuildProgram>(3);
@@ -113,8 +113,8 @@ internal static class Prerequisites
         return [.. programs.Select(program => program.Requirement)];
     }
 
-    /// <summary>What the product itself is made of, beside the distribution. What is looked for with <c>sysroot</c> or <c>ldflags</c>, or
-    /// for another target, is not this machine's to bring (<c>Decoder</c>).</summary>
+    /// <summary>What the product itself is made of, beside the distribution. This machine need not bring what <c>Decoder</c> looks for with
+    /// <c>sysroot</c> or <c>ldflags</c>, or for another target.</summary>
     internal static IReadOnlyList<Requirement> ForPacking(PackingTable packing, ToolchainTable toolchain, TargetTriple target) =>
         packing.Compress == "zstd" && toolchain is { Sysroot: null, LdFlags.Count: 0 } && target == TargetTriple.Host ? [s_zstandard] : [];
 

@@ -19,9 +19,9 @@ public sealed record StageTime(string Name, double Seconds);
 public sealed record ResourceCounts(int Modules, int PackageResources, int ExtensionModules, int SharedLibraries, long Bytes);
 
 /// <summary>What stands beside a product and belongs to it.</summary>
-/// <param name="Folders">Relative to the product's.</param>
-/// <param name="Count">Of files.</param>
-/// <param name="Bytes">Of them all.</param>
+/// <param name="Folders">Relative to the product's folder.</param>
+/// <param name="Count">How many files.</param>
+/// <param name="Bytes">The size of all files.</param>
 public sealed record FilesBeside(IReadOnlyList<string> Folders, int Count, long Bytes);
 
 /// <summary>What a build made, and what it did for it. The same stands as JSON beside the product.</summary>

@@ -63,7 +63,7 @@ public static partial class DiagnosticKinds
         "an extension module cannot be left out"
     );
 
-    /// <summary>A file with the name of a shared object that is none for this target.</summary>
+    /// <summary>A file that is named as a shared object and is not one for this target.</summary>
     public static readonly DiagnosticKind SharedObjectUnusable = new("OXI0313", DiagnosticSeverity.Error, "a shared object cannot be used");
 
     /// <summary>A folder beside the product that is in the way of other files.</summary>

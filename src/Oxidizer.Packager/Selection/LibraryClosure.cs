@@ -190,7 +190,7 @@ internal sealed class LibraryClosure
             $"`{by.Name}`, brought by {by.Origin}, needs the library `{name}`, which is not on this machine{Unreadable(name)}; "
                 + (
                     isPython
-                        ? "an extension module must not be linked to libpython: the product has its own; build the package anew, or leave the module out with `excludes`"
+                        ? "an extension module must not be linked to libpython: the product has its own; build the package again, or leave the module out with `excludes`"
                         : "install the package that brings it, name its folder in `library_paths`, or leave it to the target with `system_libraries` (both in [python_extensions])"
                 )
         );

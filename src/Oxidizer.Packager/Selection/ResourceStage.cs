@@ -13,7 +13,7 @@ internal static class ResourceStage
     // Without these Py_Initialize ends the process before any of our code could say why.
     private static readonly string[] s_startModules = ["encodings", "encodings.aliases", "encodings.utf_8"];
 
-    /// <summary>Collects what the rules bring; the libraries that it needs, <see cref="LibraryClosure"/> adds. Mistakes go into the
+    /// <summary>Collects what the rules bring. <see cref="LibraryClosure"/> adds the libraries that this needs. Mistakes go into the
     /// context's diagnostics.</summary>
     /// <param name="packages">The rules, in order.</param>
     /// <param name="optimizeLevel">Of bytecode, for rules that say nothing else.</param>

@@ -30,9 +30,8 @@ internal static class SourceEmbedding
             	$(CC) -c $(PY_CORE_CFLAGS) -DPLATLIBDIR='"$(PLATLIBDIR)"' -o $@ {Folder}/{Paths}
             """;
 
-    // 3.13 has no modules that are frozen as objects any more; 3.12, which has the generator elsewhere, keeps its own table, because its
-    // strings belong to interpreters
-    // that may run beside each other.
+    // 3.13 no longer freezes modules as objects. 3.12 has the generator elsewhere, and keeps its own table, because its strings belong to
+    // interpreters that may run beside each other.
     private static bool HasFrozenObjects(string root) => File.Exists(Path.Combine(root, "Tools/scripts/deepfreeze.py"));
 
     /// <summary>Writes and compiles the objects with the interpreter that was built.</summary>

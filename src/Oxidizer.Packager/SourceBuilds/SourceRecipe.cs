@@ -11,7 +11,7 @@ internal sealed record SourceModuleRecipe(string Name, IReadOnlyList<string> Def
     public IReadOnlyList<string> Sources { get; init; } = [];
 }
 
-/// <summary>The recipe's data: which of Debian's patches stay out, and how modules are linked.</summary>
+/// <summary>The recipe's data: which patches of Debian's are left out, and how modules are linked.</summary>
 internal static class SourceRecipe
 {
     /// <summary>

@@ -94,7 +94,7 @@ internal sealed partial record SourceRequest(
         }
     }
 
-    // Versions as Debian policy 5.6.12 spells them; what else there might be would become an argument of apt-get.
+    // Versions as Debian policy 5.6.12 spells them; any other text would become an argument of apt-get.
     [GeneratedRegex(@"\Aapt:(?<package>python3(\.[1-9][0-9]?)?)(=(?<version>[0-9][A-Za-z0-9.+:~-]*))?\z", RegexOptions.CultureInvariant)]
     private static partial Regex PackagePattern();
 }

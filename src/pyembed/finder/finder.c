@@ -113,7 +113,7 @@ path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
     if (path == NULL || path == Py_None) {
         return 1;
     }
-    /* a list, or importlib's _NamespacePath, which may look for its folders anew now */
+    /* a list, or importlib's _NamespacePath, which may look for its folders again now */
     PyObject *items = PySequence_Fast(path, "a module's path must be iterable");
     if (items == NULL) {
         return -1;
@@ -125,7 +125,7 @@ path_is_ours(OxidizedFinder *self, PyObject *path, const pyembed_module *module)
     return ours;
 }
 
-/* The spec of an entry of the blob, whoever loads it. */
+/* The spec of an entry of the blob, for each kind of loader. */
 static PyObject *
 spec_of_entry(OxidizedFinder *self, PyObject *name, PyObject *path, const pyembed_module *module)
 {
