@@ -4,10 +4,8 @@ namespace Cake.Oxidizer;
 
 /// <summary>
 /// Turns SIGINT and SIGTERM into a cancelled token while a build runs. Cake itself would end the process at once. With the signal held
-/// back, the build has time to end
-/// its children and to delete half-written files. A second signal is not held back. A build that waits for a disk or a network file system
-/// cannot be
-/// cancelled; it is ended after a while, and later builds remove what it leaves.
+/// back, the build has time to end its children and to delete half-written files. A second signal is not held back. A build that waits for
+/// a disk or a network file system cannot be cancelled; it is ended after a while, and later builds remove what it leaves.
 /// </summary>
 internal sealed class InterruptSignal : IDisposable
 {

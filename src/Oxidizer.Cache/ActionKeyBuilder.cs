@@ -7,8 +7,8 @@ using System.Text;
 namespace Oxidizer.Cache;
 
 /// <summary>
-/// Makes an <see cref="ActionKey"/> from named fields. Each name and each value is hashed with its length before it, because
-/// <c>-I -O2</c> is not <c>-I-O2</c>. The order of fields counts. Not thread-safe; one builder makes one key.
+/// Makes an <see cref="ActionKey"/> from named fields. Each name and each value is hashed with its length before it, because <c>-I -O2</c>
+/// is not <c>-I-O2</c>. The order of fields counts. Not thread-safe; one builder makes one key.
 /// </summary>
 public sealed class ActionKeyBuilder
 {

@@ -7,8 +7,8 @@ public static class CacheDirectory
 {
     /// <summary>
     /// <c>$XDG_CACHE_HOME/oxidizer</c>, else <c>~/.cache/oxidizer</c>, else, for users without a home, a folder in the system's temporary
-    /// folder whose name has the user's
-    /// number. Anybody can make a folder of that name, so <see cref="LiteDbCache.Open"/> checks whether it can be trusted.
+    /// folder whose name has the user's number. Anybody can make a folder of that name, so <see cref="LiteDbCache.Open"/> checks whether it
+    /// can be trusted.
     /// </summary>
     public static string Default()
     {

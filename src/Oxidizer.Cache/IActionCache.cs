@@ -84,16 +84,14 @@ public interface IActionCache : IDisposable
 
     /// <summary>
     /// Remembers the digest of a file that the caller has just written itself, so that the next <see cref="DigestFile"/> need not read it:
-    /// for
-    /// products, which are large. A wrong digest is not detected.
+    /// for products, which are large. A wrong digest is not detected.
     /// </summary>
     void RememberFile(string path, Sha256Digest digest);
 
     /// <summary>
     /// A folder that an action makes. It is made once, stays in the cache, and is read-only. Later each entry is compared with its stamp,
-    /// without reading
-    /// it, and changed entries are made again. It stays until the cache is disposed. A cache that cannot keep it makes it in a temporary
-    /// folder.
+    /// without reading it, and changed entries are made again. It stays until the cache is disposed. A cache that cannot keep it makes it
+    /// in a temporary folder.
     /// </summary>
     /// <param name="key">The action's identity.</param>
     /// <param name="name">What the action is about, for explanations.</param>

@@ -11,8 +11,7 @@ public sealed partial class LiteDbCache
 
     /// <summary>
     /// Evicts by size and age now, and removes files that the index has not named for a day. Entries that running builds use stay, and so
-    /// do those that were used within the
-    /// last minute, unless <paramref name="maxSize"/> is given.
+    /// do those that were used within the last minute, unless <paramref name="maxSize"/> is given.
     /// </summary>
     /// <param name="maxSize">The size to get down to, in bytes; <c>null</c>: nine tenths of <see cref="CacheSettings.MaxSize"/>, if that is
     /// exceeded.</param>

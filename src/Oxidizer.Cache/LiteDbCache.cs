@@ -11,11 +11,9 @@ namespace Oxidizer.Cache;
 
 /// <summary>
 /// The cache on LiteDB and files, shared by any number of processes of one machine. LiteDB holds actions, the places of blobs, and
-/// statistics;
-/// a snapshot of it is read instead of it, and a journal takes what it has not taken in yet
-/// (docs/decisions/0005-litedb-behind-a-snapshot.md).
-/// Thread-safe. An entry is safe from the end of the process, however it ends, when <see cref="Flush"/>, or the <see cref="GetOrAdd"/> that
-/// made it, has returned.
+/// statistics; a snapshot of it is read instead of it, and a journal takes what it has not taken in yet
+/// (docs/decisions/0005-litedb-behind-a-snapshot.md). Thread-safe. An entry is safe from the end of the process, however it ends, when <see
+/// cref="Flush"/>, or the <see cref="GetOrAdd"/> that made it, has returned.
 /// </summary>
 public sealed partial class LiteDbCache : IActionCache
 {
@@ -63,8 +61,7 @@ public sealed partial class LiteDbCache : IActionCache
 
     /// <summary>
     /// Opens the cache in a folder, which is made if it is not there. If the folder cannot be used, the cache works for this process alone,
-    /// and
-    /// <see cref="Warnings"/> says why.
+    /// and <see cref="Warnings"/> says why.
     /// </summary>
     public static LiteDbCache Open(CacheSettings settings) => new(settings);
 

@@ -8,8 +8,7 @@ namespace Oxidizer.Cache.Blobs;
 
 /// <summary>
 /// A file that many small blobs share. A file each would take a disk page, a directory entry and up to four system calls. Each blob has a
-/// header
-/// of its own, so that a pack can be read without an index:
+/// header of its own, so that a pack can be read without an index:
 /// <code>
 ///   0         4         8          40
 ///   +---------+---------+----------+---------+

@@ -5,8 +5,7 @@ namespace Oxidizer.Cache.Blobs;
 
 /// <summary>
 /// Blobs that cannot be stored in the cache's folder. They live as long as this object: small ones in memory, others in a private folder in
-/// the system's
-/// temporary one, or in memory if that is full. Thread-safe.
+/// the system's temporary one, or in memory if that is full. Thread-safe.
 /// </summary>
 internal sealed class PrivateBlobs : IDisposable
 {

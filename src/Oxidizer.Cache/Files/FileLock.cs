@@ -5,9 +5,8 @@ namespace Oxidizer.Cache.Files;
 
 /// <summary>
 /// An exclusive lock on a file, held by <c>flock</c>: the kernel releases it when its holder ends, for whatever reason. It excludes threads
-/// of one process as
-/// well, because each lock opens the file itself. A thread of its own waits in a blocking call: with polling, a process was measured to
-/// starve for 8.5 s.
+/// of one process as well, because each lock opens the file itself. A thread of its own waits in a blocking call: with polling, a process
+/// was measured to starve for 8.5 s.
 /// </summary>
 internal sealed class FileLock : IDisposable
 {

@@ -11,8 +11,7 @@ public readonly record struct FolderEntry(string Name, bool IsUtf8, FileFacts Fa
 
 /// <summary>
 /// The entries of a folder as the kernel reports them. .NET's own enumeration replaces bytes that are not UTF-8, so that the name cannot be
-/// opened, and it
-/// tells only files from folders.
+/// opened, and it tells only files from folders.
 /// </summary>
 public static unsafe partial class FolderListing
 {

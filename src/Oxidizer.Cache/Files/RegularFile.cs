@@ -5,8 +5,8 @@ namespace Oxidizer.Cache.Files;
 
 /// <summary>
 /// Opens and reads files that the user names. It opens regular files only: a named pipe could wait for ever for another program, and
-/// opening a device may have an effect. The
-/// kind of the file is checked before it is opened, and again afterwards, because the path may have been replaced in between.
+/// opening a device may have an effect. The kind of the file is checked before it is opened, and again afterwards, because the path may
+/// have been replaced in between.
 /// </summary>
 public static class RegularFile
 {

@@ -14,8 +14,7 @@ internal sealed partial class CacheIndex
 
     /// <summary>
     /// Appends what is pending to the journal, as one batch, under the cache's lock. <paramref name="beforeAppend"/> runs under the lock
-    /// too: it writes
-    /// the blobs that the batch names.
+    /// too: it writes the blobs that the batch names.
     /// </summary>
     /// <param name="beforeAppend">May add to the index.</param>
     /// <param name="absorb">Whether LiteDB takes the journal in even if it is short.</param>
@@ -158,8 +157,7 @@ internal sealed partial class CacheIndex
     }
 
     // The order matters: a kill after any step leaves either the old snapshot with its journal, or the new one. Batches that LiteDB took in
-    // before a kill are
-    // taken in again later: for entries that makes no difference, and statistics have their batch's number.
+    // before a kill are taken in again later: for entries that makes no difference, and statistics have their batch's number.
     private void Absorb()
     {
         var generation = (_snapshot?.Header.Generation ?? 0) + 1;

@@ -6,9 +6,8 @@ namespace Oxidizer.Cache.Index;
 
 /// <summary>
 /// The index of a cache in three layers: the snapshot, the journal that follows it, and what this process has not written yet. A later
-/// layer hides an earlier one. Reading does not take the
-/// cache's lock; writing does, for one append. When the journal has grown, LiteDB takes it in, and the next snapshot is written.
-/// Thread-safe.
+/// layer hides an earlier one. Reading does not take the cache's lock; writing does, for one append. When the journal has grown, LiteDB
+/// takes it in, and the next snapshot is written. Thread-safe.
 /// </summary>
 internal sealed partial class CacheIndex(CacheFolder folder, WarningList warnings, TimeSpan lockTimeout) : IDisposable
 {

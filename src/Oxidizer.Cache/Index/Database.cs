@@ -4,11 +4,10 @@ using Oxidizer.Cache.Records;
 namespace Oxidizer.Cache.Index;
 
 /// <summary>
-/// Actions, blobs and statistics as LiteDB documents. LiteDB 5 must not be open in two processes at once (it corrupts silently), so
-/// it is opened under the cache's lock for one batch and disposed. That also writes its log back, without which a kill would lose the
-/// batch. There are
-/// no secondary indexes, because <c>Rebuild</c> fails on them, and <c>_id</c> is binary, because the default collation ignores case.
-/// Any exception on opening or reading means that the file is damaged; it can be made again.
+/// Actions, blobs and statistics as LiteDB documents. LiteDB 5 must not be open in two processes at once (it corrupts silently), so it is
+/// opened under the cache's lock for one batch and disposed. That also writes its log back, without which a kill would lose the batch.
+/// There are no secondary indexes, because <c>Rebuild</c> fails on them, and <c>_id</c> is binary, because the default collation ignores
+/// case. Any exception on opening or reading means that the file is damaged; it can be made again.
 /// </summary>
 internal sealed class Database : IDisposable
 {
@@ -229,8 +228,7 @@ internal sealed class Database : IDisposable
     }
 
     // Measured on files with zeroed pages: LiteException, DecoderFallbackException, NullReferenceException, InvalidCastException; a damaged
-    // length may
-    // ask for all memory. A full disk is no damage.
+    // length may ask for all memory. A full disk is no damage.
     private static bool IsDamage(Exception exception) => exception is not DatabaseDamagedException && !IsDiskFull(exception);
 
     private static bool IsDiskFull(Exception exception) =>

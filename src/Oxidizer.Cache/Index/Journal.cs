@@ -7,9 +7,8 @@ namespace Oxidizer.Cache.Index;
 
 /// <summary>
 /// The batches that LiteDB has not taken in yet, as frames appended to a file, one write a batch. Appending is done under the cache's lock;
-/// reading is not: a
-/// frame that is only half written counts as the end, and is read the next time. Each snapshot has a journal of its own, so that old and
-/// new batches never mix.
+/// reading is not: a frame that is only half written counts as the end, and is read the next time. Each snapshot has a journal of its own,
+/// so that old and new batches never mix.
 /// </summary>
 internal static class Journal
 {

@@ -22,8 +22,7 @@ internal static class Salvage
         var found = new IndexChanges();
         long sequence = 0;
         // A snapshot's frames follow each other even if its tables are damaged; the last frame of a digest is the valid one. Removed
-        // records may come
-        // back, but their blobs are gone, so they are misses.
+        // records may come back, but their blobs are gone, so they are misses.
         _ = Journal.Read(folder.Snapshot, 0, ref sequence, found);
         foreach (var journal in Journals(folder).OrderBy(GenerationOf))
             _ = Journal.Read(journal, 0, ref sequence, found);

@@ -55,9 +55,8 @@ internal readonly record struct SnapshotHeader(
 
 /// <summary>
 /// The database's content in a form that a build can read without LiteDB (which takes 90 to 225 ms to load, and a lock): frames, and three
-/// sorted tables
-/// that point to them. It can be made again from the database, and each frame is checked when it is read. A snapshot is never changed after
-/// it got its name.
+/// sorted tables that point to them. It can be made again from the database, and each frame is checked when it is read. A snapshot is never
+/// changed after it got its name.
 /// <code>
 ///   +--------+---------------------+---------------+-------------+-------------+
 ///   | header | frames              | actions       | blobs       | names       |

@@ -7,8 +7,7 @@ namespace Oxidizer.Cache.Index;
 
 /// <summary>
 /// Writes the next snapshot from the last one and the changes since. The kernel copies the old frames as one block, so that only the tables
-/// cost
-/// time; when half of the block is dead, the live frames are written one by one.
+/// cost time; when half of the block is dead, the live frames are written one by one.
 /// </summary>
 internal sealed class SnapshotWriter
 {

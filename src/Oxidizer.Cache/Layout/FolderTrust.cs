@@ -5,8 +5,7 @@ namespace Oxidizer.Cache.Layout;
 
 /// <summary>
 /// Whether a cache's folder may be used. Its content goes into products, and files in it are deleted. So this user or the administrator
-/// must own it, nobody else may
-/// write to it, and it must be a cache.
+/// must own it, nobody else may write to it, and it must be a cache.
 /// </summary>
 internal static class FolderTrust
 {

@@ -5,8 +5,7 @@ namespace Oxidizer.Cache.Locking;
 
 /// <summary>
 /// A lock for each action that is being executed, so that it is executed once. The lock is on a file, so it excludes threads and processes,
-/// and the kernel
-/// passes it to a waiting process when its holder is killed.
+/// and the kernel passes it to a waiting process when its holder is killed.
 /// </summary>
 internal sealed class KeyLocks(CacheFolder folder, WarningList warnings, CacheSettings settings)
 {

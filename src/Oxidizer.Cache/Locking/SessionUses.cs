@@ -6,12 +6,10 @@ namespace Oxidizer.Cache.Locking;
 
 /// <summary>
 /// A list of what this process has found in the cache or stored there, in a file that it holds locked. Evictions by other processes spare
-/// it. The order of steps makes this
-/// safe. A process notes a use, then checks whether the blob is condemned, then whether it is there. An eviction writes what it condemns,
-/// then reads the notes,
-/// then deletes what is not noted. So either the eviction sees the note, or the process sees that the blob is condemned, and waits for the
-/// eviction's step to end.
-/// A killed process no longer holds the lock, and its file is ignored. Thread-safe.
+/// it. The order of steps makes this safe. A process notes a use, then checks whether the blob is condemned, then whether it is there. An
+/// eviction writes what it condemns, then reads the notes, then deletes what is not noted. So either the eviction sees the note, or the
+/// process sees that the blob is condemned, and waits for the eviction's step to end. A killed process no longer holds the lock, and its
+/// file is ignored. Thread-safe.
 /// </summary>
 /// <param name="folder">The cache.</param>
 /// <param name="evicted">Called after waiting for an eviction: what was read from the index before is out of date.</param>

@@ -7,11 +7,9 @@ namespace Oxidizer.Cache.Memo;
 
 /// <summary>
 /// Remembers the digests of files, so that an unchanged file is not read again. It is a file of its own beside the database, because a
-/// build needs
-/// thousands of digests before anything else: it is read whole (20,000 files: 3 MB) and searched in place. An entry is valid only while
-/// size, times and inode are the
-/// same. A file that changed within the clock's resolution before it was read is not remembered. If the memo is lost, files are read again.
-/// Thread-safe.
+/// build needs thousands of digests before anything else: it is read whole (20,000 files: 3 MB) and searched in place. An entry is valid
+/// only while size, times and inode are the same. A file that changed within the clock's resolution before it was read is not remembered.
+/// If the memo is lost, files are read again. Thread-safe.
 /// </summary>
 internal sealed class FileMemo(CacheFolder folder)
 {

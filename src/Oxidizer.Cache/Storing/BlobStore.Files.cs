@@ -109,8 +109,7 @@ internal sealed partial class BlobStore
             return;
         _verified[digest] = stamp;
         // The file is the cache's own, read-only, and was just checked, so it may be remembered although it is young. Small files are not:
-        // reading them
-        // again takes less time than loading a memo of all of them.
+        // reading them again takes less time than loading a memo of all of them.
         if (stamp.Size >= SmallestRemembered)
             memo.Set(path, stamp, digest);
     }

@@ -27,8 +27,7 @@ internal sealed class OpenFolder : IDisposable
 
     /// <summary>
     /// Flushes the file system that holds this folder. One call serves a whole tree: flushing each of 8,000 files takes longer than
-    /// unpacking them. Without it, a
-    /// power cut could leave files of zeros with the right size and time, which no stamp reveals.
+    /// unpacking them. Without it, a power cut could leave files of zeros with the right size and time, which no stamp reveals.
     /// </summary>
     public void FlushFileSystem() => Libc.SyncFileSystem(_descriptor);
 

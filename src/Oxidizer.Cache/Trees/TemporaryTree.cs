@@ -5,9 +5,8 @@ namespace Oxidizer.Cache.Trees;
 
 /// <summary>
 /// A new folder that is removed at the end, unless it was renamed meanwhile. A locked file beside it shows that its process is alive. A
-/// killed process leaves both, but no
-/// lock, and the next process that makes a tree removes them. A process number would not do, because another container may use the same
-/// one.
+/// killed process leaves both, but no lock, and the next process that makes a tree removes them. A process number would not do, because
+/// another container may use the same one.
 /// </summary>
 internal sealed class TemporaryTree : IDisposable
 {

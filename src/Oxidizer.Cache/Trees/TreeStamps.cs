@@ -5,11 +5,9 @@ namespace Oxidizer.Cache.Trees;
 
 /// <summary>
 /// The stamps that a tree's entries had when their content was last verified, in a file beside the tree: <c>"OXISTMP" 2</c>, the manifest's
-/// digest, then
-/// the stamps in the manifest's order and that of the tree's own folder, 32 bytes each. It is only a memo: if it is missing or wrong,
-/// everything is verified again.
-/// Comparing costs one system call an entry, with a short path relative to the open folder: the kernel takes half as long for that as for
-/// an absolute one.
+/// digest, then the stamps in the manifest's order and that of the tree's own folder, 32 bytes each. It is only a memo: if it is missing or
+/// wrong, everything is verified again. Comparing costs one system call an entry, with a short path relative to the open folder: the kernel
+/// takes half as long for that as for an absolute one.
 /// </summary>
 internal sealed class TreeStamps
 {

@@ -5,10 +5,8 @@ namespace Oxidizer.Cache.Trees;
 
 /// <summary>
 /// Folders that actions make: <c>trees/&lt;key&gt;</c>, with stamps in <c>trees/&lt;key&gt;.stamps</c>. The folder itself is the storage;
-/// the action's record
-/// names the manifest (docs/decisions/0006-unpacked-trees.md). A tree is written under a temporary name and renamed, so that it is never
-/// there in part. Later damage is
-/// repaired file by file, because another process may be reading the rest. Thread-safe.
+/// the action's record names the manifest (docs/decisions/0006-unpacked-trees.md). A tree is written under a temporary name and renamed, so
+/// that it is never there in part. Later damage is repaired file by file, because another process may be reading the rest. Thread-safe.
 /// </summary>
 /// <param name="folder">The cache's folder.</param>
 /// <param name="privateFolder">A folder that is deleted with the cache's object; it is used if the cache cannot store the tree.</param>

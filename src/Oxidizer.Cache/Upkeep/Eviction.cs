@@ -9,8 +9,8 @@ namespace Oxidizer.Cache.Upkeep;
 
 /// <summary>
 /// Removes the least recently used entries. It reads the index without a lock, and removes in small steps under the lock, so that builds
-/// wait only for milliseconds;
-/// it may be killed after any step. Entries that running processes use, and those that were used within the grace period, stay.
+/// wait only for milliseconds; it may be killed after any step. Entries that running processes use, and those that were used within the
+/// grace period, stay.
 /// </summary>
 internal sealed class Eviction(CacheFolder folder, CacheIndex index, PackReader packs)
 {

@@ -4,8 +4,7 @@ namespace Oxidizer.Packager.Archives;
 
 /// <summary>
 /// Checks the last bytes of a compressed archive, because two decoders do not notice when they are missing: .NET's for gzip ends without an
-/// error if
-/// only the trailer was cut off, and SharpCompress's for xz continues with invented bytes.
+/// error if only the trailer was cut off, and SharpCompress's for xz continues with invented bytes.
 /// </summary>
 internal static class ArchiveTail
 {

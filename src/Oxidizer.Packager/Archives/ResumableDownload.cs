@@ -9,9 +9,8 @@ namespace Oxidizer.Packager.Archives;
 
 /// <summary>
 /// One file over HTTP, by as many requests as it takes. After a cut the rest is asked for with <c>Range</c> and <c>If-Range</c> (RFC 9110,
-/// 13.1.5 and 14), if the
-/// server gave a strong <c>ETag</c> or a <c>Last-Modified</c> that tells whether it still has the same file; otherwise the file is asked
-/// for from its start.
+/// 13.1.5 and 14), if the server gave a strong <c>ETag</c> or a <c>Last-Modified</c> that tells whether it still has the same file;
+/// otherwise the file is asked for from its start.
 /// </summary>
 internal sealed class ResumableDownload(
     Uri address,

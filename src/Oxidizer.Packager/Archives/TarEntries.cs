@@ -17,8 +17,8 @@ internal static class TarEntries
                 if (entry.EntryType is not TarEntryType.GlobalExtendedAttributes)
                     yield return Convert(entry);
             }
-            // The reader takes the end of its stream for the end of the archive; only the block of zeros that tar writes tells
-            // an archive from one that was cut between two entries.
+            // The reader takes the end of its stream for the end of the archive; only the block of zeros that tar writes tells an archive
+            // from one that was cut between two entries.
             if (content.IsAtEnd)
                 throw BadArchiveException.Damaged("it is truncated: the mark at its end is missing");
             Drain(content);

@@ -6,10 +6,8 @@ namespace Oxidizer.Packager.Archives;
 
 /// <summary>
 /// Writes an archive's entries into a new folder, and lists them. Nothing is written outside of the folder: paths are checked as texts, no
-/// entry may lie below
-/// a link or replace another, and links are made last, when all of them have been followed. Two names that differ by case are two files
-/// where the
-/// disk tells them apart (ncurses' terminfo has such), and an error where it does not.
+/// entry may lie below a link or replace another, and links are made last, when all of them have been followed. Two names that differ by
+/// case are two files where the disk tells them apart (ncurses' terminfo has such), and an error where it does not.
 /// </summary>
 internal sealed class UnpackArchive
 {

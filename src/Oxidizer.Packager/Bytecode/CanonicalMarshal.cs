@@ -6,17 +6,13 @@ namespace Oxidizer.Packager.Bytecode;
 /// <summary>
 /// Brings a marshalled code object into a canonical form that does not depend on what the interpreter did before.
 /// <para>The problem: <c>marshal</c> marks an object as one that may be referred to when its reference count is above one, and the
-/// reference counts of
-/// interned strings depend on what else the process has compiled; members of frozen sets are sorted by their marshalled bytes, marks
-/// included; and a string
-/// of one character is shared by the whole process, interned or not. Equal sources would give different bytes, and no build could be
-/// repeated.</para>
+/// reference counts of interned strings depend on what else the process has compiled; members of frozen sets are sorted by their marshalled
+/// bytes, marks included; and a string of one character is shared by the whole process, interned or not. Equal sources would give different
+/// bytes, and no build could be repeated.</para>
 /// <para>The choice: read the bytes into a graph and write them again, with equal constants as one, marks only where something refers to
-/// them, set members in the order
-/// of their unmarked bytes, and strings of one character always in place. Rejected: <c>loads</c> and <c>dumps</c> until stable, because the
-/// counts of interned
-/// strings do not become stable while other code objects live; marshal version 2, which has no references, because its output is larger and
-/// slower to load.</para>
+/// them, set members in the order of their unmarked bytes, and strings of one character always in place. Rejected: <c>loads</c> and
+/// <c>dumps</c> until stable, because the counts of interned strings do not become stable while other code objects live; marshal version 2,
+/// which has no references, because its output is larger and slower to load.</para>
 /// <para>Holds for marshal version 4, and for 5 as far as code objects need it: CPython 3.11 and later.</para>
 /// </summary>
 internal sealed class CanonicalMarshal

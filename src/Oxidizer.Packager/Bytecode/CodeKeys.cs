@@ -61,8 +61,7 @@ internal sealed class CodeKeys(string python)
 
     /// <summary>
     /// Where the newest segment of a rule is found, whatever its sources were: first of this very rule, then of a rule that brings the same
-    /// top-level
-    /// names in another checkout. It is only a hint: each entry is checked before it is used.
+    /// top-level names in another checkout. It is only a hint: each entry is checked before it is used.
     /// </summary>
     public IReadOnlyList<ActionKey> Heads(string origin, IReadOnlyList<ModuleSource> modules) =>
         [

@@ -11,8 +11,8 @@ internal readonly record struct FileSlice(string Path, long Offset, int Size);
 
 /// <summary>
 /// The code of one rule's modules, one after the other in one blob, so that a product's 700 modules are a handful of files, and a changed
-/// module costs no
-/// look-up for each unchanged one. It is opened only when a blob is packed: an unchanged build knows by its key that it is there.
+/// module costs no look-up for each unchanged one. It is opened only when a blob is packed: an unchanged build knows by its key that it is
+/// there.
 /// </summary>
 internal sealed class CodeSegment
 {

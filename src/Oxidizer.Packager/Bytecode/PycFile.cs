@@ -5,8 +5,7 @@ namespace Oxidizer.Packager.Bytecode;
 
 /// <summary>
 /// Bytecode as a file (PEP 552), for modules that lie beside the product. Its header has the source's hash, and says that Python need not
-/// compare it: a copy on the
-/// target may have any time stamp, and the same source must give the same bytes.
+/// compare it: a copy on the target may have any time stamp, and the same source must give the same bytes.
 /// </summary>
 internal static class PycFile
 {

@@ -5,8 +5,7 @@ namespace Oxidizer.Packager.Bytecode;
 
 /// <summary>
 /// <c>_imp.source_hash</c>: SipHash-1-3 (Aumasson and Bernstein, "SipHash: a fast short-input PRF") with the interpreter's magic number as
-/// its key, as CPython 3.11
-/// and later have it (3.10 had SipHash-2-4).
+/// its key, as CPython 3.11 and later have it (3.10 had SipHash-2-4).
 /// </summary>
 internal static class SourceHash
 {

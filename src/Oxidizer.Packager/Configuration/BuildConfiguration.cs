@@ -279,8 +279,7 @@ internal sealed record RunTable
 
     /// <summary>
     /// As written. <c>package.module:function</c> stands in <see cref="Module"/> too, with the mode <c>module</c>; the name of a console
-    /// script stands only
-    /// here, because its function is known only when the installed distributions are.
+    /// script stands only here, because its function is known only when the installed distributions are.
     /// </summary>
     public string? EntryPoint { get; init; }
 

@@ -4,8 +4,7 @@ namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
 /// Finds keys of one target that need or exclude each other. It looks at which keys are set and not at their values: a path may not be
-/// expanded yet, and
-/// a wrong value was reported already.
+/// expanded yet, and a wrong value was reported already.
 /// </summary>
 internal sealed class CheckConfiguration(BuildConfiguration configuration, DiagnosticBag mistakes)
 {

@@ -8,8 +8,8 @@ namespace Oxidizer.Packager.Configuration;
 internal static class ConfigurationReader
 {
     /// <summary>Finds and reads what a build is asked for, and merges it for one target.</summary>
-    /// <param name="path">A configuration or a Python file; <c>null</c>: a configuration is looked for from
-    /// <paramref name="startDirectory"/> upwards.</param>
+    /// <param name="path">A configuration or a Python file; <c>null</c>: a configuration is looked for from <paramref
+    /// name="startDirectory"/> upwards.</param>
     /// <param name="startDirectory">Absolute.</param>
     /// <param name="target">What the product runs on; <c>null</c>: the first of the configuration's targets.</param>
     /// <exception cref="BuildFailedException">It has mistakes, or products cannot be made for the target.</exception>

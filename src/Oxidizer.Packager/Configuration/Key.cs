@@ -21,8 +21,7 @@ internal abstract record DeclaredKey(string Name, IReadOnlyList<string> Choices)
 
 /// <summary>
 /// One key of a table, declared once: what the reader takes, what its messages list as known, the row of the reference, and, when the
-/// product has it as a
-/// setting, what is packed and the runtime's table (<c>settings_table.h</c>) all come from here.
+/// product has it as a setting, what is packed and the runtime's table (<c>settings_table.h</c>) all come from here.
 /// </summary>
 /// <param name="Name">Its name in TOML.</param>
 /// <param name="Choices">The words that it takes, when it takes only these.</param>

@@ -4,8 +4,7 @@ namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
 /// Settings that are read but not implemented yet. They are reported before any work: a product that silently lacks what its configuration
-/// asks for is
-/// worse than none. To implement one, remove its line here and the words "not yet" in docs/configuration.md.
+/// asks for is worse than none. To implement one, remove its line here and the words "not yet" in docs/configuration.md.
 /// </summary>
 internal static class NotYet
 {

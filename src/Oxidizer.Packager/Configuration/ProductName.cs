@@ -4,8 +4,8 @@ namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
 /// What a product may be called. Its name is a file name, and appears in files for pkg-config and CMake, on command lines (<c>-lname</c>)
-/// and in scripts. Characters with a meaning
-/// there (blanks, <c>*</c>, quotes, <c>$</c>, a leading <c>-</c>) are refused here, instead of being escaped in each of them.
+/// and in scripts. Characters with a meaning there (blanks, <c>*</c>, quotes, <c>$</c>, a leading <c>-</c>) are refused here, instead of
+/// being escaped in each of them.
 /// </summary>
 internal static class ProductName
 {

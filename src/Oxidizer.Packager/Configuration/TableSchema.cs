@@ -13,8 +13,7 @@ internal sealed record TableSchema<T>(string Name, Key<T>[] Keys)
 
     /// <summary>
     /// Keys that are ways to one end. A later table that names another way (a <c>url</c> for one target, after a <c>source</c> for all)
-    /// replaces the
-    /// earlier way, and does not contradict it.
+    /// replaces the earlier way, and does not contradict it.
     /// </summary>
     public string[] Ways { get; init; } = [];
 

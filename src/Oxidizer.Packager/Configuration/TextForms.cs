@@ -2,8 +2,7 @@ namespace Oxidizer.Packager.Configuration;
 
 /// <summary>
 /// The forms of texts that keys take. Each method says what is wrong with a text, and the way out; <c>null</c> if nothing is. There are no
-/// regular expressions here, because
-/// the first one of a process costs more than everything else in the reader.
+/// regular expressions here, because the first one of a process costs more than everything else in the reader.
 /// </summary>
 internal static class TextForms
 {

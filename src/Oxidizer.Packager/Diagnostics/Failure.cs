@@ -5,10 +5,9 @@ namespace Oxidizer.Packager.Diagnostics;
 
 /// <summary>
 /// Turns every exception that ends a build into one of three kinds: mistakes of the user's (<see cref="BuildFailedException"/>), failures
-/// of the environment
-/// (<see cref="EnvironmentFailureException"/>), bugs of ours (<see cref="PackagerBugException"/>); or into the cancellation. Stages throw
-/// these themselves where they know
-/// what was being done. Other exceptions, and those that a stage's threads wrapped, are converted here.
+/// of the environment (<see cref="EnvironmentFailureException"/>), bugs of ours (<see cref="PackagerBugException"/>); or into the
+/// cancellation. Stages throw these themselves where they know what was being done. Other exceptions, and those that a stage's threads
+/// wrapped, are converted here.
 /// </summary>
 internal static class Failure
 {

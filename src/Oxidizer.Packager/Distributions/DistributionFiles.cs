@@ -7,10 +7,8 @@ namespace Oxidizer.Packager.Distributions;
 
 /// <summary>
 /// The files below <c>python/</c> of an unpacked archive, by path relative to that folder and in the order of their paths, with the digests
-/// that the manifest
-/// knows. A link to a file stands with the digest of that file; one to a folder, or to nothing, does not stand here. It is a view of the
-/// manifest's sorted list:
-/// a sorted dictionary of 8,000 files took 13 ms to make, in each build.
+/// that the manifest knows. A link to a file stands with the digest of that file; one to a folder, or to nothing, does not stand here. It
+/// is a view of the manifest's sorted list: a sorted dictionary of 8,000 files took 13 ms to make, in each build.
 /// </summary>
 internal sealed class DistributionFiles : IReadOnlyDictionary<string, ActionOutput>
 {

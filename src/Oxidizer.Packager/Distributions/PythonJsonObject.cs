@@ -5,9 +5,8 @@ namespace Oxidizer.Packager.Distributions;
 
 /// <summary>
 /// One object of <c>PYTHON.json</c>. A missing key or a wrong type is noted by its full name, and reading continues with an empty value, so
-/// that all mistakes are
-/// reported at once. A class, and plain loops, because .NET compiles each generic method over a structure in every build's process, which
-/// took longer than reading.
+/// that all mistakes are reported at once. A class, and plain loops, because .NET compiles each generic method over a structure in every
+/// build's process, which took longer than reading.
 /// </summary>
 internal sealed class PythonJsonObject(JsonElement element, string path, List<string> mistakes)
 {

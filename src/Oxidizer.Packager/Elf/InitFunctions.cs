@@ -4,8 +4,7 @@ namespace Oxidizer.Packager.Elf;
 
 /// <summary>
 /// Finds the modules that a shared object can initialise. It looks for the places in the string table that begin with <c>PyInit_</c>, then
-/// for the symbols with such a name. Both
-/// tables are read through a small buffer, because those of some libraries have a hundred megabytes.
+/// for the symbols with such a name. Both tables are read through a small buffer, because those of some libraries have a hundred megabytes.
 /// </summary>
 internal static class InitFunctions
 {

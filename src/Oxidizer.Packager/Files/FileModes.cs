@@ -5,8 +5,7 @@ namespace Oxidizer.Packager.Files;
 
 /// <summary>
 /// The permissions of installed files: all that the user's mask (<c>umask</c>) allows, as compilers and linkers give them. Only this rule
-/// decides them, so
-/// that the product, the files beside it and their folders agree.
+/// decides them, so that the product, the files beside it and their folders agree.
 /// </summary>
 /// <param name="Program">Of executables and shared libraries: 0777 without the mask.</param>
 /// <param name="Data">Of all else: 0666 without the mask.</param>

@@ -5,8 +5,7 @@ namespace Oxidizer.Packager.Installing;
 
 /// <summary>
 /// <c>&lt;product&gt;.files</c>: the files beside the product that builds wrote, as <c>sha256sum --check</c> reads it. From it the next
-/// build knows what it may remove.
-/// docs/formats/results.md describes it.
+/// build knows what it may remove. docs/formats/results.md describes it.
 /// </summary>
 internal sealed record AppRelativeManifest(IReadOnlyList<string> Folders, IReadOnlyDictionary<string, Sha256Digest> Files)
 {

@@ -5,8 +5,7 @@ namespace Oxidizer.Packager.Installing;
 
 /// <summary>
 /// Moves written files to their places below one folder and removes others, so that all of it can be undone until it is kept. Each file is
-/// complete at every
-/// moment. Replaced files wait in a private folder of the build, below the same folder.
+/// complete at every moment. Replaced files wait in a private folder of the build, below the same folder.
 /// </summary>
 internal sealed partial class FileMoves : IDisposable
 {

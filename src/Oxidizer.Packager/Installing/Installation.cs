@@ -5,10 +5,9 @@ namespace Oxidizer.Packager.Installing;
 
 /// <summary>
 /// All that a build puts into the output folder. Everything is written first, in a folder of the build's own there: the product, the files
-/// beside it, those for C programs,
-/// the record. Only then it is renamed into place, in one short sequence without writes. So a full disk, an interrupt or a foreign folder
-/// in the way
-/// shows before the first rename, or all renames are undone (docs/decisions/0036-installed-in-one-sequence.md).
+/// beside it, those for C programs, the record. Only then it is renamed into place, in one short sequence without writes. So a full disk,
+/// an interrupt or a foreign folder in the way shows before the first rename, or all renames are undone
+/// (docs/decisions/0036-installed-in-one-sequence.md).
 /// </summary>
 internal sealed class Installation : IDisposable
 {

@@ -27,8 +27,7 @@ internal sealed record ProductLibrary(
 
 /// <summary>
 /// What a C program needs beside a library: <c>pyembed.h</c>, <c>&lt;name&gt;.pc</c> for pkg-config, and <c>&lt;name&gt;-config.cmake</c>.
-/// They find the library in their own
-/// folder, wherever it is moved to.
+/// They find the library in their own folder, wherever it is moved to.
 /// </summary>
 internal static class LibraryFiles
 {

@@ -5,14 +5,12 @@ namespace Oxidizer.Packager.Linking;
 
 /// <summary>
 /// Takes relative relocations from the dynamic loader, and leaves them to the runtime (<c>src/pyapp/relocate.c</c>), which applies them
-/// with a fifth of the instructions, to
-/// pages that it has the kernel bring all at once.
+/// with a fifth of the instructions, to pages that it has the kernel bring all at once.
 /// <para>
 /// The loader keeps those of thread-local data, which it copies, and of <c>.preinit_array</c>, which is how the runtime is started. Entries
-/// of <c>DT_RELR</c> ascend by
-/// address, so the table is cut behind them by making its size smaller in the dynamic section, and <c>.oxidizer.relocations</c> says where
-/// it goes on. What the loader has
-/// made read-only by then (<c>PT_GNU_RELRO</c>) the runtime makes writable for a moment.
+/// of <c>DT_RELR</c> ascend by address, so the table is cut behind them by making its size smaller in the dynamic section, and
+/// <c>.oxidizer.relocations</c> says where it goes on. What the loader has made read-only by then (<c>PT_GNU_RELRO</c>) the runtime makes
+/// writable for a moment.
 /// </para>
 /// </summary>
 internal static class DeferRelocations

@@ -7,9 +7,8 @@ namespace Oxidizer.Packager.Linking;
 
 /// <summary>
 /// A link as an action of two keys, as objects have them. The first has all that is known before, and finds the list of what the linker
-/// read the last time; the second
-/// has the state of each file of that list as well, and finds the outputs. A changed <c>libc.a</c>, or a library that stands before another
-/// on the search path, causes a new link.
+/// read the last time; the second has the state of each file of that list as well, and finds the outputs. A changed <c>libc.a</c>, or a
+/// library that stands before another on the search path, causes a new link.
 /// </summary>
 /// <param name="name">For explanations.</param>
 /// <param name="version">The step's salt.</param>

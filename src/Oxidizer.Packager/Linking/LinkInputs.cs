@@ -9,8 +9,7 @@ internal sealed record LinkInputs(IReadOnlyList<string> Files)
 {
     /// <summary>
     /// Reads the file that <c>--dependency-file</c> writes. After its rule each input is a target of its own, alone in its line: only there
-    /// a name with a blank can be told
-    /// from two, because GNU ld and mold escape nothing.
+    /// a name with a blank can be told from two, because GNU ld and mold escape nothing.
     /// </summary>
     public static LinkInputs FromDependencyFile(string text, IReadOnlySet<string> others) =>
         Of(

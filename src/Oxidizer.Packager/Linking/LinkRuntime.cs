@@ -17,8 +17,8 @@ internal static class LinkRuntime
     private const int Version = 7;
     private const string Name = "runtime";
 
-    // CPython's API stays visible, because ctypes.pythonapi and shared extension modules look it up in the executable. Nothing else
-    // does: a symbol of our OpenSSL that is visible would be taken by another OpenSSL that a shared extension brings.
+    // CPython's API stays visible, because ctypes.pythonapi and shared extension modules look it up in the executable. Nothing else does: a
+    // symbol of our OpenSSL that is visible would be taken by another OpenSSL that a shared extension brings.
     private static readonly string[] s_exports = ["-Wl,--export-dynamic-symbol=Py*", "-Wl,--export-dynamic-symbol=_Py*"];
 
     // Functions are bound to the library's own, data not: executables may hold copies of it.

@@ -8,9 +8,8 @@ namespace Oxidizer.Packager.Linking;
 /// Adds the packed resources to a linked runtime, without a linker.
 /// <para>
 /// The problem: whatever is linked, a linker reads and writes the whole product (0.2 to 0.9 s), and the resources are what changes from
-/// build to build, while objects and
-/// libraries do not. So the runtime is linked once, without resources, and this file makes the product from it: the blob becomes a
-/// read-only segment of its own.
+/// build to build, while objects and libraries do not. So the runtime is linked once, without resources, and this file makes the product
+/// from it: the blob becomes a read-only segment of its own.
 /// </para>
 /// <code>
 ///   0           the runtime, as linked; changed in three places:
@@ -22,10 +21,8 @@ namespace Oxidizer.Packager.Linking;
 /// </code>
 /// <para>
 /// Rejected: to append the blob and let the product open itself, because mapped segments cost nothing and need no /proc; to move the
-/// program headers to the end of the file
-/// in order to have room, because kernels and loaders find them by their address. What stops being true: the product has no
-/// <c>.note.ABI-tag</c> segment; only
-/// ldconfig reads it, and of libraries alone.
+/// program headers to the end of the file in order to have room, because kernels and loaders find them by their address. What stops being
+/// true: the product has no <c>.note.ABI-tag</c> segment; only ldconfig reads it, and of libraries alone.
 /// </para>
 /// </summary>
 internal static class SpliceResources

@@ -10,9 +10,8 @@ namespace Oxidizer.Packager.Native;
 
 /// <summary>
 /// Compiles the runtime's C files and <c>config.c</c>, each as one action. A key has the source, the headers that the compiler read the
-/// last time
-/// that this source was compiled (its dependency list), the flags and the compiler; a key that names headers by content finds its object
-/// again when a header is changed and changed back.
+/// last time that this source was compiled (its dependency list), the flags and the compiler; a key that names headers by content finds its
+/// object again when a header is changed and changed back.
 /// </summary>
 internal static class CompileObjects
 {
@@ -111,8 +110,8 @@ internal static class CompileObjects
                     return new ObjectFile(unit.Path, found.Outputs[0].Digest);
                 }
                 // -M lists the headers without compiling, so that an object compiled by another checkout is found by its content. A list of
-                // last time would
-                // not do: a header that was changed may include others, and then an object would stand under a key that does not name them.
+                // last time would not do: a header that was changed may include others, and then an object would stand under a key that
+                // does not name them.
                 var record = context.Run(SecondPhaseKey(Scan(first)), unit.Path, Compile);
                 return new ObjectFile(unit.Path, record.Outputs[0].Digest);
             }

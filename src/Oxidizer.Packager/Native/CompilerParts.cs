@@ -8,9 +8,8 @@ namespace Oxidizer.Packager.Native;
 
 /// <summary>
 /// What stands behind the compiler's name: the programs that it starts, the files that configure it, and the folders that it searches. A
-/// compiler is a driver, often a
-/// script: another assembler changes objects, and the driver's own file does not say so. It is asked once, and again when one of the files
-/// has changed.
+/// compiler is a driver, often a script: another assembler changes objects, and the driver's own file does not say so. It is asked once,
+/// and again when one of the files has changed.
 /// </summary>
 /// <param name="Files">The programs and files with their digests.</param>
 /// <param name="HeaderFolders">Where headers are looked for, in order; those that are not there yet stand first.</param>

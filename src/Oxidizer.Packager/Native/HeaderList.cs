@@ -4,8 +4,7 @@ namespace Oxidizer.Packager.Native;
 
 /// <summary>
 /// The headers that a compilation read, from the compiler's make rule. Our own are kept as <c>runtime:pyembed/x.h</c> and those of the
-/// distribution are
-/// left out (its archive's digest stands for them), so that the list holds for every checkout and cache folder.
+/// distribution are left out (its archive's digest stands for them), so that the list holds for every checkout and cache folder.
 /// </summary>
 /// <param name="Names">Absolute paths, or names with <see cref="RuntimePrefix"/>, in ordinal order.</param>
 internal sealed record HeaderList(IReadOnlyList<string> Names)

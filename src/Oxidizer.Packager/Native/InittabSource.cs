@@ -10,8 +10,7 @@ internal static partial class InittabSource
 {
     /// <summary>
     /// CPython's own entries (<c>marshal</c>, <c>_imp</c>, <c>builtins</c>, <c>sys</c>, ...: they live in the core and are no extensions of
-    /// the
-    /// distribution) are kept as its <c>config.c</c> has them; after them come the chosen extensions, by name.
+    /// the distribution) are kept as its <c>config.c</c> has them; after them come the chosen extensions, by name.
     /// </summary>
     public static string Write(string originalSource, Distribution distribution, IReadOnlyList<ExtensionVariant> chosen)
     {

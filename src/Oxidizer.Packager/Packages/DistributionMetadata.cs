@@ -23,8 +23,7 @@ internal static class DistributionMetadata
 
     /// <summary>
     /// Those of a folder of <c>sys.path</c> that installed one of the packages: by their own name, by <c>top_level.txt</c>, or by
-    /// <c>RECORD</c>. So
-    /// <c>importlib.metadata</c> knows a package that was taken out of site-packages by name.
+    /// <c>RECORD</c>. So <c>importlib.metadata</c> knows a package that was taken out of site-packages by name.
     /// </summary>
     public static IEnumerable<PackageDistribution> CollectFor(IReadOnlyList<string> packages, string site, RuleScope scope)
     {

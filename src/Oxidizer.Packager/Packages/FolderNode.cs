@@ -54,8 +54,7 @@ internal sealed record FileNode(string Name, string Path, long Size, Sha256Diges
 
 /// <summary>
 /// A folder of a tree, read once and whole, in ordinal order. Whether a folder without <c>__init__.py</c> is a namespace package or just a
-/// folder with data
-/// depends on what is below it, so classification needs the tree before it begins.
+/// folder with data depends on what is below it, so classification needs the tree before it begins.
 /// </summary>
 internal sealed class FolderNode(string name, string path)
 {
@@ -150,8 +149,7 @@ internal sealed class FolderNode(string name, string path)
     }
 
     // Hidden folders are version control and tools' caches; hidden files may be templates that a package reads, except editors' swap files
-    // and locks (Emacs: a
-    // link `.#x.py` that leads nowhere).
+    // and locks (Emacs: a link `.#x.py` that leads nowhere).
     private static bool IsPassedOver(FolderEntry entry) =>
         entry.Facts.Kind == FileKind.Folder
             ? entry.Name[0] == '.' || entry.Name == "__pycache__"

@@ -20,8 +20,7 @@ internal sealed record SharedObjectFile(
 
 /// <summary>
 /// Tells what the files of a tree are: modules, namespace packages, package resources, shared objects. It follows CPython's own order: a
-/// folder
-/// with <c>__init__</c> before a module of its name, and a folder without it last, if a module is below it.
+/// folder with <c>__init__</c> before a module of its name, and a folder without it last, if a module is below it.
 /// </summary>
 internal sealed class PackageClassifier(RuleScope scope)
 {

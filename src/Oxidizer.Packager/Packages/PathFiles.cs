@@ -5,8 +5,7 @@ namespace Oxidizer.Packager.Packages;
 
 /// <summary>
 /// The <c>.pth</c> files and egg-links of a site folder. A line that names a folder puts it on <c>sys.path</c>: it is followed and
-/// reported. A line that begins with
-/// <c>import</c> is code, which a build does not run; it is reported too.
+/// reported. A line that begins with <c>import</c> is code, which a build does not run; it is reported too.
 /// </summary>
 internal static class PathFiles
 {

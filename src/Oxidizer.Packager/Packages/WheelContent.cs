@@ -9,10 +9,9 @@ namespace Oxidizer.Packager.Packages;
 
 /// <summary>
 /// Unpacks a wheel as its files would lie in site-packages. Everything in it is checked: paths, sizes, the zip's checksums, and that
-/// <c>RECORD</c> lists each file with
-/// its digest and no other. Of <c>&lt;name&gt;.data/</c> the libraries are taken; scripts, headers and data go to places that a product
-/// does not have. Names first, then the
-/// record, then the files, each of them through a small buffer: a wheel may hold gigabytes.
+/// <c>RECORD</c> lists each file with its digest and no other. Of <c>&lt;name&gt;.data/</c> the libraries are taken; scripts, headers and
+/// data go to places that a product does not have. Names first, then the record, then the files, each of them through a small buffer: a
+/// wheel may hold gigabytes.
 /// </summary>
 internal sealed class WheelContent
 {

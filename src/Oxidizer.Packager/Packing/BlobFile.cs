@@ -5,8 +5,7 @@ namespace Oxidizer.Packager.Packing;
 
 /// <summary>
 /// Writes a blob: the index, then the data from its files. One thread copies into a buffer while another digests and writes the one before,
-/// because
-/// reading, hashing and writing 25 MB take about as long as each other.
+/// because reading, hashing and writing 25 MB take about as long as each other.
 /// </summary>
 internal sealed class BlobFile : IDisposable
 {

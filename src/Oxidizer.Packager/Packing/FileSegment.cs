@@ -14,8 +14,7 @@ internal sealed record StoredFile(FileSlice Slice, int RawSize, PackedCodec Code
 
 /// <summary>
 /// The sources and resources of one rule in one blob, each once, compressed if that is asked for and helps: packing a product opens a
-/// handful of segments
-/// instead of a thousand files, and what is unchanged is not compressed again.
+/// handful of segments instead of a thousand files, and what is unchanged is not compressed again.
 /// </summary>
 internal sealed class FileSegment
 {

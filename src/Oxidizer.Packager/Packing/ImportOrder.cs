@@ -11,8 +11,7 @@ internal static class ImportOrder
 {
     /// <summary>
     /// The modules that CPython imports before the finder is installed and that it has not frozen: the codecs of the filesystem's and the
-    /// terminal's encoding. The locale
-    /// of the product's user decides which; names that the distribution lacks are skipped.
+    /// terminal's encoding. The locale of the product's user decides which; names that the distribution lacks are skipped.
     /// </summary>
     public static IReadOnlyList<string> Boot { get; } =
     [

@@ -8,8 +8,7 @@ namespace Oxidizer.Packager.Packing;
 
 /// <summary>
 /// A blob before its data: header (without its digest), sections and strings, and where each item of the data goes. Made in memory, a few
-/// hundred kilobytes
-/// for a product, because every offset in it must be known before the first byte of data is written.
+/// hundred kilobytes for a product, because every offset in it must be known before the first byte of data is written.
 /// </summary>
 internal sealed class PackedLayout
 {

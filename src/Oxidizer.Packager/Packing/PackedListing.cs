@@ -6,9 +6,8 @@ namespace Oxidizer.Packager.Packing;
 
 /// <summary>
 /// What a blob was made of, a line each, so that the next one can be explained by what differs: "`app/views.py` changed". The key has one
-/// digest for all
-/// modules, because a field for each of thousands would make the key larger than what it saves. The newest contents of a product are found
-/// by its name alone.
+/// digest for all modules, because a field for each of thousands would make the key larger than what it saves. The newest contents of a
+/// product are found by its name alone.
 /// </summary>
 internal sealed class PackedListing
 {

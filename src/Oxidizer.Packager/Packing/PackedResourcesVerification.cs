@@ -4,8 +4,7 @@ namespace Oxidizer.Packager.Packing;
 
 /// <summary>
 /// Checks what the digest does not cover (the header's sections must lie one after the other, with nothing but zeros between) and what a
-/// right digest does not say: that
-/// every entry points to where it should.
+/// right digest does not say: that every entry points to where it should.
 /// </summary>
 internal sealed class PackedResourcesVerification(PackedResourcesReader reader, ReadOnlyMemory<byte> blob)
 {

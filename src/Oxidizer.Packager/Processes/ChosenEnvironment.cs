@@ -4,10 +4,9 @@ namespace Oxidizer.Packager.Processes;
 
 /// <summary>
 /// The variables of the parent's environment that a program sees; it sees no others. <c>LD_RUN_PATH</c>, <c>CPATH</c>, <c>LIBRARY_PATH</c>,
-/// <c>COMPILER_PATH</c>,
-/// <c>LD_PRELOAD</c>, <c>PYTHONPATH</c>, <c>MAKEFLAGS</c> and their like change what programs make, no key holds them, and the cache would
-/// serve it to the next build.
-/// What is here changes no output, or is in the keys (<see cref="Fields"/>). A program that needs more is named by a script that sets it.
+/// <c>COMPILER_PATH</c>, <c>LD_PRELOAD</c>, <c>PYTHONPATH</c>, <c>MAKEFLAGS</c> and their like change what programs make, no key holds
+/// them, and the cache would serve it to the next build. What is here changes no output, or is in the keys (<see cref="Fields"/>). A
+/// program that needs more is named by a script that sets it.
 /// </summary>
 /// <param name="Names">Variables by their names.</param>
 /// <param name="Prefixes">Variables by the beginnings of their names.</param>

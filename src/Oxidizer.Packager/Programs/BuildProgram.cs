@@ -4,8 +4,8 @@ namespace Oxidizer.Packager.Programs;
 
 /// <summary>
 /// A program of the machine's that a stage starts by its name. It is asked for before any work (<see cref="Prerequisites"/>) and started by
-/// the same entry; a test
-/// builds with nothing else on PATH. Compiler, linker, archiver and launcher, which the configuration names, are the <c>Toolchain</c>'s.
+/// the same entry; a test builds with nothing else on PATH. Compiler, linker, archiver and launcher, which the configuration names, are the
+/// <c>Toolchain</c>'s.
 /// </summary>
 /// <param name="Name">As on PATH.</param>
 /// <param name="Package">The Debian package that brings it.</param>

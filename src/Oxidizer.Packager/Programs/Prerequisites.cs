@@ -6,10 +6,8 @@ namespace Oxidizer.Packager.Programs;
 
 /// <summary>
 /// Checks, before any work and all at once, that the programs which a build starts are there. What every build needs is checked first of
-/// all; what
-/// building CPython needs is checked by <see cref="EnsureForSourceBuild"/> only when it is really built, because a cached distribution
-/// needs none of it.
-/// The checks look at files alone: an unchanged build starts no process for them.
+/// all; what building CPython needs is checked by <see cref="EnsureForSourceBuild"/> only when it is really built, because a cached
+/// distribution needs none of it. The checks look at files alone: an unchanged build starts no process for them.
 /// </summary>
 internal static class Prerequisites
 {

@@ -4,8 +4,7 @@ namespace Oxidizer.Packager.Resources;
 
 /// <summary>
 /// Digests what a rule brings in one request, after exclusions: the cache asks its memo, and reads what it must with several threads. Until
-/// then a file
-/// that was found on the disk has the default digest.
+/// then a file that was found on the disk has the default digest.
 /// </summary>
 internal static class FileDigests
 {

@@ -2,8 +2,7 @@ namespace Oxidizer.Packager.Resources;
 
 /// <summary>
 /// A glob over module names, as <c>fnmatch</c> has it: <c>*</c> is any text (dots too), <c>?</c> one character, <c>[ab]</c>, <c>[a-z]</c>
-/// and <c>[!a]</c> one of
-/// several. Case counts.
+/// and <c>[!a]</c> one of several. Case counts.
 /// </summary>
 internal sealed class GlobPattern(string text)
 {

@@ -18,8 +18,7 @@ internal enum LicenseTerms
 
 /// <summary>
 /// Which of SPDX's identifiers (list 3.25) stand for which terms. Those that are not named are unknown: a wrong "free" ends in a product
-/// that may not be given away, a
-/// wrong "unknown" in a module that is left out.
+/// that may not be given away, a wrong "unknown" in a module that is left out.
 /// </summary>
 internal static class KnownLicenses
 {

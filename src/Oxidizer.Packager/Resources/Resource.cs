@@ -51,8 +51,7 @@ internal sealed record ModuleSource(
 {
     /// <summary>
     /// Whether it may be no Python: CPython tests with such modules what Python refuses, and what no statement can import may be a template
-    /// of something else. Then its source
-    /// is packed, and importing it fails as it does from disk.
+    /// of something else. Then its source is packed, and importing it fails as it does from disk.
     /// </summary>
     public bool MayNotCompile { get; init; }
 }

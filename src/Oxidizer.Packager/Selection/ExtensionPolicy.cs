@@ -7,8 +7,7 @@ namespace Oxidizer.Packager.Selection;
 
 /// <summary>
 /// Chooses the distribution's extension modules, and of each the variant. What the core holds or cannot start without is always there; the
-/// policy decides
-/// about the rest. <c>none</c> and <c>minimal</c> are the same today: both leave only those.
+/// policy decides about the rest. <c>none</c> and <c>minimal</c> are the same today: both leave only those.
 /// </summary>
 internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distribution, DiagnosticBag diagnostics)
 {

@@ -10,9 +10,8 @@ namespace Oxidizer.Packager.Selection;
 
 /// <summary>
 /// Finds the libraries that shared extension modules need, those that they need themselves, and so on, and gives each its loading order.
-/// What rules
-/// brought (<c>numpy.libs/</c>) is used first; the rest is found on the machine. libc's own stay with the target: there is one libc in a
-/// process.
+/// What rules brought (<c>numpy.libs/</c>) is used first; the rest is found on the machine. libc's own stay with the target: there is one
+/// libc in a process.
 /// </summary>
 internal sealed class LibraryClosure
 {

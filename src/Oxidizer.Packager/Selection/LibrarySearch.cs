@@ -7,10 +7,8 @@ namespace Oxidizer.Packager.Selection;
 
 /// <summary>
 /// Where a shared library is that an image names, as the dynamic linker of the machine that builds would find it: the image's own search
-/// path, then
-/// <c>library_paths</c>, then library folders above the image (a private tree of packages, a conda environment), then the system's. No
-/// program is
-/// asked: <c>ld.so.cache</c> is made from the folders that are read here.
+/// path, then <c>library_paths</c>, then library folders above the image (a private tree of packages, a conda environment), then the
+/// system's. No program is asked: <c>ld.so.cache</c> is made from the folders that are read here.
 /// </summary>
 internal sealed class LibrarySearch
 {
@@ -124,8 +122,7 @@ internal sealed class LibrarySearch
     }
 
     // A folder may hold the library of another machine under the same name: the dynamic linker passes it over, too. And so it does what it
-    // may not open, but that is
-    // remembered, for a message when there is no other.
+    // may not open, but that is remembered, for a message when there is no other.
     private bool IsForTarget(string path)
     {
         if (FileFacts.Of(path) is { Kind: not FileKind.Regular } facts)

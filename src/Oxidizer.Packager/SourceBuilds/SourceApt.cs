@@ -7,8 +7,7 @@ namespace Oxidizer.Packager.SourceBuilds;
 
 /// <summary>
 /// apt with lists and a cache of its own, in a private folder: it needs no root, changes nothing of the machine's, and does not depend on
-/// when the machine's
-/// lists were updated. Mirrors and trusted keys are the machine's own.
+/// when the machine's lists were updated. Mirrors and trusted keys are the machine's own.
 /// </summary>
 internal sealed partial class SourceApt
 {

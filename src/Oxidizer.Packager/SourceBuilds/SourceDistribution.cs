@@ -8,9 +8,8 @@ namespace Oxidizer.Packager.SourceBuilds;
 
 /// <summary>
 /// Builds CPython from source into an archive of the "full" form. Two records stand in the cache: the request's (what <c>source</c> says,
-/// the recipe, the compiler)
-/// names an archive without network and without programs; the action's own key holds the digests of all sources and libraries. See
-/// <c>docs/decisions/0002-apt-sources-are-resolved-once.md</c>.
+/// the recipe, the compiler) names an archive without network and without programs; the action's own key holds the digests of all sources
+/// and libraries. See <c>docs/decisions/0002-apt-sources-are-resolved-once.md</c>.
 /// </summary>
 internal static class SourceDistribution
 {

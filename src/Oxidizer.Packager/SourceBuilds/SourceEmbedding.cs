@@ -2,8 +2,8 @@ namespace Oxidizer.Packager.SourceBuilds;
 
 /// <summary>
 /// The objects of CPython that the interpreter of the archive keeps and products replace, because each start pays for them: the table of
-/// frozen modules, which is
-/// smaller in products, and the search for paths, which products need not make. See <c>docs/decisions/0004-objects-for-embedding.md</c>.
+/// frozen modules, which is smaller in products, and the search for paths, which products need not make. See
+/// <c>docs/decisions/0004-objects-for-embedding.md</c>.
 /// </summary>
 internal static class SourceEmbedding
 {

@@ -34,9 +34,8 @@ internal sealed class SourceMake(string root, int parallelism, SourceCommand com
     private const int ObjectsBesideLibrary = 12;
 
     // `oxidizer_core` are the objects that are optimised as one, `oxidizer_native` all others. GCC's link-time optimisation can leave an
-    // object that any
-    // linker takes (-r -flinker-output=nolto-rel), unlike the usual one, which happens in the product's link and ties products to this very
-    // compiler.
+    // object that any linker takes (-r -flinker-output=nolto-rel), unlike the usual one, which happens in the product's link and ties
+    // products to this very compiler.
     private static readonly string s_rules = $$"""
         oxidizer-variables:
         	$(info objects=$(LIBRARY_OBJS))

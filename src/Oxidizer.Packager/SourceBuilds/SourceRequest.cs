@@ -24,8 +24,7 @@ internal sealed partial record SourceRequest(
 {
     /// <summary>
     /// The optimisation as archives' names and <c>PYTHON.json</c> spell it. A profile is always used together with link-time optimisation
-    /// of the core: it leaves
-    /// native objects, so nothing speaks against it, and <c>pgo</c> and <c>pgo+lto</c> are one.
+    /// of the core: it leaves native objects, so nothing speaks against it, and <c>pgo</c> and <c>pgo+lto</c> are one.
     /// </summary>
     public string Options => Optimization == DistributionOptimization.NoOpt ? "noopt" : "pgo+lto";
 

@@ -43,8 +43,7 @@ internal static class SourceSetup
 
     /// <summary>
     /// Lists the modules to link into the interpreter: those that <c>configure</c> enabled, and those of the recipe whether it found their
-    /// libraries or not
-    /// (it looks for shared ones).
+    /// libraries or not (it looks for shared ones).
     /// </summary>
     /// <param name="template"><c>Modules/Setup.stdlib.in</c>.</param>
     /// <param name="configured"><c>Modules/Setup.stdlib</c>, which <c>configure</c> made of it.</param>
