@@ -19,7 +19,7 @@ namespace Oxidizer.Packager;
 
 /// <summary>
 /// A build, from a configuration to an installed product: the table of contents of this assembly. Each stage is a function from records to
-/// records in the room that it names; only this file knows their order. A stage is given the tables of the configuration that it reads.
+/// records, in the room that stands before it; only this file knows their order. A stage is given the tables of the configuration that it reads.
 /// What it makes comes from the cache when its inputs are unchanged, so that an unchanged build walks all of it without starting a program.
 /// </summary>
 public static class Pipeline
@@ -88,15 +88,14 @@ public static class Pipeline
         session.Stage("prerequisites");
         Prerequisites.Ensure(tables.Toolchain, build.Output, packing, target, context);
         var toolchain = Toolchain.Find(tables.Toolchain, context);
-        // Of what later stages start only the interpreter is left, which the distribution brings, and what building CPython needs.
-        Invariant.Holds(File.Exists(toolchain.Compiler.Path), "the compiler is there");
-        Invariant.Holds(File.Exists(toolchain.Linker.Path), "the linker is there");
+        // After this: what later stages start is there. Two things are left: the interpreter comes with the distribution, and the programs
+        // that build CPython are asked for when it is built. PrerequisitesTests holds that no stage starts a program of another name.
 
         // Distributions/ (with Archives/) unpacks a CPython, and SourceBuilds/ makes it when none is there.
         session.Stage("distribution");
         var distribution = DistributionStage.Obtain(tables.Distribution, target, SourceDistribution.Build, context);
         context.Actions.Close(ActionKinds.Download, ActionKinds.Distribution);
-        Invariant.Holds(Directory.Exists(distribution.Root), "a CPython for the target is unpacked in the cache");
+        Invariant.Holds(distribution.Files.ContainsKey(distribution.InittabSource), "the unpacked CPython has what its description names");
 
         // Selection/ asks Packages/ for Resources/. Before the bytecode, because policies and filters decide what is worth compiling.
         session.Stage("resources");

@@ -1,6 +1,7 @@
 namespace Oxidizer.Packager.Diagnostics;
 
-/// <summary>What holds after a stage, whatever the user wrote and whatever the machine does. If it does not, it is a bug of ours.</summary>
+/// <summary>What holds after a stage, whatever the user wrote and whatever the machine does. If it does not, it is a bug of ours. So a
+/// condition asks what the stages made, and not the disk, which others may change at any time.</summary>
 internal static class Invariant
 {
     /// <summary>Ends the build if a condition does not hold. Every build asks, so a condition costs microseconds.</summary>
