@@ -104,6 +104,7 @@ public static class Pipeline
             tables.Packages,
             python.OptimizeLevel,
             tables.Extensions,
+            tables.Run,
             tables.Positions,
             distribution,
             context

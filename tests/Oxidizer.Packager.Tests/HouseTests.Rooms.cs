@@ -21,6 +21,7 @@ public sealed partial class HouseTests
         "Native",
         "SourceBuilds",
         "Resources",
+        "Requirements",
         "Packages",
         "Selection",
         "Bytecode",

@@ -31,6 +31,9 @@ public static partial class DiagnosticKinds
     /// <summary>A source changed between its digest and its reading.</summary>
     public static readonly DiagnosticKind SourceChanged = new("OXI0407", DiagnosticSeverity.Error, "a source changed during the build");
 
+    /// <summary>A source of a package that Python refuses, and that the start does not need.</summary>
+    public static readonly DiagnosticKind SourceNoPython = new("OXI0409", DiagnosticSeverity.Warning, "a source is no Python");
+
     /// <summary>The temporary folder does not take the bytecode.</summary>
     public static readonly DiagnosticKind BytecodeNotWritten = new("OXI0408", DiagnosticSeverity.Error, "the bytecode cannot be written");
 }

@@ -31,7 +31,7 @@ internal sealed class CodeKeys(string python)
             .Add("optimize level", module.OptimizeLevel)
             .Add("python", python);
         // The field is added only if it is set, so that the keys of all other modules do not change.
-        return (module.MayNotCompile ? builder.Add("refusal", "packed as source") : builder).Build();
+        return (module.MayNotCompile ? builder.Add("refusal", "packed as source, and told") : builder).Build();
     }
 
     /// <summary>The code of a whole rule.</summary>
@@ -45,7 +45,7 @@ internal sealed class CodeKeys(string python)
             hash.AppendData(Encoding.UTF8.GetBytes(module.RelativePath + "\0"));
             module.File.Digest.CopyTo(digest);
             hash.AppendData(digest);
-            hash.AppendData([(byte)(module.OptimizeLevel | (module.MayNotCompile ? 0x80 : 0))]);
+            hash.AppendData([(byte)(module.OptimizeLevel | (module.MayNotCompile ? 0xc0 : 0))]);
         }
         hash.GetHashAndReset(digest);
         return new ActionKeyBuilder("bytecode_segment", Version)

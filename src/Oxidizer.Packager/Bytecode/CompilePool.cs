@@ -134,14 +134,14 @@ internal sealed partial class CompilePool(string interpreter, Distribution distr
 
     private void Refuse(ModuleSource module, byte[] source, CompileAnswer answer, double seconds)
     {
+        var nul = Array.IndexOf(source, (byte)0);
+        var line = answer.Line == 0 && nul >= 0 ? LineOf(source, nul) : answer.Line;
         if (module.MayNotCompile)
         {
             context.Log.Debug($"`{module.Name}` does not compile, but need not: only its source is packed ({answer.Message})");
-            _results[module] = new CompileResult([], [], seconds);
+            _results[module] = new CompileResult([], [new CompileWarning(line, answer.Message)], seconds);
             return;
         }
-        var nul = Array.IndexOf(source, (byte)0);
-        var line = answer.Line == 0 && nul >= 0 ? LineOf(source, nul) : answer.Line;
         context.Diagnostics.Add(
             DiagnosticKinds.SourceNotCompilable,
             $"`{module.Name}` does not compile: {answer.Message}; correct it, or leave it out with `excludes`",

@@ -85,8 +85,11 @@ internal sealed class SegmentBuilder(string origin, IReadOnlyList<ModuleSource> 
         var entries = segment.Entries.ToDictionary(entry => entry.Identity);
         foreach (var module in modules.Where(module => !_known.ContainsKey(module)))
         {
-            // Another rule may allow that the module does not compile. An application needs its code.
-            if (entries.TryGetValue(IdentityOf(module), out var entry) && (entry.Size > 0 || module.MayNotCompile))
+            // A module that need not compile for another rule must compile for an application.
+            if (
+                entries.TryGetValue(IdentityOf(module), out var entry)
+                && (entry.Size > 0 || (module.MayNotCompile && entry.Warnings.Count > 0))
+            )
                 _known[module] = (segment.Path, entry);
         }
     }

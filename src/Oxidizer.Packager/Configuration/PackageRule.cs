@@ -44,9 +44,9 @@ internal sealed record StdlibRule(SourceLocation? Location) : ResourceRule("stdl
 /// <param name="Location">Where it stands, for messages.</param>
 internal sealed record VirtualenvRule(string Path, SourceLocation? Location) : ResourceRule("virtualenv", Location);
 
-/// <summary>Named packages below a folder.</summary>
+/// <summary>Packages below a folder.</summary>
 /// <param name="Path">The folder, absolute.</param>
-/// <param name="Packages">Top-level packages or modules.</param>
+/// <param name="Packages">Top-level packages or modules; <c>*</c>: all of them.</param>
 /// <param name="Location">Where it stands, for messages.</param>
 internal sealed record PackageRootRule(string Path, IReadOnlyList<string> Packages, SourceLocation? Location)
     : ResourceRule("package-root", Location);
@@ -60,6 +60,30 @@ internal sealed record ScriptRule(string Path, SourceLocation? Location) : Resou
 /// <param name="Path">The file, absolute.</param>
 /// <param name="Location">Where it stands, for messages.</param>
 internal sealed record WheelRule(string Path, SourceLocation? Location) : ResourceRule("wheel", Location);
+
+/// <summary>Distributions that are installed on the machine, with all that they require.</summary>
+/// <param name="Distributions">Requirements of PEP 508.</param>
+/// <param name="Location">Where it stands, for messages.</param>
+internal sealed record InstalledRule(IReadOnlyList<string> Distributions, SourceLocation? Location) : ResourceRule("installed", Location)
+{
+    /// <summary>The folder that they are installed in, absolute; <c>null</c>: that of the machine's Python.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>Names of required distributions that are left out.</summary>
+    public IReadOnlyList<string> Without { get; init; } = [];
+}
+
+/// <summary>Plain files.</summary>
+/// <param name="Path">A file or folder, absolute.</param>
+/// <param name="Location">Where it stands, for messages.</param>
+internal sealed record DataRule(string Path, SourceLocation? Location) : ResourceRule("data", Location)
+{
+    /// <summary>A folder below the product's virtual root.</summary>
+    public string Dest { get; init; } = ".";
+
+    /// <summary>Patterns over paths below the folder; none: everything.</summary>
+    public IReadOnlyList<string> Globs { get; init; } = [];
+}
 
 /// <summary>Packages that pip installs into a private folder.</summary>
 internal sealed record PipInstallRule(string Type, SourceLocation? Location) : ResourceRule(Type, Location)

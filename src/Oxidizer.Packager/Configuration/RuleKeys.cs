@@ -11,7 +11,7 @@ internal static class RuleKeys
             Key.Integer<T>("optimize_level", 0, 2, static (rule, value) => rule with { OptimizeLevel = value })
                 .Says("of this rule's bytecode", "that of `[python_config]`"),
             Key.Texts<T>("excludes", static (rule, value) => rule with { Excludes = value })
-                .Says("what is left out", "`[]`", "list of patterns over module names"),
+                .Says("what is left out; a pattern with a `/` is over the paths of files", "`[]`", "list of patterns over module names"),
             Key.Flag<T>("include_source", static (rule, value) => rule with { IncludeSource = value })
                 .Says("packs sources beside the bytecode: tracebacks and `inspect` show them", "`true`"),
             Key.Flag<T>("include_resources", static (rule, value) => rule with { IncludeResources = value })

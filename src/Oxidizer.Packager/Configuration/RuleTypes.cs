@@ -2,7 +2,7 @@ using Oxidizer.Packager.Toml;
 
 namespace Oxidizer.Packager.Configuration;
 
-/// <summary>The types of rules. Each is made when a file uses it: a configuration has three or four of the fifteen, and starts a build that
+/// <summary>The types of rules. Each is made when a file uses it: a configuration has three or four of the seventeen, and starts a build that
 /// takes 0.1 s.</summary>
 internal static class RuleTypes
 {
@@ -13,6 +13,8 @@ internal static class RuleTypes
         PackageRoot,
         Script,
         Wheel,
+        Installed,
+        Data,
         PipInstall,
         Requirements,
         Project,
@@ -58,7 +60,7 @@ internal static class RuleTypes
             RuleKeys.Common([
                 RuleKeys.Path<PackageRootRule>(static (rule, value) => rule with { Path = value }, "the folder"),
                 Key.Texts<PackageRootRule>("packages", TextForms.PackageName, static (rule, value) => rule with { Packages = value })
-                    .Says("top-level packages or modules in it", form: "list of names"),
+                    .Says("""top-level packages or modules in it; `"*"` is all of them, see below""", form: "list of names"),
             ]),
             "path",
             "packages"
@@ -77,6 +79,50 @@ internal static class RuleTypes
             ["wheel"],
             static (_, place) => new("", place),
             RuleKeys.Common([RuleKeys.Path<WheelRule>(static (rule, value) => rule with { Path = value }, "the wheel")]),
+            "path"
+        );
+
+    private static RuleType<InstalledRule> Installed() =>
+        new(
+            ["installed"],
+            static (_, place) => new([], place),
+            RuleKeys.Common([
+                Key.Texts<InstalledRule>(
+                        "distributions",
+                        TextForms.Requirement,
+                        static (rule, value) => rule with { Distributions = value }
+                    )
+                    .Says(
+                        """what is brought with all that it requires: `["httpie", "requests[socks] >=2.8"]`""",
+                        form: "list of requirements"
+                    ),
+                RuleKeys.Path<InstalledRule>(
+                    static (rule, value) => rule with { Path = value },
+                    "the folder that they are installed in, such as a `site-packages`; without it that of the machine's Python, see below"
+                ),
+                Key.Texts<InstalledRule>("without", TextForms.Requirement, static (rule, value) => rule with { Without = value })
+                    .Says("required distributions that are left out, with what only they require", form: "list of names"),
+            ]),
+            "distributions"
+        );
+
+    private static RuleType<DataRule> Data() =>
+        new(
+            ["data"],
+            static (_, place) => new("", place),
+            RuleKeys.Common([
+                RuleKeys.Path<DataRule>(static (rule, value) => rule with { Path = value }, "a file, or a folder whose content is brought"),
+                Key.Text<DataRule>("dest", TextForms.Below, static (rule, value) => rule with { Dest = value })
+                    .Says(
+                        """where: a folder below the product's virtual root; `"."`, the root itself, is the default""",
+                        form: "relative folder"
+                    ),
+                Key.Texts<DataRule>("globs", static (rule, value) => rule with { Globs = value })
+                    .Says(
+                        "which files of the folder, by their paths in it; `*` takes a `/` too. Without it all",
+                        form: "list of patterns over paths"
+                    ),
+            ]),
             "path"
         );
 

@@ -35,7 +35,24 @@ internal static class TextForms
 
     /// <summary>A top-level package or module of a folder.</summary>
     public static string? PackageName(string text) =>
-        IsDotted(text) ? null : $"`{text}` is not a package name; write one such as `package`, without folders and without `.py`";
+        text == "*" || IsDotted(text)
+            ? null
+            : $"`{text}` is not a package name; write one such as `package`, without folders and without `.py`";
+
+    /// <summary>The name of a distribution, and what may stand after one. What it says is read when the rule is applied.</summary>
+    public static string? Requirement(string text) =>
+        text.Length > 0 && char.IsAsciiLetterOrDigit(text[0])
+            ? null
+            : $"`{text}` is not the name of a distribution; write one such as `requests`, or `requests[socks] >=2.8`";
+
+    /// <summary>A folder below the product's virtual root.</summary>
+    public static string? Below(string text) =>
+        text.StartsWith('/')
+        || Array.IndexOf(text.Split('/'), "..") >= 0
+        || text.Contains('\\')
+        || text.AsSpan().ContainsAnyInRange('\0', '\x1f')
+            ? $"`{text.ReplaceLineEndings("\\n")}` is not below the product's virtual root; write a relative folder without `..`, such as `app/templates`"
+            : null;
 
     /// <summary><c>package.module</c> or <c>package.module:function</c>.</summary>
     public static string? RunModule(string text) =>

@@ -25,21 +25,28 @@ internal static class DistributionMetadata
     /// Those of a folder of <c>sys.path</c> that installed one of the packages: by their own name, by <c>top_level.txt</c>, or by
     /// <c>RECORD</c>. So <c>importlib.metadata</c> knows a package that was taken out of site-packages by name.
     /// </summary>
-    public static IEnumerable<PackageDistribution> CollectFor(IReadOnlyList<string> packages, string site, RuleScope scope)
+    /// <param name="packages">Their names; <c>null</c>: all that lie there.</param>
+    /// <param name="site">The folder, absolute.</param>
+    /// <param name="scope">The rule.</param>
+    public static IEnumerable<PackageDistribution> CollectFor(IReadOnlyList<string>? packages, string site, RuleScope scope)
     {
-        var wanted = packages.Select(package => package.Split('.')[0]).ToHashSet(StringComparer.Ordinal);
         var holder = new FolderNode(Path.GetFileName(site), site);
         foreach (var path in Directory.EnumerateFileSystemEntries(site, "*-info").Order(StringComparer.Ordinal))
         {
-            if (Directory.Exists(path))
-                holder.Folders.Add(FolderNode.Load(path, scope));
-            // distutils' older form is one file with what is PKG-INFO otherwise.
-            else if (FileNode.Find(path, scope) is { } file && file.Name.EndsWith(".egg-info", StringComparison.Ordinal))
-                holder.Folders.Add(new FolderNode(file.Name, path) { Files = { file with { Name = "PKG-INFO" } } });
+            if (Find(path, scope) is { } folder)
+                holder.Folders.Add(folder);
         }
-        holder.Folders.RemoveAll(folder => !Installed(folder, wanted));
+        if (packages?.Select(package => package.Split('.')[0]).ToHashSet(StringComparer.Ordinal) is { } wanted)
+            holder.Folders.RemoveAll(folder => !Installed(folder, wanted));
         return Collect(holder, scope);
     }
+
+    /// <summary>A metadata folder; distutils' older form is one file, with what is PKG-INFO otherwise. <c>null</c> if it is neither.</summary>
+    public static FolderNode? Find(string path, RuleScope scope) =>
+        Directory.Exists(path) ? FolderNode.Load(path, scope)
+        : path.EndsWith(".egg-info", StringComparison.Ordinal) && FileNode.Find(path, scope) is { } file
+            ? new FolderNode(file.Name, path) { Files = { file with { Name = "PKG-INFO" } } }
+        : null;
 
     private static bool Installed(FolderNode folder, HashSet<string> packages)
     {
@@ -62,7 +69,7 @@ internal static class DistributionMetadata
     }
 
     // What the file does not say stands in the folder's name: `ruamel.yaml-0.17.21.dist-info`.
-    private static (string Name, string Version) Read(FolderNode folder, string file)
+    internal static (string Name, string Version) Read(FolderNode folder, string file)
     {
         var stem = folder.Name[..folder.Name.LastIndexOf('.')];
         var dash = stem.IndexOf('-');

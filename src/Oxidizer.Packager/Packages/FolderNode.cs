@@ -72,13 +72,17 @@ internal sealed class FolderNode(string name, string path)
     /// <summary>Folders directly in it, by name.</summary>
     public List<FolderNode> Folders { get; } = [];
 
+    /// <summary>Whether the folder on the disk has no entry at all.</summary>
+    public bool IsBare { get; private set; }
+
     /// <summary>The folder of that name, or <c>null</c>.</summary>
     public FolderNode? Folder(string name) => Folders.Find(folder => folder.Name == name);
 
     /// <summary>Reads a folder of the disk. What is neither file nor folder is left out and reported.</summary>
     /// <exception cref="IOException">It cannot be read, or its links form a circle.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static FolderNode Load(string path, RuleScope scope) => Load(path, System.IO.Path.GetFileName(path), 0, scope);
+    public static FolderNode Load(string path, RuleScope scope) =>
+        Load(path, System.IO.Path.GetFileName(path), 0, scope.Root is null ? scope with { Root = path } : scope);
 
     /// <summary>Makes the tree of a distribution's folder from its list of files: the disk is not asked.</summary>
     public static FolderNode FromDistribution(Distribution distribution, string relative)
@@ -122,17 +126,38 @@ internal sealed class FolderNode(string name, string path)
         return folders[relative] = folder;
     }
 
+    /// <summary>A part of the folder: the files and folders that are wanted, by path relative to it.</summary>
+    /// <param name="whole">Whether a folder is wanted with all in it.</param>
+    /// <param name="file">Whether a file is wanted.</param>
+    /// <param name="relative">The folder's own path, with a slash after it, or empty.</param>
+    public FolderNode Part(Predicate<string> whole, Predicate<string> file, string relative)
+    {
+        var part = new FolderNode(Name, Path);
+        part.Files.AddRange(Files.Where(entry => file(relative + entry.Name)));
+        foreach (var below in Folders)
+        {
+            var path = relative + below.Name;
+            var inner = whole(path) ? below : below.Part(whole, file, path + "/");
+            if (inner == below || inner.Files.Count > 0 || inner.Folders.Count > 0)
+                part.Folders.Add(inner);
+        }
+        return part;
+    }
+
     private static FolderNode Load(string path, string name, int depth, RuleScope scope)
     {
         if (depth > MaxDepth)
             throw new IOException($"`{path}` is more than {MaxDepth} folders deep; does a symbolic link in it lead upwards?");
         scope.Context.Cancellation.ThrowIfCancellationRequested();
-        var folder = new FolderNode(name, path);
-        foreach (var entry in FolderListing.Read(path))
+        var entries = FolderListing.Read(path);
+        var folder = new FolderNode(name, path) { IsBare = entries.Count == 0 };
+        foreach (var entry in entries)
         {
             var below = System.IO.Path.Combine(path, entry.Name);
-            if (IsPassedOver(entry))
+            if (!scope.TakesAll && IsPassedOver(entry))
                 continue;
+            if (entry.Facts is { IsLink: true, Kind: FileKind.Regular or FileKind.Folder })
+                CheckTarget(below, scope);
             if (entry.Facts.Kind == FileKind.Regular)
                 folder.Files.Add(FileNode.Of(entry.Name, below, entry.Facts));
             else if (entry.Facts.Kind == FileKind.Folder)
@@ -168,6 +193,19 @@ internal sealed class FolderNode(string name, string path)
             && link.StartsWith(target.FullName.TrimEnd('/') + "/", StringComparison.Ordinal)
         )
             throw new IOException($"the symbolic link `{link}` leads to a folder above it; remove it");
+    }
+
+    // What a link leads to is packed in its place, wherever it is; but another folder than the rule names is worth a word.
+    private static void CheckTarget(string link, RuleScope scope)
+    {
+        if (File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName is not { } target)
+            return;
+        var root = (Directory.ResolveLinkTarget(scope.Root!, returnFinalTarget: true)?.FullName ?? scope.Root!).TrimEnd('/') + "/";
+        if (
+            !target.StartsWith(root, StringComparison.Ordinal)
+            && !target.StartsWith(scope.Root!.TrimEnd('/') + "/", StringComparison.Ordinal)
+        )
+            scope.LinksOut.Add((link, target));
     }
 
     private void Sort()

@@ -36,7 +36,7 @@ internal sealed class PackageClassifier(RuleScope scope)
     public void TakeAll(FolderNode root)
     {
         foreach (var folder in root.Folders.Where(folder => !IsMetadata(folder.Name)))
-            TakeFolder(folder, "", "", null);
+            TakeFolder(folder, "", "", null, HasModule(root, folder.Name));
         foreach (var file in root.Files)
             TakeFile(file, "", "", null, root);
     }
@@ -46,7 +46,8 @@ internal sealed class PackageClassifier(RuleScope scope)
     /// <param name="package">Full name of the package above, or empty.</param>
     /// <param name="relative">Path of the folder above from the root, with a slash after it, or empty.</param>
     /// <param name="owner">The nearest package and the path of its folder, for files that are no modules.</param>
-    public void TakeFolder(FolderNode folder, string package, string relative, (string Package, string Path)? owner)
+    /// <param name="isHidden">Whether a module of its name stands beside it: without an <c>__init__</c> it is data then.</param>
+    public void TakeFolder(FolderNode folder, string package, string relative, (string Package, string Path)? owner, bool isHidden = false)
     {
         var path = relative + folder.Name + "/";
         var importable = ModuleNames.IsImportable(folder.Name) && !(relative.Length > 0 && package.Length == 0);
@@ -55,16 +56,18 @@ internal sealed class PackageClassifier(RuleScope scope)
             return;
         if (importable && HasInit(folder))
             owner = (name, path);
-        else if (importable && HoldsModules(folder))
+        else if (importable && (HoldsModules(folder) || (!isHidden && scope.Rule.IncludeResources && HoldsFiles(folder))))
         {
-            Resources.Add(new NamespacePackage(name, path[..^1], scope.Origin, scope.Location));
+            Resources.Add(new NamespacePackage(name, path[..^1], scope.Origin, scope.Location) { IsData = !HoldsModules(folder) });
             owner = (name, path);
         }
         else
             name = "";
+        if (folder.IsBare && scope.Rule.IncludeResources)
+            Resources.Add(new EmptyFolder(path[..^1], scope.Origin, scope.Location));
 
         foreach (var below in folder.Folders)
-            TakeFolder(below, name, path, owner);
+            TakeFolder(below, name, path, owner, HasModule(folder, below.Name));
         foreach (var file in folder.Files)
             TakeFile(file, name, path, owner, folder);
     }
@@ -84,10 +87,14 @@ internal sealed class PackageClassifier(RuleScope scope)
         }
         else if (ModuleNames.IsSharedObject(file.Name))
             AddSharedObject(file, package, canHoldModules, path, folder);
-        else if (owner is { } holder && scope.Rule.IncludeResources)
+        else if (!scope.Rule.IncludeResources)
+            return;
+        else if (owner is { } holder)
             Resources.Add(
                 new PackageResource(holder.Package, path[holder.Path.Length..], path, RuleScope.Resolve(file), scope.Origin, scope.Location)
             );
+        else if (relative.Length > 0)
+            Resources.Add(new PlainFile(path, RuleScope.Resolve(file), scope.Origin, scope.Location));
     }
 
     private static bool IsMetadata(string folder) =>
@@ -95,6 +102,8 @@ internal sealed class PackageClassifier(RuleScope scope)
 
     private void AddModule(FileNode file, string name, bool isPackage, string path)
     {
+        var isImportable = ModuleNames.IsImportable(name.AsSpan(name.LastIndexOf('.') + 1));
+        var isOthers = scope.Origin.Owner == ResourceOwner.Application;
         if (!scope.LeftOut.Contains(name))
             Resources.Add(
                 new ModuleSource(
@@ -108,8 +117,10 @@ internal sealed class PackageClassifier(RuleScope scope)
                     scope.Location
                 )
                 {
-                    // What no statement can import may be a template of something else.
-                    MayNotCompile = !ModuleNames.IsImportable(name.AsSpan(name.LastIndexOf('.') + 1)),
+                    // A package may hold templates, and what another Python reads: they are packed as they are, with a word, unless no
+                    // statement could import them.
+                    MayNotCompile = isOthers || !isImportable,
+                    TellsRefusal = isOthers && isImportable,
                 }
             );
     }
@@ -152,6 +163,18 @@ internal sealed class PackageClassifier(RuleScope scope)
                 && ModuleNames.OfExtension(file.Name, scope.Distribution.ExtensionSuffixes) is not null
             )
         );
+
+    private bool HasModule(FolderNode folder, string name) =>
+        folder.Files.Exists(file =>
+            file.Name == name + ".py"
+            || (
+                file.Name.StartsWith(name + ".", StringComparison.Ordinal)
+                && ModuleNames.OfExtension(file.Name, scope.Distribution.ExtensionSuffixes) == name
+            )
+        );
+
+    // Python imports every folder as a namespace, if nothing else has its name: `importlib.resources.files("pkg.data")` is usual.
+    private static bool HoldsFiles(FolderNode folder) => folder.Files.Count > 0 || folder.Folders.Exists(HoldsFiles);
 
     private bool HoldsModules(FolderNode folder)
     {

@@ -1,3 +1,4 @@
+using Oxidizer.Cache.Files;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Resources;
@@ -7,6 +8,8 @@ namespace Oxidizer.Packager.Packages;
 /// <summary>The rules <c>package-root</c> and <c>script</c>: what lies in a folder of the user's.</summary>
 internal static class PackageRoot
 {
+    private const string All = "*";
+
     /// <summary>Brings the named packages and modules below a folder.</summary>
     public static IEnumerable<Resource> Collect(PackageRootRule rule, RuleScope scope)
     {
@@ -18,16 +21,50 @@ internal static class PackageRoot
             );
             return [];
         }
+        scope = scope with { Root = rule.Path };
         var classifier = new PackageClassifier(scope);
-        foreach (var package in rule.Packages)
+        var takesAll = rule.Packages.Contains(All);
+        if (takesAll)
+            classifier.TakeAll(TopLevel(rule.Path, scope));
+        foreach (var package in rule.Packages.Where(package => package != All))
             Take(package, rule, scope, classifier);
         return
         [
             .. classifier.Resources,
             .. SharedObjects.Classify(classifier.SharedObjects, scope),
-            .. DistributionMetadata.CollectFor(rule.Packages, rule.Path, scope),
+            .. DistributionMetadata.CollectFor(takesAll ? null : rule.Packages, rule.Path, scope),
         ];
     }
+
+    // What has the name of a package or module. Of a project's folder this leaves out its tools' files, and what a build itself made.
+    private static FolderNode TopLevel(string root, RuleScope scope)
+    {
+        var top = new FolderNode(Path.GetFileName(root), root);
+        foreach (var entry in FolderListing.Read(root).OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        {
+            var path = Path.Combine(root, entry.Name);
+            if (entry.Facts.Kind == FileKind.Folder)
+            {
+                if (ModuleNames.IsImportable(entry.Name) && entry.Name != "__pycache__" && !IsMadeByTools(path, scope))
+                    top.Folders.Add(FolderNode.Load(path, scope));
+            }
+            else if (
+                (ModuleNames.OfSource(entry.Name, isInPackage: false) is not null || ModuleNames.IsSharedObject(entry.Name))
+                && FileNode.Find(path, scope) is { } file
+            )
+                top.Files.Add(file);
+        }
+        return top;
+    }
+
+    // Virtual environments; and the folder of products: it would hold the product of the build before.
+    private static bool IsMadeByTools(string folder, RuleScope scope) =>
+        File.Exists(Path.Combine(folder, "pyvenv.cfg"))
+        || (
+            Path.Combine(folder, scope.Distribution.Target.Value) is var products
+            && Directory.Exists(products)
+            && Directory.EnumerateFiles(products, "*.build.json").Any()
+        );
 
     /// <summary>Brings a file as <c>__main__</c>.</summary>
     public static IEnumerable<Resource> CollectScript(ScriptRule rule, RuleScope scope)
@@ -53,7 +90,8 @@ internal static class PackageRoot
     private static void Take(string package, PackageRootRule rule, RuleScope scope, PackageClassifier classifier)
     {
         var parts = package.Split('.');
-        var before = classifier.Resources.Count + classifier.SharedObjects.Count;
+        int Count() => classifier.Resources.Count(resource => resource is not EmptyFolder) + classifier.SharedObjects.Count;
+        var before = Count();
         var parent = string.Join('.', parts[..^1]);
         var relative = string.Concat(parts[..^1].Select(part => part + "/"));
         var above = Path.Combine(rule.Path, relative);
@@ -76,14 +114,14 @@ internal static class PackageRoot
         if (isFolder)
         {
             holder.Folders.Add(FolderNode.Load(folder, scope));
-            classifier.TakeFolder(holder.Folders[0], parent, relative, null);
+            classifier.TakeFolder(holder.Folders[0], parent, relative, null, isHidden: files.Count > 0);
         }
         foreach (var file in files)
             classifier.TakeFile(file, parent, relative, null, holder);
-        if (classifier.Resources.Count + classifier.SharedObjects.Count == before)
+        if (Count() == before)
             scope.Report(
                 DiagnosticKinds.PackageEmpty,
-                $"the package `{package}` in `{rule.Path}` holds no module; put an `__init__.py` into it, or drop it from `packages`"
+                $"the package `{package}` in `{rule.Path}` holds no module and no file; put an `__init__.py` into it, or drop it from `packages`"
             );
     }
 

@@ -20,11 +20,25 @@ internal sealed record RuleScope(
     BuildContext Context
 )
 {
+    private const int NamesInMessage = 3;
+
     /// <summary>Where all that it brings lives.</summary>
     public ResourceLocation Location { get; init; } = ResourceLocation.Embedded;
 
     /// <summary>Full names of packages that are left out with all below them.</summary>
     public IReadOnlySet<string> LeftOut { get; init; } = new HashSet<string>();
+
+    /// <summary>What the rule leaves out by its <c>excludes</c>.</summary>
+    public ExcludedNames Excluded { get; } = new(Rule.Excludes);
+
+    /// <summary>The folder that links should not lead out of, absolute; <c>null</c>: that which is read.</summary>
+    public string? Root { get; init; }
+
+    /// <summary>Whether hidden folders and what tools leave behind are taken too: of data all is.</summary>
+    public bool TakesAll { get; init; }
+
+    /// <summary>Links that lead out of their tree, each with its target.</summary>
+    public List<(string Link, string Target)> LinksOut { get; } = [];
 
     /// <summary>Adds a diagnostic at the rule's place.</summary>
     public void Report(DiagnosticKind kind, string message) => Context.Diagnostics.Add(kind, message, Rule.Location);
@@ -35,6 +49,20 @@ internal sealed record RuleScope(
             DiagnosticKinds.FileLeftOut,
             $"`{path}` is left out of {Origin}, because {reason}; only regular files with names in UTF-8 are packed: correct or remove it"
         );
+
+    /// <summary>Says which links led out of their tree: what they lead to is packed, and changes with other folders than the rule
+    /// names.</summary>
+    public void ReportLinksOut()
+    {
+        if (LinksOut.Count == 0)
+            return;
+        var some = string.Join(", ", LinksOut.Take(NamesInMessage).Select(pair => $"`{pair.Link}` to `{pair.Target}`"));
+        var more = LinksOut.Count > NamesInMessage ? $" and {LinksOut.Count - NamesInMessage} more" : "";
+        Report(
+            DiagnosticKinds.LinkLeadsOut,
+            $"links of {Origin} lead out of its folder: {some}{more}; what they lead to is packed: leave it out with `excludes` if it is not meant"
+        );
+    }
 
     /// <summary>A file that was found by name. Its digest may be missing still: <see cref="FileDigests"/> fills in those of a whole rule at
     /// once.</summary>

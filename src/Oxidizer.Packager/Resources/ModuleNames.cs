@@ -49,8 +49,12 @@ internal static class ModuleNames
     {
         foreach (var suffix in suffixes)
         {
-            if (file.EndsWith(suffix, StringComparison.Ordinal) && IsImportable(file.AsSpan(0, file.Length - suffix.Length)))
-                return file[..^suffix.Length];
+            if (!file.EndsWith(suffix, StringComparison.Ordinal))
+                continue;
+            var stem = file.AsSpan(0, file.Length - suffix.Length);
+            // A tag of the interpreter is in no library's name. mypyc calls its modules `0123abc__mypyc`, and imports them by name.
+            if (IsImportable(stem) || (suffix != ".so" && !stem.IsEmpty && IsImportable("_" + stem.ToString())))
+                return stem.ToString();
         }
         return null;
     }
@@ -64,7 +68,7 @@ internal static class ModuleNames
         var dot = file.IndexOf('.');
         var tag = file.AsSpan(dot + 1);
         var isTag = tag.StartsWith("cpython-") || tag.StartsWith("pypy") || tag.StartsWith("graalpy") || tag.StartsWith("pyston-");
-        return isTag && IsImportable(file.AsSpan(0, dot)) ? file[..dot] : null;
+        return isTag && dot > 0 && IsImportable("_" + file[..dot]) ? file[..dot] : null;
     }
 
     /// <summary>Whether a file's name is that of a shared object: <c>x.so</c>, <c>libx.so.1.2</c>.</summary>

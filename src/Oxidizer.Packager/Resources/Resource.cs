@@ -54,6 +54,9 @@ internal sealed record ModuleSource(
     /// of something else. Then its source is packed, and importing it fails as it does from disk.
     /// </summary>
     public bool MayNotCompile { get; init; }
+
+    /// <summary>Whether it is worth a word if it does not compile: its name is that of a module, and it is nobody's test.</summary>
+    public bool TellsRefusal { get; init; }
 }
 
 /// <summary>A folder with modules below it, and no <c>__init__.py</c>.</summary>
@@ -66,6 +69,9 @@ internal sealed record NamespacePackage(string Name, string RelativePath, Resour
 {
     /// <summary>Where its portions are, when several rules brought some.</summary>
     public IReadOnlyList<ResourceLocation> Portions { get; init; } = [Location];
+
+    /// <summary>Whether nothing below it is a module: it stands and falls with the package above.</summary>
+    public bool IsData { get; init; }
 }
 
 /// <summary>A prebuilt shared extension module.</summary>

@@ -111,4 +111,45 @@ public static partial class DiagnosticKinds
 
     /// <summary>A file that is larger than a product can take.</summary>
     public static readonly DiagnosticKind FileTooLarge = new("OXI0324", DiagnosticSeverity.Error, "a file is too large");
+
+    /// <summary>What is required is not installed.</summary>
+    public static readonly DiagnosticKind RequirementsMissing = new(
+        "OXI0325",
+        DiagnosticSeverity.Error,
+        "required distributions are not installed"
+    );
+
+    /// <summary>What is installed has another version than is required.</summary>
+    public static readonly DiagnosticKind RequirementNotMet = new(
+        "OXI0326",
+        DiagnosticSeverity.Warning,
+        "a distribution has another version than is required"
+    );
+
+    /// <summary>A requirement in somebody's metadata that is not in the form of PEP 508.</summary>
+    public static readonly DiagnosticKind RequirementNotRead = new("OXI0327", DiagnosticSeverity.Warning, "a requirement cannot be read");
+
+    /// <summary>No folder with installed packages for the distribution's Python.</summary>
+    public static readonly DiagnosticKind SiteNotFound = new(
+        "OXI0328",
+        DiagnosticSeverity.Error,
+        "there is no folder of installed packages"
+    );
+
+    /// <summary>Links that lead to other folders than the rule names.</summary>
+    public static readonly DiagnosticKind LinkLeadsOut = new("OXI0329", DiagnosticSeverity.Warning, "links lead out of a rule's folder");
+
+    /// <summary>Nothing says which files a distribution has.</summary>
+    public static readonly DiagnosticKind DistributionFilesUnknown = new(
+        "OXI0330",
+        DiagnosticSeverity.Warning,
+        "the files of a distribution are not known"
+    );
+
+    /// <summary>A shared object for another machine.</summary>
+    public static readonly DiagnosticKind SharedObjectForeign = new(
+        "OXI0331",
+        DiagnosticSeverity.Warning,
+        "a shared object is for another machine"
+    );
 }

@@ -33,17 +33,35 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
     }
 
     /// <summary>Keeps those modules for which <paramref name="keep"/> is true, with what belongs to them.</summary>
-    public void Keep(Predicate<string> keep)
+    /// <param name="keep">Of a module's name.</param>
+    /// <param name="byName">Whether only what was named is kept: then a folder of data is kept with its package, because nobody names
+    /// it.</param>
+    public void Keep(Predicate<string> keep, bool byName)
     {
-        foreach (var name in _modules.Keys.Where(name => !keep(name)).ToList())
+        var owners = _plainFiles.Values.Select(file => (File: file, Owner: PackageAbove(file.RelativePath))).ToList();
+        foreach (var name in _modules.Keys.Where(name => !IsKept(name)).ToList())
             _modules.Remove(name);
         foreach (var key in _resources.Keys.Where(key => !_modules.ContainsKey(key.Package)).ToList())
             _resources.Remove(key);
+        foreach (var (file, owner) in owners.Where(entry => entry.Owner.Length > 0 && !_modules.ContainsKey(entry.Owner)))
+            _plainFiles.Remove(file.RelativePath);
+
+        bool IsKept(string name)
+        {
+            if (!_modules.TryGetValue(name, out var module) || module is not NamespacePackage { IsData: true })
+                return keep(name);
+            var parent = Resources.ModuleNames.ParentOf(name);
+            return parent.Length == 0 ? keep(name)
+                : byName ? keep(name) || IsKept(parent)
+                : keep(name) && IsKept(parent);
+        }
     }
 
     /// <summary>The result, in ordinal order.</summary>
-    public ResourceSet ToSet(IReadOnlyList<ExtensionVariant> extensions) =>
-        new(
+    public ResourceSet ToSet(IReadOnlyList<ExtensionVariant> extensions)
+    {
+        GiveFilesToPackages();
+        return new(
             ByName(_modules.Values.OfType<ModuleSource>(), module => module.Name),
             ByName(_modules.Values.OfType<NamespacePackage>(), module => module.Name),
             extensions,
@@ -61,6 +79,59 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
             PlainFiles = ByName(_plainFiles.Values, file => file.RelativePath),
             EmptyFolders = ByName(_emptyFolders.Values, folder => folder.RelativePath),
         };
+    }
+
+    // So that importlib.resources finds them. What is imported has its own path, and stands above a file of it.
+    private void GiveFilesToPackages()
+    {
+        var taken = _modules
+            .Values.Select(PathOf)
+            .Concat(_libraries.Values.Select(library => library.RelativePath))
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var file in _plainFiles.Values.ToList())
+        {
+            var package = PackageAbove(file.RelativePath);
+            if (package.Length > 0 && !taken.Contains(file.RelativePath))
+            {
+                var name = file.RelativePath[(package.Length + 1)..];
+                if (!_resources.TryGetValue((package, name), out var other) || other.Origin.Rule < file.Origin.Rule)
+                    _resources[(package, name)] = new PackageResource(
+                        package,
+                        name,
+                        file.RelativePath,
+                        file.File,
+                        file.Origin,
+                        file.Location
+                    );
+            }
+            if (package.Length > 0 || taken.Contains(file.RelativePath))
+                _plainFiles.Remove(file.RelativePath);
+        }
+    }
+
+    // The deepest package whose folder holds the path; empty if there is none.
+    private string PackageAbove(string path)
+    {
+        for (var slash = path.LastIndexOf('/'); slash > 0; slash = path.LastIndexOf('/', slash - 1))
+        {
+            var folder = path[..slash];
+            if (
+                !folder.Contains('.')
+                && _modules.TryGetValue(folder.Replace('/', '.'), out var module)
+                && module is NamespacePackage or ModuleSource { IsPackage: true } or SharedExtension { IsPackage: true }
+            )
+                return folder.Replace('/', '.');
+        }
+        return "";
+    }
+
+    private static string PathOf(Resource resource) =>
+        resource switch
+        {
+            ModuleSource module => module.RelativePath,
+            SharedExtension extension => extension.RelativePath,
+            _ => "",
+        };
 
     private void Add(Resource resource, List<(string, Resource, Resource)> replaced)
     {
@@ -75,7 +146,11 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
             case NamespacePackage space:
                 // Several rules may bring portions of one namespace; a package with a file of its own is stronger, as it is on sys.path.
                 if (!_modules.TryAdd(space.Name, space) && _modules[space.Name] is NamespacePackage known)
-                    _modules[space.Name] = known with { Portions = [.. known.Portions.Union(space.Portions)] };
+                    _modules[space.Name] = known with
+                    {
+                        Portions = [.. known.Portions.Union(space.Portions)],
+                        IsData = known.IsData && space.IsData,
+                    };
                 break;
             case PackageResource file:
                 _resources[(file.Package, file.Name)] = file;
@@ -90,6 +165,12 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
                 _distributions[distribution.Folder] = distribution;
                 break;
             case SharedLibraryResource library:
+                // The dynamic linker has room for one; the other stays a file, for what opens it by its path.
+                if (
+                    _libraries.TryGetValue(library.Soname, out var first)
+                    && (first.RelativePath, first.Location) != (library.RelativePath, library.Location)
+                )
+                    Add(new PlainFile(first.RelativePath, first.File, first.Origin, first.Location), replaced);
                 _libraries[library.Soname] = library;
                 break;
             default:

@@ -44,7 +44,7 @@ internal static class ResourceFilters
                     matched.Add(parent);
             }
         }
-        collection.Keep(name => matched.Contains(name) == rule.Include);
+        collection.Keep(name => matched.Contains(name) == rule.Include, rule.Include);
     }
 
     /// <summary>Drops what a rule's own <c>excludes</c> match, with the resources of packages that are dropped.</summary>
@@ -52,26 +52,8 @@ internal static class ResourceFilters
     {
         if (scope.Rule.Excludes.Count == 0)
             return resources;
-        var globs = scope.Rule.Excludes.Select(glob => new GlobPattern(glob)).ToList();
-        var unused = globs.ToHashSet();
-        var kept = new List<Resource>(resources.Count);
-        foreach (var resource in resources)
-        {
-            var name = resource switch
-            {
-                ModuleSource module => module.Name,
-                NamespacePackage space => space.Name,
-                SharedExtension extension => extension.Name,
-                PackageResource file => file.Package,
-                _ => null,
-            };
-            var matching = name is null ? null : globs.Find(glob => glob.Matches(name));
-            if (matching is null)
-                kept.Add(resource);
-            else
-                unused.Remove(matching);
-        }
-        WarnOfUnused(unused.Select(glob => glob.Text), scope.Rule, scope.Context);
+        var kept = resources.Where(resource => !scope.Excluded.Hold(resource)).ToList();
+        WarnOfUnused(scope.Excluded.Unused, scope.Rule, scope.Context);
         return kept;
     }
 

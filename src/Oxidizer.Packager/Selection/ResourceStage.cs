@@ -18,6 +18,7 @@ internal static class ResourceStage
     /// <param name="packages">The rules, in order.</param>
     /// <param name="optimizeLevel">Of bytecode, for rules that say nothing else.</param>
     /// <param name="extensions">Which of the distribution's extension modules are linked.</param>
+    /// <param name="run">What the product starts with.</param>
     /// <param name="positions">For messages.</param>
     /// <param name="distribution">Brings the standard library.</param>
     /// <param name="context">The build.</param>
@@ -25,6 +26,7 @@ internal static class ResourceStage
         IReadOnlyList<PackageRule> packages,
         int optimizeLevel,
         ExtensionsTable extensions,
+        RunTable run,
         KeyPositions positions,
         Distribution distribution,
         BuildContext context
@@ -45,7 +47,33 @@ internal static class ResourceStage
         collection.Add(RuntimeModules.Collect(context), null);
         var includeTests = packages.OfType<StdlibRule>().Any(rule => rule.IncludeTestModules);
         var linked = new ExtensionPolicy(extensions, distribution, context.Diagnostics).Choose(includeTests);
-        return collection.ToSet(linked);
+        return RequireStart(collection.ToSet(linked), run);
+    }
+
+    // A product that cannot start is no product: of these modules a mistake is an error.
+    private static ResourceSet RequireStart(ResourceSet resources, RunTable run)
+    {
+        if (run is not { Mode: "module", Module: { } named })
+            return resources;
+        var needed = new HashSet<string>(StringComparer.Ordinal);
+        for (var name = named.Split(':')[0]; name.Length > 0; name = ModuleNames.ParentOf(name))
+            needed.Add(name);
+        needed.Add(named.Split(':')[0] + ".__main__");
+        return resources with
+        {
+            Modules =
+            [
+                .. resources.Modules.Select(module =>
+                    module.TellsRefusal && needed.Contains(module.Name)
+                        ? module with
+                        {
+                            MayNotCompile = false,
+                            TellsRefusal = false,
+                        }
+                        : module
+                ),
+            ],
+        };
     }
 
     private static void Apply(
@@ -63,9 +91,10 @@ internal static class ResourceStage
         };
         try
         {
-            var resources = Bring(rule, scope).Select(Place);
+            IReadOnlyList<Resource> resources = [.. Bring(rule, scope).Select(Place)];
+            scope.ReportLinksOut();
             collection.Add(
-                FileDigests.Fill(FileSizes.Check(ResourceFilters.Exclude([.. resources], scope), scope), context.Cache),
+                FileDigests.Fill(FileSizes.Check(ResourceFilters.Exclude(resources, scope), scope), context.Cache),
                 rule.Location
             );
         }
@@ -86,6 +115,8 @@ internal static class ResourceStage
             ScriptRule script => PackageRoot.CollectScript(script, scope),
             VirtualenvRule environment => Virtualenv.Collect(environment, scope),
             WheelRule wheel => Wheel.Collect(wheel, scope),
+            InstalledRule installed => Installed.Collect(installed, scope),
+            DataRule data => DataFiles.Collect(data, scope),
             _ => throw CameThrough(rule),
         };
 
@@ -99,6 +130,8 @@ internal static class ResourceStage
             ScriptRule script => $"rule {number} (script {script.Path})",
             WheelRule wheel => $"rule {number} (wheel {wheel.Path})",
             VirtualenvRule environment => $"rule {number} (virtualenv {environment.Path})",
+            InstalledRule installed => $"rule {number} (installed {string.Join(", ", installed.Distributions)})",
+            DataRule data => $"rule {number} (data {data.Path})",
             _ => $"rule {number} ({rule.Type})",
         } + (rule.Location is { Line: > 0 } location ? $" at {Path.GetFileName(location.File)}:{location.Line}" : "");
 

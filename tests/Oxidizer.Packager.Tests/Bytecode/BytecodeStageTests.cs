@@ -18,12 +18,19 @@ public sealed class BytecodeStageTests : IDisposable
     public void Dispose() => _build.Dispose();
 
     private (CompiledCode Code, IReadOnlyList<Packager.Resources.ModuleSource> Modules, BuildContext Context) Compile(
-        TestBuild? other = null
+        TestBuild? other = null,
+        bool isStrict = false
     )
     {
         var build = other ?? _build;
         var context = build.Context();
         var resources = build.Collect(context);
+        // As the modules that the start needs.
+        if (isStrict)
+            resources = resources with
+            {
+                Modules = [.. resources.Modules.Select(module => module with { MayNotCompile = false, TellsRefusal = false })],
+            };
         Assert.False(context.Diagnostics.HasErrors, string.Join('\n', context.Diagnostics.All));
         var code = build.Compile(resources, context);
         context.Cache.Flush();
@@ -174,7 +181,7 @@ public sealed class BytecodeStageTests : IDisposable
             .Write("app/second.py", "def f(:\n    pass\n")
             .Write("app/nul.py", "x = 1\ny = '\0'\n")
             .Write("app/latin.py", "x = 1\ny = '\u00e9'\n"u8.ToArray().Select(b => b == 0xc3 ? (byte)0x20 : b).ToArray());
-        var context = Compile().Context;
+        var context = Compile(isStrict: true).Context;
         var errors = context
             .Diagnostics.All.Where(diagnostic => diagnostic.Kind.Severity == DiagnosticSeverity.Error)
             .OrderBy(error => error.Location!.File, StringComparer.Ordinal)
@@ -204,6 +211,7 @@ public sealed class BytecodeStageTests : IDisposable
                         module with
                         {
                             MayNotCompile = module.Name.StartsWith("app.", StringComparison.Ordinal),
+                            TellsRefusal = false,
                         }
                     ),
                 ],
@@ -217,16 +225,57 @@ public sealed class BytecodeStageTests : IDisposable
             Assert.Equal(round == 0, context.Actions.Executed.Any());
             context.Cache.Flush();
         }
-        Assert.Equal(["OXI0401", "OXI0402"], _build.Ids(Compile().Context).Order());
+        Assert.Equal(["OXI0401", "OXI0402"], _build.Ids(Compile(isStrict: true).Context).Order());
+    }
+
+    [Fact]
+    public void What_is_no_python_in_a_package_is_one_warning_in_every_build_and_packed_as_source()
+    {
+        _build
+            .Write("app/template.py", "class {{ name }}:\n")
+            .Write("app/two.py", "x = 1\nprint 'two'\n")
+            .Write("app/latin.py", [(byte)'"', 0xe9, (byte)'"']);
+        for (var round = 0; round < 3; round++)
+        {
+            // The second build finds all in the cache, the third has another module to compile.
+            if (round == 2)
+                _build.Write("app/more.py", "");
+            var compiled = Compile();
+            var warning = Assert.Single(compiled.Context.Diagnostics.All);
+            Assert.Equal(("OXI0409", _build["app/latin.py"]), (warning.Kind.Id, warning.Location!.File));
+            Assert.StartsWith("`app.latin`, `app.template`, `app.two` of rule 2", warning.Message);
+            var refused = compiled.Modules.Where(module => module.Name.StartsWith("app.t", StringComparison.Ordinal)).ToList();
+            Assert.Equal(2, refused.Count);
+            Assert.All(refused, module => Assert.True(compiled.Code.HasSource(module with { IncludeSource = false })));
+        }
+    }
+
+    [Theory]
+    [InlineData("app.two", "app.two")]
+    [InlineData("app.two:main", "app.two")]
+    [InlineData("app.pkg", "app.pkg.__main__")]
+    public void A_mistake_in_what_the_product_starts_with_is_an_error(string module, string refused)
+    {
+        _build
+            .Write("app/two.py", "print 'two'\n")
+            .Write("app/pkg/__init__.py", "")
+            .Write("app/pkg/__main__.py", "print 'main'\n")
+            .Write("app/pkg/other.py", "print 'other'\n");
+        _build.Configuration = _build.Configuration with
+        {
+            Run = new Packager.Configuration.RunTable { Mode = "module", Module = module },
+        };
+        var errors = Compile().Context.Diagnostics.All.Where(diagnostic => diagnostic.Kind.Severity == DiagnosticSeverity.Error);
+        Assert.StartsWith($"`{refused}`", Assert.Single(errors).Message);
     }
 
     [Fact]
     public void After_a_failed_build_only_what_failed_is_compiled()
     {
         _build.Write("app/words.py", "if\n");
-        Assert.True(Compile().Context.Diagnostics.HasErrors);
+        Assert.True(Compile(isStrict: true).Context.Diagnostics.HasErrors);
         _build.Write("app/words.py", "TEXT = 'mended'\n");
-        Assert.Equal("app/words.py", Assert.Single(Compile().Context.Actions.Executed).Name);
+        Assert.Equal("app/words.py", Assert.Single(Compile(isStrict: true).Context.Actions.Executed).Name);
     }
 
     [Fact]

@@ -193,8 +193,18 @@ public sealed class VirtualenvTests : IDisposable
     [Fact]
     public void A_shared_object_that_is_none_is_an_error()
     {
-        _build.Write($"{_site}/pkg/__init__.py", "").Write($"{_site}/pkg/broken.so", "not an object");
+        var suffix = MachinePython.Small.ExtensionSuffixes[0];
+        _build.Write($"{_site}/pkg/__init__.py", "").Write($"{_site}/pkg/broken{suffix}", "not an object");
         Assert.Equal("OXI0313", Assert.Single(Collect().Context.Diagnostics.All).Kind.Id);
+    }
+
+    [Fact]
+    public void A_file_that_only_has_the_name_of_a_library_is_packed_as_a_file_with_a_warning()
+    {
+        _build.Write($"{_site}/pkg/__init__.py", "").Write($"{_site}/pkg/script.so", "INPUT(-lm)");
+        var (resources, context) = Collect();
+        Assert.Equal("OXI0331", Assert.Single(context.Diagnostics.All).Kind.Id);
+        Assert.Equal("pkg/script.so", Assert.Single(resources.PackageResources, file => file.Package == "pkg").RelativePath);
     }
 
     [Fact]

@@ -39,9 +39,9 @@ public sealed class AppRelativeTests : IDisposable
         Assert.Equal("bare.pyc", reader.Module(reader.Find("bare")).Path);
         var space = reader.Module(reader.Find("space"));
         Assert.Equal(("space", "lib", PackedFlags.Package | PackedFlags.Namespace), (space.Path, space.Root, space.Flags));
-        var file = reader.File(PackedSection.Resources, reader.Module(reader.Find("pkg")).FirstResource);
+        var file = reader.File(PackedSection.Resources, reader.Module(reader.Find("pkg.data")).FirstResource);
         Assert.Equal(
-            ("data/x.txt", "pkg/data/x.txt", "lib", PackedFlags.Filesystem, false),
+            ("x.txt", "pkg/data/x.txt", "lib", PackedFlags.Filesystem, false),
             (file.Name, file.Path, file.Root, file.Flags, file.Data.Exists)
         );
         var metadata = reader.File(PackedSection.DistributionFiles, reader.Distribution(0).FirstFile);

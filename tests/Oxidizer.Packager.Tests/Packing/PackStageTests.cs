@@ -64,12 +64,15 @@ public sealed class PackStageTests : IDisposable
             .Range(app.FirstResource, app.ResourceCount)
             .Select(index => reader.File(PackedSection.Resources, index))
             .ToList();
-        Assert.Equal(["data/table.txt", "empty.txt"], files.Select(file => file.Name));
-        Assert.Equal(["app/data/table.txt", "app/empty.txt"], files.Select(file => file.Path));
-        Assert.All(files, file => Assert.Equal(reader.Find("app"), file.Owner));
-        Assert.Equal("a table\n"u8.ToArray(), reader.Read(files[0].Data));
-        Assert.True(files[1].Data.Exists);
-        Assert.Empty(reader.Read(files[1].Data));
+        Assert.Equal([("empty.txt", "app/empty.txt", reader.Find("app"))], files.Select(file => (file.Name, file.Path, file.Owner)));
+        Assert.True(files[0].Data.Exists);
+        Assert.Empty(reader.Read(files[0].Data));
+        // A folder of data is a namespace, as for Python.
+        var data = Module(reader, "app.data");
+        Assert.Equal(PackedFlags.Package | PackedFlags.Namespace, data.Flags);
+        var table = reader.File(PackedSection.Resources, data.FirstResource);
+        Assert.Equal(("table.txt", "app/data/table.txt"), (table.Name, table.Path));
+        Assert.Equal("a table\n"u8.ToArray(), reader.Read(table.Data));
     }
 
     [Fact]

@@ -43,6 +43,14 @@ public sealed class HostileInputTests : IDisposable
         return diagnostic;
     }
 
+    // A file that root cannot read either is a link out of the package, which is worth a warning of its own.
+    private Diagnostic Error(string id)
+    {
+        var diagnostic = Assert.Single(Collect().Diagnostics, diagnostic => diagnostic.Kind.Id != "OXI0329");
+        Assert.Equal(id, diagnostic.Kind.Id);
+        return diagnostic;
+    }
+
     private static IEnumerable<string> Application(ResourceSet resources) =>
         resources
             .Modules.Where(module => module.Origin.Words.Contains("package-root", StringComparison.Ordinal))
@@ -249,11 +257,11 @@ public sealed class HostileInputTests : IDisposable
     {
         _build.Packages("app").Write("app/__init__.py", "");
         HostileFile.Put("closed", _build["app/closed.py"]);
-        Assert.Contains($"`{_build["app/closed.py"]}`", Only("OXI0315").Message);
+        Assert.Contains($"`{_build["app/closed.py"]}`", Error("OXI0315").Message);
         // So many are read by several threads.
         for (var number = 0; number < 200; number++)
             HostileFile.Put("closed", _build[$"app/closed{number}.py"]);
-        Assert.Matches("`/.*/app/closed[0-9]*\\.py` cannot be opened: Permission denied", Only("OXI0315").Message);
+        Assert.Matches("`/.*/app/closed[0-9]*\\.py` cannot be opened: Permission denied", Error("OXI0315").Message);
     }
 
     [Fact]

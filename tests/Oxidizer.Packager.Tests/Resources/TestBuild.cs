@@ -80,6 +80,7 @@ internal sealed class TestBuild : IDisposable
                 Rules,
                 Configuration.PythonConfig.OptimizeLevel,
                 Configuration.Extensions,
+                Configuration.Run,
                 Configuration.Positions,
                 Distribution,
                 context

@@ -109,16 +109,23 @@ public sealed class ResourceStageTests : IDisposable
             ["app", "app.0001_first", "app.my-script", "app.plugins.one", "app.words"],
             Names(resources).Where(name => name.StartsWith("app", StringComparison.Ordinal))
         );
-        Assert.Equal("app.plugins", Assert.Single(resources.Namespaces).Name);
+        Assert.Equal(
+            [("app.data", true), ("app.data.deep", true), ("app.plugins", false)],
+            resources
+                .Namespaces.Where(space => space.Name.StartsWith("app", StringComparison.Ordinal))
+                .Select(space => (space.Name, space.IsData))
+        );
         Assert.Equal(
             ["app.0001_first", "app.my-script"],
             resources
-                .Modules.Where(module => module.MayNotCompile && module.Name.StartsWith("app", StringComparison.Ordinal))
+                .Modules.Where(module =>
+                    module is { MayNotCompile: true, TellsRefusal: false } && module.Name.StartsWith("app", StringComparison.Ordinal)
+                )
                 .Select(module => module.Name)
                 .Order(StringComparer.Ordinal)
         );
         Assert.Equal(
-            ["app: a.b.py", "app: data/deep/x.bin", "app: data/table.txt", "app: {name}.py", "app.plugins: one.txt"],
+            ["app: a.b.py", "app: {name}.py", "app.data: table.txt", "app.data.deep: x.bin", "app.plugins: one.txt"],
             Files(resources).Where(file => file.StartsWith("app", StringComparison.Ordinal))
         );
         var words = resources.Modules.Single(module => module.Name == "app.words");
