@@ -19,8 +19,9 @@ namespace Oxidizer.Packager;
 
 /// <summary>
 /// A build, from a configuration to an installed product: the table of contents of this assembly. Each stage is a function from records to
-/// records, in the room that stands before it; only this file knows their order. A stage is given the tables of the configuration that it reads.
-/// What it makes comes from the cache when its inputs are unchanged, so that an unchanged build walks all of it without starting a program.
+/// records, in the room that its comment names; only this file knows their order. A stage is given the tables of the configuration that it
+/// reads. What it makes comes from the cache when its inputs are unchanged, so that an unchanged build walks all of it without starting a
+/// program.
 /// </summary>
 public static class Pipeline
 {
