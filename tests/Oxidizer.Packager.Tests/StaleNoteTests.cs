@@ -88,6 +88,28 @@ public sealed class StaleNoteTests : IDisposable
         Assert.Equal(0, Find());
     }
 
+    [Fact]
+    public void Debians_packages_are_listed_again_when_dpkg_has_written_its_status()
+    {
+        const string site = "usr/lib/python3/dist-packages";
+        void Install(params string[] names)
+        {
+            foreach (var name in names)
+                _build.Write($"var/lib/dpkg/info/{name}.list", $"/{site}/{name}-1.egg-info\n");
+            _build.Write(
+                "var/lib/dpkg/status",
+                string.Concat(names.Select(name => $"Package: {name}\nStatus: install ok installed\nArchitecture: all\nVersion: 1\n\n"))
+            );
+        }
+
+        string? owner = null;
+        long Find() => Misses("dpkg_index", context => owner = DebianIndex.Of(_build[site], context)!.PackageOf("python3-two-1.egg-info"));
+        Install("python3-one");
+        Assert.Equal((1, 0, null), (Find(), Find(), owner));
+        Install("python3-one", "python3-two");
+        Assert.Equal((1, 0, "python3-two"), (Find(), Find(), owner));
+    }
+
     [Theory]
     [InlineData("nothing", false)]
     [InlineData("a source", true)]

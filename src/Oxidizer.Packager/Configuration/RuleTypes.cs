@@ -2,8 +2,8 @@ using Oxidizer.Packager.Toml;
 
 namespace Oxidizer.Packager.Configuration;
 
-/// <summary>The types of rules. Each is made when a file uses it: a configuration has three or four of the seventeen, and starts a build that
-/// takes 0.1 s.</summary>
+/// <summary>The types of rules. Each is made when a file uses it: a configuration has three or four of them, and starts a build that takes
+/// 0.1 s.</summary>
 internal static class RuleTypes
 {
     private static readonly Func<RuleType>[] s_all =

@@ -41,7 +41,8 @@ internal static class DistributionMetadata
         return Collect(holder, scope);
     }
 
-    /// <summary>A metadata folder; distutils' older form is one file, with what is PKG-INFO otherwise. <c>null</c> if it is neither.</summary>
+    /// <summary>A metadata folder. Distutils' older form is one file, with what is PKG-INFO otherwise. <c>null</c> if it is neither.
+    /// </summary>
     public static FolderNode? Find(string path, RuleScope scope) =>
         Directory.Exists(path) ? FolderNode.Load(path, scope)
         : path.EndsWith(".egg-info", StringComparison.Ordinal) && FileNode.Find(path, scope) is { } file

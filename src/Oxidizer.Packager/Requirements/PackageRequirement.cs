@@ -2,7 +2,8 @@ using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Requirements;
 
-/// <summary>What a distribution requires, or a rule names, in the form of PEP 508: <c>requests[socks] &gt;=2.8,&lt;3 ; os_name == "posix"</c>.</summary>
+/// <summary>What a distribution requires, or a rule names, in the form of PEP 508:
+/// <c>requests[socks] &gt;=2.8,&lt;3 ; os_name == "posix"</c>.</summary>
 /// <param name="Name">As written.</param>
 /// <param name="Extras">As written.</param>
 /// <param name="Versions">Each of them must be met.</param>

@@ -19,6 +19,7 @@ public sealed class StaleBytecodeTests : IDisposable
         ["ModuleSource.RelativePath"] = (true, (_, module) => module with { RelativePath = "app/speech.py" }),
         ["ModuleSource.OptimizeLevel"] = (true, (_, module) => module with { OptimizeLevel = 2 }),
         // A source that compiles gives the same code whether it must compile or not.
+        ["ModuleSource.TellsRefusal"] = (false, (_, module) => module with { TellsRefusal = true }),
         ["ModuleSource.MayNotCompile"] = (false, (_, module) => module with { MayNotCompile = true }),
         ["the path of a source"] = (false, (build, module) => module with { File = File(build, "same.txt") }),
         ["ModuleSource.Name"] = (false, (_, module) => module with { Name = "app.speech" }),

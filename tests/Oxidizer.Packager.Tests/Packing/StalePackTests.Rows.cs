@@ -65,6 +65,7 @@ public sealed partial class StalePackTests
         ["ModuleSource.IncludeSource"] = Module(module => module with { IncludeSource = false }),
         // It compiles: what would be if it did not is not asked.
         ["ModuleSource.MayNotCompile"] = Idle(Module(module => module with { MayNotCompile = true })),
+        ["ModuleSource.TellsRefusal"] = Idle(Module(module => module with { TellsRefusal = true })),
         ["ModuleSource.Origin"] = Idle(Module(module => module with { Origin = s_elsewhere })),
         ["ModuleSource.Location"] = Module(Beside),
 
@@ -73,6 +74,8 @@ public sealed partial class StalePackTests
         ["NamespacePackage.Origin"] = Idle(Spaces(space => space with { Origin = s_elsewhere })),
         // Where its portions are counts.
         ["NamespacePackage.Location"] = Idle(Spaces(Beside)),
+        // What a namespace holds says so itself.
+        ["NamespacePackage.IsData"] = Idle(Spaces(space => space with { IsData = !space.IsData })),
         ["NamespacePackage.Portions"] = Spaces(space => space with { Portions = [new ResourceLocation("lib")] }),
 
         ["SharedExtension.Name"] = Extensions((_, extension) => extension with { Name = "pkg.faster" }),
