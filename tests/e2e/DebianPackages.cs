@@ -32,10 +32,26 @@ public sealed class DebianPackages : IDisposable
         foreach (var archive in Directory.EnumerateFiles(packages.Folder, "*.deb").ToList())
         {
             Assert.Equal(0, Workspace.Run(new Command("dpkg-deb", ["-x", archive, packages.Folder])).ExitCode);
+            packages.Register(archive);
             File.Delete(archive);
         }
         packages.LinkAlternatives();
         return packages;
+    }
+
+    // As dpkg does: what the package says, and the list of its files.
+    private void Register(string archive)
+    {
+        var database = Path.Combine(Folder, "var/lib/dpkg");
+        Directory.CreateDirectory(Path.Combine(database, "info"));
+        var control = Workspace.Run(new Command("dpkg-deb", ["-f", archive])).Output;
+        File.AppendAllText(Path.Combine(database, "status"), control.TrimEnd('\n') + "\nStatus: install ok installed\n\n");
+        var name = control.Split('\n').First(line => line.StartsWith("Package: ", StringComparison.Ordinal))["Package: ".Length..];
+        var contents = Workspace.Run(new Command("sh", ["-c", "dpkg-deb --fsys-tarfile \"$1\" | tar t", "sh", archive])).Output;
+        File.WriteAllLines(
+            Path.Combine(database, "info", name + ".list"),
+            contents.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.TrimStart('.').TrimEnd('/'))
+        );
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

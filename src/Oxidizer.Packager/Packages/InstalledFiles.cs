@@ -24,7 +24,6 @@ internal sealed class InstalledFiles(string site, InstalledSite all, RuleScope s
             .Select(line => line.Trim().Replace('.', '/'))
             .ToHashSet(StringComparer.Ordinal);
         var names = distribution.Lines("top_level.txt").Select(line => line.Trim()).Where(IsBelow).ToList();
-        var before = _files.Count + _folders.Count;
         if (distribution.Lines("RECORD").Count > 0 || distribution.Lines("installed-files.txt").Count > 0)
             AddListed(Listed(distribution), spaces);
         else if (names.Count > 0)
@@ -38,8 +37,6 @@ internal sealed class InstalledFiles(string site, InstalledSite all, RuleScope s
                 DiagnosticKinds.DistributionFilesUnknown,
                 $"nothing says which files of `{site}` are those of `{distribution.Name}`: `{distribution.Metadata.Name}` has no RECORD and no top_level.txt; only its metadata is packed: bring its modules with a `package-root` rule"
             );
-        if (_files.Count + _folders.Count > before)
-            scope.Context.Log.Debug($"{scope.Origin}: `{distribution.Name}` {distribution.Version} of `{site}`");
     }
 
     /// <summary>Adds what a package of Debian's has in the folder.</summary>

@@ -84,6 +84,8 @@ internal sealed class PackageClassifier(RuleScope scope)
             // CPython prefers the package of the same name.
             else if (folder.Folder(stem) is not { } rival || !HasInit(rival))
                 AddModule(file, ModuleNames.Join(package, stem), isPackage: false, path);
+            else if (scope.Rule is { IncludeResources: true, IncludeSource: true })
+                Resources.Add(new PlainFile(path, RuleScope.Resolve(file), scope.Origin, scope.Location));
         }
         else if (ModuleNames.IsSharedObject(file.Name))
             AddSharedObject(file, package, canHoldModules, path, folder);

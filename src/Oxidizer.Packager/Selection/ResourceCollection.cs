@@ -183,12 +183,24 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
         if (_modules.TryGetValue(name, out var old) && old is not NamespacePackage)
         {
             // Within one rule it is as on sys.path: an extension module hides the source beside it, otherwise the first folder wins.
-            if (old.Origin == resource.Origin && !(old is ModuleSource && resource is SharedExtension))
-                return;
+            if (old.Origin == resource.Origin)
+            {
+                var isStronger = old is ModuleSource && resource is SharedExtension;
+                Hide(isStronger ? old : resource, isStronger ? resource : old, replaced);
+                if (!isStronger)
+                    return;
+            }
             if (old.Origin != resource.Origin && FileOf(old) != FileOf(resource))
                 replaced.Add((name, old, resource));
         }
         _modules[name] = resource;
+    }
+
+    // Nothing imports it, but it lies beside what is imported.
+    private void Hide(Resource hidden, Resource shown, List<(string, Resource, Resource)> replaced)
+    {
+        if (hidden is ModuleSource { IncludeSource: true } source && source.RelativePath != PathOf(shown))
+            Add(new PlainFile(source.RelativePath, source.File, source.Origin, source.Location), replaced);
     }
 
     private static string? FileOf(Resource resource) => (resource as ModuleSource)?.File.Path ?? (resource as SharedExtension)?.File.Path;
