@@ -245,7 +245,7 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
             known = {item.name: item for item in finder.indexed_resources()}
             print(known['single'].relative_path_module_source, known['single'].relative_path_module_bytecode, known['single'].in_memory_source)
             print(known['bare'].relative_path_module_bytecode_opt2, known['beside.native'].relative_path_extension_module_shared_library)
-            print(known['beside'].relative_path_package_resources['data/table.txt'])
+            print(known['beside.data'].relative_path_package_resources['table.txt'])
             other = o.OxidizedFinder()
             other.index_bytes(finder.serialize_indexed_resources())
             print(other.find_spec('beside').submodule_search_locations == finder.find_spec('beside').submodule_search_locations, other.find_spec('bare').origin == finder.find_spec('bare').origin)

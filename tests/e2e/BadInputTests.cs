@@ -41,17 +41,26 @@ public sealed class BadInputTests : IDisposable
     }
 
     [Fact]
-    public void Sources_that_do_not_compile_come_all_at_once_with_their_lines()
+    public void Sources_that_do_not_compile_are_packed_and_told_all_at_once_with_their_lines()
     {
         _workspace.Write("app/one.py", "x = 1\ny = (\n").Write("app/two.py", "def f():\nreturn\n");
         File.WriteAllBytes(_workspace["app/three.py"], [.. "# fine\ns = '"u8, 0xFF, 0xFE, .. "'\n"u8]);
-        var messages = Failure(null);
-        Assert.Matches(@"app/one\.py:2(:\d+)?: error OXI04\d\d: ", messages);
-        Assert.Matches(@"app/two\.py:2(:\d+)?: error OXI04\d\d: ", messages);
-        Assert.Matches(@"app/three\.py(:2)?(:\d+)?: error OXI04\d\d: .*(utf-8|UTF-8)", messages);
+        var result = _workspace.Build();
+        var messages = string.Join('\n', _workspace.Log);
+        Assert.Equal(["OXI0409", "OXI0409", "OXI0409"], result.Warnings.Select(warning => warning.Id));
+        Assert.Matches(@"app/one\.py:2(:\d+)?: .*OXI0409: ", messages);
+        Assert.Matches(@"app/two\.py:2(:\d+)?: .*OXI0409: ", messages);
+        Assert.Matches(@"app/three\.py(:\d+)*: .*OXI0409: .*(utf-8|UTF-8)", messages);
         foreach (var name in new[] { "one", "two", "three" })
             File.Delete(_workspace[$"app/{name}.py"]);
         AssertTheNextBuildWorks();
+    }
+
+    [Fact]
+    public void A_source_that_the_product_starts_with_must_compile()
+    {
+        _workspace.Write("app/__main__.py", "x = 1\ny = (\n");
+        Assert.Matches(@"app/__main__\.py:2(:\d+)?: error OXI0401: ", Failure(null));
     }
 
     [Fact]

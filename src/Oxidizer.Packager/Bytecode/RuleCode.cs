@@ -8,7 +8,7 @@ namespace Oxidizer.Packager.Bytecode;
 /// <summary>The code of one rule in a build: found by its key, or made.</summary>
 internal sealed class RuleCode
 {
-    private const int NamesInMessage = 4;
+    private const int MostRefusals = 5;
     private readonly IReadOnlyList<ModuleSource> _modules;
     private readonly CompilePool _pool;
     private readonly BuildContext _context;
@@ -69,23 +69,23 @@ internal sealed class RuleCode
         }
     }
 
-    // Together, because a package for another Python has many of them.
+    // The first ones with their places; a package for another Python has many.
     private void SayRefusals()
     {
         var entries = (_stored?.Entries ?? Open().Entries)
             .Where(entry => entry is { Size: 0, Warnings.Count: > 0 })
             .ToDictionary(entry => entry.RelativePath, StringComparer.Ordinal);
         var refused = _modules.Where(module => module.TellsRefusal && entries.ContainsKey(module.RelativePath)).ToList();
-        if (refused.Count == 0)
-            return;
-        var first = entries[refused[0].RelativePath].Warnings[0];
-        var more = string.Concat(refused.Skip(1).Take(NamesInMessage - 1).Select(module => $", `{module.Name}`"));
-        _context.Diagnostics.Add(
-            DiagnosticKinds.SourceNoPython,
-            $"`{refused[0].Name}`{more}{(refused.Count > NamesInMessage ? $" and {refused.Count - NamesInMessage} more" : "")} "
-                + $"of {Origin}: no code that Python takes ({first.Message}); the source is packed, and an import fails as from a file: correct it, or leave it out with `excludes`",
-            new SourceLocation(refused[0].File.Path, first.Line)
-        );
+        for (var index = 0; index < Math.Min(refused.Count, MostRefusals); index++)
+        {
+            var (module, reason) = (refused[index], entries[refused[index].RelativePath].Warnings[0]);
+            var more = index == MostRefusals - 1 && refused.Count > MostRefusals ? $" (and {refused.Count - MostRefusals} more)" : "";
+            _context.Diagnostics.Add(
+                DiagnosticKinds.SourceNoPython,
+                $"`{module.Name}`{more} does not compile: {reason.Message}; its source is packed, and its import fails as from a file: correct it, or leave it out with `excludes`",
+                new SourceLocation(module.File.Path, reason.Line)
+            );
+        }
     }
 
     // If a blob was damaged after its record was found, it is made again: the cache never makes a build fail.

@@ -229,7 +229,7 @@ public sealed class BytecodeStageTests : IDisposable
     }
 
     [Fact]
-    public void What_is_no_python_in_a_package_is_one_warning_in_every_build_and_packed_as_source()
+    public void What_is_no_python_in_a_package_is_a_warning_in_every_build_and_packed_as_source()
     {
         _build
             .Write("app/template.py", "class {{ name }}:\n")
@@ -241,13 +241,25 @@ public sealed class BytecodeStageTests : IDisposable
             if (round == 2)
                 _build.Write("app/more.py", "");
             var compiled = Compile();
-            var warning = Assert.Single(compiled.Context.Diagnostics.All);
-            Assert.Equal(("OXI0409", _build["app/latin.py"]), (warning.Kind.Id, warning.Location!.File));
-            Assert.StartsWith("`app.latin`, `app.template`, `app.two` of rule 2", warning.Message);
+            Assert.Equal(
+                ["OXI0409 latin.py", "OXI0409 template.py", "OXI0409 two.py"],
+                compiled.Context.Diagnostics.All.Select(warning => $"{warning.Kind.Id} {Path.GetFileName(warning.Location!.File)}")
+            );
+            Assert.Equal(2, compiled.Context.Diagnostics.All[2].Location!.Line);
             var refused = compiled.Modules.Where(module => module.Name.StartsWith("app.t", StringComparison.Ordinal)).ToList();
             Assert.Equal(2, refused.Count);
             Assert.All(refused, module => Assert.True(compiled.Code.HasSource(module with { IncludeSource = false })));
         }
+    }
+
+    [Fact]
+    public void Of_many_that_are_no_python_the_first_are_named()
+    {
+        foreach (var number in Enumerable.Range(10, 20))
+            _build.Write($"app/old{number}.py", "print 'old'\n");
+        var warnings = Compile().Context.Diagnostics.All;
+        Assert.Equal(5, warnings.Count);
+        Assert.StartsWith("`app.old14` (and 15 more)", warnings[4].Message);
     }
 
     [Theory]
