@@ -15,7 +15,7 @@ internal sealed class RequirementClosure(InstalledSite site, IEnumerable<string>
     private readonly Dictionary<string, HashSet<string>> _extras = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, SortedSet<string>> _missing = new(StringComparer.Ordinal);
     private readonly HashSet<(string, string)> _judged = [];
-    private readonly Queue<(PackageRequirement Requirement, string By)> _waiting = new();
+    private readonly Queue<(PackageRequirement Requirement, Wanter By)> _waiting = new();
     private readonly List<InstalledDistribution> _found = [];
     private readonly HashSet<(string Site, string Package)> _packages = [];
 
@@ -27,7 +27,7 @@ internal sealed class RequirementClosure(InstalledSite site, IEnumerable<string>
     public IReadOnlyList<InstalledDistribution> Follow(IEnumerable<PackageRequirement> wanted)
     {
         foreach (var requirement in wanted)
-            _waiting.Enqueue((requirement, "the rule"));
+            _waiting.Enqueue((requirement, new Wanter("the rule", IsDebians: false)));
         while (_waiting.TryDequeue(out var next))
         {
             scope.Context.Cancellation.ThrowIfCancellationRequested();
@@ -38,18 +38,21 @@ internal sealed class RequirementClosure(InstalledSite site, IEnumerable<string>
         return _found;
     }
 
-    private void Take(PackageRequirement requirement, string by)
+    private void Take(PackageRequirement requirement, Wanter by)
     {
         if (_without.Contains(requirement.Key))
             return;
         if (site.Find(requirement.Key) is not { } distribution)
         {
-            if (!_missing.TryGetValue(requirement.Name, out var who))
-                _missing[requirement.Name] = who = new SortedSet<string>(StringComparer.Ordinal);
-            who.Add(by);
+            if (by.IsDebians)
+                ReportOptional(requirement, by.Words);
+            else if (_missing.TryGetValue(requirement.Name, out var who))
+                who.Add(by.Words);
+            else
+                _missing[requirement.Name] = new SortedSet<string>(StringComparer.Ordinal) { by.Words };
             return;
         }
-        Judge(requirement, distribution, by);
+        Judge(requirement, distribution, by.Words);
         var isNew = !_extras.TryGetValue(requirement.Key, out var extras);
         if (isNew)
         {
@@ -59,8 +62,12 @@ internal sealed class RequirementClosure(InstalledSite site, IEnumerable<string>
         var asked = requirement.Extras.Where(extra => extras!.Add(DistributionNames.Normalize(extra))).ToList();
         if (!isNew && asked.Count == 0)
             return;
+        var wanter = new Wanter(
+            $"`{distribution.Name}`",
+            distribution.Requirements.Count > 0 && site.DebianOf(distribution.Site)?.PackageOf(distribution.Metadata.Name) is not null
+        );
         foreach (var next in distribution.Requirements.Where(next => next.Counts(_environment, extras!)))
-            _waiting.Enqueue((next, $"`{distribution.Name}`"));
+            _waiting.Enqueue((next, wanter));
         if (isNew && !distribution.IsWheel)
             FollowDebian(distribution);
     }
@@ -72,8 +79,21 @@ internal sealed class RequirementClosure(InstalledSite site, IEnumerable<string>
             return;
         var (metadata, bare) = debian.Needs(package);
         foreach (var name in metadata.Select(InstalledSite.KeyOf).Where(name => site.Find(name) is not null))
-            _waiting.Enqueue((new PackageRequirement(name, [], [], null), $"Debian's `{package}`"));
+            _waiting.Enqueue((new PackageRequirement(name, [], [], null), new Wanter($"Debian's `{package}`", IsDebians: true)));
         _packages.UnionWith(bare.Select(name => (distribution.Site, name)));
+    }
+
+    // Who requires something: the rule, a distribution, or one whose dependencies dpkg keeps.
+    private readonly record struct Wanter(string Words, bool IsDebians);
+
+    // Debian installs what its packages need: what is not there, its packages do without.
+    private void ReportOptional(PackageRequirement requirement, string by)
+    {
+        if (_judged.Add((by, requirement.Key)))
+            scope.Report(
+                DiagnosticKinds.RequirementOptional,
+                $"{by} wants `{requirement.Name}`, which is not installed, and Debian's package of it does without; install it if the program needs it, or name it in `without`"
+            );
     }
 
     private void Judge(PackageRequirement requirement, InstalledDistribution distribution, string by)

@@ -146,6 +146,13 @@ public static partial class DiagnosticKinds
         "the files of a distribution are not known"
     );
 
+    /// <summary>A requirement that Debian's package of a distribution does without.</summary>
+    public static readonly DiagnosticKind RequirementOptional = new(
+        "OXI0332",
+        DiagnosticSeverity.Warning,
+        "a required distribution is not installed, and Debian does without"
+    );
+
     /// <summary>A shared object for another machine.</summary>
     public static readonly DiagnosticKind SharedObjectForeign = new(
         "OXI0331",

@@ -241,7 +241,7 @@ public sealed class InstalledTests : IDisposable
 
         _build
             .Write($"{Debian}/app-1.egg-info", "Name: app\nVersion: 1\n")
-            .Write($"{Debian}/PyGObject-3.egg-info", "Name: PyGObject\nVersion: 3\n")
+            .Write($"{Debian}/PyGObject-3.egg-info", "Name: PyGObject\nVersion: 3\nRequires-Dist: pycairo\n")
             .Write($"{Debian}/lib-1.dist-info/METADATA", "Name: lib\nVersion: 1\n")
             .Write($"{Debian}/lib-1.dist-info/RECORD", "lib.py,,\n");
         Package("app", "libc6 (>= 2.3), python3-gi:any | python3-x, python3-bare, python3-none", "app.py", "app-1.egg-info");
@@ -250,7 +250,9 @@ public sealed class InstalledTests : IDisposable
         Package("python3-lib", "python3-bare", "lib.py", "lib-1.dist-info/METADATA", "lib-1.dist-info/RECORD");
         Package("python3-other", "", "other.py");
         var (resources, diagnostics) = Collect(new InstalledRule(["app"], _build.At(2)) { Path = _build[Debian] });
-        Assert.Empty(diagnostics);
+        var warning = Assert.Single(diagnostics);
+        Assert.Equal("OXI0332", warning.Kind.Id);
+        Assert.Contains("`PyGObject` wants `pycairo`", warning.Message);
         Assert.Equal(["app.py", "bare/__init__.py", "gi/__init__.py", "gi/data.xml", "lib.py"], Files(resources));
     }
 
