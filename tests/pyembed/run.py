@@ -50,6 +50,8 @@ MODES = {
     "paths": [("run_mode", "eval"), ("sys_paths", "$ORIGIN/disk"), ("run_code",
               "import sys\nif sys.argv[1:]: exec(sys.argv[1])\n"
               "else: import on_disk, space, space.part, space.other; print(on_disk.VALUE, space.part.NAME, space.other.NAME, len(space.__path__))")],
+    "alone": [("run_mode", "eval"), ("filesystem_importer", "false"), ("run_code", "import sys; exec(sys.argv[1])")],
+    "always": [("run_mode", "eval"), ("run_code", "import os, subprocess, sys\nexec(os.environ['CODE'])")],
     "act": [("run_mode", "eval"), ("run_code", "print('the program')"), ("act_as_python", "true")],
     "files": [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", """
 import os, json, sample.one, importlib.resources as r

@@ -196,11 +196,11 @@ internal sealed record PythonConfigTable
     /// <summary>Warning filters, as after <c>-W</c>.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
-    /// <summary><c>sys.path</c>; not empty turns filesystem imports on. <c>$ORIGIN</c> is the product's folder.</summary>
+    /// <summary>What stands on <c>sys.path</c> after the product itself. <c>$ORIGIN</c> is the product's folder.</summary>
     public IReadOnlyList<string> SysPaths { get; init; } = [];
 
-    /// <summary>Imports from the filesystem after those from memory; <c>null</c>: when <see cref="SysPaths"/> is not empty.</summary>
-    public bool? FilesystemImporter { get; init; }
+    /// <summary>Whether folders that the configuration or the program puts on <c>sys.path</c> are searched, after memory.</summary>
+    public bool FilesystemImporter { get; init; } = true;
 
     /// <summary>Sets <c>sys.frozen</c>.</summary>
     public bool SysFrozen { get; init; }

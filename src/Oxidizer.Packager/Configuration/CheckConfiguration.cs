@@ -105,7 +105,7 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Diagn
     private void CheckInterpreter()
     {
         var python = configuration.PythonConfig;
-        if (python.FilesystemImporter == false && python.SysPaths.Count > 0)
+        if (!python.FilesystemImporter && python.SysPaths.Count > 0)
             Contradicts(
                 "python_config.filesystem_importer",
                 "`sys_paths` of [python_config] is for imports from the filesystem, but `filesystem_importer` is `false`; drop one of them"

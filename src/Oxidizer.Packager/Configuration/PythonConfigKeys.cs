@@ -57,13 +57,13 @@ internal static class PythonConfigKeys
             // Paths of the machine that the product runs on. They are not expanded here.
             Key.Texts<PythonConfigTable>("sys_paths", static (table, value) => table with { SysPaths = value })
                 .Says(
-                    "`sys.path`; `$ORIGIN` is the product's folder. Not empty: imports from the filesystem are on",
+                    "what stands on `sys.path` after the product itself; `$ORIGIN` is the product's folder",
                     "`[]`",
                     "list of paths on the target"
                 )
                 .InProduct(static table => table.SysPaths),
             Key.Flag<PythonConfigTable>("filesystem_importer", static (table, value) => table with { FilesystemImporter = value })
-                .Says("imports from the filesystem, after those from memory", "whether there are `sys_paths`")
+                .Says("folders that are put on `sys.path` are searched, after memory; see below", "`true`")
                 .InProduct(static table => table.FilesystemImporter),
             Key.Flag<PythonConfigTable>("sys_frozen", static (table, value) => table with { SysFrozen = value })
                 .Says("sets `sys.frozen`", "`false`")

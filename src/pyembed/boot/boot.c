@@ -109,7 +109,7 @@ freeze_boot_module(boot *self)
     if (pyembed_this_process.is_hosted) {
         pyembed_quiet_prepare();
     }
-    if (!pyembed_this_process.settings.filesystem_importer) {
+    if (pyembed_this_process.arguments.role != PYEMBED_AS_PYTHON) {
         pyembed_hide_zipimport();
     }
     return PyStatus_Ok();
@@ -138,36 +138,6 @@ initialize(boot *self)
     self->stage = "initialization";
     pyembed_this_process.booting = 1;
     return Py_InitializeFromConfig(&self->config);
-}
-
-static int
-set_path(const char *name, const char *value)
-{
-    PyObject *path = PyUnicode_DecodeFSDefault(value);
-    int result = path == NULL ? -1 : PySys_SetObject(name, path);
-    Py_XDECREF(path);
-    return result;
-}
-
-/* CPython splits a folder with a colon in its name, takes the executable from PYTHONEXECUTABLE and
- * __PYVENV_LAUNCHER__, isolated or not, and from 3.14 on prefixes from a `pyvenv.cfg` beside or
- * above the executable. After it: sys.prefix and its kin are right for every folder, and
- * sys.executable in every environment but that of a start as `python`. */
-static int
-correct_paths(void)
-{
-    static const char *const names[] = {"prefix", "exec_prefix", "base_prefix", "base_exec_prefix"};
-    if (pyembed_this_process.arguments.role != PYEMBED_AS_PYTHON &&
-        set_path("executable", pyembed_this_process.executable) < 0) {
-        return -1;
-    }
-    int may_differ =
-            PY_VERSION_HEX >= 0x030E0000 || strchr(pyembed_this_process.folder, ':') != NULL,
-        result = 0;
-    for (size_t at = 0; may_differ && result == 0 && at < sizeof names / sizeof names[0]; at++) {
-        result = set_path(names[at], pyembed_this_process.folder);
-    }
-    return result;
 }
 
 /* ---- stage 6: the collector ---- */
@@ -269,7 +239,7 @@ pyembed_boot(int argc, char **argv)
         return fail(&self, status);
     }
     PyConfig_Clear(&self.config);
-    if (correct_paths() < 0 || pyembed_open_install() < 0 || freeze_objects() < 0) {
+    if (pyembed_open_install() < 0 || freeze_objects() < 0) {
         return fail_in_python();
     }
     return 0;

@@ -19,7 +19,7 @@ typedef struct {
 
 /* Prefixes are the product's folder. With `home` set CPython searches for neither a virtual
  * environment nor the standard library; it splits `home` at a colon, so that a folder with one is
- * set right afterwards (correct_paths, boot.c). */
+ * set right afterwards (correct_paths, bootstrap.c). */
 PyStatus
 pyembed_set_paths(PyConfig *config)
 {
@@ -71,6 +71,15 @@ pyembed_append_list(PyWideStringList *list, pyembed_run run, int expand)
         }
     }
     return PyStatus_Ok();
+}
+
+PyStatus
+pyembed_append_root(PyWideStringList *list)
+{
+    wchar_t *root = Py_DecodeLocale(pyembed_this_process.files, NULL);
+    PyStatus status = root == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(list, root);
+    PyMem_RawFree(root);
+    return status;
 }
 
 static PyStatus
@@ -159,6 +168,9 @@ pyembed_configure_program(PyConfig *config, int argc, char **argv)
     }
     if (!PyStatus_Exception(status)) {
         status = pyembed_append_list(&config->warnoptions, settings->warnings, 0);
+    }
+    if (!PyStatus_Exception(status)) {
+        status = pyembed_append_root(&config->module_search_paths);
     }
     if (!PyStatus_Exception(status)) {
         status = pyembed_append_list(&config->module_search_paths, settings->sys_paths, 1);

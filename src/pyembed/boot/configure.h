@@ -13,6 +13,10 @@ PyStatus pyembed_configure_python(PyConfig *config, int argc, char **argv);
 /* The paths of the executable, of the prefixes and of the standard library. */
 PyStatus pyembed_set_paths(PyConfig *config);
 
+/* Appends what the product's own modules are found along: what virtual paths begin with, or the
+ * folder of their real files. */
+PyStatus pyembed_append_root(PyWideStringList *list);
+
 /* Appends the values of a run of settings; with `expand` a `$ORIGIN` at the beginning becomes the
  * product's folder. */
 PyStatus pyembed_append_list(PyWideStringList *list, pyembed_run run, int expand);

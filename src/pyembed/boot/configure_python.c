@@ -26,21 +26,6 @@ append_python_path(PyConfig *config, const wchar_t *path)
     return status;
 }
 
-/* The library's folder ends sys.path, where there is one. Its modules come from memory all the
- * same: the finder owns paths below it. */
-static PyStatus
-append_files(PyConfig *config)
-{
-    if (pyembed_this_process.settings.module_file != PYEMBED_FILE_FILESYSTEM) {
-        return PyStatus_Ok();
-    }
-    wchar_t *files = Py_DecodeLocale(pyembed_this_process.files, NULL);
-    PyStatus status = files == NULL ? PyStatus_NoMemory()
-                                    : PyWideStringList_Append(&config->module_search_paths, files);
-    PyMem_RawFree(files);
-    return status;
-}
-
 static PyStatus
 begin_python(PyConfig *config, int argc, char **argv)
 {
@@ -74,5 +59,6 @@ pyembed_configure_python(PyConfig *config, int argc, char **argv)
         status = pyembed_append_list(&config->module_search_paths,
                                      pyembed_this_process.settings.sys_paths, 1);
     }
-    return PyStatus_Exception(status) ? status : append_files(config);
+    /* As the library's folder does, ours ends sys.path. */
+    return PyStatus_Exception(status) ? status : pyembed_append_root(&config->module_search_paths);
 }

@@ -77,9 +77,8 @@ adopt(OxidizedFinder *finder, PyObject *name, PyObject *namespace)
     return result;
 }
 
-/* importlib's finders stay only with the filesystem importer. Otherwise ours is alone, and finds
- * built-in and frozen modules too. With an empty sys.path, importlib's PathFinder would open the
- * executable at each miss, to see whether it is a zip file. */
+/* Ours stands before importlib's finders; these find what the program puts on sys.path. Without the
+ * filesystem importer ours is alone, and finds built-in and frozen modules too. */
 static int
 change_meta_path(OxidizedFinder *finder)
 {
@@ -109,6 +108,27 @@ add_path_hook(OxidizedFinder *finder)
     }
     Py_XDECREF(hook);
     Py_XDECREF(hooks);
+    return result;
+}
+
+/* PathFinder would ask our hook for the product's own entry of sys.path at the first name that
+ * nobody has (`import msvcrt` of subprocess), which imports a part: 0.6 million instructions. It
+ * would find nothing that the finder in sys.meta_path does not. So its cache says that nobody
+ * serves this entry. `pkgutil`, which asks for the finder of an entry, takes that out again
+ * (_oxidized_fixups.py). */
+static int
+seed_importer_cache(OxidizedFinder *finder)
+{
+    if (!finder->filesystem_importer || finder->module_file == PYEMBED_FILE_FILESYSTEM) {
+        return 0;
+    }
+    PyObject *cache = pyembed_sys_item("path_importer_cache");
+    PyObject *entry = cache == NULL ? NULL
+                                    : PyUnicode_Substring(finder->root, 0,
+                                                          PyUnicode_GET_LENGTH(finder->root) - 1);
+    int result = entry == NULL ? -1 : PyObject_SetItem(cache, entry, Py_None);
+    Py_XDECREF(entry);
+    Py_XDECREF(cache);
     return result;
 }
 
@@ -231,6 +251,36 @@ teach_frozen_importer(OxidizedFinder *finder)
 }
 
 static int
+set_path(const char *name, const char *value)
+{
+    PyObject *path = PyUnicode_DecodeFSDefault(value);
+    int result = path == NULL ? -1 : PySys_SetObject(name, path);
+    Py_XDECREF(path);
+    return result;
+}
+
+/* CPython splits a folder with a colon in its name, takes the executable from PYTHONEXECUTABLE and
+ * __PYVENV_LAUNCHER__, isolated or not, and from 3.14 on prefixes from a `pyvenv.cfg` beside or
+ * above the executable. After it: sys.prefix and its kin are right for every folder, and
+ * sys.executable in every environment but that of a start as `python`. */
+static int
+correct_paths(void)
+{
+    static const char *const names[] = {"prefix", "exec_prefix", "base_prefix", "base_exec_prefix"};
+    const pyembed_process *process = &pyembed_this_process;
+    if (process->arguments.role != PYEMBED_AS_PYTHON &&
+        set_path("executable", process->executable) < 0) {
+        return -1;
+    }
+    int may_differ = PY_VERSION_HEX >= 0x030E0000 || strchr(process->folder, ':') != NULL,
+        result = 0;
+    for (size_t at = 0; may_differ && result == 0 && at < sizeof names / sizeof names[0]; at++) {
+        result = set_path(names[at], process->folder);
+    }
+    return result;
+}
+
+static int
 set_sys_attributes(OxidizedFinder *finder, PyObject *module)
 {
     const pyembed_settings *settings = &pyembed_this_process.settings;
@@ -278,6 +328,7 @@ pyembed_install(PyObject *module, PyObject *namespace)
     state->finder = name == NULL ? NULL : pyembed_finder_create(module);
     OxidizedFinder *finder = (OxidizedFinder *)state->finder;
     int failed = finder == NULL || change_meta_path(finder) < 0 || add_path_hook(finder) < 0 ||
+                 seed_importer_cache(finder) < 0 || correct_paths() < 0 ||
                  set_sys_attributes(finder, module) < 0 || pyembed_hide_stand_in(module) < 0 ||
                  adopt(finder, name, namespace) < 0;
     Py_XDECREF(name);

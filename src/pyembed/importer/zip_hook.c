@@ -1,7 +1,7 @@
 /* Keeps CPython from importing `zipimport` (and `time` with it) at each start.
  *
  * Problem: an interpreter imports it before anything of ours runs, to be ready for zip files on
- * sys.path; a product without imports from the file system has none. It cannot be hidden in the
+ * sys.path; a product has none there at its start. It cannot be hidden in the
  * table of frozen modules, because it is a bootstrap module. Choice: `posix`, which importlib
  * imports just before, gets an init function that enters None for `zipimport` in sys.modules, which
  * makes the import fail, as CPython allows; bootstrap.c takes the entry out again, and puts a hook
@@ -11,10 +11,12 @@
 
 #include "compat.h"
 #include "process/process.h"
+#include "values/errors.h"
 #include "values/items.h"
 #include "loader/parts.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 static PyObject *(*posix_init)(void);
 
@@ -86,9 +88,25 @@ pyembed_add_zip_hook(PyObject *module, PyObject *path_hooks, Py_ssize_t place)
     return result;
 }
 
+/* Most entries of sys.path are folders, which are no archives and need no `zipimport` to say so. */
+static int
+is_folder(PyObject *path)
+{
+    struct stat status;
+    PyObject *encoded = PyUnicode_Check(path) ? PyUnicode_EncodeFSDefault(path) : NULL;
+    int is_one = encoded != NULL && stat(PyBytes_AS_STRING(encoded), &status) == 0 &&
+                 (status.st_mode & S_IFMT) == S_IFDIR;
+    Py_XDECREF(encoded);
+    PyErr_Clear(); /* `zipimport` will say what is wrong with it */
+    return is_one;
+}
+
 PyObject *
 pyembed_zip_hook(PyObject *Py_UNUSED(module), PyObject *path)
 {
+    if (is_folder(path)) {
+        return pyembed_raise(PyExc_ImportError, "not a Zip file: %R", path);
+    }
     PyObject *zipimporter = pyembed_part("zipimport", "zipimporter");
     PyObject *importer = zipimporter == NULL ? NULL : PyObject_CallOneArg(zipimporter, path);
     Py_XDECREF(zipimporter);

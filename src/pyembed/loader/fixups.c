@@ -9,16 +9,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sorted by name; the function's name is the module's with `_` for dots. */
+/* Sorted by name. */
 static const struct {
     const char *module;
     const char *function; /* of _oxidized_fixups.py */
 } fixups[] = {
+    {"importlib.metadata", "importlib_metadata"},
+    {"importlib_metadata", "importlib_metadata"},
     {"lib2to3.pgen2.driver", "lib2to3_pgen2_driver"},
     {"linecache", "linecache"},
     {"multiprocessing", "multiprocessing"},
     {"multiprocessing.spawn", "multiprocessing_spawn"},
     {"pkg_resources", "pkg_resources"},
+    {"pkgutil", "pkgutil"},
     {"pydoc", "pydoc"},
     {"ssl", "ssl"},
     {"xmlrpc.server", "xmlrpc_server"},

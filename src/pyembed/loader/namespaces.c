@@ -12,6 +12,19 @@
 #include "loader/app_relative.h"
 #include "loader/new_spec.h"
 
+/* Whether a path leads nowhere but into the packed resources. Its portions are known then. */
+static int
+is_own_path(OxidizedFinder *self, PyObject *path)
+{
+    Py_ssize_t count = PyList_Check(path) ? PyList_GET_SIZE(path) : -1, at = 0;
+    while (at < count && PyUnicode_Check(PyList_GET_ITEM(path, at)) &&
+           pyembed_path_is_below(PyList_GET_ITEM(path, at), self->root,
+                                 PyUnicode_GET_LENGTH(self->root) - 1, "/")) {
+        at++;
+    }
+    return at == count;
+}
+
 /* What PathFinder finds along a path (NULL: sys.path): a spec, or None. Our own portions below a
  * parent are among it (_oxidized_paths.py). Not its find_spec, which makes a _NamespacePath, and
  * that looks for a parent that need not be there. */
@@ -19,6 +32,10 @@ static PyObject *
 ask_path_finder(OxidizedFinder *self, PyObject *name, PyObject *path)
 {
     PyObject *along = path == NULL || path == Py_None ? pyembed_sys_item("path") : Py_NewRef(path);
+    if (along != NULL && is_own_path(self, along)) {
+        Py_DECREF(along);
+        Py_RETURN_NONE;
+    }
     PyObject *finder = along == NULL
                            ? NULL
                            : PyObject_GetAttrString(self->state->bootstrap_external, "PathFinder");

@@ -1,7 +1,7 @@
 """Finders for single entries of a path, for pkgutil and for importlib's PathFinder."""
 
 import sys
-from importlib.machinery import ModuleSpec
+from _frozen_importlib import ModuleSpec
 
 _PACKAGE, _NAMESPACE, _BUILTIN, _APP_RELATIVE = 1, 2, 4, 32
 
@@ -33,6 +33,20 @@ def _package_of(path, base):
     return part.replace("/", ".") or None
 
 
+def module_at(finder, path):
+    """The name of the module whose source has this virtual path, `__main__` of the script's; else None."""
+    if path == finder._main_file():
+        return "__main__"
+    base = finder.path_hook_base_str + "/"
+    if not path.startswith(base) or not path.endswith(".py"):
+        return None
+    name = path[len(base):-3].replace("/", ".").removesuffix(".__init__")
+    try:
+        return name if finder.get_filename(name) == path else None
+    except ImportError:
+        return None
+
+
 def app_relative_finder(finder, path):
     """importlib's finder for the folder of a package that lies beside the product, else None."""
     origin = finder.origin.rstrip("/") + "/"
@@ -59,6 +73,8 @@ class OxidizedPathEntryFinder:
 
     @classmethod
     def _of(cls, finder, path):
+        if module_at(finder, path) is not None:
+            raise ValueError(f"rejecting {path!r}: it is a file")
         self = object.__new__(cls)
         self._finder, self._entry, self._name = finder, path, _package_of(path, finder.path_hook_base_str)
         return self

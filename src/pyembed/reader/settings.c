@@ -164,8 +164,5 @@ pyembed_settings_read(const pyembed_resources *resources, pyembed_settings *sett
             return -1;
         }
     }
-    if (settings->filesystem_importer < 0) { /* the configuration leaves it open */
-        settings->filesystem_importer = settings->sys_paths.count > 0;
-    }
     return 0;
 }

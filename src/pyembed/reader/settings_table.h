@@ -48,7 +48,7 @@ typedef struct {
 #define PYEMBED_EACH_SETTING(FLAG, NUMBER, CHOICE, TEXT, LIST) \
     FLAG(act_as_python, 0) \
     FLAG(dont_write_bytecode, 1) \
-    FLAG(filesystem_importer, -1) \
+    FLAG(filesystem_importer, 1) \
     FLAG(ignore_environment, 1) \
     FLAG(ignore_library_environment, 0) \
     FLAG(isolated, 1) \

@@ -1,6 +1,7 @@
 """Modules are found, loaded and described as they are from disk."""
 
 import importlib
+import importlib.machinery
 import importlib.util
 import inspect
 import linecache
@@ -23,11 +24,13 @@ FINDER = sys.meta_path[0]
 
 
 class TestFinder(unittest.TestCase):
-    def test_it_stands_alone_without_the_file_system(self):
+    def test_it_stands_before_importlibs_finders(self):
         self.assertIsInstance(FINDER, OxidizedFinder)
-        self.assertEqual(sys.meta_path, [FINDER])
-        self.assertEqual(sys.path_hooks, [FINDER.path_hook])
-        self.assertEqual(sys.path, [])
+        self.assertEqual(sys.meta_path[1:], [importlib.machinery.BuiltinImporter, importlib.machinery.FrozenImporter, importlib.machinery.PathFinder])
+        self.assertEqual((sys.path_hooks[0], len(sys.path_hooks)), (FINDER.path_hook, 3))
+
+    def test_sys_path_is_the_product_itself_and_nothing_of_the_disk(self):
+        self.assertEqual(sys.path, [EXECUTABLE])
 
     @unittest.skipIf(sys.version_info >= (3, 12), "CPython's own finders have no find_module any more")
     def test_what_was_before_specs_is_there_and_deprecated(self):

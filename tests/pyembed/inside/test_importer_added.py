@@ -13,6 +13,7 @@ import sys
 import tempfile
 import traceback
 from pathlib import Path
+from unittest.mock import patch
 
 from inside.importing import PRODUCT, ImporterTest, OnPath, code, finder_of, module, resource
 from oxidized_importer import OxidizedFinder, OxidizedResource, OxidizedResourceReader
@@ -232,7 +233,7 @@ class TestSeen(ImporterTest):
         self.assertIsInstance(self.finder.iter_modules(), list)
 
     def test_pkgutil_lists_them(self):
-        with OnPath(self.finder, alone=True):
+        with OnPath(self.finder, alone=True), patch.object(sys, "path", []):
             self.assertEqual([(item.name, item.ispkg, item.module_finder) for item in pkgutil.iter_modules(prefix="p.")],
                              [("p.made_up", True, self.finder), ("p.made_up_flat", False, self.finder)])
 

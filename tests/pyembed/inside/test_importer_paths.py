@@ -125,12 +125,12 @@ class TestEntryFinder(ImporterTest):
 
 
 class TestInstalled(ImporterTest):
-    def test_the_products_hook_is_the_only_one(self):
-        self.assertEqual(sys.path_hooks, [PRODUCT.path_hook])
+    def test_the_products_hook_is_the_first(self):
+        self.assertEqual(sys.path_hooks[0], PRODUCT.path_hook)
 
     def test_pkgutil_finds_it(self):
         self.assertIsInstance(pkgutil.get_importer(f"{BASE}/sample"), OxidizedPathEntryFinder)
-        self.assertIsNone(pkgutil.get_importer("/usr/lib"))
+        self.assertNotIsInstance(pkgutil.get_importer("/usr/lib"), OxidizedPathEntryFinder)
 
     def test_pkgutil_lists_a_packages_path(self):
         self.assertIn(("inside.importing", False), [(item.name, item.ispkg) for item in pkgutil.iter_modules(inside.__path__, "inside.")])
@@ -154,7 +154,19 @@ class TestInstalled(ImporterTest):
         import beside_pkg
         self.assertIn("inner", [item.name for item in pkgutil.iter_modules(beside_pkg.__path__)])
         self.assertNotIsInstance(pkgutil.get_importer(beside_pkg.__path__[0]), OxidizedPathEntryFinder)
-        self.assertIsNone(pkgutil.get_importer(os.path.dirname(BASE)))
+        self.assertNotIsInstance(pkgutil.get_importer(os.path.dirname(BASE)), OxidizedPathEntryFinder)
+
+    def test_a_packed_file_is_no_folder(self):
+        with self.assertRaises(ImportError) as caught:
+            PRODUCT.path_hook(f"{BASE}/inside/importing.py")
+        self.assertIn("it is a file", str(caught.exception.__cause__))
+        self.assertIsNone(pkgutil.get_importer(f"{BASE}/inside/importing.py"))
+
+    def test_pkgutil_lists_the_products_modules_once(self):
+        names = [item.name for item in pkgutil.iter_modules()]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertTrue({"json", "sample", "inside", "os"} <= set(names))
+        self.assertEqual(sorted(names), sorted(item.name for item in pkgutil.iter_modules([sys.path[0]])))
 
     def test_other_folders_beside_the_product_are_refused(self):
         folder = os.path.dirname(BASE)

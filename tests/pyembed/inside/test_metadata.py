@@ -1,7 +1,11 @@
 """importlib.metadata over packed distributions."""
 
 import importlib.metadata as metadata
+import os
+import sys
+import tempfile
 import unittest
+from unittest.mock import patch
 
 from oxidized_importer import OxidizedDistribution
 
@@ -36,6 +40,20 @@ class TestMetadata(unittest.TestCase):
     def test_all_distributions(self):
         self.assertEqual([item.metadata["Name"] for item in metadata.distributions()], ["sample.dist"])
         self.assertIsInstance(next(iter(metadata.distributions())), OxidizedDistribution)
+
+    def test_each_is_found_once_along_sys_path_too(self):
+        from importlib.machinery import PathFinder
+        self.assertEqual([item.metadata["Name"] for item in metadata.distributions(path=sys.path)], ["sample.dist"])
+        self.assertEqual(list(PathFinder.find_distributions()), [])
+        self.assertEqual(len(metadata.entry_points(group="console_scripts")), 1)
+
+    def test_distributions_of_folders_that_the_program_adds_are_found_too(self):
+        with tempfile.TemporaryDirectory() as folder, patch.object(sys, "path", [*sys.path, folder]):
+            os.mkdir(f"{folder}/other-2.0.dist-info")
+            with open(f"{folder}/other-2.0.dist-info/METADATA", "w") as file:
+                file.write("Metadata-Version: 2.1\nName: other\nVersion: 2.0\n")
+            self.assertEqual(sorted(item.metadata["Name"] for item in metadata.distributions()), ["other", "sample.dist"])
+            self.assertEqual(metadata.version("other"), "2.0")
 
     def test_a_path_that_is_not_ours_has_none(self):
         self.assertEqual(list(metadata.distributions(path=["/tmp"])), [])

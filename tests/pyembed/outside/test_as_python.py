@@ -35,9 +35,9 @@ class TestAsPython(unittest.TestCase):
     def test_as_python_pythonpath_counts_unless_an_option_forbids_it(self):
         # "-s": this user may have a folder of his own for packages.
         code = "import sys; print(sys.path)"
-        self.assertEqual(self.act("-s", "-c", code, PYTHONPATH="/a:/b").stdout, "['', '/a', '/b']\n")
-        self.assertEqual(self.act("-s", "-E", "-c", code, PYTHONPATH="/a:/b").stdout, "['']\n")
-        self.assertEqual(self.act("-I", "-c", code, PYTHONPATH="/a:/b").stdout, "[]\n")
+        self.assertEqual(self.act("-s", "-c", code, PYTHONPATH="/a:/b").stdout, f"['', '/a', '/b', '{mode('act')}']\n")
+        self.assertEqual(self.act("-s", "-E", "-c", code, PYTHONPATH="/a:/b").stdout, f"['', '{mode('act')}']\n")
+        self.assertEqual(self.act("-I", "-c", code, PYTHONPATH="/a:/b").stdout, f"['{mode('act')}']\n")
 
     def test_as_python_it_imports_site_unless_an_option_forbids_it(self):
         code = "import builtins; print(hasattr(builtins, 'exit'), hasattr(builtins, 'help'))"

@@ -42,7 +42,7 @@ class TestArguments(unittest.TestCase):
         environment = dict(os.environ, PYTHONPATH="/tmp", PYTHONHOME="/nowhere", PYTHONSTARTUP="/nowhere", PYTHONINSPECT="1", PYTHONOPTIMIZE="2",
                            PYTHONWARNINGS="error")
         result = execute("import sys; print(sys.path, sys.flags.optimize, sys.warnoptions)", environment=environment)
-        self.assertEqual(result.stdout, "[] 0 []\n", result.stderr)
+        self.assertEqual(result.stdout, f"['{PRODUCT}'] 0 []\n", result.stderr)
 
     def test_no_variable_changes_the_executable(self):
         for variable in "PYTHONEXECUTABLE", "__PYVENV_LAUNCHER__":
@@ -56,7 +56,7 @@ class TestArguments(unittest.TestCase):
             for place in folder, folder + "/bin":
                 Path(place, "pyvenv.cfg").write_text("home = /nowhere/bin\ninclude-system-site-packages = true\nversion = 3\n")
             result = run("--exec", "import sys; print(sys.prefix, sys.exec_prefix, sys.base_prefix, sys._base_executable, sys.path)", product=product)
-            self.assertEqual(result.stdout, f"{folder}/bin {folder}/bin {folder}/bin {product} []\n", result.stderr)
+            self.assertEqual(result.stdout, f"{folder}/bin {folder}/bin {folder}/bin {product} ['{product}']\n", result.stderr)
 
     def test_the_working_folder_is_not_imported_from(self):
         with tempfile.TemporaryDirectory() as folder:
