@@ -46,7 +46,7 @@ def reader(tally, folder):
 
 def arguments(tally, folder):
     """The command lines of multiprocessing's children, and those that only look so."""
-    sources = [RUNTIME / f"process/{name}.c" for name in ("arguments", "child_command", "environment")]
+    sources = [RUNTIME / f"process/{name}.c" for name in ("arguments", "child_command", "environment", "own_child", "python_command")]
     code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", UNIT / "test_arguments.c", *sources, "-o", folder / "arguments"])
     if code == 0:
         code, output = run([folder / "arguments"])

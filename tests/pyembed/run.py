@@ -51,7 +51,9 @@ MODES = {
               "import sys\nif sys.argv[1:]: exec(sys.argv[1])\n"
               "else: import on_disk, space, space.part, space.other; print(on_disk.VALUE, space.part.NAME, space.other.NAME, len(space.__path__))")],
     "alone": [("run_mode", "eval"), ("filesystem_importer", "false"), ("run_code", "import sys; exec(sys.argv[1])")],
+    "program": [("run_mode", "eval"), ("act_as_python", "false"), ("run_code", "import os, subprocess, sys\nexec(os.environ['CODE'])")],
     "always": [("run_mode", "eval"), ("run_code", "import os, subprocess, sys\nexec(os.environ['CODE'])")],
+    "frozen": [("run_mode", "eval"), ("sys_frozen", "true"), ("run_code", "import os, subprocess, sys\nexec(os.environ['CODE'])")],
     "act": [("run_mode", "eval"), ("run_code", "print('the program')"), ("act_as_python", "true")],
     "files": [("run_mode", "eval"), ("module_file", "filesystem"), ("run_code", """
 import os, json, sample.one, importlib.resources as r

@@ -232,8 +232,9 @@ internal sealed record PythonConfigTable
     /// <summary>Variable that names a folder into which the product writes what it imported.</summary>
     public string? WriteModulesDirectoryEnv { get; init; }
 
-    /// <summary>Whether the product behaves as <c>python</c> when it is asked to.</summary>
-    public bool ActAsPython { get; init; }
+    /// <summary>Who may take the product for <c>python</c>: <c>false</c>, <c>children</c> or <c>true</c>; <c>null</c>: <c>children</c>
+    /// unless <see cref="SysFrozen"/>.</summary>
+    public string? ActAsPython { get; init; }
 }
 
 /// <summary><c>[python_extensions]</c></summary>

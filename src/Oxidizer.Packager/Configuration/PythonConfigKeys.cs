@@ -121,11 +121,29 @@ internal static class PythonConfigKeys
                 )
                 .Says("when this variable names a folder, the product writes there what it imported", form: "string, name of a variable")
                 .InProduct(static table => table.WriteModulesDirectoryEnv),
-            Key.Flag<PythonConfigTable>("act_as_python", static (table, value) => table with { ActAsPython = value })
-                .Says("the product behaves as `python` when the environment variable `OXIDIZER_PYTHON` is set", "`false`")
+            new Key<PythonConfigTable>(
+                "act_as_python",
+                ["false", "children", "true"],
+                static (table, reading) => SetActAsPython(table, reading)
+            )
+                .Says(
+                    "who may take the product for `python`; see below",
+                    """`"children"`; `false` with `sys_frozen`""",
+                    """boolean, or `"children"`"""
+                )
                 .InProduct(static table => table.ActAsPython),
         ]
     );
+
+    private static PythonConfigTable SetActAsPython(PythonConfigTable table, KeyReading reading)
+    {
+        if (reading.Value is TomlFlag flag)
+            return table with { ActAsPython = flag.Value ? "true" : "false" };
+        if (reading.Value is TomlString { Value: "children" })
+            return table with { ActAsPython = "children" };
+        reading.Wrong(reading.Value, "`true`, `false` or `\"children\"`", $"write `{reading.Name} = \"children\"`");
+        return table;
+    }
 
     // `true` is all modules, `false` none, a list these.
     private static PythonConfigTable SetLazyModules(PythonConfigTable table, KeyReading reading)

@@ -58,6 +58,7 @@ preinitialize(boot *self)
      */
     PyPreConfig_InitPythonConfig(&preconfig);
     if (pyembed_this_process.arguments.role == PYEMBED_AS_PYTHON) {
+        pyembed_preconfigure_python(&preconfig);
         return Py_PreInitializeFromBytesArgs(&preconfig, self->argc, self->argv);
     }
     preconfig.parse_argv = 0;
@@ -109,7 +110,8 @@ freeze_boot_module(boot *self)
     if (pyembed_this_process.is_hosted) {
         pyembed_quiet_prepare();
     }
-    if (pyembed_this_process.arguments.role != PYEMBED_AS_PYTHON) {
+    const pyembed_arguments *arguments = &pyembed_this_process.arguments;
+    if (arguments->role != PYEMBED_AS_PYTHON || arguments->is_own) {
         pyembed_hide_zipimport();
     }
     return PyStatus_Ok();

@@ -82,9 +82,10 @@ pyembed_append_root(PyWideStringList *list)
     return status;
 }
 
-static PyStatus
-set_stdio(PyConfig *config, const pyembed_settings *settings)
+PyStatus
+pyembed_set_stdio(PyConfig *config)
 {
+    const pyembed_settings *settings = &pyembed_this_process.settings;
     config->buffered_stdio = !settings->unbuffered_stdio;
     if (settings->stdio_encoding.size == 0) {
         return PyStatus_Ok();
@@ -140,7 +141,8 @@ set_flags(PyConfig *config, const pyembed_settings *settings)
     config->module_search_paths_set = 1;
 }
 
-/* sys.argv is the program's; that of a child begins behind its code. */
+/* sys.argv is the program's; that of a child begins behind its code, and that of a program that
+ * `python` would be told of behind the options. */
 static PyStatus
 set_arguments(PyConfig *config, int argc, char **argv)
 {
@@ -148,7 +150,7 @@ set_arguments(PyConfig *config, int argc, char **argv)
     if (argc == 0) {
         return PyStatus_Ok();
     }
-    int skipped = arguments->role == PYEMBED_AS_CHILD ? arguments->first - 1 : 0;
+    int skipped = arguments->first - 1;
     return PyConfig_SetBytesArgv(config, argc - skipped, argv + skipped);
 }
 
@@ -176,7 +178,7 @@ pyembed_configure_program(PyConfig *config, int argc, char **argv)
         status = pyembed_append_list(&config->module_search_paths, settings->sys_paths, 1);
     }
     if (!PyStatus_Exception(status)) {
-        status = set_stdio(config, settings);
+        status = pyembed_set_stdio(config);
     }
     return PyStatus_Exception(status) ? status : set_run(config, settings);
 }

@@ -1,5 +1,5 @@
 /* The configuration of a product that acts as `python`: its options and environment count, as
- * CPython reads them. */
+ * CPython reads them. One that the program itself started is closed as the program is. */
 #include "compat.h"
 #include "reader/settings.h"
 #include "process/process.h"
@@ -26,6 +26,46 @@ append_python_path(PyConfig *config, const wchar_t *path)
     return status;
 }
 
+/* Variables that came from outside do not count if the configuration says so. The program's own do:
+ * those that it marked get no others (own_mark.c). */
+static int
+obeys_environment(void)
+{
+    const pyembed_process *process = &pyembed_this_process;
+    return !process->arguments.is_own || process->arguments.is_marked ||
+           !process->settings.ignore_environment;
+}
+
+void
+pyembed_preconfigure_python(PyPreConfig *preconfig)
+{
+    if (!obeys_environment()) {
+        preconfig->use_environment = 0;
+    }
+    if (pyembed_this_process.arguments.is_own && pyembed_this_process.settings.utf8_mode >= 0) {
+        preconfig->utf8_mode = pyembed_this_process.settings.utf8_mode;
+    }
+}
+
+/* What the configuration closes; options can close more. */
+static PyStatus
+set_own(PyConfig *config, const pyembed_settings *settings)
+{
+    config->use_environment = obeys_environment();
+    config->optimization_level = settings->optimize_level;
+    if (settings->no_site) {
+        config->site_import = 0;
+    }
+    if (settings->no_user_site_directory) {
+        config->user_site_directory = 0;
+    }
+    if (settings->dont_write_bytecode) {
+        config->write_bytecode = 0;
+    }
+    PyStatus status = pyembed_append_list(&config->warnoptions, settings->warnings, 0);
+    return PyStatus_Exception(status) ? status : pyembed_set_stdio(config);
+}
+
 static PyStatus
 begin_python(PyConfig *config, int argc, char **argv)
 {
@@ -33,6 +73,9 @@ begin_python(PyConfig *config, int argc, char **argv)
     config->module_search_paths_set = 1;
     config->pathconfig_warnings = 0;
     PyStatus status = pyembed_set_paths(config);
+    if (!PyStatus_Exception(status) && pyembed_this_process.arguments.is_own) {
+        status = set_own(config, &pyembed_this_process.settings);
+    }
     return PyStatus_Exception(status) ? status : PyConfig_SetBytesArgv(config, argc, argv);
 }
 

@@ -7,6 +7,7 @@
 #include "process/arguments.h"
 #include "process/environment.h"
 #include "process/process.h"
+#include "values/items.h"
 #include "values/lookup.h"
 #include "values/paths.h"
 #include "values/state.h"
@@ -58,10 +59,9 @@ set_main(PyObject *namespace, const char *key, PyObject *value)
 /* `__main__` of a script has no spec, as with `python script.py`; of a module it has the module's,
  * as with `python -m`. */
 static int
-fill_main(OxidizedFinder *finder, PyObject *spec, PyObject *file, const pyembed_module *entry,
+fill_main(OxidizedFinder *finder, PyObject *spec, PyObject *file, int is_script,
           PyObject *namespace)
 {
-    int is_script = strcmp(entry->name.data, "__main__") == 0;
     int result = set_main(namespace, "__spec__", is_script ? Py_NewRef(Py_None) : Py_NewRef(spec));
     if (result == 0) {
         result = set_main(namespace, "__package__",
@@ -82,7 +82,7 @@ fill_main(OxidizedFinder *finder, PyObject *spec, PyObject *file, const pyembed_
 }
 
 static int
-run_entry(OxidizedFinder *finder, const pyembed_module *entry)
+run_entry(OxidizedFinder *finder, const pyembed_module *entry, int is_script)
 {
     pyembed_this_process.main = *entry;
     PyObject *main = PyImport_AddModule("__main__");
@@ -92,7 +92,7 @@ run_entry(OxidizedFinder *finder, const pyembed_module *entry)
     PyObject *file = spec == NULL                               ? NULL
                      : finder->module_file == PYEMBED_FILE_NONE ? Py_NewRef(Py_None)
                                                                 : pyembed_file_of(finder, entry);
-    int result = file == NULL ? -1 : fill_main(finder, spec, file, entry, namespace);
+    int result = file == NULL ? -1 : fill_main(finder, spec, file, is_script, namespace);
     PyObject *code = result < 0 ? NULL : pyembed_code_object(finder, entry, file);
     PyObject *value = code == NULL ? NULL : PyEval_EvalCode(code, namespace, namespace);
     Py_XDECREF(code);
@@ -157,7 +157,9 @@ run_main_module(OxidizedFinder *finder, pyembed_string name)
         /* it also has the words for what cannot be run */
         return run_by_runpy(pyembed_this_process.settings.run_module.data);
     }
-    return import_parent(name.data, name.size) < 0 ? -1 : run_entry(finder, &entry);
+    return import_parent(name.data, name.size) < 0
+               ? -1
+               : run_entry(finder, &entry, strcmp(entry.name.data, "__main__") == 0);
 }
 
 /* `package.module:object.attribute`, as a console script: sys.exit(object.attribute()) */
@@ -200,6 +202,64 @@ run_module(void)
     Py_XDECREF(finder);
     Py_XDECREF(importer);
     return result;
+}
+
+/* ---- a packed script ---- */
+
+/* The script's folder stands first on sys.path, as with `python folder/script.py`. */
+static int
+insert_folder(PyObject *path)
+{
+    Py_ssize_t slash = PyUnicode_FindChar(path, '/', 0, PyUnicode_GET_LENGTH(path), -1);
+    PyObject *folder = slash < 0 ? NULL : PyUnicode_Substring(path, 0, slash);
+    PyObject *items = folder == NULL ? NULL : pyembed_sys_item("path");
+    int result = items == NULL ? -1 : PyList_Insert(items, 0, folder);
+    Py_XDECREF(items);
+    Py_XDECREF(folder);
+    return result;
+}
+
+/* The module whose source a virtual path names: `[sys.executable, __file__]`. 0: the path is none.
+ */
+static int
+find_script(OxidizedFinder *finder, PyObject *path, pyembed_module *entry)
+{
+    PyObject *find = pyembed_part("_oxidized_paths", "module_at");
+    PyObject *name = find == NULL ? NULL : PyObject_CallFunctionObjArgs(find, finder, path, NULL);
+    int found = name == NULL      ? -1
+                : name == Py_None ? 0
+                                  : pyembed_finder_lookup(finder, name, entry);
+    Py_XDECREF(name);
+    Py_XDECREF(find);
+    return found;
+}
+
+/* 1: it was a packed script, and `*failed` says how it ended. */
+static int
+run_packed_script(int *failed)
+{
+    PyObject *importer = PyImport_ImportModule("oxidized_importer");
+    OxidizedFinder *finder =
+        importer == NULL ? NULL : (OxidizedFinder *)pyembed_state_of(importer)->finder;
+    PyObject *arguments = finder == NULL ? NULL : pyembed_sys_item("argv");
+    PyObject *path = arguments == NULL || PyList_GET_SIZE(arguments) == 0
+                         ? NULL
+                         : PyList_GET_ITEM(arguments, 0); /* borrowed: `arguments` has it */
+    pyembed_module entry;
+    int found =
+        path == NULL || !PyUnicode_Check(path) ||
+                PyUnicode_Tailmatch(path, finder->root, 0, PyUnicode_GET_LENGTH(path), -1) <= 0
+            ? 0
+            : find_script(finder, path, &entry);
+    if (found > 0) {
+        *failed = insert_folder(path) < 0 || run_entry(finder, &entry, 1) < 0;
+    }
+    else if (found < 0 || PyErr_Occurred()) {
+        *failed = found = 1;
+    }
+    Py_XDECREF(arguments);
+    Py_XDECREF(importer);
+    return found;
 }
 
 /* ---- repl ---- */
@@ -265,7 +325,8 @@ int
 pyembed_run_program(void)
 {
     if (pyembed_this_process.arguments.role != PYEMBED_AS_PROGRAM) {
-        return Py_RunMain();
+        int failed;
+        return run_packed_script(&failed) ? finish(failed) : Py_RunMain();
     }
     if (import_site() < 0 || start_recording() < 0) {
         return finish(1);

@@ -3,6 +3,7 @@
 
 #include "files/descriptor.h"
 #include "files/find.h"
+#include "process/own_mark.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -84,14 +85,14 @@ int
 NAME(execve)(const char *path, char *const arguments[], char *const environment[])
 {
     PYEMBED_ANSWER(AT_FDCWD, path, run_packed(path, arguments, environment, &answer),
-                   REAL(execve)(path, arguments, environment));
+                   pyembed_execute(path, arguments, environment));
 }
 
 int
 NAME(execv)(const char *path, char *const arguments[])
 {
     PYEMBED_ANSWER(AT_FDCWD, path, run_packed(path, arguments, environ, &answer),
-                   REAL(execv)(path, arguments));
+                   pyembed_execute(path, arguments, environ));
 }
 
 /* ---- posix_spawn, which returns its error ---- */

@@ -262,13 +262,13 @@ set_path(const char *name, const char *value)
 /* CPython splits a folder with a colon in its name, takes the executable from PYTHONEXECUTABLE and
  * __PYVENV_LAUNCHER__, isolated or not, and from 3.14 on prefixes from a `pyvenv.cfg` beside or
  * above the executable. After it: sys.prefix and its kin are right for every folder, and
- * sys.executable in every environment but that of a start as `python`. */
+ * sys.executable in every environment but that of a start as `python` from outside. */
 static int
 correct_paths(void)
 {
     static const char *const names[] = {"prefix", "exec_prefix", "base_prefix", "base_exec_prefix"};
     const pyembed_process *process = &pyembed_this_process;
-    if (process->arguments.role != PYEMBED_AS_PYTHON &&
+    if ((process->arguments.role != PYEMBED_AS_PYTHON || process->arguments.is_own) &&
         set_path("executable", process->executable) < 0) {
         return -1;
     }

@@ -12,12 +12,17 @@ typedef enum {
 typedef struct {
     pyembed_role role;
     const char *command; /* of a child */
-    int first;           /* argv[first] and on are the child's sys.argv[1:] */
+    int first;           /* argv[first] and on are sys.argv[1:], but of `python` */
     const char *refused; /* why a child's arguments are not obeyed: neither its code nor the program
                             may run; else NULL */
+    int is_own;          /* the program started it in place of `python`: the configuration counts */
+    int is_marked;       /* and gave it the environment */
+    int generation;      /* programs above it that started each other */
 } pyembed_arguments;
 
-/* `may_be_python` is the setting `act_as_python`. Needs nothing, allocates nothing. */
-pyembed_arguments pyembed_arguments_read(int argc, char **argv, int may_be_python);
+/* `act_as_python` is the setting; `executable` is NULL in a host, which starts no such children.
+ * Allocates nothing. */
+pyembed_arguments pyembed_arguments_read(int argc, char **argv, int act_as_python,
+                                         const char *executable);
 
 #endif

@@ -10,6 +10,7 @@
 #include "process/environment.h"
 #include "process/executable.h"
 #include "process/extract.h"
+#include "process/own_mark.h"
 
 #include <limits.h>
 #include <link.h>
@@ -131,6 +132,26 @@ read_resources(pyembed_process *process, char *message, size_t size)
     return pyembed_settings_read(&process->resources, &process->settings, message, size);
 }
 
+/* After it children are marked as ours. */
+static void
+choose_role(pyembed_process *process, int argc, char **argv)
+{
+    pyembed_settings *settings = &process->settings;
+    if (settings->act_as_python < 0) { /* the configuration leaves it open */
+        settings->act_as_python =
+            settings->sys_frozen ? PYEMBED_PYTHON_FALSE : PYEMBED_PYTHON_CHILDREN;
+    }
+    process->arguments = pyembed_arguments_read(argc, argv, settings->act_as_python,
+                                                process->is_hosted ? NULL : executable_path);
+    const pyembed_arguments *arguments = &process->arguments;
+    int is_open = arguments->role == PYEMBED_AS_PYTHON && !arguments->is_own;
+    if (!process->is_hosted && !pyembed_is_secure()) {
+        pyembed_mark_children(executable_path, arguments->generation,
+                              arguments->role == PYEMBED_AS_PROGRAM,
+                              settings->ignore_environment && !is_open);
+    }
+}
+
 int
 pyembed_process_open(int argc, char **argv)
 {
@@ -150,7 +171,7 @@ pyembed_process_open(int argc, char **argv)
         return complain(message);
     }
     restrict_environment(&process->settings);
-    process->arguments = pyembed_arguments_read(argc, argv, process->settings.act_as_python);
+    choose_role(process, argc, argv);
     if (process->arguments.refused != NULL) {
         return complain(process->arguments.refused);
     }
@@ -162,7 +183,7 @@ pyembed_process_open(int argc, char **argv)
         }
         process->files = files_path;
     }
-    if (process->arguments.role == PYEMBED_AS_PYTHON) {
+    if (process->arguments.role == PYEMBED_AS_PYTHON && !process->arguments.is_own) {
         process->settings.filesystem_importer = 1;
     }
     return check_version(&process->settings);

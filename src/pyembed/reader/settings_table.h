@@ -6,6 +6,7 @@
 #include "reader/resources.h"
 
 /* The words of each choice. A choice, a flag or a number that is left open is -1. */
+enum { PYEMBED_PYTHON_FALSE, PYEMBED_PYTHON_CHILDREN, PYEMBED_PYTHON_TRUE };
 enum { PYEMBED_FILE_VIRTUAL, PYEMBED_FILE_NONE, PYEMBED_FILE_FILESYSTEM };
 enum { PYEMBED_METHOD_AUTO, PYEMBED_METHOD_FORK, PYEMBED_METHOD_FORKSERVER, PYEMBED_METHOD_SPAWN, PYEMBED_METHOD_NONE };
 enum { PYEMBED_ALLOCATOR_SYSTEM, PYEMBED_ALLOCATOR_PYMALLOC, PYEMBED_ALLOCATOR_MIMALLOC };
@@ -13,7 +14,7 @@ enum { PYEMBED_MODE_REPL, PYEMBED_MODE_MODULE, PYEMBED_MODE_EVAL, PYEMBED_MODE_F
 enum { PYEMBED_RESOLUTION_DYNAMIC, PYEMBED_RESOLUTION_NONE, PYEMBED_RESOLUTION_STATIC };
 
 typedef struct {
-    int act_as_python;
+    int act_as_python; /* PYEMBED_PYTHON_... */
     int dont_write_bytecode;
     int filesystem_importer;
     int ignore_environment;
@@ -46,7 +47,7 @@ typedef struct {
 
 /* Each with its value where the blob has none. */
 #define PYEMBED_EACH_SETTING(FLAG, NUMBER, CHOICE, TEXT, LIST) \
-    FLAG(act_as_python, 0) \
+    CHOICE(act_as_python, "false children true ", -1) \
     FLAG(dont_write_bytecode, 1) \
     FLAG(filesystem_importer, 1) \
     FLAG(ignore_environment, 1) \

@@ -130,7 +130,7 @@ public sealed partial class ConfigurationReaderTests
                 TerminfoResolution = "static",
                 MultiprocessingStartMethod = "spawn",
                 WriteModulesDirectoryEnv = "MODULES",
-                ActAsPython = true,
+                ActAsPython = "true",
                 Warnings = configuration.PythonConfig.Warnings,
                 SysPaths = configuration.PythonConfig.SysPaths,
                 TerminfoDirs = configuration.PythonConfig.TerminfoDirs,

@@ -84,6 +84,11 @@ class TestMoreRightsThanTheCaller(Rights):
         result = start(self.setuid(mode("act")), "-c", "print(6 * 7)", environment={"OXIDIZER_PYTHON": "1", "PYTHONPATH": str(self.folder)})
         self.assertEqual((result.stdout, result.stderr), ("the program\n", ""))
 
+    def test_a_set_user_id_product_is_not_even_its_own_interpreter(self):
+        code = "print(sys.argv[1:]) if sys.argv[1:] else subprocess.run([sys.executable, '-c', 'print(6 * 7)'])"
+        self.assertEqual(start(self.copy(mode("always")), environment={"CODE": code}).stdout, "42\n")
+        self.assertEqual(start(self.setuid(mode("always")), environment={"CODE": code}).stdout, "['-c', 'print(6 * 7)']\n")
+
     def test_a_set_user_id_product_obeys_no_python_variable_whatever_the_settings_allow(self):
         environment = {"PYTHONWARNINGS": "error", "PYTHONINSPECT": "1"}
         self.assertEqual(start(self.copy(mode("open")), environment=environment).stdout, "['error'] 1\n")

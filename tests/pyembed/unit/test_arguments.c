@@ -3,6 +3,7 @@
  *
  * test_arguments: says `ok N checks`, or dies. */
 #include "process/arguments.h"
+#include "process/python_command.h"
 #include "check.h"
 
 #include <fcntl.h>
@@ -25,7 +26,7 @@ read_words(char **words)
     while (words[count] != NULL) {
         count++;
     }
-    return pyembed_arguments_read(count, words, 0);
+    return pyembed_arguments_read(count, words, 0, NULL);
 }
 
 #define READ(...) read_words((char *[]){"product", __VA_ARGS__, NULL})
@@ -136,6 +137,43 @@ descriptors_that_are_not_inherited_pipes(void)
     CHECK(IS_REFUSED("-c", SERVER "[], **{'authkey_r': 1})"));
 }
 
+/* ---- what `python` would do ---- */
+
+static pyembed_command
+read_command(char **words)
+{
+    int count = 0;
+    while (words[count] != NULL) {
+        count++;
+    }
+    return pyembed_read_command(count, words);
+}
+
+#define COMMAND(...) read_command((char *[]){"product", __VA_ARGS__, NULL})
+#define RUNS_CODE(...) (COMMAND(__VA_ARGS__).kind == PYEMBED_COMMAND_CODE)
+#define READS_INPUT(...) (COMMAND(__VA_ARGS__).kind == PYEMBED_COMMAND_INPUT)
+#define IS_UNKNOWN(...) (COMMAND(__VA_ARGS__).kind == PYEMBED_COMMAND_UNKNOWN)
+#define RUNS_FILE(place, ...) \
+    (COMMAND(__VA_ARGS__).kind == PYEMBED_COMMAND_FILE && COMMAND(__VA_ARGS__).file == (place))
+
+static void
+what_python_would_do(void)
+{
+    CHECK(RUNS_CODE("-c", "1") && RUNS_CODE("-c1") && RUNS_CODE("-Ec", "1") &&
+          RUNS_CODE("-E", "-m", "x") && RUNS_CODE("-") && RUNS_CODE("-V") && RUNS_CODE("--help"));
+    CHECK(RUNS_CODE("-X", "dev", "-W", "error", "-OO", "-bb", "-c", "1") &&
+          RUNS_CODE("-Xdev", "-Werror", "-c", "1") &&
+          RUNS_CODE("--check-hash-based-pycs", "never", "-m", "x"));
+    CHECK(RUNS_CODE("-i") && RUNS_CODE("-qi") && READS_INPUT("-Wi") && RUNS_FILE(2, "-i", "x"));
+    CHECK(READS_INPUT("-u") && READS_INPUT("-E", "-S") && READS_INPUT("--"));
+    CHECK(RUNS_FILE(1, "x") && RUNS_FILE(1, "x", "-c", "1") && RUNS_FILE(3, "-X", "c", "x") &&
+          RUNS_FILE(2, "-uB", "x", "y") && RUNS_FILE(2, "--", "-c") && RUNS_FILE(1, ""));
+    CHECK(IS_UNKNOWN("--worker") && IS_UNKNOWN("-c") && IS_UNKNOWN("-m") && IS_UNKNOWN("-X") &&
+          IS_UNKNOWN("-W") && IS_UNKNOWN("-z") && IS_UNKNOWN("-Ez") && IS_UNKNOWN("-J") &&
+          IS_UNKNOWN("--check-hash-based-pycs") && IS_UNKNOWN("--helpless"));
+    CHECK(read_command((char *[]){NULL}).kind == PYEMBED_COMMAND_INPUT);
+}
+
 /* Every text that is cut, and every byte that is another, is another text or is the program's. */
 static void
 every_text_that_is_cut(void)
@@ -156,6 +194,7 @@ main(void)
     what_the_library_writes();
     what_only_begins_so();
     descriptors_that_are_not_inherited_pipes();
+    what_python_would_do();
     every_text_that_is_cut();
     printf("ok %lu checks\n", checks);
     return 0;
