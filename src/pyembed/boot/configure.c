@@ -130,7 +130,7 @@ set_flags(PyConfig *config, const pyembed_settings *settings)
     config->isolated = settings->isolated;
     config->use_environment = !settings->ignore_environment && !settings->isolated;
     config->user_site_directory = !settings->no_user_site_directory && !settings->isolated;
-    config->site_import = 0; /* run.c imports it, when the finder stands */
+    config->site_import = !settings->no_site; /* CPython imports it when the finder stands */
     config->write_bytecode = !settings->dont_write_bytecode;
     config->optimization_level = settings->optimize_level;
     config->parse_argv = 0;

@@ -296,13 +296,6 @@ prepare_repl(void)
 
 /* ---- */
 
-static int
-import_site(void)
-{
-    /* `import site` does nothing by itself where CPython was configured without it. */
-    return pyembed_this_process.settings.no_site ? 0 : call_site("main");
-}
-
 /* The setting names an environment variable, and that one a folder. */
 static int
 start_recording(void)
@@ -328,7 +321,7 @@ pyembed_run_program(void)
         int failed;
         return run_packed_script(&failed) ? finish(failed) : Py_RunMain();
     }
-    if (import_site() < 0 || start_recording() < 0) {
+    if (start_recording() < 0) {
         return finish(1);
     }
     switch (pyembed_this_process.settings.run_mode) {

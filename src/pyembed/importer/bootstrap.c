@@ -21,6 +21,7 @@
 #include "loader/specs.h"
 #include "finder/finder_type.h"
 #include "importer/frozen.h"
+#include "importer/late_builtins.h"
 #include "importer/zip_hook.h"
 
 #include <string.h>
@@ -329,8 +330,8 @@ pyembed_install(PyObject *module, PyObject *namespace)
     OxidizedFinder *finder = (OxidizedFinder *)state->finder;
     int failed = finder == NULL || change_meta_path(finder) < 0 || add_path_hook(finder) < 0 ||
                  seed_importer_cache(finder) < 0 || correct_paths() < 0 ||
-                 set_sys_attributes(finder, module) < 0 || pyembed_hide_stand_in(module) < 0 ||
-                 adopt(finder, name, namespace) < 0;
+                 set_sys_attributes(finder, module) < 0 || pyembed_add_late_builtins() < 0 ||
+                 pyembed_hide_stand_in(module) < 0 || adopt(finder, name, namespace) < 0;
     Py_XDECREF(name);
     if (failed) {
         if (!PyErr_Occurred()) {

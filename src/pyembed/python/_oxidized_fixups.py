@@ -144,6 +144,37 @@ def importlib_metadata(finder, module):
     finders._search_paths = classmethod(_search_paths)
 
 
+def pkgutil(finder, module):
+    """Whoever runs a script by its path (`runpy.run_path`, workers that import their parent's script) imports this module first, and then opens the file as code."""
+    import functools
+    import io
+    if sys.path_importer_cache.get(finder.path_hook_base_str, finder) is None:
+        del sys.path_importer_cache[finder.path_hook_base_str]  # bootstrap.c put it there
+    open_code, base = io.open_code, finder.path_hook_base_str + "/"
+
+    @functools.wraps(open_code)
+    def open_packed_code(path):
+        if isinstance(path, str) and path.startswith(base):
+            try:
+                return io.BytesIO(finder.get_data(path))
+            except OSError:
+                pass  # let CPython say that there is no such file
+        return open_code(path)
+
+    io.open_code = open_packed_code
+
+
+def importlib_metadata(finder, module):
+    """The product's own entry of sys.path is served by the product's finder: importlib's would find its distributions a second time."""
+    finders = module.MetadataPathFinder
+    search = finders._search_paths.__func__
+
+    def _search_paths(cls, name, paths):
+        return search(cls, name, [path for path in paths if str(path) != finder.path_hook_base_str])
+
+    finders._search_paths = classmethod(_search_paths)
+
+
 def pydoc(finder, module):
     """The standard library's modules lie elsewhere than `sysconfig` says: `help()` names their page of the documentation all the same."""
     import functools

@@ -53,6 +53,9 @@ class TestAsPython(OwnChildren):
                      "'-c', 'print(1)', close_fds=False", "'-c', 'print(1)', start_new_session=True", "'-c', 'import os; print(os.getcwd())', cwd='/'"):
             self.same(f"start({call})")
 
+    def test_exit_and_help_are_there(self):
+        self.same("start('-c', 'print(exit, credits); exit(3)')")
+
     def test_an_archive_of_python_runs(self):
         self.same("import zipfile\nwith zipfile.ZipFile('app.pyz', 'w') as file: file.writestr('__main__.py', 'print(__name__)')\nstart('app.pyz')")
 

@@ -65,3 +65,31 @@ class TestPaths(unittest.TestCase):
         code = ("sys.path.insert(0, 'plugins')\ntry: import plugin\nexcept ModuleNotFoundError as error: print(error)\nimport json, pkgutil\n"
                 "print(len(sys.meta_path), len(sys.path_hooks), len(list(pkgutil.iter_modules())) > 100, json.dumps([]))")
         self.assertEqual(run(code, product=mode("alone"), cwd=self.folder).stdout, "No module named 'plugin'\n1 1 True []\n")
+
+
+class TestSite(unittest.TestCase):
+    def test_the_builtins_of_site_are_there_without_it(self):
+        for code in ("exit(3)", "quit('said')", "exit()", "print(exit, quit, help)", "help(len)", "print(copyright)", "credits()", "print(exit.eof, exit.name)",
+                     "import sys; print(sys.flags.no_site); exit(sys.flags.no_site)", "import builtins; print(isinstance(exit, builtins.exit.__class__), callable(help), bool(quit))",
+                     "exit.code = 1; print(exit.code)", "try: exit(5)\nexcept SystemExit as e: print(e.code)", "import pickle; print(type(pickle.loads(pickle.dumps(exit))).__name__)",
+                     "import _sitebuiltins as s; print(isinstance(exit, s.Quitter), isinstance(help, s._Helper), isinstance(license, s._Printer))"):
+            ours, theirs = execute(code), python("import site; site.setquit(); site.setcopyright(); site.sethelper()\n" + code)
+            self.assertEqual((ours.returncode, ours.stdout, ours.stderr), (theirs.returncode, theirs.stdout, theirs.stderr), code)
+
+    def test_they_cost_no_module_until_they_are_used(self):
+        self.assertEqual(execute("import sys; print('site' in sys.modules, '_sitebuiltins' in sys.modules); repr(exit); print('site' in sys.modules)").stdout, "False False\nTrue\n")
+
+    def test_what_the_program_changes_stays_changed(self):
+        code = "import builtins; builtins.quit = 1; del builtins.license; old = exit; repr(exit); print(quit, hasattr(builtins, 'license'), repr(old) == repr(exit), type(exit).__name__)"
+        self.assertEqual(execute(code).stdout, "1 False True Quitter\n")
+
+    def test_sub_interpreters_have_them(self):
+        code = "try: import _xxsubinterpreters as i\nexcept ImportError: import _interpreters as i\nn = i.create(); i.run_string(n, 'print(exit.name)')"
+        self.assertEqual(execute(code).stdout, "exit\n")
+
+    def test_no_site_says_what_is_true(self):
+        self.assertEqual(execute("import sys; print(sys.flags.no_site, 'site' in sys.modules)").stdout, "1 False\n")
+        result = run("import sys, builtins; print(sys.flags.no_site, 'site' in sys.modules, type(exit).__name__, sys.path[0] == sys.executable)", product=mode("site"))
+        self.assertEqual(result.stdout, "0 True Quitter True\n", result.stderr)
+
+
