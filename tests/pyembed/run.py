@@ -51,6 +51,7 @@ MODES = {
               "import sys\nif sys.argv[1:]: exec(sys.argv[1])\n"
               "else: import on_disk, space, space.part, space.other; print(on_disk.VALUE, space.part.NAME, space.other.NAME, len(space.__path__))")],
     "alone": [("run_mode", "eval"), ("filesystem_importer", "false"), ("run_code", "import sys; exec(sys.argv[1])")],
+    "none": [("run_mode", "eval"), ("module_file", "none"), ("run_code", "import sys; exec(sys.argv[1])")],
     "site": [("run_mode", "eval"), ("no_site", "false"), ("run_code", "import sys; exec(sys.argv[1])")],
     "program": [("run_mode", "eval"), ("act_as_python", "false"), ("run_code", "import os, subprocess, sys\nexec(os.environ['CODE'])")],
     "always": [("run_mode", "eval"), ("run_code", "import os, subprocess, sys\nexec(os.environ['CODE'])")],

@@ -11,6 +11,7 @@
 #include "files/files.h"
 #include "values/items.h"
 #include "extensions/terminfo.h"
+#include "importer/line_editor.h"
 #include "importer/module.h"
 #include "importer/quiet.h"
 #include "importer/zip_hook.h"
@@ -107,6 +108,7 @@ freeze_boot_module(boot *self)
         return PyStatus_NoMemory();
     }
     pyembed_terminfo_prepare();
+    pyembed_line_editor_prepare();
     if (pyembed_this_process.is_hosted) {
         pyembed_quiet_prepare();
     }

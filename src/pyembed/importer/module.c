@@ -7,6 +7,7 @@
 #include "finder/finder_type.h"
 #include "importer/bootstrap.h"
 #include "importer/excepthook.h"
+#include "importer/line_editor.h"
 #include "importer/zip_hook.h"
 
 #include <string.h>
@@ -116,6 +117,7 @@ static PyMethodDef module_methods[] = {
     {"_open", (PyCFunction)(void (*)(void))pyembed_excepthook_open, METH_FASTCALL | METH_KEYWORDS,
      NULL},
     {"_finder", module_finder, METH_NOARGS, NULL},
+    {"_line_hook", pyembed_line_hook, METH_VARARGS, NULL},
     {"_zip_hook", pyembed_zip_hook, METH_O, NULL},
     {"_install", pyembed_install, METH_O,
      PyDoc_STR("Puts the finder into an interpreter that starts; called once, by the boot.")},

@@ -23,6 +23,7 @@ static const struct {
     {"pkg_resources", "pkg_resources"},
     {"pkgutil", "pkgutil"},
     {"pydoc", "pydoc"},
+    {"readline", "readline"},
     {"ssl", "ssl"},
     {"xmlrpc.server", "xmlrpc_server"},
 };

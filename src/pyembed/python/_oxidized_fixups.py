@@ -62,24 +62,53 @@ def lib2to3_pgen2_driver(finder, module):
 
 
 def linecache(finder, module):
-    """Finds lines of a virtual file by its name alone, as linecache does for files on disk."""
-    update = module.updatecache
+    """Finds lines of a packed source by its name alone, as linecache does for files on disk, and counts them as CPython does: a form feed and U+2028 end none."""
+    update, promise = module.updatecache, module.lazycache
     base = finder.path_hook_base_str + "/"
+    promised = {}  # file name -> module, for tracebacks
+
+    def name_of(module_globals):
+        spec = (module_globals or {}).get("__spec__")
+        return spec.name if getattr(spec, "loader", None) is finder else None
+
+    def lazycache(filename, module_globals):
+        done = promise(filename, module_globals)
+        if done and name_of(module_globals):
+            promised[filename] = name_of(module_globals)
+        return done
+
+    def source_of(filename, module_globals):
+        if filename.startswith(base):
+            return _decoded(finder, filename)
+        # Without `__file__`s code has other names: its module says where it is from.
+        name = name_of(module_globals) or promised.pop(filename, None)
+        if name is None or os.path.exists(filename):
+            return None
+        try:
+            return finder.get_source(name)
+        except (ImportError, SyntaxError, UnicodeDecodeError):
+            return None
 
     def updatecache(filename, module_globals=None):
-        lines = update(filename, module_globals)
-        if lines or not isinstance(filename, str) or not filename.startswith(base):
-            return lines
-        try:
-            from importlib.util import decode_source
-            text = decode_source(finder.get_data(filename))
-        except (OSError, UnicodeDecodeError, SyntaxError):
-            return []
-        lines = [line + "\n" for line in text.splitlines()]
+        text = source_of(filename, module_globals) if isinstance(filename, str) else None
+        if text is None:
+            return update(filename, module_globals)
+        lines = [line + "\n" for line in text.split("\n")]
+        if lines[-1] == "\n" and (len(lines) > 1 or sys.version_info < (3, 13)):  # as it has it of an empty file
+            lines.pop()
         module.cache[filename] = (len(text), None, lines, filename)
         return lines
 
-    module.updatecache = updatecache
+    module.updatecache, module.lazycache = updatecache, lazycache
+
+
+def _decoded(finder, path):
+    """A packed source as text with its line ends made one, else None."""
+    from importlib.util import decode_source
+    try:
+        return decode_source(finder.get_data(path))
+    except (OSError, UnicodeDecodeError, SyntaxError):
+        return None
 
 
 def pkgutil(finder, module):
@@ -113,66 +142,39 @@ def importlib_metadata(finder, module):
     finders._search_paths = classmethod(_search_paths)
 
 
-def pkgutil(finder, module):
-    """Whoever runs a script by its path (`runpy.run_path`, workers that import their parent's script) imports this module first, and then opens the file as code."""
+def readline(finder, module):
+    """libedit has another word for GNU readline's binding of completion, which `cmd`, `pdb` and many programs ask for; and it calls no hooks
+    (line_editor.c)."""
+    if "libedit" not in (module.__doc__ or ""):
+        return
     import functools
-    import io
-    if sys.path_importer_cache.get(finder.path_hook_base_str, finder) is None:
-        del sys.path_importer_cache[finder.path_hook_base_str]  # bootstrap.c put it there
-    open_code, base = io.open_code, finder.path_hook_base_str + "/"
+    bind = module.parse_and_bind
 
-    @functools.wraps(open_code)
-    def open_packed_code(path):
-        if isinstance(path, str) and path.startswith(base):
-            try:
-                return io.BytesIO(finder.get_data(path))
-            except OSError:
-                pass  # let CPython say that there is no such file
-        return open_code(path)
+    @functools.wraps(bind)
+    def parse_and_bind(string, /):
+        key, _, action = string.partition(":") if isinstance(string, str) else ("", "", "")
+        known = {"tab": "^I", '"\\t"': "^I", "\\C-i": "^I", "esc": "^["}.get(key.strip().lower())
+        if known and action.strip() in ("complete", "menu-complete"):
+            string = f"bind {known} rl_complete"
+        return bind(string)
 
-    io.open_code = open_packed_code
-
-
-def importlib_metadata(finder, module):
-    """The product's own entry of sys.path is served by the product's finder: importlib's would find its distributions a second time."""
-    finders = module.MetadataPathFinder
-    search = finders._search_paths.__func__
-
-    def _search_paths(cls, name, paths):
-        return search(cls, name, [path for path in paths if str(path) != finder.path_hook_base_str])
-
-    finders._search_paths = classmethod(_search_paths)
+    module.parse_and_bind = parse_and_bind
+    for place, name in enumerate(("set_startup_hook", "set_pre_input_hook")):
+        if hasattr(module, name):
+            setattr(module, name, _hook_setter(getattr(module, name), place))
 
 
-def pkgutil(finder, module):
-    """Whoever runs a script by its path (`runpy.run_path`, workers that import their parent's script) imports this module first, and then opens the file as code."""
+def _hook_setter(setter, place):
+    """CPython's own takes the hook too, and says what is wrong with it; libedit never calls that one."""
     import functools
-    import io
-    if sys.path_importer_cache.get(finder.path_hook_base_str, finder) is None:
-        del sys.path_importer_cache[finder.path_hook_base_str]  # bootstrap.c put it there
-    open_code, base = io.open_code, finder.path_hook_base_str + "/"
+    from oxidized_importer import _line_hook
 
-    @functools.wraps(open_code)
-    def open_packed_code(path):
-        if isinstance(path, str) and path.startswith(base):
-            try:
-                return io.BytesIO(finder.get_data(path))
-            except OSError:
-                pass  # let CPython say that there is no such file
-        return open_code(path)
+    @functools.wraps(setter)
+    def set_hook(function=None, /):
+        setter(function)
+        _line_hook(place, function)
 
-    io.open_code = open_packed_code
-
-
-def importlib_metadata(finder, module):
-    """The product's own entry of sys.path is served by the product's finder: importlib's would find its distributions a second time."""
-    finders = module.MetadataPathFinder
-    search = finders._search_paths.__func__
-
-    def _search_paths(cls, name, paths):
-        return search(cls, name, [path for path in paths if str(path) != finder.path_hook_base_str])
-
-    finders._search_paths = classmethod(_search_paths)
+    return set_hook
 
 
 def pydoc(finder, module):

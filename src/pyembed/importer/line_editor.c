@@ -1,0 +1,117 @@
+/* libedit behind CPython's `readline`: completion is bound in other words than GNU readline's,
+ * which _oxidized_fixups.py translates; and the startup hook is never called, because CPython reads
+ * keys by callbacks. libedit empties its line when a callback is installed. So a hook that inserts
+ * text is called after that: by PyOS_InputHook, which CPython calls before it hands on the first
+ * key, or a tenth of a second after the prompt. */
+#include "importer/line_editor.h"
+
+#include "values/errors.h"
+#include "loader/parts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static PyObject *(*readline_init)(void);
+
+/* CPython has one line editor for all interpreters, and so have we. The GIL guards the hooks. */
+static PyObject *hooks[2];
+static char *(*edit)(FILE *, FILE *, const char *);
+static int (*standing_hook)(void);
+
+/* libedit's, or GNU readline's, if one is linked in. */
+extern int rl_forced_update_display(void) __attribute__((weak));
+
+static void
+call_hooks(void)
+{
+    PyGILState_STATE held = PyGILState_Ensure();
+    for (size_t at = 0; at < sizeof hooks / sizeof hooks[0]; at++) {
+        PyObject *hook = Py_XNewRef(hooks[at]);
+        PyObject *done = hook == NULL ? NULL : PyObject_CallNoArgs(hook);
+        if (hook != NULL && done == NULL) {
+            PyErr_Clear(); /* as CPython's readline does */
+        }
+        Py_XDECREF(done);
+        Py_XDECREF(hook);
+    }
+    PyGILState_Release(held);
+}
+
+static int
+begin_line(void)
+{
+    PyOS_InputHook = standing_hook;
+    call_hooks();
+    if (rl_forced_update_display != NULL) {
+        rl_forced_update_display();
+    }
+    return standing_hook == NULL ? 0 : standing_hook();
+}
+
+/* Called without the GIL. */
+static char *
+read_line(FILE *input, FILE *output, const char *prompt)
+{
+    int hooked = hooks[0] != NULL || hooks[1] != NULL;
+    if (hooked) {
+        standing_hook = PyOS_InputHook;
+        PyOS_InputHook = begin_line;
+    }
+    char *line = edit(input, output, prompt);
+    if (hooked && PyOS_InputHook == begin_line) {
+        PyOS_InputHook = standing_hook; /* it was interrupted before it began */
+    }
+    return line;
+}
+
+PyObject *
+pyembed_line_hook(PyObject *Py_UNUSED(module), PyObject *args)
+{
+    int place;
+    PyObject *function;
+    if (!PyArg_ParseTuple(args, "iO:_line_hook", &place, &function)) {
+        return NULL;
+    }
+    if (place < 0 || place > 1) {
+        return pyembed_raise(PyExc_ValueError, "there are two hooks");
+    }
+    Py_XSETREF(hooks[place], function == Py_None ? NULL : Py_NewRef(function));
+    if (PyOS_ReadlineFunctionPointer != read_line) {
+        edit = PyOS_ReadlineFunctionPointer;
+        PyOS_ReadlineFunctionPointer = edit == NULL ? NULL : read_line;
+    }
+    Py_RETURN_NONE;
+}
+
+/* A linked-in module does not come from our loader, which mends the others (fixups.c). */
+static PyObject *
+init_and_mend_readline(void)
+{
+    PyObject *module = readline_init();
+    if (module == NULL || !PyModule_Check(module)) {
+        return module;
+    }
+    PyObject *mend = pyembed_part("_oxidized_fixups", "readline");
+    PyObject *done =
+        mend == NULL ? NULL : PyObject_CallFunctionObjArgs(mend, Py_None, module, NULL);
+    Py_XDECREF(mend);
+    if (done == NULL) {
+        Py_DECREF(module);
+        return NULL;
+    }
+    Py_DECREF(done);
+    return module;
+}
+
+/* The table is ours to change: PyImport_AppendInittab made a copy of it. */
+void
+pyembed_line_editor_prepare(void)
+{
+    for (struct _inittab *entry = PyImport_Inittab; entry->name != NULL; entry++) {
+        if (strcmp(entry->name, "readline") == 0) {
+            readline_init = entry->initfunc;
+            entry->initfunc = init_and_mend_readline;
+            return;
+        }
+    }
+}
