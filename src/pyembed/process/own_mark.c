@@ -1,5 +1,6 @@
 /* `execv` and `execve` of a product (files/calls_program.c) come here for every program that is a
- * file. An exec of the product itself marks the process that becomes it. So the mark comes along whatever environment the program gives
+ * file. An exec of the product itself marks the process that becomes it. So the mark comes along
+ * whatever environment the program gives
  * (`env={}`), through `close_fds`, which is done before, and when the parent has ended meanwhile.
  * Other functions (posix_spawn, system) are libc's; own_child.c asks the kernel then.
  *
