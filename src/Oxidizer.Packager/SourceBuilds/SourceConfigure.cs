@@ -18,6 +18,8 @@ internal static class SourceConfigure
         "--with-dbmliborder=bdb",
         "--enable-loadable-sqlite-extensions",
         "--with-computed-gotos",
+        // As Debian: OpenSSL decides which suites are safe, and not a list in CPython.
+        "--with-ssl-default-suites=openssl",
         "--disable-test-modules",
     ];
 

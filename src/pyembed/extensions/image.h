@@ -12,10 +12,10 @@ typedef struct {
     char path[PATH_MAX];
 } pyembed_image;
 
-/* Makes the image of `bytes`, for messages called `name`. `folder` and `file` say where it lies
- * below the product's extracted files, if it has any and the system forbids memory. Returns 0, and
+/* Makes the image of `bytes`, for messages called `name`. `file` is its path below the
+ * product's extracted files, if it has any and the system forbids memory. Returns 0, and
  * the image is the caller's to close; or -1 with ImportError, or MemoryError. Needs the GIL. */
-int pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, const char *file,
+int pyembed_image_open(OxidizedFinder *self, const char *name, const char *file,
                        const pyembed_bytes *bytes, pyembed_image *image);
 
 /* Call it after dlopen. */

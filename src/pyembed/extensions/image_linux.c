@@ -84,11 +84,11 @@ has_files(OxidizedFinder *self)
 }
 
 static int
-use_file(const char *name, const char *folder, const char *file, pyembed_image *image)
+use_file(const char *name, const char *file, pyembed_image *image)
 {
     image->descriptor = -1;
-    if (snprintf(image->path, sizeof image->path, "%s/%s%s", pyembed_this_process.files, folder,
-                 file) >= (int)sizeof image->path) {
+    if (snprintf(image->path, sizeof image->path, "%s/%s", pyembed_this_process.files, file) >=
+        (int)sizeof image->path) {
         pyembed_raise(PyExc_ImportError, "cannot load '%s': the name of its file is too long",
                       name);
         return -1;
@@ -97,14 +97,14 @@ use_file(const char *name, const char *folder, const char *file, pyembed_image *
 }
 
 int
-pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, const char *file,
+pyembed_image_open(OxidizedFinder *self, const char *name, const char *file,
                    const pyembed_bytes *bytes, pyembed_image *image)
 {
     char label[64];
     snprintf(label, sizeof label, "%s", name);
     int is_within = is_within_file_limit(bytes);
     if (has_files(self) && (!is_within || access("/proc/self/fd", F_OK) != 0)) {
-        return use_file(name, folder, file, image);
+        return use_file(name, file, image);
     }
     if (!is_within) {
         image->descriptor = -1;
@@ -114,7 +114,7 @@ pyembed_image_open(OxidizedFinder *self, const char *name, const char *folder, c
     if (image->descriptor < 0) {
         int error = errno, forbidden = pyembed_memory_file_is_forbidden(error);
         if (forbidden && has_files(self)) {
-            return use_file(name, folder, file, image);
+            return use_file(name, file, image);
         }
         if (is_lack_of_memory(error)) {
             PyErr_NoMemory();

@@ -6,7 +6,6 @@
 #include "extensions/memory.h"
 
 #include "reader/resources.h"
-#include "process/extract_items.h"
 #include "process/process.h"
 #include "values/errors.h"
 #include "values/lookup.h"
@@ -64,8 +63,8 @@ load_library(OxidizedFinder *self, const char *needed_by, const pyembed_file *li
         return load_app_relative_library(library);
     }
     pyembed_image image;
-    if (pyembed_image_open(self, library->name.data, PYEMBED_LIBRARIES_FOLDER, library->name.data,
-                           &library->data, &image) < 0) {
+    if (pyembed_image_open(self, library->name.data, library->path.data, &library->data, &image) <
+        0) {
         return -1;
     }
     void *handle = dlopen(image.path, RTLD_NOW | RTLD_LOCAL);
@@ -285,8 +284,8 @@ pyembed_memory_create(OxidizedFinder *self, const pyembed_module *module, PyObje
         return pyembed_raise_damaged("module", module->name.data, PYEMBED_DAMAGED);
     }
     if (pyembed_memory_prepare(self, module) < 0 ||
-        pyembed_image_open(self, module->name.data, "", module->path.data, &module->library,
-                           &image) < 0) {
+        pyembed_image_open(self, module->name.data, module->path.data, &module->library, &image) <
+            0) {
         return NULL;
     }
     int begun = pyembed_terminfo_begin(module);

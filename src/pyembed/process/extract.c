@@ -60,12 +60,12 @@ text_of(int error)
 /* ---- the files ---- */
 
 static int
-write_file(int folder, const char *path, const void *bytes, size_t size)
+write_file(int folder, const char *path, const void *bytes, size_t size, mode_t mode)
 {
     int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-        file = openat(folder, path, flags, 0600);
+        file = openat(folder, path, flags, mode);
     if (file < 0 && errno == ENOENT && pyembed_private_make_folders(folder, path) == 0) {
-        file = openat(folder, path, flags, 0600);
+        file = openat(folder, path, flags, mode);
     }
     if (file < 0) {
         return errno == EEXIST ? 0 : -1; /* a resource that is a module too */
@@ -89,31 +89,39 @@ write_file(int folder, const char *path, const void *bytes, size_t size)
 }
 
 static int
-write_new(void *context, const char *path, const void *bytes, size_t size)
+write_new(void *context, const char *path, const void *bytes, size_t size, mode_t mode)
 {
     extraction *self = context;
-    return write_file(self->folder, path, bytes, size);
+    return write_file(self->folder, path, bytes, size, mode);
 }
 
 static int
-is_there(void *context, const char *path, size_t size)
+make_folders(void *context, const char *path)
+{
+    extraction *self = context;
+    return pyembed_private_make_folders(self->folder, path);
+}
+
+static int
+is_there(void *context, const char *path, size_t size, mode_t mode)
 {
     extraction *self = context;
     struct stat status;
     return fstatat(self->folder, path, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-           S_ISREG(status.st_mode) && (uint64_t)status.st_size == size;
+           S_ISREG(status.st_mode) && (uint64_t)status.st_size == size &&
+           (status.st_mode & mode) == mode;
 }
 
 static int
-is_never_there(void *context, const char *path, size_t size)
+is_never_there(void *context, const char *path, size_t size, mode_t mode)
 {
-    (void)context, (void)path, (void)size;
+    (void)context, (void)path, (void)size, (void)mode;
     return 0;
 }
 
 /* Rename each file into place: other processes of the product may read it at any time. */
 static int
-write_again(void *context, const char *path, const void *bytes, size_t size)
+write_again(void *context, const char *path, const void *bytes, size_t size, mode_t mode)
 {
     extraction *self = context;
     if (!self->has_temporary) {
@@ -123,7 +131,7 @@ write_again(void *context, const char *path, const void *bytes, size_t size)
         }
         self->has_temporary = 1;
     }
-    if (write_file(self->temporary.descriptor, RESTORED, bytes, size) < 0) {
+    if (write_file(self->temporary.descriptor, RESTORED, bytes, size, mode) < 0) {
         return -1;
     }
     if (renameat(self->temporary.descriptor, RESTORED, self->folder, path) == 0) {
@@ -140,8 +148,8 @@ write_again(void *context, const char *path, const void *bytes, size_t size)
 static const char *
 restore(extraction *self, const pyembed_resources *resources)
 {
-    const char *wrong =
-        pyembed_each_item(resources, (pyembed_item_writer){self, is_there, write_again});
+    const char *wrong = pyembed_each_item(
+        resources, (pyembed_item_writer){self, is_there, write_again, make_folders});
     if (self->has_temporary) {
         pyembed_temporary_remove(self->cache, &self->temporary);
     }
@@ -158,8 +166,8 @@ fill(extraction *self, const pyembed_resources *resources)
         return text_of(errno);
     }
     self->folder = self->temporary.descriptor;
-    const char *wrong =
-        pyembed_each_item(resources, (pyembed_item_writer){self, is_never_there, write_new});
+    const char *wrong = pyembed_each_item(
+        resources, (pyembed_item_writer){self, is_never_there, write_new, make_folders});
     if (wrong == NULL && syncfs(self->folder) < 0) {
         wrong = text_of(errno);
     }

@@ -30,7 +30,7 @@ is_below(pyembed_string path)
 }
 
 static const char *
-write_decoded(pyembed_item_writer writer, const char *path, const pyembed_bytes *bytes)
+write_decoded(pyembed_item_writer writer, const char *path, const pyembed_bytes *bytes, mode_t mode)
 {
     const char *wrong = pyembed_decode_check(bytes);
     if (wrong != NULL) {
@@ -38,7 +38,7 @@ write_decoded(pyembed_item_writer writer, const char *path, const pyembed_bytes 
     }
     void *raw = malloc(bytes->raw_size > 0 ? bytes->raw_size : 1);
     wrong = raw == NULL ? strerror(ENOMEM) : pyembed_decode(bytes, raw);
-    if (wrong == NULL && writer.write(writer.context, path, raw, bytes->raw_size) < 0) {
+    if (wrong == NULL && writer.write(writer.context, path, raw, bytes->raw_size, mode) < 0) {
         wrong = strerror(errno);
     }
     free(raw);
@@ -46,29 +46,40 @@ write_decoded(pyembed_item_writer writer, const char *path, const pyembed_bytes 
 }
 
 static const char *
-write_item(pyembed_item_writer writer, const char *below, pyembed_string path,
-           const pyembed_bytes *bytes)
+write_item(pyembed_item_writer writer, pyembed_string path, const pyembed_bytes *bytes,
+           uint32_t flags)
 {
-    char full[PATH_MAX];
+    mode_t mode = (flags & PYEMBED_EXECUTABLE) ? 0700 : 0600;
     if (bytes->data == NULL) {
         return NULL;
     }
     if (!is_below(path)) {
         return "the packed resources hold a path that leads elsewhere";
     }
-    if (snprintf(full, sizeof full, "%s%s", below, path.data) >= (int)sizeof full) {
-        return strerror(ENAMETOOLONG);
-    }
     int is_compressed = bytes->codec != PYEMBED_CODEC_NONE;
-    if (writer.is_there(writer.context, full,
-                        is_compressed ? bytes->raw_size : bytes->stored_size)) {
+    if (writer.is_there(writer.context, path.data,
+                        is_compressed ? bytes->raw_size : bytes->stored_size, mode)) {
         return NULL;
     }
     if (is_compressed) {
-        return write_decoded(writer, full, bytes);
+        return write_decoded(writer, path.data, bytes, mode);
     }
-    return writer.write(writer.context, full, bytes->data, bytes->stored_size) < 0 ? strerror(errno)
-                                                                                   : NULL;
+    return writer.write(writer.context, path.data, bytes->data, bytes->stored_size, mode) < 0
+               ? strerror(errno)
+               : NULL;
+}
+
+static const char *
+make_folder(pyembed_item_writer writer, pyembed_string path)
+{
+    char folder[PATH_MAX];
+    if (!is_below(path)) {
+        return "the packed resources hold a path that leads elsewhere";
+    }
+    if (snprintf(folder, sizeof folder, "%s/", path.data) >= (int)sizeof folder) {
+        return strerror(ENAMETOOLONG);
+    }
+    return writer.make_folders(writer.context, folder) < 0 ? strerror(errno) : NULL;
 }
 
 static const char *
@@ -83,8 +94,9 @@ write_modules(const pyembed_resources *resources, pyembed_item_writer writer)
             return pyembed_status_text(status);
         }
         if (!(module.flags & PYEMBED_IN_FILESYSTEM)) {
-            wrong = write_item(writer, "", module.path,
-                               module.library.data != NULL ? &module.library : &module.source);
+            wrong = write_item(writer, module.path,
+                               module.library.data != NULL ? &module.library : &module.source,
+                               module.flags);
         }
     }
     return wrong;
@@ -94,17 +106,18 @@ static const char *
 write_files(const pyembed_resources *resources, unsigned section, pyembed_item_writer writer)
 {
     const char *wrong = NULL;
-    int is_library = section == PYEMBED_SECTION_LIBRARIES;
     for (uint32_t index = 0; wrong == NULL && index < pyembed_count(resources, section); index++) {
         pyembed_file file;
         pyembed_status status = pyembed_file_at(resources, section, index, &file);
         if (status != PYEMBED_OK) {
             return pyembed_status_text(status);
         }
-        if (!(file.flags & PYEMBED_IN_FILESYSTEM)) {
-            wrong = write_item(writer, is_library ? PYEMBED_LIBRARIES_FOLDER : "",
-                               is_library ? file.name : file.path, &file.data);
+        if (file.flags & PYEMBED_IN_FILESYSTEM) {
+            continue;
         }
+        int is_folder = file.owner == UINT32_MAX && (file.flags & PYEMBED_EMPTY_FOLDER) != 0;
+        wrong = is_folder ? make_folder(writer, file.path)
+                          : write_item(writer, file.path, &file.data, file.flags);
     }
     return wrong;
 }
@@ -118,8 +131,8 @@ pyembed_each_item(const pyembed_resources *resources, pyembed_item_writer writer
     for (size_t at = 0; wrong == NULL && at < sizeof sections / sizeof sections[0]; at++) {
         wrong = write_files(resources, sections[at], writer);
     }
-    if (wrong == NULL && !writer.is_there(writer.context, MARKER, 0) &&
-        writer.write(writer.context, MARKER, "", 0) < 0) {
+    if (wrong == NULL && !writer.is_there(writer.context, MARKER, 0, 0600) &&
+        writer.write(writer.context, MARKER, "", 0, 0600) < 0) {
         wrong = strerror(errno);
     }
     return wrong;

@@ -4,20 +4,21 @@
 
 #include "reader/resources.h"
 
-/* Where libraries of extension modules are, below that folder; no module's or distribution's name.
- */
-#define PYEMBED_LIBRARIES_FOLDER ".libraries/"
+#include <sys/types.h>
 
 typedef struct {
     void *context;
     /* Whether a file needs no writing. */
-    int (*is_there)(void *context, const char *path, size_t size);
-    /* Returns 0; or -1 with errno. */
-    int (*write)(void *context, const char *path, const void *bytes, size_t size);
+    int (*is_there)(void *context, const char *path, size_t size, mode_t mode);
+    /* Returns 0; or -1 with errno. `mode` is 0700 for what can be run, else 0600. */
+    int (*write)(void *context, const char *path, const void *bytes, size_t size, mode_t mode);
+    /* Makes the folders of a path that ends with a slash. Returns as above. */
+    int (*make_folders)(void *context, const char *path);
 } pyembed_item_writer;
 
-/* Calls them for each embedded source, shared object, resource and file, with its path below the
- * folder, and last for the marker. Returns NULL, or a text that says what is wrong. */
+/* Calls them for each embedded source, shared object, resource, file and empty folder, with its
+ * path below the folder, and last for the marker. Returns NULL, or a text that says what is wrong.
+ */
 const char *pyembed_each_item(const pyembed_resources *resources, pyembed_item_writer writer);
 
 #endif
