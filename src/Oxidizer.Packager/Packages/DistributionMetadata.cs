@@ -23,7 +23,8 @@ internal static class DistributionMetadata
 
     /// <summary>
     /// Those of a folder of <c>sys.path</c> that installed one of the packages: by their own name, by <c>top_level.txt</c>, or by
-    /// <c>RECORD</c>. So <c>importlib.metadata</c> knows a package that was taken out of site-packages by name.
+    /// <c>RECORD</c>. So
+    /// <c>importlib.metadata</c> knows a package that was taken out of site-packages by name.
     /// </summary>
     /// <param name="packages">Their names; <c>null</c>: all that lie there.</param>
     /// <param name="site">The folder, absolute.</param>
@@ -41,8 +42,8 @@ internal static class DistributionMetadata
         return Collect(holder, scope);
     }
 
-    /// <summary>A metadata folder. Distutils' older form is one file, with what is PKG-INFO otherwise. <c>null</c> if it is neither.
-    /// </summary>
+    /// <summary>A metadata folder; distutils' older form is one file, with what is PKG-INFO otherwise. <c>null</c> if it is
+    /// neither.</summary>
     public static FolderNode? Find(string path, RuleScope scope) =>
         Directory.Exists(path) ? FolderNode.Load(path, scope)
         : path.EndsWith(".egg-info", StringComparison.Ordinal) && FileNode.Find(path, scope) is { } file

@@ -9,8 +9,8 @@ internal sealed class MarkerEnvironment
 
     private MarkerEnvironment(Dictionary<string, string> values) => _values = values;
 
-    /// <summary>That of a CPython on a target. The kernel that a product will run on is not known: its release and version are empty.
-    /// </summary>
+    /// <summary>That of a CPython on a target. The kernel that a product will run on is not known: its release and version are
+    /// empty.</summary>
     public static MarkerEnvironment Of(Distribution distribution)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
