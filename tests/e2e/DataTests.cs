@@ -20,7 +20,8 @@ public sealed class DataTests : IDisposable
                 importlib.import_module(name)
             except SyntaxError as error:
                 print(type(error).__name__, error.msg, error.lineno, os.path.basename(error.filename))
-        print(os.access(os.path.join(base, "pkg", "run.sh"), os.R_OK))
+        print([os.stat(os.path.join(base, "pkg", name)).st_mode & 0o100 for name in ("run.sh", "__init__.py")])
+        print("beside" in sys.argv or os.path.isdir(os.path.join(base, "pkg", "spool")))
         """;
 
     private readonly Workspace _workspace = new();
@@ -76,6 +77,7 @@ public sealed class DataTests : IDisposable
     public void A_project_finds_its_files_as_on_the_disk(string more, string rule)
     {
         WriteProject(more, rule);
+        Directory.CreateDirectory(_workspace["project/pkg/spool"]);
         var product = _workspace.Build();
         Assert.Equal(["OXI0409", "OXI0409"], product.Warnings.Select(warning => warning.Id));
         Directory.CreateDirectory(_workspace["project/share"]);
@@ -91,7 +93,8 @@ public sealed class DataTests : IDisposable
             );
         var onDisk = Run("/usr/bin/python3.11", "-B", _workspace["project/main.py"]);
         Assert.Equal(("", 0), (onDisk.Error, onDisk.ExitCode));
-        var packed = Run(product.ProductPath);
+        // An empty folder is no file, and the folder beside a product holds files.
+        var packed = rule.Length > 0 ? Run(product.ProductPath, "beside") : Run(product.ProductPath);
         Assert.Equal(("", 0), (packed.Error, packed.ExitCode));
         Assert.Equal(onDisk.Output, packed.Output);
     }

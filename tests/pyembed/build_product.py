@@ -167,7 +167,10 @@ class Product:
 
     def write(self, settings, order):
         """The bytes of the blob; may be called again with other settings."""
-        self.blob.modules, self.blob.resources, self.blob.settings = [], {}, []
+        self.blob.modules, self.blob.resources, self.blob.settings, self.blob.plain_files = [], {}, [], []
+        self.blob.plain_file("plain/page.html", b"<p>page</p>")
+        self.blob.plain_file("plain/run.sh", b"#!/bin/sh\n", flags=format.EXECUTABLE)
+        self.blob.plain_file("plain/spool", None, flags=format.EMPTY_FOLDER)
         for name in sorted(self.modules, key=lambda name: (order.index(name) if name in order else len(order), name)):
             self.blob.module(name, **self.modules[name])
         self.add_resources()

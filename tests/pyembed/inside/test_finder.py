@@ -253,9 +253,10 @@ class TestLoader(unittest.TestCase):
         self.assertIn(b"VALUE = 41", FINDER.get_data(f"{EXECUTABLE}/sample/one.py"))
         self.assertIn(b"A package", FINDER.get_data(f"{EXECUTABLE}/sample/__init__.py"))
         self.assertIn(b"Name: sample.dist", FINDER.get_data(f"{EXECUTABLE}/sample_dist-1.4.dist-info/METADATA"))
+        self.assertEqual(FINDER.get_data(f"{EXECUTABLE}/plain/page.html"), b"<p>page</p>")
 
     def test_get_data_of_nothing_is_an_os_error(self):
-        for path in (f"{EXECUTABLE}/sample/none", f"{EXECUTABLE}/", EXECUTABLE, "/etc/passwd", "", f"{EXECUTABLE}/sample/data", f"{EXECUTABLE}//sample/one.py",
+        for path in (f"{EXECUTABLE}/sample/none", f"{EXECUTABLE}/", EXECUTABLE, "/etc/passwd", "", f"{EXECUTABLE}/sample/data", f"{EXECUTABLE}/plain/spool", f"{EXECUTABLE}//sample/one.py",
                      f"{EXECUTABLE}/sample/../sample/one.py", f"{EXECUTABLE}/" + "x/" * 2000):
             with self.assertRaises(OSError, msg=path):
                 FINDER.get_data(path)

@@ -35,6 +35,16 @@ class TestFiles(unittest.TestCase):
             after = os.stat(below + "/decoder.py")
             self.assertEqual((before.st_ino, before.st_ctime_ns), (after.st_ino, after.st_ctime_ns))
 
+    def test_plain_files_are_written_with_their_permissions_and_empty_folders_too(self):
+        with tempfile.TemporaryDirectory() as home:
+            below = os.path.dirname(self.start_with_files(home).stdout.split()[0])
+            modes = {name: os.stat(f"{below}/plain/{name}").st_mode & 0o777 for name in os.listdir(below + "/plain")}
+            self.assertEqual(modes, {"page.html": 0o600, "run.sh": 0o700, "spool": 0o700})
+            os.rmdir(below + "/plain/spool")
+            os.remove(below + "/plain/run.sh")
+            self.start_with_files(home)
+            self.assertEqual((os.listdir(below + "/plain/spool"), os.stat(below + "/plain/run.sh").st_mode & 0o777), ([], 0o700))
+
     def test_starts_at_the_same_time_leave_one_folder_of_files(self):
         with tempfile.TemporaryDirectory() as home:
             environment = {"HOME": home, "XDG_CACHE_HOME": home + "/cache"}
