@@ -20,7 +20,11 @@ internal sealed record FileNode(string Name, string Path, long Size, Sha256Diges
     {
         var facts = FileFacts.Of(path);
         if (facts.Kind == FileKind.Regular)
+        {
+            if (facts.IsLink)
+                scope.NoteLink(path);
             return Of(System.IO.Path.GetFileName(path), path, facts);
+        }
         if (facts.Kind is not FileKind.Missing and not FileKind.Folder)
             scope.ReportLeftOut(path, facts.Reason!);
         return null;
@@ -81,8 +85,12 @@ internal sealed class FolderNode(string name, string path)
     /// <summary>Reads a folder of the disk. What is neither file nor folder is left out and reported.</summary>
     /// <exception cref="IOException">It cannot be read, or its links form a circle.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
-    public static FolderNode Load(string path, RuleScope scope) =>
-        Load(path, System.IO.Path.GetFileName(path), 0, scope.Root is null ? scope with { Root = path } : scope);
+    public static FolderNode Load(string path, RuleScope scope)
+    {
+        if (scope.Root is not null && scope.Root != path && FileFacts.Of(path).IsLink)
+            scope.NoteLink(path);
+        return Load(path, System.IO.Path.GetFileName(path), 0, scope.Root is null ? scope with { Root = path } : scope);
+    }
 
     /// <summary>Makes the tree of a distribution's folder from its list of files: the disk is not asked.</summary>
     public static FolderNode FromDistribution(Distribution distribution, string relative)
@@ -157,7 +165,7 @@ internal sealed class FolderNode(string name, string path)
             if (!scope.TakesAll && IsPassedOver(entry))
                 continue;
             if (entry.Facts is { IsLink: true, Kind: FileKind.Regular or FileKind.Folder })
-                CheckTarget(below, scope);
+                scope.NoteLink(below);
             if (entry.Facts.Kind == FileKind.Regular)
                 folder.Files.Add(FileNode.Of(entry.Name, below, entry.Facts));
             else if (entry.Facts.Kind == FileKind.Folder)
@@ -193,19 +201,6 @@ internal sealed class FolderNode(string name, string path)
             && link.StartsWith(target.FullName.TrimEnd('/') + "/", StringComparison.Ordinal)
         )
             throw new IOException($"the symbolic link `{link}` leads to a folder above it; remove it");
-    }
-
-    // What a link leads to is packed in its place, wherever it is; but another folder than the rule names is worth a word.
-    private static void CheckTarget(string link, RuleScope scope)
-    {
-        if (File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName is not { } target)
-            return;
-        var root = (Directory.ResolveLinkTarget(scope.Root!, returnFinalTarget: true)?.FullName ?? scope.Root!).TrimEnd('/') + "/";
-        if (
-            !target.StartsWith(root, StringComparison.Ordinal)
-            && !target.StartsWith(scope.Root!.TrimEnd('/') + "/", StringComparison.Ordinal)
-        )
-            scope.LinksOut.Add((link, target));
     }
 
     private void Sort()

@@ -24,8 +24,8 @@ internal sealed class InstalledFiles(string site, InstalledSite all, RuleScope s
             .Select(line => line.Trim().Replace('.', '/'))
             .ToHashSet(StringComparer.Ordinal);
         var names = distribution.Lines("top_level.txt").Select(line => line.Trim()).Where(IsBelow).ToList();
-        if (distribution.Lines("RECORD").Count > 0 || distribution.Lines("installed-files.txt").Count > 0)
-            AddListed(Listed(distribution), spaces);
+        if (Listed(distribution) is { } listed)
+            AddListed(listed, spaces);
         else if (names.Count > 0)
             AddNamed(names, spaces, distribution);
         else if (Guesses(distribution).Where(Exists).ToList() is { Count: > 0 } guesses)
@@ -70,11 +70,15 @@ internal sealed class InstalledFiles(string site, InstalledSite all, RuleScope s
         return root;
     }
 
-    private List<string> Listed(InstalledDistribution distribution)
+    // Null if there is no list. One may hold nothing but the metadata.
+    private static List<string>? Listed(InstalledDistribution distribution)
     {
-        var record = distribution.Lines("RECORD").Select(line => DistributionNames.ReadRecordLine(line).Path);
-        var egg = distribution.Lines("installed-files.txt").Select(line => $"{distribution.Metadata.Name}/{line.Trim()}");
-        return [.. record.Concat(egg).Select(Normalize).OfType<string>().Where(path => !IsMetadata(path))];
+        var record = distribution.Lines("RECORD").Select(line => DistributionNames.ReadRecordLine(line).Path).ToList();
+        var paths =
+            record.Count > 0
+                ? record
+                : [.. distribution.Lines("installed-files.txt").Select(line => $"{distribution.Metadata.Name}/{line.Trim()}")];
+        return paths.Count == 0 ? null : [.. paths.Select(Normalize).OfType<string>().Where(path => !IsMetadata(path))];
     }
 
     // As far as it leads into the folder: programs and manuals lie elsewhere.

@@ -45,7 +45,7 @@ internal static class PackageRoot
             var path = Path.Combine(root, entry.Name);
             if (entry.Facts.Kind == FileKind.Folder)
             {
-                if (ModuleNames.IsImportable(entry.Name) && entry.Name != "__pycache__" && !IsMadeByTools(path, scope))
+                if (ModuleNames.IsImportable(entry.Name) && entry.Name != "__pycache__" && !IsMadeByTools(path))
                     top.Folders.Add(FolderNode.Load(path, scope));
             }
             else if (
@@ -58,13 +58,9 @@ internal static class PackageRoot
     }
 
     // Virtual environments; and the folder of products: it would hold the product of the build before.
-    private static bool IsMadeByTools(string folder, RuleScope scope) =>
+    private static bool IsMadeByTools(string folder) =>
         File.Exists(Path.Combine(folder, "pyvenv.cfg"))
-        || (
-            Path.Combine(folder, scope.Distribution.Target.Value) is var products
-            && Directory.Exists(products)
-            && Directory.EnumerateFiles(products, "*.build.json").Any()
-        );
+        || Directory.EnumerateDirectories(folder).Any(target => Directory.EnumerateFiles(target, "*.build.json").Any());
 
     /// <summary>Brings a file as <c>__main__</c>.</summary>
     public static IEnumerable<Resource> CollectScript(ScriptRule rule, RuleScope scope)

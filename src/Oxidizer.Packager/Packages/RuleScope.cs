@@ -50,6 +50,19 @@ internal sealed record RuleScope(
             $"`{path}` is left out of {Origin}, because {reason}; only regular files with names in UTF-8 are packed: correct or remove it"
         );
 
+    /// <summary>Looks where a link leads. What it leads to is packed in its place, wherever it is; but another folder than the rule names is
+    /// worth a word.</summary>
+    public void NoteLink(string link)
+    {
+        if (Root is not { } root || File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName is not { } target)
+            return;
+        var real = Directory.ResolveLinkTarget(root, returnFinalTarget: true)?.FullName ?? root;
+        if (!IsBelow(target, root) && !IsBelow(target, real))
+            LinksOut.Add((link, target));
+
+        static bool IsBelow(string path, string folder) => path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
+    }
+
     /// <summary>Says which links led out of their tree: what they lead to is packed, and changes with other folders than the rule
     /// names.</summary>
     public void ReportLinksOut()

@@ -70,6 +70,7 @@ public sealed class WholePackageTests : IDisposable
             .Write("venv/lib/python3.11/site-packages/x.py", "")
             .Write($"build/{MachinePython.Small.Target.Value}/app.build.json", "{}")
             .Write($"build/{MachinePython.Small.Target.Value}/app", "")
+            .Write("products/aarch64-unknown-linux-gnu/app.build.json", "{}")
             .Write("app-1.0.dist-info/METADATA", "Name: App\nVersion: 1.0\n")
             .Write("other.egg-info/PKG-INFO", "Name: other\nVersion: 2\n");
         // The test's own cache lies in the folder.
@@ -166,6 +167,23 @@ public sealed class WholePackageTests : IDisposable
         Assert.Equal("OXI0329", warning.Kind.Id);
         Assert.Contains($"`{_build["pkg/far"]}` to `{elsewhere}`", warning.Message);
         Assert.Contains($"`{_build["pkg/far.txt"]}`", warning.Message);
+    }
+
+    [Fact]
+    public void A_package_that_is_a_link_itself_is_followed_and_told()
+    {
+        _build.Write("away/pkg/__init__.py", "").Write("away/mod.py", "");
+        Directory.CreateDirectory(_build["root"]);
+        Directory.CreateSymbolicLink(_build["root/pkg"], _build["away/pkg"]);
+        File.CreateSymbolicLink(_build["root/mod.py"], _build["away/mod.py"]);
+        foreach (var packages in new string[][] { ["*"], ["pkg", "mod"] })
+        {
+            _build.Rules.RemoveAll(rule => rule is PackageRootRule);
+            _build.Rule(new PackageRootRule(_build["root"], packages, _build.At(2)));
+            var (resources, diagnostics) = Collect();
+            Assert.Equal(["mod", "pkg"], Modules(resources));
+            Assert.Equal("OXI0329", Assert.Single(diagnostics).Kind.Id);
+        }
     }
 
     [Fact]
