@@ -22,9 +22,10 @@ internal static class Installed
         var site = new InstalledSite(folders, scope);
         var closure = new RequirementClosure(site, rule.Without, scope);
         var distributions = closure.Follow(wanted);
-        scope.Context.Log.Information(
-            $"{scope.Origin}: {string.Join(", ", distributions.Select(found => $"{found.Name} {found.Version}"))} of {string.Join(", ", distributions.Select(found => found.Site).Distinct())}"
-        );
+        if (distributions.Count > 0)
+            scope.Context.Log.Information(
+                $"{scope.Origin}: {string.Join(", ", distributions.Select(found => $"{found.Name} {found.Version}"))} of {string.Join(", ", distributions.Select(found => found.Site).Distinct())}"
+            );
         return
         [
             .. folders.SelectMany(folder => Bring(folder, [.. distributions.Where(found => found.Site == folder)], closure, site, scope)),

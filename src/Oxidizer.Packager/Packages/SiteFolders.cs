@@ -29,7 +29,14 @@ internal static class SiteFolders
                         Path.Combine(prefix, $"lib/python{majorMinor}/site-packages"),
                         Path.Combine(prefix, $"lib64/python{majorMinor}/site-packages"),
                     ];
-            var found = folders.Where(Directory.Exists).ToList();
+            // `lib64` is a link to `lib` in a virtual environment.
+            var found = folders
+                .Where(Directory.Exists)
+                .Where(folder =>
+                    !folder.StartsWith(prefix + "/lib64/", StringComparison.Ordinal)
+                    || new DirectoryInfo(prefix + "/lib64").LinkTarget is null
+                )
+                .ToList();
             if (found.Count > 0)
                 return found;
         }

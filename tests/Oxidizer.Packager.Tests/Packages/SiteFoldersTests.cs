@@ -35,6 +35,7 @@ public sealed class SiteFoldersTests : IDisposable
             .Write("venv/lib/python3.11/site-packages/y.py", "")
             .Write("shims/python3.11", "#!/bin/sh\n");
         Directory.CreateDirectory(_build["venv/bin"]);
+        Directory.CreateSymbolicLink(_build["venv/lib64"], "lib");
         File.CreateSymbolicLink(_build["venv/bin/python3.11"], _build["usr/bin/python3.11"]);
         Assert.Equal([_build["venv/lib/python3.11/site-packages"]], Find("shims", "venv/bin", "usr/bin"));
     }
