@@ -117,11 +117,11 @@ public sealed class Workspace : IDisposable
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
     /// <summary>Builds into another folder than <c>out</c>.</summary>
-    public BuildResult BuildInto(string folder) =>
+    public BuildResult BuildInto(string folder, string configuration = "oxidizer.toml") =>
         Pipeline.Build(
             new BuildRequest
             {
-                ConfigurationOrScript = this["oxidizer.toml"],
+                ConfigurationOrScript = this[configuration],
                 CacheDirectory = CacheDirectory,
                 OutputDirectory = folder,
             },

@@ -11,12 +11,14 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 DECLARE(dlopen);
+DECLARE(dlerror);
 
 /* ---- needs ---- */
 
@@ -26,6 +28,7 @@ typedef struct {
     const pyembed_tree *tree;
     uint32_t node;
     int mode, depth;
+    const char *path; /* as it was asked for */
 } load;
 
 static void *load_node(load self);
@@ -86,8 +89,54 @@ load_need(void *context, const char *soname, const char *folders)
     uint32_t node = find_along(self, folders, soname);
     node = node != PYEMBED_NO_NODE ? node : node_of_soname(self->tree, soname);
     if (node != PYEMBED_NO_NODE && node != self->node && S_ISREG(self->tree->nodes[node].mode)) {
-        (void)load_node((load){self->tree, node, RTLD_LAZY | RTLD_LOCAL, self->depth + 1});
+        (void)load_node((load){self->tree, node, RTLD_LAZY | RTLD_LOCAL, self->depth + 1, soname});
     }
+}
+
+/* ---- errors ---- */
+
+/* What dlerror says of a packed library: the dynamic linker knows it by a descriptor's name. */
+static _Thread_local char error_text[PATH_MAX + 512];
+static _Thread_local int has_error_text;
+
+static void
+set_error(const char *path, const char *text)
+{
+    has_error_text = 1;
+    snprintf(error_text, sizeof error_text, "%s%s", path, text);
+}
+
+static void
+set_error_of_open(const char *path, int error)
+{
+    char text[256];
+    snprintf(text, sizeof text, ": cannot open shared object file: %s", strerror(error));
+    set_error(path, text);
+}
+
+/* Takes the dynamic linker's words for `image`, with the path in its place. */
+static void
+take_error(const char *path, const char *image)
+{
+    const char *text = REAL(dlerror)();
+    size_t size = strlen(image);
+    if (text != NULL && strncmp(text, image, size) == 0) {
+        set_error(path, text + size);
+    }
+    else if (text != NULL) {
+        set_error("", text);
+    }
+}
+
+char *
+NAME(dlerror)(void)
+{
+    char *real = REAL(dlerror)();
+    if (has_error_text) {
+        has_error_text = 0;
+        return error_text;
+    }
+    return real;
 }
 
 /* ---- the library ---- */
@@ -113,6 +162,7 @@ load_node(load self)
     int descriptor =
         content == NULL ? -1 : pyembed_descriptor_open(self.tree, self.node, O_CLOEXEC);
     if (descriptor < 0) {
+        set_error_of_open(self.path, errno);
         return NULL;
     }
     pyembed_each_need(content, size, load_need, &self);
@@ -120,6 +170,9 @@ load_node(load self)
     if (path != NULL) {
         pyembed_spell_descriptor(descriptor, path, PYEMBED_SPELLED_SIZE);
         handle = REAL(dlopen)(path, self.mode);
+        if (handle == NULL) {
+            take_error(self.path, path);
+        }
     }
     close(descriptor);
     if (handle == NULL) {
@@ -133,20 +186,6 @@ load_node(load self)
 
 /* ---- dlopen ---- */
 
-/* Returns true if the path is one of a packed file. */
-static int
-find_library(const char *path, load *found)
-{
-    pyembed_found place;
-    if (pyembed_find(AT_FDCWD, path, &place) != PYEMBED_FOUND_NODE ||
-        !S_ISREG(place.tree->nodes[place.node].mode)) {
-        return 0;
-    }
-    found->tree = place.tree;
-    found->node = place.node;
-    return 1;
-}
-
 /* A packed library goes before one of the machine with its name. */
 static void *
 load_by_name(const char *name, int mode)
@@ -155,7 +194,7 @@ load_by_name(const char *name, int mode)
     uint32_t node = tree == NULL ? PYEMBED_NO_NODE : node_of_soname(tree, name);
     void *handle = REAL(dlopen)(name, mode | RTLD_NOLOAD);
     if (handle == NULL && node != PYEMBED_NO_NODE) {
-        handle = load_node((load){tree, node, mode, 0});
+        handle = load_node((load){tree, node, mode, 0, name});
     }
     return handle != NULL ? handle : REAL(dlopen)(name, mode);
 }
@@ -163,19 +202,41 @@ load_by_name(const char *name, int mode)
 /* Not a packed library: the system is to be asked. */
 static char not_packed;
 
+/* A path with a slash, that of the executable or another name of it. */
+static void *
+load_by_path(const char *path, int mode)
+{
+    pyembed_found found;
+    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, &found);
+    if (!pyembed_is_packed(kind)) {
+        return &not_packed;
+    }
+    if (kind != PYEMBED_FOUND_NODE) {
+        set_error_of_open(path, errno);
+        return NULL;
+    }
+    if (!S_ISREG(found.tree->nodes[found.node].mode)) {
+        set_error(path, ": cannot read file data: Is a directory");
+        return NULL;
+    }
+    return load_node((load){found.tree, found.node, mode, 0, path});
+}
+
 static __attribute__((noinline)) void *
 open_packed(const char *path, int mode)
 {
-    load found = {.mode = mode};
     pyembed_file library;
+    has_error_text = 0;
     if (path == NULL || pyembed_root.root == NULL) {
         return &not_packed;
     }
-    if (strchr(path, '/') == NULL) {
-        return find_by_soname(path, &library) ? load_by_name(path, mode) : &not_packed;
+    void *handle = strchr(path, '/') != NULL        ? load_by_path(path, mode)
+                   : find_by_soname(path, &library) ? load_by_name(path, mode)
+                                                    : &not_packed;
+    if (handle != NULL) {
+        has_error_text = 0; /* of a library that was needed, and is no more */
     }
-    return pyembed_claims(AT_FDCWD, path) && find_library(path, &found) ? load_node(found)
-                                                                        : &not_packed;
+    return handle;
 }
 
 /* The library's own function sees the address that it returns to, and searches the folders of that

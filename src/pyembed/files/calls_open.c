@@ -39,8 +39,8 @@ refusal(int is_folder, int flags)
     if ((flags & O_PATH) != 0) {
         return (flags & O_DIRECTORY) != 0 && !is_folder ? ENOTDIR : 0;
     }
-    if ((flags & O_TMPFILE) == O_TMPFILE) {
-        return is_folder ? EROFS : ENOTDIR;
+    if ((flags & O_TMPFILE) == O_TMPFILE && is_folder) {
+        return EROFS;
     }
     if ((flags & O_CREAT) != 0 && (flags & O_EXCL) != 0) {
         return EEXIST;
@@ -80,12 +80,40 @@ opens_root(const char *path, int flags)
            status.st_dev == executable->st_dev;
 }
 
+/* The kernel refuses some combinations of flags before it looks at the path, other ones in each
+ * version: it is asked with no path. */
+static int
+are_refused(int flags)
+{
+    int error = errno;
+    const int unusual = O_CREAT | (O_TMPFILE & ~O_DIRECTORY);
+    if ((flags & O_DIRECTORY) == 0 || (flags & unusual) == 0 || (flags & O_PATH) != 0) {
+        return 0;
+    }
+    if (REAL(open)("", flags, 0) < 0 && errno == EINVAL) {
+        return 1;
+    }
+    errno = error;
+    return 0;
+}
+
 static int
 open_packed(int folder, const char *path, int flags, mode_t mode, int *answer)
 {
     pyembed_found found;
     const pyembed_tree *tree;
-    switch (pyembed_find(folder, path, &found)) {
+    pyembed_found_kind kind = pyembed_find(folder, path, &found);
+    *answer = -1;
+    if (kind != PYEMBED_FOUND_REAL && are_refused(flags)) {
+        return 1;
+    }
+    if (kind != PYEMBED_FOUND_REAL && kind != PYEMBED_FOUND_ELSEWHERE &&
+        (flags & (O_CREAT | O_PATH)) == O_CREAT && found.last == PYEMBED_LAST_NAME &&
+        found.has_slash) {
+        errno = EISDIR;
+        return 1;
+    }
+    switch (kind) {
     case PYEMBED_FOUND_REAL:
         if (folder != AT_FDCWD || !opens_root(path, flags)) {
             return 0;
@@ -100,14 +128,13 @@ open_packed(int folder, const char *path, int flags, mode_t mode, int *answer)
         *answer = REAL(open)(found.elsewhere, flags, mode);
         return 1;
     case PYEMBED_FOUND_MISSING:
-        if ((flags & O_CREAT) != 0 && (flags & O_PATH) == 0) {
-            errno = path[strlen(path) - 1] == '/' ? EISDIR : EROFS;
+        if ((flags & (O_CREAT | O_PATH)) == O_CREAT) {
+            errno = EROFS;
         }
         break;
     case PYEMBED_FOUND_ERROR:
         break;
     }
-    *answer = -1;
     return 1;
 }
 
@@ -204,10 +231,21 @@ open_for_stream(const char *path, const char *mode, int *descriptor)
     return flags >= 0 && open_packed(AT_FDCWD, path, flags, 0666, descriptor);
 }
 
+/* fdopen knows no `,ccs=`: with it the stream is opened by the descriptor's name. */
 static FILE *
 stream_of(int descriptor, const char *mode)
 {
-    FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, mode);
+    FILE *stream = NULL;
+    char link[32];
+    if (descriptor >= 0 && strchr(mode, ',') != NULL) {
+        snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+        stream = REAL(fopen)(link, mode);
+        int error = errno;
+        close(descriptor);
+        errno = error;
+        return stream;
+    }
+    stream = descriptor < 0 ? NULL : fdopen(descriptor, mode);
     if (descriptor >= 0 && stream == NULL) {
         int error = errno;
         close(descriptor);

@@ -1,20 +1,14 @@
 /* stat, access and what else asks about a file. */
 #include "files/real.h"
 
-#include "files/descriptor.h"
 #include "files/find.h"
-#include "process/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
-#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
-#include <sys/vfs.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 /* Wheels that were built against a glibc before 2.33 call these; the headers lack them. */
@@ -31,13 +25,6 @@ DECLARE(statx);
 DECLARE(access);
 DECLARE(faccessat);
 DECLARE(euidaccess);
-DECLARE(statfs);
-DECLARE(statvfs);
-DECLARE(pathconf);
-DECLARE(getxattr);
-DECLARE(lgetxattr);
-DECLARE(listxattr);
-DECLARE(llistxattr);
 DECLARE(__xstat);
 DECLARE(__lxstat);
 DECLARE(__fxstat);
@@ -273,142 +260,3 @@ NAME(euidaccess)(const char *path, int mode)
                    REAL(euidaccess)(path, mode));
 }
 ALIAS(eaccess, euidaccess);
-
-/* ---- the file system ---- */
-
-/* True if the path is a packed one: then `real` is where the system is to be asked, or NULL with
- * errno. */
-static int
-is_packed(const char *path, pyembed_found *found, const char **real)
-{
-    switch (pyembed_find(AT_FDCWD, path, found)) {
-    case PYEMBED_FOUND_REAL:
-        return 0;
-    case PYEMBED_FOUND_NODE:
-        *real = pyembed_this_process.folder;
-        return 1;
-    case PYEMBED_FOUND_ELSEWHERE:
-        *real = found->elsewhere;
-        return 1;
-    case PYEMBED_FOUND_MISSING:
-    case PYEMBED_FOUND_ERROR:
-        break;
-    }
-    *real = NULL;
-    return 1;
-}
-
-/* Linux's ST_RDONLY in statfs.f_flags. */
-enum { READ_ONLY = 1 };
-
-static int
-statfs_packed(const char *path, struct statfs *status, int *answer)
-{
-    pyembed_found found;
-    const char *real;
-    if (!is_packed(path, &found, &real)) {
-        return 0;
-    }
-    *answer = real == NULL ? -1 : REAL(statfs)(real, status);
-    if (*answer == 0 && real != found.elsewhere) {
-        status->f_flags |= READ_ONLY;
-        status->f_bavail = status->f_bfree = 0;
-    }
-    return 1;
-}
-
-int
-NAME(statfs)(const char *path, struct statfs *status)
-{
-    PYEMBED_ANSWER(AT_FDCWD, path, statfs_packed(path, status, &answer),
-                   REAL(statfs)(path, status));
-}
-ALIAS(statfs64, statfs);
-
-static int
-statvfs_packed(const char *path, struct statvfs *status, int *answer)
-{
-    pyembed_found found;
-    const char *real;
-    if (!is_packed(path, &found, &real)) {
-        return 0;
-    }
-    *answer = real == NULL ? -1 : REAL(statvfs)(real, status);
-    if (*answer == 0 && real != found.elsewhere) {
-        status->f_flag |= ST_RDONLY;
-        status->f_bavail = status->f_bfree = 0;
-    }
-    return 1;
-}
-
-int
-NAME(statvfs)(const char *path, struct statvfs *status)
-{
-    PYEMBED_ANSWER(AT_FDCWD, path, statvfs_packed(path, status, &answer),
-                   REAL(statvfs)(path, status));
-}
-ALIAS(statvfs64, statvfs);
-
-long
-NAME(pathconf)(const char *path, int name)
-{
-    pyembed_found found;
-    const char *real;
-    if (pyembed_claims(AT_FDCWD, path) && is_packed(path, &found, &real)) {
-        return real == NULL ? -1 : REAL(pathconf)(real, name);
-    }
-    return REAL(pathconf)(path, name);
-}
-
-/* ---- extended attributes: there are none ---- */
-
-static int
-attribute_packed(const char *path, ssize_t *answer, int without)
-{
-    pyembed_found found;
-    const char *real;
-    if (!is_packed(path, &found, &real)) {
-        return 0;
-    }
-    *answer = without == 0 && real != NULL ? 0 : -1;
-    if (real != NULL && without != 0) {
-        errno = without;
-    }
-    return 1;
-}
-
-ssize_t
-NAME(getxattr)(const char *path, const char *name, void *value, size_t size)
-{
-    ssize_t answer;
-    return pyembed_claims(AT_FDCWD, path) && attribute_packed(path, &answer, ENODATA)
-               ? answer
-               : REAL(getxattr)(path, name, value, size);
-}
-
-ssize_t
-NAME(lgetxattr)(const char *path, const char *name, void *value, size_t size)
-{
-    ssize_t answer;
-    return pyembed_claims(AT_FDCWD, path) && attribute_packed(path, &answer, ENODATA)
-               ? answer
-               : REAL(lgetxattr)(path, name, value, size);
-}
-
-ssize_t
-NAME(listxattr)(const char *path, char *list, size_t size)
-{
-    ssize_t answer;
-    return pyembed_claims(AT_FDCWD, path) && attribute_packed(path, &answer, 0)
-               ? answer
-               : REAL(listxattr)(path, list, size);
-}
-
-ssize_t
-NAME(llistxattr)(const char *path, char *list, size_t size)
-{
-    ssize_t answer;
-    return pyembed_claims(AT_FDCWD, path) && attribute_packed(path, &answer, 0)
-               ? answer
-               : REAL(llistxattr)(path, list, size);
-}

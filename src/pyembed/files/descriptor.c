@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 DECLARE(open);
+DECLARE(futimens);
 
 /* ---- content ---- */
 
@@ -110,7 +111,7 @@ fill(const pyembed_tree *tree, uint32_t number, int descriptor, int is_memory)
         }
     }
     pyembed_mark_of(number, mark);
-    if (futimens(descriptor, mark) < 0) {
+    if (REAL(futimens)(descriptor, mark) < 0) {
         return -1;
     }
     if (is_memory) {
@@ -149,7 +150,7 @@ open_known(pyembed_node *node, uint32_t number, int flags)
         return -1;
     }
     if (!(flags & (O_NONBLOCK | O_PATH))) {
-        (void)fcntl(descriptor, F_SETFL, 0);
+        (void)fcntl(descriptor, F_SETFL, flags & O_APPEND);
     }
     return descriptor;
 }
@@ -158,7 +159,7 @@ int
 pyembed_descriptor_open(const pyembed_tree *tree, uint32_t number, int flags)
 {
     pyembed_node *node = &tree->nodes[number];
-    int is_memory, kept = flags & (O_CLOEXEC | O_PATH | O_NONBLOCK);
+    int is_memory, kept = flags & (O_CLOEXEC | O_PATH | O_NONBLOCK | O_APPEND);
     int descriptor = open_known(node, number, kept);
     if (descriptor < 0) {
         int made = make_empty(node, &is_memory);

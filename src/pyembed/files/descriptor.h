@@ -4,8 +4,8 @@
 
 #include "files/tree.h"
 
-/* Opens a file or folder for reading, with an offset of its own. Of the flags O_CLOEXEC, O_PATH and
- * O_NONBLOCK count. Returns a descriptor; or -1 with errno. */
+/* Opens a file or folder for reading, with an offset of its own. Of the flags O_CLOEXEC, O_PATH,
+ * O_NONBLOCK and O_APPEND count. Returns a descriptor; or -1 with errno. */
 int pyembed_descriptor_open(const pyembed_tree *tree, uint32_t node, int flags);
 
 /* The bytes of a file, unpacked once a process if they are compressed; they stay. NULL with errno

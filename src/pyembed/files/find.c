@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 DECLARE(stat);
+DECLARE(lstat);
 DECLARE(getcwd);
 DECLARE(readlink);
 
@@ -46,44 +47,66 @@ leave(const char *rest, pyembed_found *found)
     return size < (int)sizeof found->elsewhere ? PYEMBED_FOUND_ELSEWHERE : fail(ENAMETOOLONG);
 }
 
+/* One name of a path. Sets `found->node`, or returns what ends the walk. */
+static pyembed_found_kind
+step(pyembed_found *found, const char *name, size_t size, const char *rest)
+{
+    const pyembed_tree *tree = found->tree;
+    int is_dot = size == 1 && name[0] == '.';
+    int is_dot_dot = size == 2 && name[0] == '.' && name[1] == '.';
+    if (!S_ISDIR(tree->nodes[found->node].mode)) {
+        return fail(ENOTDIR);
+    }
+    if (*rest == '\0') {
+        found->last = is_dot       ? PYEMBED_LAST_DOT
+                      : is_dot_dot ? PYEMBED_LAST_DOT_DOT
+                                   : PYEMBED_LAST_NAME;
+        found->has_slash = name[size] == '/';
+    }
+    if (size > NAME_MAX) {
+        return fail(ENAMETOOLONG);
+    }
+    if (is_dot_dot && found->node == 0) {
+        return leave(rest, found);
+    }
+    if (is_dot_dot) {
+        found->node = tree->nodes[found->node].parent;
+    }
+    else if (size > 0 && !is_dot) {
+        found->node = pyembed_tree_child(tree, found->node, name, size);
+        if (found->node == 0) {
+            errno = ENOENT;
+            return *rest == '\0' ? PYEMBED_FOUND_MISSING : PYEMBED_FOUND_ERROR;
+        }
+    }
+    return PYEMBED_FOUND_NODE;
+}
+
 static pyembed_found_kind
 walk(uint32_t start, const char *path, pyembed_found *found)
 {
-    const pyembed_tree *tree = found->tree = pyembed_tree_get();
-    if (tree == NULL) {
+    found->last = PYEMBED_LAST_NONE;
+    found->has_slash = found->is_there = 0;
+    found->tree = pyembed_tree_get();
+    found->node = start;
+    if (found->tree == NULL) {
         return PYEMBED_FOUND_ERROR;
     }
-    uint32_t node = start;
-    const char *at = path;
-    while (*at != '\0') {
-        const char *slash = strchr(at, '/');
-        size_t size = slash == NULL ? strlen(at) : (size_t)(slash - at);
-        const char *next = at + size + (slash == NULL ? 0 : strspn(at + size, "/"));
-        if (!S_ISDIR(tree->nodes[node].mode)) {
-            return fail(ENOTDIR);
-        }
-        if (size > NAME_MAX) {
-            return fail(ENAMETOOLONG);
-        }
-        if (size == 2 && at[0] == '.' && at[1] == '.') {
-            if (node == 0) {
-                return leave(next, found);
-            }
-            node = tree->nodes[node].parent;
-        }
-        else if (size > 0 && !(size == 1 && at[0] == '.')) {
-            node = pyembed_tree_child(tree, node, at, size);
-            if (node == 0) {
-                errno = ENOENT;
-                return *next == '\0' ? PYEMBED_FOUND_MISSING : PYEMBED_FOUND_ERROR;
-            }
-        }
-        at = next;
+    if (*path == '\0') {
+        found->last = PYEMBED_LAST_DOT;
     }
-    found->node = node;
-    found->has_slash = at > path && at[-1] == '/';
-    return found->has_slash && !S_ISDIR(tree->nodes[node].mode) ? fail(ENOTDIR)
-                                                                : PYEMBED_FOUND_NODE;
+    for (const char *at = path; *at != '\0';) {
+        size_t size = strcspn(at, "/");
+        const char *rest = at + size + strspn(at + size, "/");
+        pyembed_found_kind kind = step(found, at, size, rest);
+        if (kind != PYEMBED_FOUND_NODE) {
+            return kind;
+        }
+        at = rest;
+    }
+    found->is_there = 1;
+    return found->has_slash && !S_ISDIR(found->tree->nodes[found->node].mode) ? fail(ENOTDIR)
+                                                                              : PYEMBED_FOUND_NODE;
 }
 
 /* ---- other names of the executable ---- */
@@ -115,22 +138,48 @@ make_absolute(int folder, const char *path, char *absolute, size_t size)
     return 0;
 }
 
+/* `path` is a link to what is packed: its target, and the rest, are where to look. */
+static pyembed_found_kind
+follow(const char *path, const char *rest, pyembed_found *found)
+{
+    char target[PATH_MAX];
+    ssize_t size = REAL(readlink)(path, target, sizeof target - 1);
+    if (size < 0) {
+        return PYEMBED_FOUND_REAL;
+    }
+    target[size] = '\0';
+    const char *name = strrchr(path, '/') + 1;
+    int above = target[0] == '/' ? 0 : (int)(name - path);
+    int length = snprintf(found->elsewhere, sizeof found->elsewhere, "%.*s%s%s%s", above, path,
+                          target, rest == NULL ? "" : "/", rest == NULL ? "" : rest);
+    return length < (int)sizeof found->elsewhere ? PYEMBED_FOUND_ELSEWHERE : fail(ENAMETOOLONG);
+}
+
 /* The longest part of the path that is there decides: if it is the executable, what follows is
- * packed. */
+ * packed. The system cannot follow a link to what is packed, so that the link is the longest. */
 static pyembed_found_kind
 find_below_another_name(char *path, pyembed_found *found)
 {
     const struct stat *executable = pyembed_executable_status();
-    for (char *slash = strrchr(path, '/'); slash != NULL && slash > path;
-         slash = memrchr(path, '/', (size_t)(slash - path))) {
+    for (char *end = path + strlen(path); end != NULL && end > path;
+         end = memrchr(path, '/', (size_t)(end - path))) {
         struct stat status;
-        *slash = '\0';
+        char *rest = *end == '\0' ? NULL : end + strspn(end, "/");
+        if (end[-1] == '/') {
+            continue;
+        }
+        *end = '\0';
         int is_there = REAL(stat)(path, &status) == 0;
-        *slash = '/';
+        if (!is_there && errno == ENOTDIR && REAL(lstat)(path, &status) == 0) {
+            return follow(path, rest, found);
+        }
+        if (rest != NULL) {
+            *end = '/';
+        }
         if (is_there) {
-            int is_executable = status.st_dev == executable->st_dev &&
+            int is_executable = rest != NULL && status.st_dev == executable->st_dev &&
                                 status.st_ino == executable->st_ino && S_ISREG(status.st_mode);
-            return is_executable ? walk(0, slash + strspn(slash, "/"), found) : PYEMBED_FOUND_REAL;
+            return is_executable ? walk(0, rest, found) : PYEMBED_FOUND_REAL;
         }
     }
     return PYEMBED_FOUND_REAL;
@@ -138,16 +187,12 @@ find_below_another_name(char *path, pyembed_found *found)
 
 /* ---- */
 
-pyembed_found_kind
-pyembed_find(int folder, const char *path, pyembed_found *found)
+/* As many links as the kernel follows. */
+enum { MOST_TURNS = 40 };
+
+static pyembed_found_kind
+find_once(int folder, const char *path, pyembed_found *found)
 {
-    int error = errno;
-    if (pyembed_root.root == NULL || path == NULL || path[0] == '\0') {
-        return PYEMBED_FOUND_REAL;
-    }
-    if (strlen(path) >= PATH_MAX) {
-        return fail(ENAMETOOLONG);
-    }
     if (path[0] == '/' && pyembed_claims(folder, path)) {
         const char *below = path + pyembed_root.root_size;
         return walk(0, below + strspn(below, "/"), found);
@@ -164,10 +209,37 @@ pyembed_find(int folder, const char *path, pyembed_found *found)
         memcpy(absolute, path, strlen(path) + 1);
     }
     else if (make_absolute(folder, path, absolute, sizeof absolute) < 0) {
-        errno = error;
         return PYEMBED_FOUND_REAL;
     }
-    pyembed_found_kind kind = find_below_another_name(absolute, found);
+    return find_below_another_name(absolute, found);
+}
+
+pyembed_found_kind
+pyembed_find(int folder, const char *path, pyembed_found *found)
+{
+    int error = errno;
+    char again[PATH_MAX];
+    if (pyembed_root.root == NULL || path == NULL || path[0] == '\0') {
+        return PYEMBED_FOUND_REAL;
+    }
+    found->last = PYEMBED_LAST_NONE;
+    if (strlen(path) >= PATH_MAX) {
+        return fail(ENAMETOOLONG);
+    }
+    pyembed_found_kind kind = find_once(folder, path, found);
+    /* What leaves the root may come back (`<executable>/../<executable>`), and a link leads on. */
+    for (int turn = 0; kind == PYEMBED_FOUND_ELSEWHERE; turn++) {
+        if (turn == MOST_TURNS) {
+            found->last = PYEMBED_LAST_NONE;
+            return fail(ELOOP);
+        }
+        memcpy(again, found->elsewhere, strlen(found->elsewhere) + 1);
+        kind = find_once(AT_FDCWD, again, found);
+        if (kind == PYEMBED_FOUND_REAL) {
+            kind = PYEMBED_FOUND_ELSEWHERE;
+            break;
+        }
+    }
     if (kind == PYEMBED_FOUND_REAL) {
         errno = error;
     }

@@ -26,10 +26,21 @@ typedef enum {
     PYEMBED_FOUND_ERROR      /* errno says why */
 } pyembed_found_kind;
 
+/* The last name of a path whose folder is there. The kernel decides by it, before it looks for the
+ * name, whether a change can be. */
+typedef enum {
+    PYEMBED_LAST_NONE, /* the folder is not there */
+    PYEMBED_LAST_NAME,
+    PYEMBED_LAST_DOT,
+    PYEMBED_LAST_DOT_DOT
+} pyembed_last_name;
+
 typedef struct {
     const pyembed_tree *tree;
     uint32_t node;
+    pyembed_last_name last;
     int has_slash; /* the path ends with one */
+    int is_there;  /* something has this name, if only a file before a slash */
     char elsewhere[PATH_MAX];
 } pyembed_found;
 
@@ -51,16 +62,23 @@ pyembed_claims(int folder, const char *path)
     return atomic_load_explicit(&pyembed_has_packed_folders, memory_order_relaxed);
 }
 
+/* The path is one below the executable, whether there is something or not. */
+static inline int
+pyembed_is_packed(pyembed_found_kind kind)
+{
+    return kind != PYEMBED_FOUND_REAL && kind != PYEMBED_FOUND_ELSEWHERE;
+}
+
 /* Finds what a path names, relative to an open folder or AT_FDCWD. Keeps errno with
  * PYEMBED_FOUND_REAL. */
 pyembed_found_kind pyembed_find(int folder, const char *path, pyembed_found *found);
 
-/* The body of a function that returns an int, -1 for an error. `packed` is a call that sets
- * `answer` and returns true if the path is a packed one; `real` asks the system. A name of the
+/* The body of a function that returns an int or ssize_t, -1 for an error. `packed` is a call that
+ * sets `answer` and returns true if the path is a packed one; `real` asks the system. A name of the
  * executable other than its own (a link, `..`) comes to light when the system says that it is no
  * folder. */
 #define PYEMBED_ANSWER(folder, path, packed, real)             \
-    int answer;                                                \
+    __typeof__(real) answer;                                   \
     if (pyembed_claims(folder, path) && (packed)) {            \
         return answer;                                         \
     }                                                          \

@@ -47,6 +47,14 @@ def module_at(finder, path):
         return None
 
 
+def _is_file(path):
+    """A packed file: others look for a script or an archive there, as in runpy.run_path."""
+    try:
+        return sys.modules["posix"].stat(path).st_mode & 0o170000 == 0o100000
+    except (OSError, ValueError):
+        return False
+
+
 def app_relative_finder(finder, path):
     """importlib's finder for the folder of a package that lies beside the product, else None."""
     origin = finder.origin.rstrip("/") + "/"
@@ -73,10 +81,10 @@ class OxidizedPathEntryFinder:
 
     @classmethod
     def _of(cls, finder, path):
-        if module_at(finder, path) is not None:
-            raise ValueError(f"rejecting {path!r}: it is a file")
         self = object.__new__(cls)
         self._finder, self._entry, self._name = finder, path, _package_of(path, finder.path_hook_base_str)
+        if module_at(finder, path) is not None or self._name and _is_file(path):
+            raise ValueError(f"rejecting {path!r}: it is a file")
         return self
 
     @property

@@ -1,0 +1,55 @@
+/* The errno of a change, in the kernel's order of checks: it looks whether the file system can be
+ * written to before it looks for a name that is to go, and after it looked for one that is to
+ * come. */
+#include "files/refuse.h"
+
+#include "files/find.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+
+/* Of a name whose folder is there. */
+static int
+refusal_of_name(const pyembed_found *found, int error, pyembed_change change)
+{
+    int is_name = found->last == PYEMBED_LAST_NAME;
+    switch (change) {
+    case PYEMBED_OF_FILE_NAME:
+        return is_name ? EROFS : EISDIR;
+    case PYEMBED_OF_FOLDER_NAME:
+        return is_name ? EROFS : found->last == PYEMBED_LAST_DOT ? EINVAL : ENOTEMPTY;
+    default:
+        return !is_name || found->is_there                         ? EEXIST
+               : error == ENAMETOOLONG                             ? ENAMETOOLONG
+               : change == PYEMBED_OF_NEW_NAME && found->has_slash ? ENOENT
+                                                                   : EROFS;
+    }
+}
+
+int
+pyembed_refusal(pyembed_found_kind kind, const pyembed_found *found, int error,
+                pyembed_change change)
+{
+    if (change >= PYEMBED_OF_FILE_NAME) {
+        return found->last == PYEMBED_LAST_NONE ? error : refusal_of_name(found, error, change);
+    }
+    if (kind != PYEMBED_FOUND_NODE) {
+        return error;
+    }
+    int is_folder = S_ISDIR(found->tree->nodes[found->node].mode);
+    return change == PYEMBED_OF_CONTENT && is_folder ? EISDIR : EROFS;
+}
+
+int
+pyembed_refuses(int folder, const char *path, pyembed_change change, int *answer)
+{
+    pyembed_found found;
+    pyembed_found_kind kind = pyembed_find(folder, path, &found);
+    if (!pyembed_is_packed(kind)) {
+        errno = ENOTDIR;
+        return 0;
+    }
+    *answer = -1;
+    errno = pyembed_refusal(kind, &found, errno, change);
+    return 1;
+}

@@ -1,0 +1,17 @@
+"""ask ROOT SCRATCH [PART ...]: ROOT has the folder `tree`; SCRATCH is an empty folder that can be written to."""
+
+import sys
+
+from . import changing, folders, libraries, names, opening, reading, started, status
+from .answers import Answers
+
+PARTS = {module.__name__.rpartition(".")[2]: module for module in (opening, status, folders, reading, changing, names, started, libraries)}
+
+
+def main(root, scratch, *parts):
+    for name in parts or PARTS:
+        PARTS[name].ask(Answers(root, scratch, name))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
