@@ -84,7 +84,7 @@ def module_name(path):
 class Product:
     def __init__(self, distribution, level=0):
         self.distribution, self.level, self.blob = distribution, level, format.Blob()
-        self.modules, self.pending, self.beside = {}, [], []
+        self.modules, self.pending, self.beside, self.plain = {}, [], [], []
 
     def add_source(self, file, path, flags=0, name=None):
         derived, is_package = module_name(path)
@@ -148,6 +148,9 @@ class Product:
                     self.modules[package] = dict(path=package.replace(".", "/"), flags=format.NAMESPACE)
 
     def add_resources(self):
+        self.blob.plain_files = []
+        for item in self.plain:
+            self.blob.plain_file(**item)
         for item in self.beside:
             self.blob.resource(**item, flags=format.IN_FILESYSTEM)
         for path, data, codec in self.pending:

@@ -70,6 +70,29 @@ def decoders(tally, folder):
         count(tally, f"decoder of {codec} without memory", code == 0, output)
 
 
+FILES = [RUNTIME / f"files/{path.name}" for path in sorted((RUNTIME / "files").glob("*.c")) if path.name not in ("none.c", "tree.c")]  # files_world.c has tree.c
+ROOM = [UNIT / "files_world.c", *FILES, RUNTIME / "process/memory_file.c", RUNTIME / "reader/resources.c", RUNTIME / "reader/decoder.c", RUNTIME / "reader/decoder_none.c"]
+
+
+def wrapped():
+    """What makes the C library's functions the room's in a test."""
+    names = {name for path in FILES for name in re.findall(r"^(?:DECLARE|ALIAS)\((\w+)", path.read_text(), re.M)}
+    return ["-DPYEMBED_FILES_WRAPPED", *(f"-Wl,--wrap={name}" for name in sorted(names))]
+
+
+def files(tally, folder):
+    """The tree of packed files, and paths into it."""
+    library = ["-shared", "-fPIC", "-nostdlib", "-Wl,--no-as-needed", "-Wl,-rpath,$ORIGIN/deps", "-x", "c", "/dev/null", "-x", "none"]
+    for name in ("libone.so", "libtwo.so"):
+        run([build_product.compiler(), *library[:3], f"-Wl,-soname,{name}", "-x", "c", "/dev/null", "-o", folder / name], check=True)
+    run([build_product.compiler(), *library, f"-L{folder}", "-lone", "-ltwo", "-o", folder / "libneeds.so"], check=True)
+    run([sys.executable, "-I", "-B", UNIT / "files_blob.py", folder / "files.bin"], check=True)
+    code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", *wrapped(), UNIT / "test_files.c", *ROOM, "-o", folder / "files"])
+    if code == 0:
+        code, output = run([folder / "files", folder / "files.bin", folder / "libneeds.so"], env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
+    count(tally, "files", code == 0, output)
+
+
 def seeds(distribution, modes):
     """Blobs to start from: the small one, and a package with its data and metadata under the settings of each mode."""
     product = build_product.Product(distribution)
@@ -97,21 +120,39 @@ def mutations(tally, folder, distribution, modes, number=100_000):
 
 def fuzz(tally, folder, distribution, modes, seconds, corpus=None):
     """libFuzzer on the reader for so many seconds. `corpus`: a folder that keeps what was found interesting; otherwise it dies with the run."""
-    program = clang()
-    if program is None:
-        return count(tally, "fuzz", False, "no clang; install it with: apt-get install clang-14 libclang-rt-14-dev")
     corpus = Path(corpus) if corpus else folder / "corpus"
     write_seeds(distribution, modes, corpus)
-    code, output = run([program, *FLAGS, *SANITIZERS, "-fsanitize=fuzzer,address,undefined", UNIT / "fuzz_reader.c", *READER, "-o", folder / "fuzz"])
+    largest = max(path.stat().st_size for path in corpus.iterdir())
+    run_fuzzer(tally, "fuzz", [UNIT / "fuzz_reader.c", *READER], corpus, largest + 4096, seconds, folder)
+
+
+PATHS = ("", "pkg", "pkg/mod.py", "pkg/data/table.txt", "../x", "deep/" * 20 + "deep", "pkg/../bin/tool", "pkg//data/", "./hollow/inner/.", "pkg/mod.py/x", "n" * 256, "none/..", "none")
+
+
+def fuzz_files(tally, folder, seconds):
+    """libFuzzer on paths of packed files."""
+    corpus = folder / "paths"
+    corpus.mkdir()
+    for number, path in enumerate(PATHS):
+        (corpus / f"seed-{number}").write_bytes(bytes([number % 5, number]) + path.encode())
+    run([sys.executable, "-I", "-B", UNIT / "files_blob.py", folder / "files.bin"], check=True)
+    run_fuzzer(tally, "fuzz, paths", [*wrapped(), UNIT / "fuzz_files.c", *ROOM], corpus, 4096, seconds, folder, FILES_BLOB=str(folder / "files.bin"))
+
+
+def run_fuzzer(tally, label, sources, corpus, longest, seconds, folder, **environment):
+    program = clang()
+    if program is None:
+        return count(tally, label, False, "no clang; install it with: apt-get install clang-14 libclang-rt-14-dev")
+    fuzzer = folder / label.replace(", ", "-")
+    code, output = run([program, *FLAGS, *SANITIZERS, "-fsanitize=fuzzer,address,undefined", *sources, "-o", fuzzer])
     if code == 0:
-        largest = max(path.stat().st_size for path in corpus.iterdir())
-        code, output = run([folder / "fuzz", f"-max_total_time={seconds}", f"-max_len={largest + 4096}", "-print_final_stats=1", "-verbosity=1",
-                            f"-artifact_prefix={folder}/", corpus], cwd=folder)
+        code, output = run([fuzzer, f"-max_total_time={seconds}", f"-max_len={longest}", "-print_final_stats=1", "-verbosity=1",
+                            f"-artifact_prefix={folder}/", corpus], cwd=folder, env=dict(os.environ, **environment))
     found = re.search(r"Done (\d+) runs in (\d+) second", output)
     # the file that a crash leaves would die with the folder
     for crash in folder.glob("*-????????????????????????????????????????"):
         output += f"\nkept as {shutil.copy(crash, Path.cwd())}"
-    count(tally, "fuzz", code == 0 and found, f"{found[1]} runs in {found[2]} seconds, no crash" if code == 0 and found else output[-6000:])
+    count(tally, label, code == 0 and found, f"{found[1]} runs in {found[2]} seconds, no crash" if code == 0 and found else output[-6000:])
 
 
 def analyze(tally, distribution):

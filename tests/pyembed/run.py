@@ -9,7 +9,7 @@ DISTRIBUTION is a folder with PYTHON.json, or `debian:3.11`. The parts; without 
   sanitized  `inside`, and a C program that hosts the runtime, with the runtime compiled with both sanitizers
   valgrind   the same two, without sanitizers, under valgrind
   analyze    clang's analyzer over all of the runtime
-  fuzz       libFuzzer on the reader, for `--seconds` (10); `--corpus` keeps what it found out
+  fuzz       libFuzzer on the reader and on paths of packed files, each for `--seconds` (10); `--corpus` keeps what it found out of the reader
 The last line is `N passed, N failed`; the exit code is 1 if something failed."""
 
 import argparse
@@ -26,6 +26,7 @@ sys.path.insert(0, str(HERE))
 import build_product  # noqa: E402
 import hosted  # noqa: E402
 import native_checks  # noqa: E402
+import packed_tree  # noqa: E402
 
 PARTS = ("unit", "inside", "outside", "sanitized", "valgrind", "analyze", "fuzz")
 MODULE = [("run_mode", "module")]
@@ -39,6 +40,7 @@ import sample.one
 from pathlib import Path
 below = Path(sample.__file__).parent
 print(Path(sample.one.__file__).read_text() == sample.__loader__.get_source('sample.one'), (below / 'data/table.csv').read_bytes())""")]
+EXECUTES = [("run_mode", "eval"), ("run_code", "import sys; exec(sys.argv[1])")]
 MODES = {
     "package": [*MODULE, ("run_module", "sample")],
     "entry": [*MODULE, ("run_module", "sample.entry:Commands.run")],
@@ -94,6 +96,8 @@ print(type(asyncio).__name__, callable(asyncio.run), type(asyncio).__name__)""")
     **{f"method-{word}": [("run_mode", "eval"), ("multiprocessing_start_method", word), ("run_code",
        "import sys, multiprocessing; print(sys.meta_path[0].multiprocessing_set_start_method, multiprocessing.get_start_method(allow_none=True))")]
        for word in ("fork", "forkserver", "spawn", "none")},
+    "packed": EXECUTES,
+    "packed-damaged": EXECUTES,
     "unknown": [("no_such_setting", "1")],
     "wrong": [("run_mode", "dance")],
     "version": [("python_version", "2.7")],
@@ -139,7 +143,7 @@ def nest_namespaces(product):
 
 CHANGES = {"paths": nest_namespaces, "escape": lead_elsewhere, "stored-zlib": store_compressed(1), "stored-zstd": store_compressed(2), "stored-damaged": store_compressed(2), "stored-unread": store_compressed(2),
            "files-zlib": store_compressed(1), "files-zstd": store_compressed(2), "files-damaged": store_compressed(2), "sourceless": leave_sources_out, "beside": put_beside}
-DECODERS = {"stored-zlib": "zlib", "stored-zstd": "zstd", "stored-damaged": "zstd", "stored-unread": "zlib", "files-zlib": "zlib", "files-zstd": "zstd", "files-damaged": "zstd"}
+DECODERS = {"stored-zlib": "zlib", "stored-zstd": "zstd", "stored-damaged": "zstd", "stored-unread": "zlib", "packed-damaged": "zstd", "files-zlib": "zlib", "files-zstd": "zstd", "files-damaged": "zstd"}
 
 
 class Tally:
@@ -254,11 +258,13 @@ def main(arguments):
             native_checks.reader(tally, folder)
             native_checks.decoders(tally, folder)
             native_checks.arguments(tally, folder)
+            native_checks.files(tally, folder)
             native_checks.mutations(tally, folder, distribution, MODES.values())
         if "analyze" in options.parts:
             native_checks.analyze(tally, distribution)
         if "fuzz" in options.parts:
             native_checks.fuzz(tally, folder, distribution, MODES.values(), options.seconds, options.corpus)
+            native_checks.fuzz_files(tally, folder, options.seconds)
         if {"inside", "outside", "sanitized", "valgrind"} & set(options.parts):
             test_products(tally, options.parts, distribution, folder)
     print(f"{tally.passed} passed, {tally.failed} failed")
@@ -279,6 +285,7 @@ def test_products(tally, parts, distribution, folder):
         environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:detect_stack_use_after_return=0")
         output, code = call([str(folder / "sanitized")], env=environment)
         tally.add(output, "inside, sanitized", code)
+        press(tally, distribution, objects, folder, environment)
         hosted.run(tally, distribution, objects, product, folder, SANITIZED)
     if not {"inside", "outside", "valgrind"} & set(parts):
         return
@@ -304,6 +311,18 @@ def test_products(tally, parts, distribution, folder):
         tally.add(output, "outside", code)
 
 
+def press(tally, distribution, objects, folder, environment, seconds=3):
+    """Threads and processes that open packed files at once, for so many seconds, in a product with these objects; then all questions of `ask`."""
+    product = packed(distribution)
+    pack_tree(product, folder, "packed")
+    build_product.link(distribution, objects, product.write(EXECUTES, native_checks.ORDER), folder / "pressed", SANITIZED, folder)
+    output, code = call([str(folder / "pressed"), (HERE / "data/press.py").read_text(), str(seconds)], env=environment)
+    native_checks.count(tally, "packed files at once", code == 0, output)
+    (folder / "scratch").mkdir()
+    asked, code = call([str(folder / "pressed"), "import ask.__main__ as a; a.main(*sys.argv[2:])", str(folder / "pressed"), str(folder / "scratch")], env=environment)
+    native_checks.count(tally, "packed files asked", code == 0 and asked.count("\n") > 10_000, asked[-3000:] if code else f"{asked.count(chr(10))} answers")
+
+
 def link_starved(product, distribution, objects, folder):
     """A product in which each allocation fails once (data/starved.c)."""
     starved = str(folder / "starved.o")
@@ -313,15 +332,25 @@ def link_starved(product, distribution, objects, folder):
     build_product.link(distribution, [*objects, starved], blob, folder / "modes/starved", [], folder)
 
 
+def pack_tree(product, folder, mode):
+    if not (folder / "tree").exists():
+        packed_tree.make(folder / "tree")
+    packed_tree.pack(folder / "tree", codec=2 if mode == "packed-damaged" else 0)(product)
+    if mode == "packed-damaged":
+        store_compressed(2)(product)
+
+
 def build_outside(product, distribution, objects, folder):
     (folder / "modes").mkdir()
     for mode, settings in MODES.items():
         modules, pending = {name: dict(module) for name, module in product.modules.items()}, list(product.pending)
         if mode in CHANGES:
             CHANGES[mode](product)
+        if mode.startswith("packed"):
+            pack_tree(product, folder, mode)
         blob = product.write(settings, native_checks.ORDER)
         build_product.link(distribution, objects, damage(blob) if "damaged" in mode else blob, folder / "modes" / mode, [], folder, DECODERS.get(mode, "none"))
-        product.modules, product.pending = modules, pending
+        product.modules, product.pending, product.plain = modules, pending, []
     link_starved(product, distribution, objects, folder)
     script = packed(distribution, script=HERE / "data/script.py")
     build_product.link(distribution, objects, script.write([*MODULE, ("run_module", "__main__")], native_checks.ORDER), folder / "script", [], folder)

@@ -121,17 +121,19 @@ NAME(opendir)(const char *path)
     return folder;
 }
 
+/* A packed folder's descriptor is one of memory, or may come from another process. */
 DIR *
 NAME(fdopendir)(int descriptor)
 {
-    if (atomic_load_explicit(&pyembed_has_packed_folders, memory_order_relaxed)) {
+    DIR *folder = REAL(fdopendir)(descriptor);
+    if (folder == NULL && errno == ENOTDIR) {
         int64_t node = pyembed_node_of_descriptor(descriptor);
         const pyembed_tree *tree = node < 0 ? NULL : pyembed_tree_get();
         if (tree != NULL && S_ISDIR(tree->nodes[node].mode)) {
-            return make(tree, (uint32_t)node, descriptor);
+            folder = make(tree, (uint32_t)node, descriptor);
         }
     }
-    return REAL(fdopendir)(descriptor);
+    return folder;
 }
 
 int

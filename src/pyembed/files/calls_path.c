@@ -164,8 +164,7 @@ enter(const pyembed_tree *tree, uint32_t node)
         errno = ENOTDIR;
         return -1;
     }
-    atomic_store(&pyembed_current_folder, node + 1);
-    atomic_store(&pyembed_has_packed_folders, 1);
+    pyembed_set_current_folder(node + 1);
     return 0;
 }
 
@@ -174,7 +173,7 @@ enter_real(const char *path)
 {
     int answer = REAL(chdir)(path);
     if (answer == 0) {
-        atomic_store(&pyembed_current_folder, 0);
+        pyembed_set_current_folder(0);
     }
     return answer;
 }
@@ -202,15 +201,13 @@ NAME(chdir)(const char *path)
 int
 NAME(fchdir)(int descriptor)
 {
-    if (atomic_load_explicit(&pyembed_has_packed_folders, memory_order_relaxed)) {
-        int64_t node = pyembed_node_of_descriptor(descriptor);
-        if (node >= 0) {
-            return enter(pyembed_tree_get(), (uint32_t)node);
-        }
-    }
     int answer = REAL(fchdir)(descriptor);
     if (answer == 0) {
-        atomic_store(&pyembed_current_folder, 0);
+        pyembed_set_current_folder(0);
+    }
+    else if (errno == ENOTDIR) {
+        int64_t node = pyembed_node_of_descriptor(descriptor);
+        answer = node < 0 ? -1 : enter(pyembed_tree_get(), (uint32_t)node);
     }
     return answer;
 }
@@ -218,7 +215,7 @@ NAME(fchdir)(int descriptor)
 char *
 NAME(getcwd)(char *path, size_t size)
 {
-    uint32_t folder = atomic_load_explicit(&pyembed_current_folder, memory_order_relaxed);
+    uint32_t folder = pyembed_current_folder();
     char name[PATH_MAX];
     if (folder == 0) {
         return REAL(getcwd)(path, size);
@@ -247,7 +244,5 @@ NAME(__getcwd_chk)(char *path, size_t size, size_t room)
 char *
 NAME(get_current_dir_name)(void)
 {
-    return atomic_load_explicit(&pyembed_current_folder, memory_order_relaxed) == 0
-               ? REAL(get_current_dir_name)()
-               : NAME(getcwd)(NULL, 0);
+    return pyembed_current_folder() == 0 ? REAL(get_current_dir_name)() : NAME(getcwd)(NULL, 0);
 }

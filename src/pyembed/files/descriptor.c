@@ -66,7 +66,7 @@ make_unlinked_file(void)
         int descriptor =
             folders[at] == NULL
                 ? -1
-                : REAL(open)(folders[at], O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0600);
+                : REAL(open)(folders[at], O_TMPFILE | O_RDWR | O_EXCL | O_CLOEXEC, 0700);
         if (descriptor >= 0) {
             return descriptor;
         }

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,11 +21,57 @@ DECLARE(getcwd);
 DECLARE(readlink);
 
 atomic_int pyembed_has_packed_folders;
-_Atomic(uint32_t) pyembed_current_folder;
+
+/* ---- the working folder ---- */
+
+static _Atomic(pid_t) process;
+static _Atomic(uint32_t) folder_of_process;
+static _Atomic(uint64_t) folder_of_child; /* its number in the upper half */
+
+static void
+take_process(void)
+{
+    atomic_store(&process, getpid());
+}
+
+/* Of children of vfork that live at the same time the last one has its folder; the others are where
+ * their parent is. */
+uint32_t
+pyembed_current_folder(void)
+{
+    if (!atomic_load_explicit(&pyembed_has_packed_folders, memory_order_relaxed)) {
+        return 0;
+    }
+    pid_t own = getpid();
+    uint64_t child = atomic_load(&folder_of_child);
+    return own != atomic_load(&process) && (pid_t)(child >> 32) == own
+               ? (uint32_t)child
+               : atomic_load(&folder_of_process);
+}
+
+void
+pyembed_set_current_folder(uint32_t folder)
+{
+    if (folder != 0) {
+        atomic_store(&pyembed_has_packed_folders, 1);
+    }
+    else if (!atomic_load(&pyembed_has_packed_folders)) {
+        return;
+    }
+    pid_t own = getpid();
+    if (own == atomic_load(&process)) {
+        atomic_store(&folder_of_process, folder);
+    }
+    else {
+        atomic_store(&folder_of_child, (uint64_t)own << 32 | folder);
+    }
+}
 
 void
 pyembed_files_begin(void)
 {
+    take_process();
+    (void)pthread_atfork(NULL, NULL, take_process);
     pyembed_real_prepare();
     pyembed_status_begin(pyembed_this_process.executable);
 }
@@ -198,7 +245,7 @@ find_once(int folder, const char *path, pyembed_found *found)
         return walk(0, below + strspn(below, "/"), found);
     }
     if (path[0] != '/') {
-        uint32_t start = folder == AT_FDCWD ? atomic_load(&pyembed_current_folder)
+        uint32_t start = folder == AT_FDCWD ? pyembed_current_folder()
                                             : (uint32_t)(pyembed_node_of_descriptor(folder) + 1);
         if (start != 0) {
             return walk(start - 1, path, found);

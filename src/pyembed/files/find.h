@@ -15,8 +15,10 @@
  * one. */
 extern atomic_int pyembed_has_packed_folders __attribute__((visibility("hidden")));
 
-/* The packed folder that the process changed into, plus 1; 0: it is in a real one. */
-extern _Atomic(uint32_t) pyembed_current_folder __attribute__((visibility("hidden")));
+/* The packed folder that the process changed into, plus 1; 0: it is in a real one. A child of vfork
+ * has its own, though it has its parent's memory. */
+uint32_t pyembed_current_folder(void);
+void pyembed_set_current_folder(uint32_t folder);
 
 typedef enum {
     PYEMBED_FOUND_REAL,      /* no packed file: hand the path on as it is */

@@ -1,0 +1,316 @@
+/* The tree of packed files, paths into it, and what shared objects need: on whole, mutated and cut
+ * bytes. To be compiled with the address and undefined-behaviour sanitizers.
+ *
+ * test_files BLOB LIBRARY: says `ok N checks`, or dies. */
+#include "check.h"
+#include "files/find.h"
+#include "files/needs.h"
+#include "files/tree.h"
+#include "files_world.h"
+#include "process/process.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char path[2 * PATH_MAX];
+
+static const char *
+below(const char *name)
+{
+    snprintf(path, sizeof path, "%s/%s", world_root, name);
+    return path;
+}
+
+static int
+errno_of(const char *name)
+{
+    struct stat status;
+    return stat(below(name), &status) == 0 ? 0 : errno;
+}
+
+/* ---- the tree ---- */
+
+static void
+entries_have_the_files_that_the_format_says(void)
+{
+    struct stat status;
+    static const char *const files[] = {
+        "pkg/__init__.py",    "pkg/mod.py",     "pkg/_native.abi3.so",
+        "pkg/data/table.txt", "pkg/data/empty", "bin/tool",
+        "slash/doubled/name", "dots/name",      "over",
+        "pkg/from_record",    "caf\u00e9/x",    "a.package-1.2.dist-info/METADATA"};
+    static const char *const folders[] = {"",         "pkg",       "space", "hollow/inner",
+                                          "pkg/data", "deep/deep", "up"};
+    static const char *const missing[] = {"outside",    "pkg/bare.py", "beside.py",
+                                          "beside.txt", "zlib",        "hollow/other"};
+    for (size_t at = 0; at < sizeof files / sizeof files[0]; at++) {
+        CHECK(stat(below(files[at]), &status) == 0 && S_ISREG(status.st_mode));
+        CHECK((status.st_mode & 0111) == (strcmp(files[at], "bin/tool") == 0 ? 0111u : 0u));
+    }
+    for (size_t at = 0; at < sizeof folders / sizeof folders[0]; at++) {
+        CHECK(stat(below(folders[at]), &status) == 0 && S_ISDIR(status.st_mode));
+    }
+    for (size_t at = 0; at < sizeof missing / sizeof missing[0]; at++) {
+        CHECK(errno_of(missing[at]) == ENOENT);
+    }
+    CHECK(errno_of("pkg/mod.py/below") == ENOTDIR);
+    CHECK(stat(below("pkg/twice"), &status) == 0 && status.st_size == 5); /* the first of two */
+    CHECK(stat(below("pkg"), &status) == 0 && status.st_nlink == 3);
+}
+
+static void
+a_node_is_found_by_the_path_that_it_has(void)
+{
+    const pyembed_tree *tree = pyembed_tree_get();
+    CHECK(tree != NULL && tree == pyembed_tree_get());
+    for (uint32_t node = 0; node < tree->count; node++) {
+        char name[PATH_MAX];
+        ssize_t size = pyembed_tree_path(tree, node, name, sizeof name);
+        CHECK(size == (ssize_t)strlen(name) &&
+              pyembed_tree_walk(tree, 0, name, (size_t)size) == node);
+        CHECK(pyembed_tree_path(tree, node, name, (size_t)size) == -1 && errno == ERANGE);
+        CHECK(node == 0 ||
+              pyembed_tree_child(tree, tree->nodes[node].parent, tree->nodes[node].name,
+                                 tree->nodes[node].name_size) == node);
+    }
+    CHECK(pyembed_tree_walk(tree, 0, "pkg/../..//pkg/./data", 21) ==
+          pyembed_tree_walk(tree, 0, "pkg/data", 8));
+    CHECK(pyembed_tree_walk(tree, 0, "pkg/none/..", 11) == PYEMBED_NO_NODE);
+}
+
+/* ---- paths ---- */
+
+static void
+paths_fail_as_in_a_file_system(void)
+{
+    char name[PATH_MAX + 16];
+    memset(name, 'x', sizeof name);
+    name[NAME_MAX + 1] = '\0';
+    CHECK(errno_of(name) == ENAMETOOLONG);
+    name[NAME_MAX] = '\0';
+    CHECK(errno_of(name) == ENOENT);
+    memset(name, 'x', sizeof name);
+    name[sizeof name - 1] = '\0';
+    CHECK(errno_of(name) == ENAMETOOLONG);
+    memset(name, '/', sizeof name);
+    memcpy(name + PATH_MAX - strlen(world_root) - 6, "pkg", 4);
+    CHECK(errno_of(name) == 0);
+    CHECK(errno_of("pkg/mod.py/") == ENOTDIR && errno_of("pkg/mod.py/..") == ENOTDIR);
+    CHECK(errno_of("none/..") == ENOENT && errno_of("none/") == ENOENT && errno_of("pkg/") == 0);
+}
+
+static void
+what_is_real_is_left_to_the_system(void)
+{
+    pyembed_found found;
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", pyembed_this_process.folder);
+    static const char *const real[] = {"/", "/etc/passwd", "/no/such/file", "etc", "."};
+    for (size_t at = 0; at < sizeof real / sizeof real[0]; at++) {
+        errno = 77;
+        CHECK(pyembed_find(AT_FDCWD, real[at], &found) == PYEMBED_FOUND_REAL && errno == 77);
+    }
+    CHECK(pyembed_find(AT_FDCWD, "", &found) == PYEMBED_FOUND_REAL);
+    CHECK(pyembed_find(AT_FDCWD, world_root, &found) == PYEMBED_FOUND_REAL);
+    snprintf(path, sizeof path, "%sx/pkg", world_root); /* another file's name begins as ours */
+    CHECK(pyembed_find(AT_FDCWD, path, &found) == PYEMBED_FOUND_REAL);
+    CHECK(pyembed_find(AT_FDCWD, below("pkg/../../x"), &found) == PYEMBED_FOUND_ELSEWHERE);
+    CHECK(strcmp(strrchr(found.elsewhere, '/'), "/x") == 0 &&
+          strncmp(found.elsewhere, folder, strlen(folder)) == 0);
+    snprintf(path, sizeof path, "%s/../%s/pkg/mod.py", world_root, strrchr(world_root, '/') + 1);
+    CHECK(pyembed_find(AT_FDCWD, path, &found) == PYEMBED_FOUND_NODE);
+}
+
+static void
+a_folder_is_listed_from_any_place_in_it(void)
+{
+    DIR *folder = opendir(below("pkg"));
+    long places[64];
+    char names[64][NAME_MAX + 1];
+    int count = 0;
+    CHECK(folder != NULL);
+    for (struct dirent *entry;; count++) {
+        places[count] = telldir(folder);
+        if ((entry = readdir(folder)) == NULL) {
+            break;
+        }
+        snprintf(names[count], sizeof names[count], "%s", entry->d_name);
+    }
+    CHECK(count > 5 && strcmp(names[0], ".") == 0 && strcmp(names[1], "..") == 0);
+    for (int at = count; at >= 0; at--) {
+        seekdir(folder, places[at]);
+        struct dirent *entry = readdir(folder);
+        CHECK(at == count ? entry == NULL : strcmp(entry->d_name, names[at]) == 0);
+    }
+    static const long wild[] = {-1, 3, 1L << 20, INT32_MAX, (long)UINT32_MAX, LONG_MAX, LONG_MIN};
+    for (size_t at = 0; at < sizeof wild / sizeof wild[0]; at++) {
+        seekdir(folder, wild[at]);
+        (void)readdir(folder);
+    }
+    closedir(folder);
+}
+
+/* ---- mutated blobs ---- */
+
+static uint64_t state = 0x9E3779B97F4A7C15u;
+
+static size_t
+next(size_t limit)
+{
+    state ^= state << 13;
+    state ^= state >> 7;
+    state ^= state << 17;
+    return (size_t)(state % limit);
+}
+
+/* Asks for everything that the tree says is there. */
+static void
+ask_tree(void)
+{
+    const pyembed_tree *tree = pyembed_tree_get();
+    checks++;
+    if (tree == NULL) {
+        CHECK(errno == EIO || errno == ENOMEM);
+        return;
+    }
+    for (uint32_t node = 0; node < tree->count && node < 200; node++) {
+        char name[2 * PATH_MAX];
+        pyembed_bytes bytes;
+        if (S_ISREG(tree->nodes[node].mode) && pyembed_tree_bytes(tree, node, &bytes) == 0) {
+            volatile unsigned char last =
+                bytes.stored_size > 0 ? bytes.data[bytes.stored_size - 1] : 0;
+            (void)last;
+        }
+        if (pyembed_tree_path(tree, node, name, sizeof name) >= 0) {
+            struct stat status;
+            memmove(name + strlen(world_root), name,
+                    strlen(name) + 1 <= PATH_MAX ? strlen(name) + 1 : 1);
+            memcpy(name, world_root, strlen(world_root));
+            (void)stat(name, &status);
+        }
+    }
+    DIR *folder = opendir(below(""));
+    while (folder != NULL && readdir(folder) != NULL) {
+    }
+    if (folder != NULL) {
+        closedir(folder);
+    }
+}
+
+static void
+mutated_blobs_are_survived(const unsigned char *blob, size_t size, int count)
+{
+    for (int turn = 0; turn < count; turn++) {
+        unsigned char *copy = malloc(size);
+        memcpy(copy, blob, size);
+        for (size_t changes = 1 + next(4); changes > 0; changes--) {
+            /* the header and the index lie before the data */
+            copy[next(4) == 0 ? next(size) : 64 + next(size < 8192 ? size - 64 : 8128)] =
+                (unsigned char)next(256);
+        }
+        if (world_take(copy, size) == 0) {
+            ask_tree();
+        }
+        memset(&pyembed_this_process.resources, 0, sizeof pyembed_this_process.resources);
+        (void)world_take(blob, size);
+        free(copy);
+    }
+}
+
+/* ---- what shared objects need ---- */
+
+typedef struct {
+    int count;
+    size_t letters;
+    char folders[256];
+} needs;
+
+static void
+take(void *context, const char *soname, const char *folders)
+{
+    needs *all = context;
+    all->count++;
+    all->letters += strlen(soname);
+    snprintf(all->folders, sizeof all->folders, "%s", folders == NULL ? "" : folders);
+}
+
+static void
+a_library_says_what_it_needs_and_where(const unsigned char *image, size_t size)
+{
+    needs all = {0};
+    pyembed_each_need(image, size, take, &all);
+    CHECK(all.count == 2 && strcmp(all.folders, "$ORIGIN/deps") == 0);
+    needs none = {0};
+    pyembed_each_need((const unsigned char *)"#!/bin/sh", 9, take, &none);
+    pyembed_each_need(NULL, 0, take, &none);
+    CHECK(none.count == 0);
+}
+
+static void
+cut_and_changed_libraries_are_survived(const unsigned char *image, size_t size, int count)
+{
+    needs all = {0};
+    for (int turn = 0; turn < count; turn++) {
+        size_t length = next(3) == 0 ? next(size) : size;
+        unsigned char *copy = malloc(length == 0 ? 1 : length);
+        memcpy(copy, image, length);
+        for (size_t changes = length > 0 ? next(5) : 0; changes > 0; changes--) {
+            size_t dynamic = size > 0x2e00 ? 0x2e00 : 0, at = next(2) == 0   ? next(length)
+                                                              : next(2) == 0 ? next(512)
+                                                                             : dynamic + next(512);
+            if (at < length) {
+                copy[at] = (unsigned char)next(256);
+            }
+        }
+        pyembed_each_need(copy, length, take, &all);
+        free(copy);
+        checks++;
+    }
+}
+
+/* ---- */
+
+static unsigned char *
+read_file(const char *name, size_t *size)
+{
+    struct stat status;
+    int descriptor = open(name, O_RDONLY);
+    if (descriptor < 0 || fstat(descriptor, &status) < 0) {
+        perror(name);
+        exit(2);
+    }
+    unsigned char *bytes = malloc((size_t)status.st_size);
+    *size = (size_t)read(descriptor, bytes, (size_t)status.st_size);
+    close(descriptor);
+    return bytes;
+}
+
+int
+main(int argc, char **argv)
+{
+    size_t size, library_size;
+    if (argc != 3) {
+        return 2;
+    }
+    world_begin(argv[1]);
+    entries_have_the_files_that_the_format_says();
+    a_node_is_found_by_the_path_that_it_has();
+    paths_fail_as_in_a_file_system();
+    what_is_real_is_left_to_the_system();
+    a_folder_is_listed_from_any_place_in_it();
+    unsigned char *blob = read_file(argv[1], &size), *library = read_file(argv[2], &library_size);
+    mutated_blobs_are_survived(blob, size, 20000);
+    a_library_says_what_it_needs_and_where(library, library_size);
+    cut_and_changed_libraries_are_survived(library, library_size, 100000);
+    free(library);
+    printf("ok %lu checks\n", checks);
+    return 0;
+}
