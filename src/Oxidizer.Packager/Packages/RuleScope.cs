@@ -50,8 +50,8 @@ internal sealed record RuleScope(
             $"`{path}` is left out of {Origin}, because {reason}; only regular files with names in UTF-8 are packed: correct or remove it"
         );
 
-    /// <summary>Looks where a link leads. What it leads to is packed in its place, wherever it is; but another folder than the rule names is
-    /// worth a word.</summary>
+    /// <summary>Looks where a link leads. What it leads to is packed in its place, wherever it is; but another folder than the rule names
+    /// is worth a word.</summary>
     public void NoteLink(string link)
     {
         if (Root is not { } root || File.ResolveLinkTarget(link, returnFinalTarget: true)?.FullName is not { } target)

@@ -11,7 +11,7 @@ namespace Oxidizer.Packager.Packing;
 /// <param name="Digest">Of its bytes.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="ModuleCount">Python modules, namespace packages included.</param>
-/// <param name="ResourceCount">Package resources and distribution files.</param>
+/// <param name="ResourceCount">Package resources, distribution files and plain files.</param>
 /// <param name="ExtensionCount">Extension modules, linked in or shared.</param>
 /// <param name="SharedLibraryCount">Shared libraries.</param>
 internal sealed record PackedBlob(

@@ -12,7 +12,7 @@ public sealed record StageTime(string Name, double Seconds);
 
 /// <summary>How much a product holds.</summary>
 /// <param name="Modules">Python modules, namespace packages included.</param>
-/// <param name="PackageResources">Files of packages, those of package distributions included.</param>
+/// <param name="PackageResources">Files of packages, of package distributions, and of no package.</param>
 /// <param name="ExtensionModules">Linked in or loaded from memory.</param>
 /// <param name="SharedLibraries">Loaded from memory for extension modules.</param>
 /// <param name="Bytes">Size of the packed resources.</param>
