@@ -148,7 +148,6 @@ class Product:
                     self.modules[package] = dict(path=package.replace(".", "/"), flags=format.NAMESPACE)
 
     def add_resources(self):
-        self.blob.plain_files = []
         for item in self.plain:
             self.blob.plain_file(**item)
         for item in self.beside:

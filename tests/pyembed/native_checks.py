@@ -71,7 +71,7 @@ def decoders(tally, folder):
 
 
 FILES = [RUNTIME / f"files/{path.name}" for path in sorted((RUNTIME / "files").glob("*.c")) if path.name not in ("none.c", "tree.c")]  # files_world.c has tree.c
-ROOM = [UNIT / "files_world.c", *FILES, RUNTIME / "process/memory_file.c", RUNTIME / "reader/resources.c", RUNTIME / "reader/decoder.c", RUNTIME / "reader/decoder_none.c"]
+ROOM = [UNIT / "files_world.c", *FILES, RUNTIME / "process/memory_file.c", RUNTIME / "process/own_mark.c", RUNTIME / "reader/resources.c", RUNTIME / "reader/decoder.c", RUNTIME / "reader/decoder_none.c"]
 
 
 def wrapped():

@@ -87,11 +87,11 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (20, 20))
 try:
     while True: held.append(os.dup(0))
 except OSError: pass
-say(lambda: open(root + "/data/one"))
+say(lambda: os.open(root + "/data/one", os.O_RDONLY))
 say(lambda: os.open(root + "/data", os.O_RDONLY))
 say(lambda: os.scandir(os.open(root + "/data", os.O_RDONLY)))
 os.close(held.pop())
-say(lambda: open(root + "/data/page.bin"))
+say(lambda: os.open(root + "/data/page.bin", os.O_RDONLY))
 say(lambda: len(os.listdir(root + "/data/many")) == 10)
 say(lambda: os.path.exists(root + "/data/one"))
 os.close(held.pop())
@@ -160,7 +160,7 @@ say(lambda: subprocess.run([root + "/lib/helper", "x"], capture_output=True).std
             script = f"{nowhere}; unset TMPDIR; exec \"$0\" \"$@\""
             if subprocess.run(["unshare", "-m", "sh", "-c", script, "true"], capture_output=True).returncode == 0:
                 self.says("EPERM True 10", """
-say(lambda: open(root + "/data/one"))
+say(lambda: os.open(root + "/data/one", os.O_RDONLY))
 say(lambda: os.stat(root + "/data/one").st_size == 1)
 say(lambda: len(os.listdir(root + "/data/many")))
 """, "unshare", "-m", "sh", "-c", script, forbid)
