@@ -43,7 +43,7 @@ take(const char *given, char *path, size_t size)
     if (given == NULL || realpath(given, found) == NULL || strlen(found) >= size) {
         return 0;
     }
-    strcpy(path, found);
+    memcpy(path, found, strlen(found) + 1);
     return 1;
 }
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from importlib.metadata import Distribution, PathDistribution
 from pathlib import Path
 
@@ -43,13 +44,18 @@ class OxidizedDistribution(Distribution):
 
 
 def find_distributions(finder, context):
-    """An iterator of all distributions, or of those of the context's name. A context with a path of its own finds those that lie there."""
+    """An iterator of all distributions, or of those of the context's name. A context with a path of its own finds those that lie there. What importlib's own
+    finder of folders finds along that path, or along sys.path, is left to it."""
     name = getattr(context, "name", None)
     path = None if context is None else vars(context).get("path")
     wanted = None if name is None else re.sub(r"[-_.]+", "-", name).lower().replace("-", "_")
+    importlibs = sys.modules["_frozen_importlib_external"].PathFinder
+    left = [] if importlibs not in sys.meta_path else [str(item) for item in (sys.path if path is None else path)]
     found = []
     for key, _, folder, place in finder._distributions():
         here = finder.path_hook_base_str if place is None else os.path.dirname(place)
+        if place is not None and here in left:
+            continue
         if wanted in (None, key) and (path is None or here in path):
             found.append(OxidizedDistribution(finder, key, folder) if place is None else PathDistribution(Path(place)))
     return iter(found)

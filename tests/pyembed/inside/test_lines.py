@@ -8,6 +8,7 @@ import tokenize
 import traceback
 import unittest
 
+import inside
 from inside import lines
 
 
@@ -40,8 +41,7 @@ class TestLines(unittest.TestCase):
         self.assertEqual((frame.lineno, frame.line), (8, self.expected[7].strip()))
 
     def test_an_empty_source_is_as_an_empty_file(self):
-        import sample.sub
-        self.assertEqual(linecache.getlines(sample.sub.__file__), ["\n"] if sys.version_info >= (3, 13) else [])
+        self.assertEqual(linecache.getlines(inside.__file__), ["\n"] if sys.version_info >= (3, 13) else [])
 
     def test_what_is_not_packed_is_asked_of_its_own_loader(self):
         self.assertEqual(linecache.getlines(f"{sys.executable}/inside/nothing.py"), [])
