@@ -9,11 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sorted by name. */
-static const struct {
+typedef struct {
     const char *module;
-    const char *function; /* of _oxidized_fixups.py */
-} fixups[] = {
+    const char *function; /* of _oxidized_fixups.py; NULL: see pyembed_fixup_after */
+} fixup;
+
+/* Sorted by name. */
+static const fixup fixups[] = {
     {"importlib.metadata", "importlib_metadata"},
     {"importlib_metadata", "importlib_metadata"},
     {"lib2to3.pgen2.driver", "lib2to3_pgen2_driver"},
@@ -25,6 +27,7 @@ static const struct {
     {"pydoc", "pydoc"},
     {"readline", "readline"},
     {"ssl", "ssl"},
+    {"subprocess", NULL},
     {"xmlrpc.server", "xmlrpc_server"},
 };
 
@@ -35,7 +38,7 @@ compare_fixups(const void *key, const void *element)
     return strcmp(key, *name);
 }
 
-static const void *
+static const fixup *
 find_fixup(const pyembed_module *entry)
 {
     return bsearch(entry->name.data, fixups, sizeof fixups / sizeof fixups[0], sizeof fixups[0],
@@ -51,12 +54,16 @@ pyembed_has_fixup(const pyembed_module *entry)
 int
 pyembed_fixup_after(OxidizedFinder *self, const pyembed_module *entry, PyObject *module)
 {
-    const void *found = find_fixup(entry);
+    const fixup *found = find_fixup(entry);
     if (found == NULL) {
         return 0;
     }
-    size_t at = (size_t)((const char *)found - (const char *)fixups) / sizeof fixups[0];
-    PyObject *function = pyembed_part("_oxidized_fixups", fixups[at].function);
+    if (found->function == NULL) {
+        /* 3.13 calls libc's posix_spawn where it can, which no exec of ours sees (own_mark.c). The
+         * name is documented for this. */
+        return PyObject_SetAttrString(module, "_USE_POSIX_SPAWN", Py_False);
+    }
+    PyObject *function = pyembed_part("_oxidized_fixups", found->function);
     PyObject *done =
         function == NULL ? NULL : PyObject_CallFunctionObjArgs(function, self, module, NULL);
     Py_XDECREF(function);

@@ -20,7 +20,7 @@ class TestLinesOfSources(unittest.TestCase):
 
     def test_tracebacks_count_form_feeds_and_unicodes_line_ends_as_python_does(self):
         theirs = python(f"import sys; sys.path.insert(0, {str(INSIDE)!r})\n" + self.CODE, env=dict(os.environ, LC_ALL="C.UTF-8"))
-        self.assertIn("this line", theirs.stderr)
+        self.assertIn("raise ValueError", theirs.stderr)
         for product in (PRODUCT, mode("none")):
             arguments = ["--exec", self.CODE] if product == PRODUCT else [self.CODE]
             ours = run(*arguments, product=product, environment=dict(os.environ, LC_ALL="C.UTF-8"))
