@@ -48,7 +48,7 @@ class TestAsPython(OwnChildren):
         (self.folder / "below/__main__.py").write_text("print('a folder', __name__)")
         for call in ("'-c', 'import sys; print(sys.argv, sys.path[0], __name__)', 'x', '-c'", "'-E', '-c', 'print(1)'", "'-c', 'raise SystemExit(7)'", "'-c', '1/0'",
                      "'-I', '-c', 'import sys; print(sys.flags.isolated, sys.flags.safe_path)'", "'-W', 'error', '-X', 'dev', '-c', 'import sys; print(sys.warnoptions, sys.flags.dev_mode)'",
-                     "'-m', 'json.tool', 'nothing.json'", "'-m', 'no_such_module'", "'-m', 'helper'", "'script.py', 'x', '-m'", "'-u', './script.py'", "'named'", "'below'", "'no.py'", "'./no'",
+                     "'-m', 'json.tool', '--help'", "'-m', 'no_such_module'", "'-m', 'helper'", "'script.py', 'x', '-m'", "'-u', './script.py'", "'named'", "'below'", "'no.py'", "'./no'",
                      "'-V'", "'-'", "'-', 'x', input='import sys; print(sys.argv)'", "input='print(6 * 7)'", "'-u', input='print(6 * 7)'", "'-c', 'print(1)', env={}",
                      "'-c', 'print(1)', close_fds=False", "'-c', 'print(1)', start_new_session=True", "'-c', 'import os; print(os.getcwd())', cwd='/'"):
             self.same(f"start({call})")
