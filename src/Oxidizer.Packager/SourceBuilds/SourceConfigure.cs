@@ -9,7 +9,8 @@ internal static class SourceConfigure
     /// shown.</summary>
     private const int Checks = 830;
 
-    private static readonly string[] s_options =
+    /// <summary>What every CPython is configured with.</summary>
+    public static IReadOnlyList<string> Options { get; } =
     [
         "--prefix=/install",
         "--with-ensurepip=no",
@@ -39,7 +40,7 @@ internal static class SourceConfigure
             "configure CPython",
             tree.Root,
             BuildProgram.Shell,
-            ["./configure", .. s_options, .. Variables(sysroot, compiler, request)],
+            ["./configure", .. Options, .. Variables(sysroot, compiler, request)],
             line =>
             {
                 if (line.StartsWith("checking ", StringComparison.Ordinal))

@@ -103,6 +103,7 @@ internal static class SourceDistribution
                     .Add("options", request.Options)
                     .Add("target", target.Value)
                     .Add("programs", SourcePrograms.Digest)
+                    .Add("configure", SourceConfigure.Options)
             )
             .Build();
 
@@ -115,6 +116,7 @@ internal static class SourceDistribution
                 .Add("options", request.Options)
                 .Add("target", target.Value)
                 .Add("programs", SourcePrograms.Digest)
+                .Add("configure", SourceConfigure.Options)
         );
         foreach (var file in materials.Files)
             key.Add(file.Name, file.Digest);

@@ -75,6 +75,18 @@ public sealed class StaleDistributionTests
         Assert.Contains(programs, s_build.ActionKey.Fields);
     }
 
+    [Fact]
+    public void CPython_was_not_built_again_when_only_an_option_of_configure_changed()
+    {
+        Assert.Contains("--with-ssl-default-suites=openssl", SourceConfigure.Options);
+        foreach (var key in new[] { s_build.RequestKey, s_build.ActionKey })
+            Assert.Contains(
+                "--with-ssl-default-suites=openssl",
+                Assert.Single(key.Fields, field => field.Name == "configure").Value,
+                StringComparison.Ordinal
+            );
+    }
+
     private static Row Request(Func<SourceRequest, SourceRequest> change, bool ofBuild = false) =>
         new(true, ofBuild, build => build with { Request = change(build.Request) });
 
