@@ -8,7 +8,7 @@ internal sealed record Options
     public const string Usage = """
         usage: dotnet run --project benchmarks -c Release -- <suite>... [options]
 
-        suites: startup, build, cache, size, noise (the same program against itself: how far a ratio can be trusted here)
+        suites: startup, files (what the layer for packed paths costs), build, cache, size, noise (the same program against itself: how far a ratio can be trusted here)
           --skip <part>     leaves a part of a suite out (its name is in the log); may be given several times
           --cache <folder>  where distributions are kept between runs; by default the user's cache
           --kills <count>   rounds of the kill test of suite `cache`; by default 100

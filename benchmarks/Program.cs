@@ -8,6 +8,7 @@ if (args is ["child", var kind, .. var rest])
 var suites = new Dictionary<string, Action<Suite>>
 {
     ["startup"] = StartupSuite.Run,
+    ["files"] = FilesSuite.Run,
     ["build"] = BuildSuite.Run,
     ["cache"] = CacheSuite.Run,
     ["size"] = SizeSuite.Run,

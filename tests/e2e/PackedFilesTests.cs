@@ -16,9 +16,9 @@ public sealed class PackedFilesTests(PackedFilesProducts products) : IClassFixtu
     }
 
     [MountFact]
-    public void A_static_product_answers_the_same_but_loads_no_library()
+    public void A_static_product_answers_the_same_to_all_but_dlopen()
     {
-        string[] parts = ["opening", "status", "folders", "reading", "changing", "started"];
+        string[] parts = ["opening", "status", "folders", "reading", "changing", "names", "started"];
         var expected = products.AskPython(parts);
         Assert.Equal("", PackedFilesProducts.Differences(expected, products.AskProduct(products.Static, parts)));
     }
@@ -44,6 +44,43 @@ public sealed class PackedFilesTests(PackedFilesProducts products) : IClassFixtu
 
     [Fact]
     public void A_static_product_exports_nothing() => Assert.Empty(Exported(products.Static));
+
+    [Fact]
+    public void In_a_shared_library_its_own_code_sees_packed_files_and_its_host_does_not()
+    {
+        var library = products.Build("shared", "[python_extensions]\nexcludes = [\"_gdbm\", \"_uuid\"]", "shared-library").ProductPath;
+        var folder = Path.GetDirectoryName(library)!;
+        var workspace = products.Workspace.Write(
+            "host.c",
+            """
+            #include "pyembed.h"
+            #include <errno.h>
+            #include <stdio.h>
+            #include <unistd.h>
+            int main(int argc, char **argv) {
+                char path[4096] = "";
+                long size = readlink("/proc/self/exe", path, 4000);
+                if (size < 0 || pyembed_initialize(argc, argv) != 0) return 98;
+                int result = pyembed_run_source(
+                    "import tree.module as m, os, sqlite3, subprocess\n"
+                    "root = os.path.dirname(m.__file__)\n"
+                    "print(open(m.__file__).readline(), sorted(os.listdir(root + '/hollow')), os.stat(root + '/data/one').st_size, end=' ')\n"
+                    "print(sqlite3.connect(f'file:{root}/data/data.db?mode=ro', uri=True).execute('select count(*) from numbers').fetchall(), end=' ')\n"
+                    "print(subprocess.run([root + '/lib/helper', 'x'], capture_output=True).stdout, flush=True)");
+                sprintf(path + size, "/tree/module.py");
+                FILE *file = fopen(path, "r");
+                printf("%d %d\n", result, file == NULL && errno == ENOTDIR);
+                return 0;
+            }
+            """
+        );
+        products.Run("cc", workspace["host.c"], "-I" + folder, library, "-Wl,-rpath," + folder, "-o", workspace["host"]);
+        Assert.Equal(
+            "import sys\n ['.kept', 'within'] 1 [(1000,)] b'helper 2 x \\n'\n0 1\n",
+            products.Run(workspace["host"])
+        );
+        Assert.Empty(Exported(library).Intersect(RuntimeSources.FileFunctionsOf(RuntimeSources.All)));
+    }
 
     private static IReadOnlyList<string> Exported(string product) =>
         [

@@ -316,7 +316,7 @@ def press(tally, distribution, objects, folder, environment, seconds=3):
     product = packed(distribution)
     pack_tree(product, folder, "packed")
     build_product.link(distribution, objects, product.write(EXECUTES, native_checks.ORDER), folder / "pressed", SANITIZED, folder)
-    output, code = call([str(folder / "pressed"), (HERE / "data/press.py").read_text(), str(seconds)], env=environment)
+    output, code = call([str(folder / "pressed"), (HERE / "data/press.py").read_text(), str(seconds), "--no-fork"], env=environment)
     native_checks.count(tally, "packed files at once", code == 0, output)
     (folder / "scratch").mkdir()
     asked, code = call([str(folder / "pressed"), "import ask.__main__ as a; a.main(*sys.argv[2:])", str(folder / "pressed"), str(folder / "scratch")], env=environment)

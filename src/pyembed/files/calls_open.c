@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -138,45 +137,59 @@ open_packed(int folder, const char *path, int flags, mode_t mode, int *answer)
     return 1;
 }
 
-static int
-takes_mode(int flags)
-{
-    return (flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE;
-}
-
 /* ---- open ---- */
 
-int
-NAME(open)(const char *path, int flags, ...)
+/* What is packed, or may be; apart, so that a real file costs little. */
+static __attribute__((noinline)) int
+open_claimed(int folder, const char *path, int flags, mode_t mode)
 {
-    mode_t mode = 0;
-    if (takes_mode(flags)) {
-        va_list more;
-        va_start(more, flags);
-        mode = va_arg(more, mode_t);
-        va_end(more);
-    }
-    PYEMBED_ANSWER(AT_FDCWD, path, open_packed(AT_FDCWD, path, flags, mode, &answer),
-                   REAL(open)(path, flags, mode));
+    int answer;
+    return open_packed(folder, path, flags, mode, &answer)
+               ? answer
+               : REAL(openat)(folder, path, flags, mode);
 }
-ALIAS(open64, open);
-ALIAS(__open, open);
-ALIAS(__open64, open);
+
+static __attribute__((noinline)) int
+open_no_folder(int folder, const char *path, int flags, mode_t mode)
+{
+    int answer;
+    return open_packed(folder, path, flags, mode, &answer) ? answer : -1;
+}
+
+/* open and openat have a mode only with some flags. An argument that was not given has the place of
+ * one that was, and the system looks at it with these flags alone: there is nothing to choose. */
+int NAME(pyembed_open)(const char *path, int flags, mode_t mode);
+int NAME(pyembed_openat)(int folder, const char *path, int flags, mode_t mode);
 
 int
-NAME(openat)(int folder, const char *path, int flags, ...)
+NAME(pyembed_open)(const char *path, int flags, mode_t mode)
 {
-    mode_t mode = 0;
-    if (takes_mode(flags)) {
-        va_list more;
-        va_start(more, flags);
-        mode = va_arg(more, mode_t);
-        va_end(more);
+    if (__builtin_expect(pyembed_claims(AT_FDCWD, path), 0)) {
+        return open_claimed(AT_FDCWD, path, flags, mode);
     }
-    PYEMBED_ANSWER(folder, path, open_packed(folder, path, flags, mode, &answer),
-                   REAL(openat)(folder, path, flags, mode));
+    int answer = REAL(open)(path, flags, mode);
+    return __builtin_expect(answer >= 0 || errno != ENOTDIR, 1)
+               ? answer
+               : open_no_folder(AT_FDCWD, path, flags, mode);
 }
-ALIAS(openat64, openat);
+ALIAS(open, pyembed_open);
+ALIAS(open64, pyembed_open);
+ALIAS(__open, pyembed_open);
+ALIAS(__open64, pyembed_open);
+
+int
+NAME(pyembed_openat)(int folder, const char *path, int flags, mode_t mode)
+{
+    if (__builtin_expect(pyembed_claims(folder, path), 0)) {
+        return open_claimed(folder, path, flags, mode);
+    }
+    int answer = REAL(openat)(folder, path, flags, mode);
+    return __builtin_expect(answer >= 0 || errno != ENOTDIR, 1)
+               ? answer
+               : open_no_folder(folder, path, flags, mode);
+}
+ALIAS(openat, pyembed_openat);
+ALIAS(openat64, pyembed_openat);
 
 int
 NAME(creat)(const char *path, mode_t mode)

@@ -57,7 +57,8 @@ pyembed_claims(int folder, const char *path)
         return 0;
     }
     if (path[0] == '/') {
-        return strncmp(path, pyembed_root.root, pyembed_root.root_size) == 0 &&
+        return path[1] == pyembed_root.root[1] && /* most paths end here */
+               strncmp(path, pyembed_root.root, pyembed_root.root_size) == 0 &&
                path[pyembed_root.root_size] == '/';
     }
     (void)folder;

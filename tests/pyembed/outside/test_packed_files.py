@@ -7,7 +7,7 @@ import tempfile
 import unittest
 from pathlib import Path
 
-from products import LIMIT, mode
+from products import DATA, LIMIT, mode
 
 READS = """
 import os
@@ -101,3 +101,9 @@ for size, seconds in ((0, one.st_mtime_ns // 10**9), (1, one.st_mtime_ns // 10**
     print(os.fstat(memory).st_size == size, os.fstat(memory).st_nlink, os.utime(memory), os.fchmod(memory, 0o600))
 """
         self.assertEqual(self.run_code(code), "True 0 None None\n" * 3)
+
+    def test_threads_and_processes_that_open_packed_files_at_once_get_their_own(self):
+        seconds = os.environ.get("PYEMBED_PRESS_SECONDS", "3")
+        result = subprocess.run([self.product, (DATA / "press.py").read_text(), seconds], capture_output=True, text=True, timeout=LIMIT + float(seconds), stdin=subprocess.DEVNULL)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+        self.assertRegex(result.stdout, r"^\d{3,} acts of 10 kinds, \d+ descriptors are open$")
