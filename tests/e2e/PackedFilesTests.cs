@@ -75,10 +75,7 @@ public sealed class PackedFilesTests(PackedFilesProducts products) : IClassFixtu
             """
         );
         products.Run("cc", workspace["host.c"], "-I" + folder, library, "-Wl,-rpath," + folder, "-o", workspace["host"]);
-        Assert.Equal(
-            "import sys\n ['.kept', 'within'] 1 [(1000,)] b'helper 2 x \\n'\n0 1\n",
-            products.Run(workspace["host"])
-        );
+        Assert.Equal("import sys\n ['.kept', 'within'] 1 [(1000,)] b'helper 2 x \\n'\n0 1\n", products.Run(workspace["host"]));
         Assert.Empty(Exported(library).Intersect(RuntimeSources.FileFunctionsOf(RuntimeSources.All)));
     }
 
