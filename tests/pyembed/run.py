@@ -10,6 +10,7 @@ DISTRIBUTION is a folder with PYTHON.json, or `debian:3.11`. The parts; without 
   valgrind   the same two, without sanitizers, under valgrind
   analyze    clang's analyzer over all of the runtime
   fuzz       libFuzzer on the reader and on paths of packed files, each for `--seconds` (10); `--corpus` keeps what it found out of the reader
+  press      threads and processes that open packed files at once, under both sanitizers, for `--seconds` (10)
 The last line is `N passed, N failed`; the exit code is 1 if something failed."""
 
 import argparse
@@ -28,7 +29,7 @@ import hosted  # noqa: E402
 import native_checks  # noqa: E402
 import packed_tree  # noqa: E402
 
-PARTS = ("unit", "inside", "outside", "sanitized", "valgrind", "analyze", "fuzz")
+PARTS = ("unit", "inside", "outside", "sanitized", "valgrind", "analyze", "fuzz", "press")
 MODULE = [("run_mode", "module")]
 STORED = [("run_mode", "eval"), ("run_code", """
 import sample.one, importlib.resources as r, inspect, pkgutil
@@ -265,6 +266,10 @@ def main(arguments):
         if "fuzz" in options.parts:
             native_checks.fuzz(tally, folder, distribution, MODES.values(), options.seconds, options.corpus)
             native_checks.fuzz_files(tally, folder, options.seconds)
+        if "press" in options.parts:
+            (folder / "pressed-objects").mkdir()
+            environment = dict(os.environ, ASAN_OPTIONS="detect_leaks=0:detect_stack_use_after_return=0")
+            press(tally, distribution, build_product.compile_objects(distribution, SANITIZED, folder / "pressed-objects"), folder, environment, options.seconds)
         if {"inside", "outside", "sanitized", "valgrind"} & set(options.parts):
             test_products(tally, options.parts, distribution, folder)
     print(f"{tally.passed} passed, {tally.failed} failed")

@@ -317,7 +317,10 @@ NAME(scandir)(const char *path, struct dirent ***entries, int (*wanted)(const st
 {
     DIR *folder = NULL;
     if (!pyembed_claims(AT_FDCWD, path) || !open_packed(path, &folder)) {
-        return REAL(scandir)(path, entries, wanted, compare);
+        int count = REAL(scandir)(path, entries, wanted, compare);
+        if (count >= 0 || errno != ENOTDIR || !open_packed(path, &folder)) {
+            return count;
+        }
     }
     if (folder == NULL) {
         return -1;

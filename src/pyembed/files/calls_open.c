@@ -287,7 +287,7 @@ FILE *
 NAME(freopen)(const char *path, const char *mode, FILE *stream)
 {
     int descriptor;
-    if (!pyembed_claims(AT_FDCWD, path) || !open_for_stream(path, mode, &descriptor)) {
+    if (path == NULL || !open_for_stream(path, mode, &descriptor)) {
         return REAL(freopen)(path, mode, stream);
     }
     if (descriptor < 0) {

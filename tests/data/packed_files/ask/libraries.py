@@ -39,3 +39,9 @@ def ask(answers):
     name = "tree/lib/deps/libinner_packed.so"
     for path in (f"{link}/{name}", f"{answers.root}/../{os.path.basename(answers.root)}/{name}", f"{os.path.relpath(answers.root)}/{name}", f"/{answers.root}//{name}"):
         answers.ask("dlopen by another name", lambda: ctypes.CDLL(path).inner())
+    for path in (f"{link}/tree/data", f"{link}/tree/data/many/3", f"{link}/tree/none"):
+        answers.ask("C scandir by another name", lambda: asks.ask_scandir(os.fsencode(path)))
+        answers.ask("C opendir by another name", lambda: asks.ask_folder(os.fsencode(path)))
+    for path in (f"{link}/tree/data/one", f"{link}/tree/data/none"):
+        answers.ask("C freopen by another name", lambda: asks.ask_freopen(b"/etc/passwd", os.fsencode(path)))
+        answers.ask("C fopen by another name", lambda: asks.ask_fopen(os.fsencode(path), b"r"))
