@@ -12,22 +12,38 @@ namespace Oxidizer.Packager.Packages;
 /// </summary>
 internal sealed class DebianIndex
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private const string Site = "/usr/lib/python3/dist-packages";
     private readonly string _root;
     private readonly Dictionary<string, Entry> _packages;
     private readonly Dictionary<string, string> _owners = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _providers = new(StringComparer.Ordinal);
 
     private DebianIndex(string root, IEnumerable<Entry> entries)
     {
         (_root, _packages) = (root, entries.DistinctBy(entry => entry.Name).ToDictionary(entry => entry.Name, StringComparer.Ordinal));
         foreach (var entry in _packages.Values)
-        foreach (var metadata in entry.Metadata)
-            _owners.TryAdd(metadata, entry.Name);
+        {
+            foreach (var metadata in entry.Metadata)
+                _owners.TryAdd(metadata, entry.Name);
+            // A package goes before those that stand in for it.
+            foreach (var name in entry.Provides.Where(name => !_packages.ContainsKey(name)))
+                _providers.TryAdd(name, entry.Name);
+        }
     }
 
     // A package with something in the folder. Alternatives of a dependency have `|` between them.
-    private sealed record Entry(string Name, string List, IReadOnlyList<string> Metadata, IReadOnlyList<string> Depends);
+    private sealed record Entry(string Name, string List, IReadOnlyList<string> Metadata, Relations Relations)
+    {
+        public IReadOnlyList<string> Depends => Relations.Depends;
+
+        public IReadOnlyList<string> Provides => Relations.Provides;
+    }
+
+    private sealed record Relations(IReadOnlyList<string> Depends, IReadOnlyList<string> Provides)
+    {
+        public static Relations None { get; } = new([], []);
+    }
 
     /// <summary>Reads the database that lies where the folder's own root is; <c>null</c> if the folder is not Debian's.</summary>
     /// <exception cref="IOException">The database cannot be read.</exception>
@@ -54,20 +70,33 @@ internal sealed class DebianIndex
     /// <summary>The package that brought a metadata folder (or file), or <c>null</c>.</summary>
     public string? PackageOf(string metadata) => _owners.GetValueOrDefault(metadata);
 
-    /// <summary>The metadata of the packages that a package depends on; and the names of those that have none.</summary>
+    /// <summary>The metadata of the packages that a package depends on; and the names of those that have none, whose own dependencies
+    /// count as the package's.</summary>
     public (IReadOnlyList<string> Metadata, IReadOnlyList<string> Bare) Needs(string package)
     {
-        var needed = _packages[package]
-            .Depends.Select(alternatives => Array.Find(alternatives.Split('|'), _packages.ContainsKey))
-            .OfType<string>()
-            .Distinct(StringComparer.Ordinal)
-            .Select(name => _packages[name])
-            .ToList();
-        return (
-            [.. needed.SelectMany(entry => entry.Metadata)],
-            [.. needed.Where(entry => entry.Metadata.Count == 0).Select(entry => entry.Name)]
-        );
+        var (metadata, bare) = (new List<string>(), new List<string>());
+        var seen = new HashSet<string>(StringComparer.Ordinal) { package };
+        var waiting = new Queue<string>(seen);
+        while (waiting.TryDequeue(out var next))
+        {
+            foreach (var entry in _packages[next].Depends.Select(Installed).OfType<Entry>().Where(entry => seen.Add(entry.Name)))
+            {
+                metadata.AddRange(entry.Metadata);
+                if (entry.Metadata.Count > 0)
+                    continue;
+                bare.Add(entry.Name);
+                waiting.Enqueue(entry.Name);
+            }
+        }
+        return (metadata, bare);
     }
+
+    // The first alternative that is installed, by its own name or by one that another package provides.
+    private Entry? Installed(string alternatives) =>
+        alternatives
+            .Split('|')
+            .Select(name => _packages.GetValueOrDefault(name) ?? _packages.GetValueOrDefault(_providers.GetValueOrDefault(name, "")))
+            .FirstOrDefault(entry => entry is not null);
 
     /// <summary>The files of a package, by path below the folder.</summary>
     public IEnumerable<string> Files(string package) =>
@@ -78,7 +107,7 @@ internal sealed class DebianIndex
 
     private static IEnumerable<Entry> Read(string root, string status, BuildContext context)
     {
-        var depends = ReadDepends(status);
+        var relations = ReadRelations(status);
         foreach (var list in Directory.EnumerateFiles(root + "/var/lib/dpkg/info", "*.list").Order(StringComparer.Ordinal))
         {
             context.Cancellation.ThrowIfCancellationRequested();
@@ -92,24 +121,30 @@ internal sealed class DebianIndex
                     !path.Contains('/')
                     && (path.EndsWith(".egg-info", StringComparison.Ordinal) || path.EndsWith(".dist-info", StringComparison.Ordinal))
                 );
-            yield return new Entry(name, Path.GetFileName(list), [.. metadata], depends.GetValueOrDefault(name, []));
+            yield return new Entry(name, Path.GetFileName(list), [.. metadata], relations.GetValueOrDefault(name, Relations.None));
         }
     }
 
-    // Paragraphs of fields; a field of dependencies is one line.
-    private static Dictionary<string, IReadOnlyList<string>> ReadDepends(string status)
+    // Paragraphs of fields; a field of names is one line.
+    private static Dictionary<string, Relations> ReadRelations(string status)
     {
-        var found = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        var found = new Dictionary<string, Relations>(StringComparer.Ordinal);
         var package = "";
         foreach (var line in RegularFile.ReadAllLines(status))
         {
             if (line.StartsWith("Package: ", StringComparison.Ordinal))
                 package = line["Package: ".Length..].Trim();
             else if (package.Length > 0 && line.StartsWith("Depends: ", StringComparison.Ordinal))
-                found[package] = [.. line["Depends: ".Length..].Split(',').Select(Alternatives)];
+                found[package] = Known() with { Depends = Names(line["Depends: ".Length..]) };
+            else if (package.Length > 0 && line.StartsWith("Provides: ", StringComparison.Ordinal))
+                found[package] = Known() with { Provides = Names(line["Provides: ".Length..]) };
         }
         return found;
+
+        Relations Known() => found.GetValueOrDefault(package, Relations.None);
     }
+
+    private static IReadOnlyList<string> Names(string field) => [.. field.Split(',').Select(Alternatives)];
 
     // `python3-a (>= 1) | python3-b:any` without versions and architectures.
     private static string Alternatives(string dependency) =>
@@ -119,7 +154,7 @@ internal sealed class DebianIndex
         Encoding.UTF8.GetBytes(
             string.Concat(
                 entries.Select(entry =>
-                    $"{entry.Name}\t{entry.List}\t{string.Join('/', entry.Metadata)}\t{string.Join('/', entry.Depends)}\n"
+                    $"{entry.Name}\t{entry.List}\t{string.Join('/', entry.Metadata)}\t{string.Join('/', entry.Depends)}\t{string.Join('/', entry.Provides)}\n"
                 )
             )
         );
@@ -129,11 +164,14 @@ internal sealed class DebianIndex
             .UTF8.GetString(bytes)
             .Split('\n')
             .Select(line => line.Split('\t'))
-            .Where(parts => parts.Length == 4)
+            .Where(parts => parts.Length == 5)
             .Select(parts => new Entry(
                 parts[0],
                 parts[1],
                 parts[2].Split('/', StringSplitOptions.RemoveEmptyEntries),
-                parts[3].Split('/', StringSplitOptions.RemoveEmptyEntries)
+                new Relations(
+                    parts[3].Split('/', StringSplitOptions.RemoveEmptyEntries),
+                    parts[4].Split('/', StringSplitOptions.RemoveEmptyEntries)
+                )
             ));
 }

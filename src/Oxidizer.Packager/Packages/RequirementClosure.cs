@@ -68,19 +68,22 @@ internal sealed class RequirementClosure(InstalledSite site, IEnumerable<string>
         );
         foreach (var next in distribution.Requirements.Where(next => next.Counts(_environment, extras!)))
             _waiting.Enqueue((next, wanter));
-        if (isNew && !distribution.IsWheel)
+        if (isNew)
             FollowDebian(distribution);
     }
 
-    // What Debian took out of an egg's requirements stands in its package's.
+    // What Debian took out of an egg's requirements stands in its package's. A wheel's requirements are whole, except for what Debian has
+    // no metadata of (`_cffi_backend` of cryptography).
     private void FollowDebian(InstalledDistribution distribution)
     {
         if (site.DebianOf(distribution.Site) is not { } debian || debian.PackageOf(distribution.Metadata.Name) is not { } package)
             return;
         var (metadata, bare) = debian.Needs(package);
+        _packages.UnionWith(bare.Select(name => (distribution.Site, name)));
+        if (distribution.IsWheel)
+            return;
         foreach (var name in metadata.Select(InstalledSite.KeyOf).Where(name => site.Find(name) is not null))
             _waiting.Enqueue((new PackageRequirement(name, [], [], null), new Wanter($"Debian's `{package}`", IsDebians: true)));
-        _packages.UnionWith(bare.Select(name => (distribution.Site, name)));
     }
 
     // Who requires something: the rule, a distribution, or one whose dependencies dpkg keeps.

@@ -8,7 +8,8 @@ namespace Oxidizer.Packager.Tests.Packages;
 /// <summary>The rule <c>installed</c>: which distributions come, and which of their files.</summary>
 public sealed class InstalledTests : IDisposable
 {
-    private const string Site = "site";
+    private const string Site = "site",
+        Debian = "usr/lib/python3/dist-packages";
     private readonly TestBuild _build = new TestBuild().Stdlib();
 
     public void Dispose() => _build.Dispose();
@@ -223,22 +224,22 @@ public sealed class InstalledTests : IDisposable
         Assert.Equal("OXI0308", Assert.Single(Collect("other").Diagnostics).Kind.Id);
     }
 
+    // As dpkg installs a package: its files, their list, and its paragraph of the status. More fields follow the name.
+    private void Package(string name, string depends, params string[] files)
+    {
+        foreach (var file in files.Where(file => !Path.Exists(_build[$"{Debian}/{file}"])))
+            _build.Write($"{Debian}/{file}", "");
+        _build.Write(
+            $"var/lib/dpkg/info/{name.Split('\n')[0]}.list",
+            string.Concat(files.Select(file => $"/{Debian}/{file}\n").Prepend("/.\n/usr\n"))
+        );
+        var status = File.Exists(_build["var/lib/dpkg/status"]) ? File.ReadAllText(_build["var/lib/dpkg/status"]) : "";
+        _build.Write("var/lib/dpkg/status", status + $"Package: {name}\nStatus: install ok installed\nDepends: {depends}\n\n");
+    }
+
     [Fact]
     public void What_Debian_took_out_of_an_egg_stands_in_its_packages()
     {
-        const string Debian = "usr/lib/python3/dist-packages";
-        void Package(string name, string depends, params string[] files)
-        {
-            foreach (var file in files.Where(file => !File.Exists(_build[$"{Debian}/{file}"])))
-                _build.Write($"{Debian}/{file}", "");
-            _build.Write(
-                $"var/lib/dpkg/info/{name}.list",
-                string.Concat(files.Select(file => $"/{Debian}/{file}\n").Prepend("/.\n/usr\n"))
-            );
-            var status = File.Exists(_build["var/lib/dpkg/status"]) ? File.ReadAllText(_build["var/lib/dpkg/status"]) : "";
-            _build.Write("var/lib/dpkg/status", status + $"Package: {name}\nStatus: install ok installed\nDepends: {depends}\n\n");
-        }
-
         _build
             .Write($"{Debian}/app-1.egg-info", "Name: app\nVersion: 1\n")
             .Write($"{Debian}/PyGObject-3.egg-info", "Name: PyGObject\nVersion: 3\nRequires-Dist: pycairo\n")
@@ -254,6 +255,21 @@ public sealed class InstalledTests : IDisposable
         Assert.Equal("OXI0332", warning.Kind.Id);
         Assert.Contains("`PyGObject` wants `pycairo`", warning.Message);
         Assert.Equal(["app.py", "bare/__init__.py", "gi/__init__.py", "gi/data.xml", "lib.py"], Files(resources));
+    }
+
+    [Fact]
+    public void What_Debian_has_no_metadata_of_comes_with_a_wheel_and_under_a_name_that_is_provided()
+    {
+        _build
+            .Write($"{Debian}/crypto-1.dist-info/METADATA", "Name: crypto\nVersion: 1\n")
+            .Write($"{Debian}/crypto-1.dist-info/RECORD", "crypto.py,,\n");
+        Package("python3-crypto", "python3-backend-api-min (<= 9729), python3-egg, python3-backend", "crypto.py", "crypto-1.dist-info");
+        Package("python3-x-backend\nProvides: python3-backend-api-9729, python3-backend-api-min (= 9729)", "python3-below", "_backend.py");
+        Package("python3-below", "python3-crypto", "below.py");
+        Package("python3-egg", "", "egg.py", "egg-1.egg-info");
+        var (resources, diagnostics) = Collect(new InstalledRule(["crypto"], _build.At(2)) { Path = _build[Debian] });
+        Assert.Empty(diagnostics);
+        Assert.Equal(["_backend.py", "below.py", "crypto.py"], Files(resources));
     }
 
     [Fact]
