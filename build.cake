@@ -19,7 +19,7 @@ Task("Help")
     .Does(() =>
 {
     foreach (var task in Tasks)
-        Information("{0,-10} {1}", task.Name, task.Description);
+        Information("{0,-13} {1}", task.Name, task.Description);
 });
 
 Task("Examples")
@@ -91,6 +91,17 @@ Task("Test")
     }
     Summarize(failed);
 });
+
+Task("Applications")
+    .Description("Packages real applications of Debian's by a rule or two each, and compares what they do with python3; not part of Test. --filter=<expression>")
+    .IsDependentOn("Prerequisites")
+    .Does(() => DotNetTest("tests/applications/Oxidizer.Applications.Tests.csproj", new DotNetTestSettings
+    {
+        Configuration = "Release",
+        Filter = Argument<string>("filter", null),
+        Loggers = { "console;verbosity=normal" },
+        NoLogo = true,
+    }));
 
 Task("Format")
     .Description("Formats all sources: CSharpier for C#, clang-format for C (docs/architecture.md)")

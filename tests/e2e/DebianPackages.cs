@@ -9,6 +9,18 @@ namespace Oxidizer.EndToEnd.Tests;
 /// </summary>
 public sealed class DebianPackages : IDisposable
 {
+    // What a machine has, or what no Python program is started from: its base system, other languages, and interpreters.
+    private static readonly string[] s_base = ["libc6", "libpython", "libperl", "libgcc-s1", "libatlas", "libblis", "libopenblas"];
+    private static readonly string[] s_wanted =
+    [
+        "python3-",
+        "lib",
+        "sphinx-",
+        "docutils-",
+        "python-",
+        "fonts-dejavu-core",
+        "fonts-font-awesome",
+    ];
     private static readonly string[] s_alternatives = ["blas/libblas.so.3", "lapack/liblapack.so.3"];
 
     private DebianPackages(string folder) => Folder = folder;
@@ -20,14 +32,19 @@ public sealed class DebianPackages : IDisposable
     public string Site => Path.Combine(Folder, "usr/lib/python3/dist-packages");
 
     /// <summary>Fetches and unpacks packages with what they depend on, as far as it is a library and not libc's.</summary>
-    public static DebianPackages Fetch(params string[] names)
+    public static DebianPackages Fetch(params string[] names) => Fetch(["lib"], names);
+
+    /// <summary>The same with the Python packages that they depend on, and with the data of these.</summary>
+    public static DebianPackages FetchPrograms(params string[] names) => Fetch(s_wanted, names);
+
+    private static DebianPackages Fetch(string[] wanted, string[] names)
     {
         var packages = new DebianPackages(Directory.CreateTempSubdirectory("oxidizer-debian-").FullName);
-        if (!TryDownload(packages.Folder, names))
+        if (!TryDownload(packages.Folder, wanted, names))
         {
             // The machine's lists may be older than its mirror.
             Workspace.Run(new Command("apt-get", ["update", "--quiet"]) { Sees = ChosenEnvironment.Network }, seconds: 900);
-            Assert.True(TryDownload(packages.Folder, names), $"apt-get could not download {string.Join(", ", names)}");
+            Assert.True(TryDownload(packages.Folder, wanted, names), $"apt-get could not download {string.Join(", ", names)}");
         }
         foreach (var archive in Directory.EnumerateFiles(packages.Folder, "*.deb").ToList())
         {
@@ -56,7 +73,7 @@ public sealed class DebianPackages : IDisposable
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
 
-    private static bool TryDownload(string folder, string[] names)
+    private static bool TryDownload(string folder, string[] wanted, string[] names)
     {
         string[] options =
         [
@@ -71,12 +88,7 @@ public sealed class DebianPackages : IDisposable
         var libraries = Workspace
             .Run(new Command("apt-cache", ["depends", .. options, .. names]) { Sees = ChosenEnvironment.Network })
             .Output.Split('\n')
-            .Where(line => line.StartsWith("lib", StringComparison.Ordinal) && !line.Contains(':', StringComparison.Ordinal))
-            .Where(line =>
-                !new[] { "libc6", "libpython", "libperl", "libatlas", "libblis", "libopenblas" }.Any(other =>
-                    line.StartsWith(other, StringComparison.Ordinal)
-                )
-            );
+            .Where(line => !line.Contains(':', StringComparison.Ordinal) && IsOneOf(wanted, line) && !IsOneOf(s_base, line));
         return Workspace
                 .Run(
                     new Command("apt-get", ["download", "--quiet", .. names, .. libraries.Distinct()])
@@ -88,6 +100,9 @@ public sealed class DebianPackages : IDisposable
                 )
                 .ExitCode == 0;
     }
+
+    private static bool IsOneOf(string[] beginnings, string name) =>
+        Array.Exists(beginnings, beginning => name.StartsWith(beginning, StringComparison.Ordinal));
 
     // What the packages' installation scripts do on a machine.
     private void LinkAlternatives()

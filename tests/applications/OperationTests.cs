@@ -1,0 +1,67 @@
+namespace Oxidizer.Applications.Tests;
+
+/// <summary>Programs that act: on this machine, and over the network.</summary>
+[Collection(Applications.Name)]
+public sealed class OperationTests(Site site)
+{
+    [Fact]
+    public void Ansible_plays_a_local_playbook()
+    {
+        using var ansible = new Application(site, "ansible-playbook", "ansible.cli.playbook:main", "ansible-core");
+        ansible
+            .With(
+                "play.yml",
+                """
+                - hosts: localhost
+                  connection: local
+                  tasks:
+                  - copy: {content: "hello {{ ansible_system }}", dest: "{{ playbook_dir }}/out.txt"}
+                  - command: echo hi
+                    register: said
+                  - debug: {var: said.stdout}
+                  - template: {src: t.j2, dest: "{{ playbook_dir }}/t.txt"}
+                  - lineinfile: {path: "{{ playbook_dir }}/t.txt", line: more}
+                """
+            )
+            .With("t.j2", "{{ 1 + 1 }}\n");
+        Assert.Contains("ok=6    changed=4    unreachable=0    failed=0", ansible.Compare("play.yml", "-i", "localhost,"));
+    }
+
+    [Fact]
+    public void Yt_dlp_finds_its_extractors()
+    {
+        using var downloader = new Application(site, "yt-dlp", "yt_dlp:main", "yt-dlp");
+        downloader.With("video.mp4", "no video");
+        Assert.Contains("Zattoo", downloader.Compare("--list-extractors"));
+        Assert.Contains("Extracting URL", downloader.Compare("--simulate", "--enable-file-urls", $"file://{downloader.Folder}/video.mp4"));
+    }
+
+    [Fact]
+    public void Certbot_finds_its_plugins_by_their_metadata()
+    {
+        using var certbot = new Application(site, "certbot", "certbot.main:main", "certbot");
+        certbot.Differing(@"(?m)^\d{4}-\d\d-\d\d .*$", @"(?s)Traceback.*");
+        string[] folders = ["--config-dir", "c", "--work-dir", "w", "--logs-dir", ".logs"];
+        Assert.Contains("Entry point: standalone", certbot.Compare(["plugins", .. folders]));
+        Assert.Contains("No certificates found", certbot.Compare(["certificates", .. folders]));
+        certbot.Compare(["--help", "all", .. folders]);
+        string[] server = ["--server", "http://127.0.0.1:9/directory", "--agree-tos", "--register-unsafely-without-email"];
+        Assert.Contains(
+            "Connection refused",
+            certbot.Compare(["certonly", "--standalone", "-n", "-d", "example.org", .. server, .. folders])
+        );
+    }
+
+    [Fact]
+    public void Httpie_prints_a_request_in_colours()
+    {
+        using var http = new Application(site, "http", "httpie.__main__:main", "httpie");
+        // It accepts brotli where that is installed, which nothing requires.
+        Assert.Contains(
+            "\"a\"",
+            http.Compare("--ignore-stdin", "--offline", "--pretty=all", "POST", "example.org/x", "Accept-Encoding:gzip", "a=1", "b:=2")
+        );
+        Assert.Contains("Connection refused", http.Compare("--ignore-stdin", "GET", "http://127.0.0.1:9/"));
+        http.Compare("--help");
+    }
+}
