@@ -122,7 +122,7 @@ Task("Format")
 });
 
 Task("Benchmark")
-    .Description("Measures start-up and builds into artifacts/benchmarks/*.json. --suite=startup,build,cache,size selects suites")
+    .Description("Measures start-up and builds into artifacts/benchmarks/*.json. --suite=startup,files,build,cache,size selects suites")
     .Does(() =>
 {
     var suites = Argument("suite", "startup,build").Split(',');

@@ -121,7 +121,7 @@ resolve_packed(const char *path, char *resolved, char **answer)
     }
     else if (kind == PYEMBED_FOUND_NODE &&
              name_node(found.tree, found.node, name, sizeof name) != NULL) {
-        *answer = resolved == NULL ? strdup(name) : strcpy(resolved, name);
+        *answer = resolved == NULL ? strdup(name) : memcpy(resolved, name, strlen(name) + 1);
     }
     return 1;
 }
