@@ -3,6 +3,7 @@
 #include "files/real.h"
 
 #include "files/descriptor.h"
+#include "files/files.h"
 #include "files/find.h"
 #include "files/needs.h"
 #include "process/memory_file.h"
@@ -124,6 +125,15 @@ take_error(const char *path, const char *image)
         set_error(path, text + size);
     }
     else if (text != NULL) {
+        set_error("", text);
+    }
+}
+
+void
+pyembed_keep_error(void)
+{
+    const char *text = REAL(dlerror)();
+    if (text != NULL && !has_error_text) {
         set_error("", text);
     }
 }

@@ -9,4 +9,7 @@ void pyembed_files_begin(void);
 /* Part of the above. */
 void pyembed_real_prepare(void);
 
+/* Keeps what dlerror would say: to look a function up makes the dynamic linker forget it. */
+void pyembed_keep_error(void);
+
 #endif

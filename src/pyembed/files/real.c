@@ -8,6 +8,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
+#include <string.h>
 
 extern pyembed_real_function __start_pyembed_real_functions[], __stop_pyembed_real_functions[];
 
@@ -22,6 +23,9 @@ void *
 pyembed_real_look_up(pyembed_real_function *function)
 {
     int error = errno;
+    if (strcmp(function->name, "dlerror") != 0) {
+        pyembed_keep_error();
+    }
     void *address = dlsym(RTLD_NEXT, function->name);
     if (address == NULL) {
         address = (void *)fail_without_function;
@@ -43,6 +47,7 @@ look_all_up(void)
 void
 pyembed_real_prepare(void)
 {
+    pyembed_keep_error(); /* looks dlerror up, before there is an error */
     (void)pthread_atfork(look_all_up, NULL, NULL);
 }
 #else

@@ -180,3 +180,17 @@ ask_dlopen(const char *path, const char *function)
     void *again = dlopen(path, RTLD_NOW | RTLD_NOLOAD);
     return called == NULL || again != library ? -2 : called();
 }
+
+/* What dlerror says after another function was used, perhaps for the first time. */
+long
+ask_dlerror(const char *path, char *text)
+{
+    const char *error;
+    if (dlopen("libno_such_library.so", RTLD_NOW) != NULL) {
+        return -1;
+    }
+    free(canonicalize_file_name(path));
+    error = dlerror();
+    strcpy(text, error == NULL ? "nothing" : error);
+    return dlerror() == NULL;
+}

@@ -102,6 +102,14 @@ for size, seconds in ((0, one.st_mtime_ns // 10**9), (1, one.st_mtime_ns // 10**
 """
         self.assertEqual(self.run_code(code), "True 0 None None\n" * 3)
 
+    def test_the_first_error_of_dlopen_is_not_forgotten_while_dlerror_is_looked_up(self):
+        code = """
+import ctypes
+try: ctypes.CDLL("libno_such_library.so")
+except OSError as error: print(error)
+"""
+        self.assertEqual(self.run_code(code), "libno_such_library.so: cannot open shared object file: No such file or directory\n")
+
     def test_threads_and_processes_that_open_packed_files_at_once_get_their_own(self):
         seconds = os.environ.get("PYEMBED_PRESS_SECONDS", "3")
         result = subprocess.run([self.product, (DATA / "press.py").read_text(), seconds], capture_output=True, text=True, timeout=LIMIT + float(seconds), stdin=subprocess.DEVNULL)

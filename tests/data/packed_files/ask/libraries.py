@@ -19,6 +19,7 @@ def ask(answers):
     for function in ("ask_open", "ask_openat", "ask_fopen", "ask_freopen", "ask_stat", "ask_xstat", "ask_statx", "ask_folder", "ask_scandir", "ask_realpath", "ask_dlopen"):
         getattr(asks, function).restype = ctypes.c_long
     resolved = ctypes.create_string_buffer(8192)
+    answers.ask("dlerror is kept", lambda: (asks.ask_dlerror(os.fsencode(lib), resolved), resolved.value))
     for name in ALL:
         path = os.fsencode(answers.path(name))
         for flags in (os.O_RDONLY, os.O_RDWR, os.O_WRONLY | os.O_CREAT, os.O_RDONLY | os.O_DIRECTORY):
