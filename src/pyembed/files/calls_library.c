@@ -236,7 +236,6 @@ static __attribute__((noinline)) void *
 open_packed(const char *path, int mode)
 {
     pyembed_file library;
-    (void)REAL(dlerror); /* looking it up later would take the error away that it is asked for */
     has_error_text = 0;
     if (path == NULL || pyembed_root.root == NULL) {
         return &not_packed;
