@@ -59,7 +59,7 @@ Task("Prerequisites")
     .Does(() =>
 {
     EnsurePrograms(("strace", "strace"), ("readelf", "binutils"), ("ldd", "libc-bin"), ("gcc", "gcc"), ("mold", "mold"), ("ld.lld", "lld"), ("xz", "xz-utils"), ("python3", "python3-venv"),
-        ("pgrep", "procps"), ("script", "bsdutils"), ("mount", "mount"), ("pkg-config", "pkg-config"), ("cmake", "cmake"), ("make", "make"), ("clang", "clang"), ("clang-format", "clang-format"), ("valgrind", "valgrind"), ("dpkg-deb", "dpkg"), ("update-ca-certificates", "ca-certificates"));
+        ("pgrep", "procps"), ("openssl", "openssl"), ("unshare", "util-linux"), ("script", "bsdutils"), ("mount", "mount"), ("pkg-config", "pkg-config"), ("cmake", "cmake"), ("make", "make"), ("clang", "clang"), ("clang-format", "clang-format"), ("valgrind", "valgrind"), ("dpkg-deb", "dpkg"), ("update-ca-certificates", "ca-certificates"));
 });
 
 Task("Test")

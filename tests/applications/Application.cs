@@ -28,12 +28,16 @@ internal sealed partial class Application : IDisposable
         Build(Installed(distributions) + $"[python_run]\nentry_point = \"{entryPoint}\"\n");
     }
 
-    /// <summary>A program of its own beside what is installed: files of a folder, of which <c>main.py</c> is run.</summary>
+    /// <summary>A program of its own beside what is installed: files of a folder, of which <c>main.py</c> is run. A text that is the path of
+    /// a file stands for that file.</summary>
     public Application(Site site, string name, string[] distributions, params (string Name, string Text)[] sources)
     {
         (_site, _name) = (site, name);
         foreach (var (file, text) in sources)
-            _workspace.Write($"sources/{file}", text);
+            if (Path.IsPathRooted(text))
+                File.Copy(text, _workspace.Write($"sources/{file}", "")[$"sources/{file}"], overwrite: true);
+            else
+                _workspace.Write($"sources/{file}", text);
         _start =
             $"import runpy, sys; sys.argv[0] = '{name}'; sys.path[0] = '{_workspace["sources"]}'\nrunpy.run_module('main', run_name='__main__')";
         Build(
