@@ -107,7 +107,7 @@ def _decoded(finder, path):
     from importlib.util import decode_source
     try:
         return decode_source(finder.get_data(path))
-    except (OSError, UnicodeDecodeError, SyntaxError):
+    except (OSError, ValueError, SyntaxError):  # ValueError: a NUL in the path, bytes that are no text
         return None
 
 
