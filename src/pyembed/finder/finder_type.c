@@ -133,6 +133,21 @@ finder_dir(PyObject *self, PyObject *Py_UNUSED(ignored))
     return names;
 }
 
+/* Specs hold the finder, as they hold importlib's loaders, and are pickled into other processes of
+ * the product: there it is their own. */
+static PyObject *
+finder_reduce(PyObject *self, PyObject *Py_UNUSED(ignored))
+{
+    OxidizedFinder *finder = (OxidizedFinder *)self;
+    if (finder->state->finder != self) {
+        return pyembed_raise(
+            PyExc_TypeError,
+            "cannot pickle 'oxidized_importer.OxidizedFinder' object that the program made");
+    }
+    PyObject *own = PyObject_GetAttrString(finder->module, "_finder");
+    return own == NULL ? NULL : Py_BuildValue("(N())", own);
+}
+
 #define METHOD_O(name) ((PyCFunction)(void (*)(void))(name))
 
 static PyMethodDef finder_methods[] = {
@@ -185,6 +200,7 @@ static PyMethodDef finder_methods[] = {
     {"find_distributions", METHOD_O(pyembed_hook_find_distributions), METH_VARARGS | METH_KEYWORDS,
      NULL},
     {"__dir__", METHOD_O(finder_dir), METH_NOARGS, PyDoc_STR("The names that are documented.")},
+    {"__reduce__", finder_reduce, METH_NOARGS, PyDoc_STR("For pickle and copy.")},
     {"_modules", METHOD_O(pyembed_added_modules), METH_O, NULL},
     {"_module", METHOD_O(pyembed_inventory_module), METH_O, NULL},
     {"_flags", METHOD_O(pyembed_added_flags), METH_O, NULL},

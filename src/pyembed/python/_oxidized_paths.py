@@ -74,7 +74,7 @@ class OxidizedPathEntryFinder:
     """Finds modules directly below one path: `<executable>`, or a package's `<executable>/<package>`."""
 
     __module__ = "oxidized_importer"
-    __slots__ = ("_finder", "_entry", "_name")
+    __slots__ = ("_finder", "_entry", "_name", "_files")
 
     def __new__(cls, *args, **kwargs):
         raise TypeError("use OxidizedFinder.path_hook()")
@@ -85,6 +85,7 @@ class OxidizedPathEntryFinder:
         self._finder, self._entry, self._name = finder, path, _package_of(path, finder.path_hook_base_str)
         if module_at(finder, path) is not None or self._name and _is_file(path):
             raise ValueError(f"rejecting {path!r}: it is a file")
+        self._files = None
         return self
 
     @property
@@ -93,15 +94,41 @@ class OxidizedPathEntryFinder:
 
     def find_spec(self, fullname, target=None):
         parent, _, tail = fullname.rpartition(".")
+        if tail and not parent and self._name:
+            return self._top_level(fullname, target)
         if not tail or parent != (self._name or ""):
             return None
         if self._finder._flags(fullname) & _NAMESPACE:
-            return self._portion(fullname, tail)
+            return self._portion(fullname, tail, self._finder._flags(fullname))
         return self._finder.find_spec(fullname, None, target)
 
-    def _portion(self, fullname, tail):
+    def _top_level(self, name, target):
+        """A module of a packed folder that the program put on a path: packages bring others in folders of their own (`_vendor`)."""
+        real = f"{self._name}.{name}"
+        flags = self._finder._flags(real)
+        if flags & _NAMESPACE:
+            return self._portion(name, name, flags)
+        packed = self._finder._module(real)
+        if packed is not None and packed[3:5] != (None, None):
+            from _oxidized_alias import find_spec
+            return find_spec(self._finder, name, real)
+        files = self._file_finder()
+        return files and files.find_spec(name, target)
+
+    def _file_finder(self):
+        """importlib's own, for shared objects and for what is no package; False if the folder has no files (`virtual_files = false`)."""
+        if self._files is None:
+            from oxidized_importer import _finder
+            external = sys.modules["_frozen_importlib_external"]
+            try:
+                self._files = self._finder is _finder() and external.FileFinder.path_hook(*external._get_supported_file_loaders())(self._entry)
+            except ImportError:
+                self._files = False
+        return self._files or None
+
+    def _portion(self, fullname, tail, flags):
         """As importlib's finder of a folder: a spec without a loader, from which its caller joins the package."""
-        if self._finder._flags(fullname) & _APP_RELATIVE:
+        if flags & _APP_RELATIVE:
             return None
         spec = ModuleSpec(fullname, None, is_package=True)
         spec.submodule_search_locations = [f"{self._entry.rstrip('/')}/{tail}"]
@@ -129,6 +156,7 @@ class OxidizedPathEntryFinder:
 
     def invalidate_caches(self):
         self._finder.invalidate_caches()
+        self._files = None
 
     def __repr__(self):
         return f"OxidizedPathEntryFinder({self._entry!r})"

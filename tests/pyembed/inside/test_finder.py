@@ -81,6 +81,18 @@ class TestFinder(unittest.TestCase):
         self.assertEqual((leaf.__name__, leaf.__package__, leaf.__spec__.parent), ("sample.sub.leaf", "sample.sub", "sample.sub"))
         self.assertFalse(hasattr(leaf, "__path__"))
 
+    def test_specs_and_distributions_are_pickled_and_copied(self):
+        import copy
+        import importlib.metadata
+        import sample.one
+        spec = pickle.loads(pickle.dumps(sample.one.__spec__))
+        self.assertIs(spec.loader, sample.one.__loader__)
+        self.assertEqual(spec, sample.one.__spec__)
+        self.assertIs(copy.deepcopy(sample.one.__spec__).loader, sample.one.__loader__)
+        entry = next(item for item in importlib.metadata.distribution("sample-dist").entry_points)
+        self.assertEqual(pickle.loads(pickle.dumps(entry)).dist.version, "1.4")
+        self.assertRaisesRegex(TypeError, "cannot pickle", pickle.dumps, OxidizedFinder())
+
     def test_encodings_is_no_boot_module_but_itself(self):
         import encodings
         self.assertEqual(encodings.__file__, f"{EXECUTABLE}/encodings/__init__.py")

@@ -1,5 +1,6 @@
 """path_hook(): which paths it takes and refuses, and what the finders of paths find."""
 
+import inspect
 import os
 import pkgutil
 import sys
@@ -142,6 +143,27 @@ class TestInstalled(ImporterTest):
             sys.path.append(BASE)
             self.assertIs(PathFinder.find_spec("sample").loader, PRODUCT)
             self.assertEqual(PathFinder.find_spec("pwd").origin, "built-in")
+
+    def test_a_packed_folder_on_sys_path_has_its_modules_as_top_level_ones(self):
+        names = ("one", "sub", "sub.leaf", "multi")
+        before = {name: sys.modules.pop(name) for name in names if name in sys.modules}
+        try:
+            with patch("sys.path", [*sys.path, f"{BASE}/sample", f"{BASE}/native"]):
+                import multi
+                import one
+                import sub.leaf
+                self.assertRaises(ModuleNotFoundError, __import__, "no_such_module_here")
+            self.assertEqual((one.__name__, one.__file__, one.VALUE), ("one", f"{BASE}/sample/one.py", 41))
+            self.assertEqual((sub.leaf.__file__, sub.leaf.__package__, sub.__path__), (f"{BASE}/sample/sub/leaf.py", "sub", [f"{BASE}/sample/sub"]))
+            self.assertEqual((multi.__name__, multi.__file__), ("multi", f"{BASE}/native/multi.abi3.so"))
+            self.assertIn("VALUE", inspect.getsource(one))
+        finally:
+            for name in names:
+                sys.modules.pop(name, None)
+            sys.modules.update(before)
+
+    def test_a_folder_of_another_finder_has_no_files(self):
+        self.assertIsNone(finder_of(module("made_up", package=True)).path_hook(f"{BASE}/sample").find_spec("one"))
 
     def test_a_program_may_install_the_hook_of_its_own_finder(self):
         finder = finder_of(module("made_up", package=True), module("made_up.part"))
