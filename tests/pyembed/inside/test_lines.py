@@ -17,10 +17,14 @@ class TestLines(unittest.TestCase):
         linecache.clearcache()
         self.expected = io.StringIO(lines.__loader__.get_source("inside.lines"), newline=None).readlines()
 
-    def test_a_name_with_a_nul_raised_value_error(self):
-        linecache.clearcache()
-        self.assertEqual(linecache.updatecache(lines.__file__ + "\0"), [])
-        self.assertEqual(linecache.getlines("\0"), [])
+    def test_a_name_with_a_nul_is_as_one_of_a_real_file_which_raised_value_error_with_later_versions(self):
+        def ask(name):
+            linecache.clearcache()
+            try:
+                return linecache.updatecache(name)
+            except ValueError as error:
+                return str(error)
+        self.assertEqual(ask(lines.__file__ + "\0"), ask("/real\0"))
 
     def test_linecache_splits_a_source_as_its_file_would_be_read(self):
         self.assertEqual(linecache.getlines(lines.__file__), self.expected)
