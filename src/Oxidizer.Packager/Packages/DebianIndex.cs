@@ -70,6 +70,9 @@ internal sealed class DebianIndex
     /// <summary>The package that brought a metadata folder (or file), or <c>null</c>.</summary>
     public string? PackageOf(string metadata) => _owners.GetValueOrDefault(metadata);
 
+    /// <summary>Whether all that a package has in the folder is one distribution's.</summary>
+    public bool HasOneDistribution(string package) => _packages[package].Metadata.Count == 1;
+
     /// <summary>The metadata of the packages that a package depends on; and the names of those that have none, whose own dependencies
     /// count as the package's.</summary>
     public (IReadOnlyList<string> Metadata, IReadOnlyList<string> Bare) Needs(string package)

@@ -6,8 +6,7 @@ namespace Oxidizer.Packager.Packages;
 
 /// <summary>
 /// Which files of a site folder are a distribution's. A wheel's RECORD says it, and an egg's installed-files.txt; else the names of its
-/// top-level packages, and
-/// at last Debian's own list. A regular package is taken whole, with what was put into it later; of a namespace only the distribution's
+/// top-level packages; else Debian's own list, and at last the distribution's name. A regular package is taken whole, with what was put into it later; of a namespace only the distribution's
 /// part.
 /// </summary>
 internal sealed class InstalledFiles(string site, InstalledSite all, RuleScope scope)
@@ -28,16 +27,31 @@ internal sealed class InstalledFiles(string site, InstalledSite all, RuleScope s
             AddListed(listed, spaces);
         else if (names.Count > 0)
             AddNamed(names, spaces, distribution);
-        else if (Guesses(distribution).Where(Exists).ToList() is { Count: > 0 } guesses)
-            AddNamed(guesses, spaces, distribution);
-        else if (all.DebianOf(site)?.PackageOf(distribution.Metadata.Name) is { } package)
-            AddPackage(package);
-        else
+        else if (!AddUnlisted(distribution, spaces))
             scope.Report(
                 DiagnosticKinds.DistributionFilesUnknown,
                 $"nothing says which files of `{site}` are those of `{distribution.Name}`: `{distribution.Metadata.Name}` has no RECORD and no top_level.txt; only its metadata is packed: bring its modules with a `package-root` rule"
             );
     }
+
+    // By its name, and by Debian's list. False if neither leads to a file.
+    private bool AddUnlisted(InstalledDistribution distribution, HashSet<string> spaces)
+    {
+        var guesses = Guesses(distribution).Where(Exists).ToList();
+        var package = DebianPackageOf(distribution);
+        AddNamed(guesses, spaces, distribution);
+        if (package is not null)
+            AddPackage(package);
+        return guesses.Count > 0 || package is not null;
+    }
+
+    // Debian's package says it where it has no other distribution, or where no name leads to a module.
+    private string? DebianPackageOf(InstalledDistribution distribution) =>
+        all.DebianOf(site) is { } debian
+        && debian.PackageOf(distribution.Metadata.Name) is { } package
+        && (debian.HasOneDistribution(package) || !Guesses(distribution).Any(Exists))
+            ? package
+            : null;
 
     /// <summary>Adds what a package of Debian's has in the folder.</summary>
     public void AddPackage(string package) =>

@@ -273,6 +273,20 @@ public sealed class InstalledTests : IDisposable
     }
 
     [Fact]
+    public void An_egg_of_Debians_without_names_has_all_that_its_package_has_and_not_only_the_package_of_its_name()
+    {
+        Package("mercurial-common", "", "mercurial/__init__.py", "hgext/__init__.py", "hgdemandimport.py", "mercurial-6.egg-info");
+        // Two distributions in one package: each has what its name says.
+        Package("python3-two", "", "one.py", "two.py", "one-1.egg-info", "two-1.egg-info");
+        _build
+            .Write($"{Debian}/mercurial-6.egg-info", "Name: mercurial\nVersion: 6\n")
+            .Write($"{Debian}/one-1.egg-info", "Name: one\nVersion: 1\n");
+        var (resources, diagnostics) = Collect(new InstalledRule(["mercurial", "one"], _build.At(2)) { Path = _build[Debian] });
+        Assert.Empty(diagnostics);
+        Assert.Equal(["hgdemandimport.py", "hgext/__init__.py", "mercurial/__init__.py", "one.py"], Files(resources));
+    }
+
+    [Fact]
     public void Excludes_leave_out_what_installed_brings_by_name_and_by_path()
     {
         Wheel("app", "1", [], "app/__init__.py", "app/tests/__init__.py", "app/tests/data.txt", "app/locale/de/words.mo");
