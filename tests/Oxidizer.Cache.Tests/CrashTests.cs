@@ -1,4 +1,6 @@
 using System.Globalization;
+using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
 
 namespace Oxidizer.Cache.Tests;
 
@@ -25,6 +27,34 @@ public sealed class CrashTests : IDisposable
         Assert.All(children, child => Assert.True(child.ExitCode == 0, child.Error));
         KillTests.AssertAllThere(_folder["cache"], [.. children.SelectMany(child => child.Lines).SelectMany(line => line.Split(' '))]);
         children.ForEach(child => child.Dispose());
+    }
+
+    [Fact]
+    public void What_was_added_after_a_kill_between_database_and_first_snapshot_was_lost()
+    {
+        var settings = new CacheSettings(_folder["cache"]);
+        using var other = LiteDbCache.Open(settings);
+        Add(other, "before");
+        var journal = Assert.Single(Directory.GetFiles(_folder["cache"], "journal-*"));
+        var batches = File.ReadAllBytes(journal);
+        var warnings = new WarningList();
+        using (var killed = new CacheIndex(CacheFolder.Open(settings, warnings), warnings, TimeSpan.FromSeconds(30)))
+            Assert.True(killed.Flush(absorb: true));
+        Assert.False(File.Exists(journal));
+        // As a kill leaves it: the database is written, the snapshot is not, and the journal is there.
+        File.Delete(Path.Combine(_folder["cache"], "index"));
+        File.WriteAllBytes(journal, batches);
+        Add(other, "after");
+        using var third = LiteDbCache.Open(settings);
+        Assert.All(["before", "after"], name => Assert.NotNull(third.Find(KeyOf(name))));
+        Assert.Empty(third.Warnings);
+
+        static void Add(LiteDbCache cache, params string[] names)
+        {
+            foreach (var name in names)
+                cache.Add(new ActionRecord(KeyOf(name), name, [], 0));
+            cache.Flush();
+        }
     }
 
     [Fact]

@@ -92,12 +92,21 @@ internal sealed partial class CacheIndex
     {
         var (changes, statistics, generation, sequence) = WithDatabase(database =>
         {
-            var all = database.Generation > 0 ? database.ReadAll() : Salvage.Read(folder);
             if (database.Generation == 0)
-                database.Write(all, Salvage.NextGeneration(folder), Salvage.Sequence);
-            return (all, database.ReadStatistics(), database.Generation, database.Sequence);
+                database.Write(Salvage.Read(folder), Salvage.NextGeneration(folder), Salvage.Sequence);
+            else
+                TakeJournalsIn(database);
+            return (database.ReadAll(), database.ReadStatistics(), database.Generation, database.Sequence);
         });
         SnapshotWriter.Write(folder.Snapshot, null, changes, statistics.Write(), generation, sequence);
+    }
+
+    // A process that wrote the database and was killed before it wrote the snapshot left its journal, and others went on with that.
+    private void TakeJournalsIn(Database database)
+    {
+        var (newer, sequence) = Salvage.After(folder, database.Sequence);
+        if (!newer.IsEmpty)
+            database.Write(newer, Math.Max(Salvage.NextGeneration(folder), database.Generation + 1), sequence);
     }
 
     private static IndexChanges Everything(Snapshot snapshot, bool isNew)

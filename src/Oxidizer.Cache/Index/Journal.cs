@@ -16,9 +16,10 @@ internal static class Journal
     public static string PathOf(string folder, long generation) =>
         Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"journal-{generation}"));
 
-    /// <summary>Reads the frames from <paramref name="position"/> on into <paramref name="changes"/>.</summary>
+    /// <summary>Reads the frames from <paramref name="position"/> on into <paramref name="changes"/>: those of batches with a number above
+    /// <paramref name="after"/>.</summary>
     /// <returns>Where the last whole frame ends; -1 when there is no such file.</returns>
-    public static long Read(string path, long position, ref long sequence, IndexChanges changes)
+    public static long Read(string path, long position, ref long sequence, IndexChanges changes, long after = -1)
     {
         SafeFileHandle handle;
         try
@@ -36,7 +37,7 @@ internal static class Journal
                 return length < 0 ? -1 : position;
             var bytes = GC.AllocateUninitializedArray<byte>(checked((int)length));
             var read = FileTransfer.ReadAt(handle, position, bytes);
-            return position + Apply(bytes.AsSpan(0, read), ref sequence, changes);
+            return position + Apply(bytes.AsSpan(0, read), ref sequence, changes, after);
         }
     }
 
@@ -54,14 +55,14 @@ internal static class Journal
         return end + writer.Length;
     }
 
-    private static int Apply(ReadOnlySpan<byte> bytes, ref long sequence, IndexChanges changes)
+    private static int Apply(ReadOnlySpan<byte> bytes, ref long sequence, IndexChanges changes, long after)
     {
         var position = 0;
         while (TryReadNext(bytes, ref position, out var kind, out var payload))
         {
             if (kind == FrameKind.Batch && payload.Length == 8)
                 sequence = BitConverter.ToInt64(payload);
-            else
+            else if (sequence > after)
                 changes.Apply(kind, payload, sequence);
             position += Frame.HeaderSize + payload.Length;
         }

@@ -16,6 +16,21 @@ internal static class Salvage
     /// <summary>A generation above all earlier ones, so that no old journal is taken for the new snapshot's.</summary>
     public static long NextGeneration(CacheFolder folder) => Journals(folder).Select(GenerationOf).Append(0).Max() + 1;
 
+    /// <summary>What journals have and a database does not, and the number of the last batch.</summary>
+    /// <param name="folder">The cache's.</param>
+    /// <param name="known">The number of the last batch that the database took in.</param>
+    public static (IndexChanges Changes, long Sequence) After(CacheFolder folder, long known)
+    {
+        var (found, last) = (new IndexChanges(), known);
+        foreach (var journal in Journals(folder).OrderBy(GenerationOf))
+        {
+            var sequence = known;
+            _ = Journal.Read(journal, 0, ref sequence, found, known);
+            last = Math.Max(last, sequence);
+        }
+        return (found, last);
+    }
+
     /// <summary>Everything that is undamaged.</summary>
     public static IndexChanges Read(CacheFolder folder)
     {
