@@ -70,4 +70,23 @@ public sealed class CheckerTests(Site site)
         Assert.Contains("1 failed, 3 passed", pytest.Compare("-p", "no:cacheprovider"));
         Assert.Contains("4 tests collected", pytest.Compare("--collect-only", "--doctest-modules"));
     }
+
+    [Fact]
+    public void Flake8_hands_its_plugins_to_its_processes()
+    {
+        using var flake8 = new Application(site, "flake8", "flake8.main.cli:main", "flake8");
+        flake8.With("a.py", Source).With("b.py", Source);
+        Assert.Contains("b.py:1:10: E401", flake8.Compare("--jobs=2", "a.py", "b.py"));
+    }
+
+    [Fact]
+    public void Workers_of_pytest_xdist_are_products()
+    {
+        using var pytest = new Application(site, "pytest", "pytest:console_main", "pytest", "pytest-xdist");
+        pytest
+            .With("test_a.py", "def test_a(): import helper\ndef test_b(worker_id): assert worker_id in ('gw0', 'gw1')\n")
+            .With("helper.py", "")
+            .Differing(@"in \d+\.\d+s");
+        Assert.Contains("2 passed", pytest.Compare("-q", "-n2", "-p", "no:cacheprovider"));
+    }
 }

@@ -59,6 +59,29 @@ public sealed class DocumentTests(Site site)
     }
 
     [Fact]
+    public void Nbconvert_starts_a_kernel_that_is_the_product()
+    {
+        using var nbconvert = new Application(site, "nbconvert", "nbconvert.nbconvertapp:main", "nbconvert", "ipykernel");
+        // The templates without the kernels that Debian names beside them: those are `/usr/bin/python3`.
+        var templates = Path.Combine(site.Root, "templates");
+        Directory.CreateDirectory(templates);
+        Directory.CreateSymbolicLink(Path.Combine(templates, "nbconvert"), Path.Combine(site.Root, "usr/share/jupyter/nbconvert"));
+        nbconvert.Variables["JUPYTER_PATH"] = templates;
+        nbconvert.With(
+            "a.ipynb",
+            """
+            {"cells": [{"cell_type": "code", "execution_count": null, "metadata": {}, "outputs": [],
+              "source": ["import sys; print(6 * 7, sys.executable)"]}],
+             "metadata": {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+             "language_info": {"name": "python"}}, "nbformat": 4, "nbformat_minor": 4}
+            """
+        );
+        var outcome = nbconvert.RunProduct("--to", "markdown", "--execute", "a.ipynb");
+        Assert.True(outcome.ExitCode == 0, outcome.Error);
+        Assert.Contains($"42 {nbconvert.Product}", File.ReadAllText(Path.Combine(nbconvert.Folder, "a.md")));
+    }
+
+    [Fact]
     public void Babel_knows_its_locales()
     {
         using var babel = new Application(site, "pybabel", "babel.messages.frontend:main", "babel");

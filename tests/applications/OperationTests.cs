@@ -64,4 +64,42 @@ public sealed class OperationTests(Site site)
         Assert.Contains("Connection refused", http.Compare("--ignore-stdin", "GET", "http://127.0.0.1:9/"));
         http.Compare("--help");
     }
+
+    [Fact]
+    public void Aws_imports_what_it_brings_under_other_names()
+    {
+        using var aws = new Application(site, "aws", "awscli.clidriver:main", "awscli");
+        foreach (var name in new[] { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION" })
+            aws.Variables[name] = "us-east-1";
+        (aws.Variables["AWS_PAGER"], aws.Variables["AWS_MAX_ATTEMPTS"]) = ("", "1");
+        aws.With("file", "content");
+        Assert.Contains("InstanceIds", aws.Compare("ec2", "describe-instances", "--generate-cli-skeleton"));
+        Assert.Contains("(dryrun) upload: ./file", aws.Compare("s3", "cp", "file", "s3://bucket/file", "--dryrun"));
+        Assert.Contains("Could not connect", aws.Compare("s3", "ls", "--endpoint-url", "http://127.0.0.1:9"));
+    }
+
+    [Fact]
+    public void Mercurial_imports_lazily_and_runs_a_hook()
+    {
+        using var hg = new Application(site, "hg", "mercurial.dispatch:run", "mercurial");
+        (hg.Variables["HGPLAIN"], hg.Variables["HGUSER"]) = ("1", "x");
+        hg.With("hook.py", "def f(**words): print('hooked')\n");
+        Assert.Contains("hooked", hg.Compare("init", "r", "--config", "hooks.post-init=python:hook.py:f"));
+        Assert.Contains("rebase", hg.Compare("--config", "extensions.rebase=", "help", "rebase"));
+        hg.Compare("help", "revsets");
+    }
+
+    [Fact]
+    public void Scrapy_writes_a_project_and_runs_a_spider()
+    {
+        using var scrapy = new Application(site, "scrapy", "scrapy.cmdline:execute", "scrapy");
+        scrapy
+            .With(
+                "spider.py",
+                "import scrapy\nclass S(scrapy.Spider):\n    name = 's'\n    start_urls = ['data:text/html,<a href=x>y</a>']\n    def parse(self, answer):\n        yield {'t': answer.css('a::text').get()}\n"
+            )
+            .Differing("directory '[^']*'");
+        Assert.Contains("New Scrapy project", scrapy.Compare("startproject", "p"));
+        scrapy.Compare("runspider", "spider.py", "-O", "out.json", "-s", "LOG_LEVEL=ERROR");
+    }
 }

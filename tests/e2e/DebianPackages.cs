@@ -17,6 +17,7 @@ public sealed class DebianPackages : IDisposable
         "lib",
         "sphinx-",
         "docutils-",
+        "mercurial-",
         "python-",
         "fonts-dejavu-core",
         "fonts-font-awesome",
