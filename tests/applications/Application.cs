@@ -28,8 +28,8 @@ internal sealed partial class Application : IDisposable
         Build(Installed(distributions) + $"[python_run]\nentry_point = \"{entryPoint}\"\n");
     }
 
-    /// <summary>A program of its own beside what is installed: files of a folder, of which <c>main.py</c> is run. A text that is the path of
-    /// a file stands for that file.</summary>
+    /// <summary>A program of its own beside what is installed: files of a folder, of which <c>main.py</c> is run. A text that is the path
+    /// of a file stands for that file.</summary>
     public Application(Site site, string name, string[] distributions, params (string Name, string Text)[] sources)
     {
         (_site, _name) = (site, name);
@@ -81,7 +81,8 @@ internal sealed partial class Application : IDisposable
         return this;
     }
 
-    /// <summary>Runs both, and asserts that they print the same, end the same, and leave the same files. Answers what they printed.</summary>
+    /// <summary>Runs both, and asserts that they print the same, end the same, and leave the same files. Answers what they
+    /// printed.</summary>
     public string Compare(params string[] arguments)
     {
         var (onDisk, product) = (RunOnDisk(arguments), RunProduct(arguments));
@@ -95,6 +96,39 @@ internal sealed partial class Application : IDisposable
     public Outcome RunProduct(params string[] arguments) => Run([Product, .. arguments], new Dictionary<string, string>());
 
     public Outcome RunOnDisk(params string[] arguments) => Run(["/usr/bin/python3.11", "-S", "-c", _start, .. arguments], OnDisk);
+
+    /// <summary>The files outside of the working folder, HOME and TMPDIR that the product or a child of it made or opened for
+    /// writing.</summary>
+    public IReadOnlyList<string> WrittenElsewhere(params string[] arguments)
+    {
+        Prepare();
+        var trace = _workspace["trace"];
+        string[] tracer =
+        [
+            "strace",
+            "-f",
+            "-qq",
+            "-s",
+            "4096",
+            "-e",
+            "trace=openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,mknod,mknodat",
+            "-o",
+            trace,
+        ];
+        var result = Workspace.Run(Command([.. tracer, Product, .. arguments], new Dictionary<string, string>()), seconds: 300);
+        Assert.True(result.ExitCode == 0, result.Error);
+        return
+        [
+            .. File.ReadLines(trace)
+                .Where(line => Writing().IsMatch(line) && !line.Contains(" = -1 ", StringComparison.Ordinal))
+                .Select(line => Path.GetFullPath(Quoted().Match(line).Groups[1].Value, Folder))
+                .Where(path =>
+                    !path.StartsWith(_workspace["run"] + "/", StringComparison.Ordinal)
+                    && !path.StartsWith("/dev/", StringComparison.Ordinal)
+                )
+                .Distinct(),
+        ];
+    }
 
     /// <summary>The command of the product, or of <c>python3</c>, with all that they see; for tests that speak with it.</summary>
     public Command CommandOf(bool isProduct, params string[] arguments)
@@ -223,6 +257,12 @@ internal sealed partial class Application : IDisposable
             .Replace(Product + "/", "<site>/", StringComparison.Ordinal);
         return _differing.Append(Address()).Aggregate(text, (plain, pattern) => pattern.Replace(plain, "<differs>"));
     }
+
+    [GeneratedRegex(@"O_CREAT|O_WRONLY|O_RDWR|O_TMPFILE|\b(creat|mkdir|mkdirat|rename\w*|link\w*|symlink\w*|mknod\w*)\(")]
+    private static partial Regex Writing();
+
+    [GeneratedRegex("\"([^\"]*)\"")]
+    private static partial Regex Quoted();
 
     [GeneratedRegex("0x[0-9a-f]{6,}")]
     private static partial Regex Address();

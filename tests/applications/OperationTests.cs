@@ -8,6 +8,7 @@ public sealed class OperationTests(Site site)
     public void Ansible_plays_a_local_playbook()
     {
         using var ansible = new Application(site, "ansible-playbook", "ansible.cli.playbook:main", "ansible-core");
+        KeepBelow(ansible);
         ansible
             .With(
                 "play.yml",
@@ -26,6 +27,10 @@ public sealed class OperationTests(Site site)
             .With("t.j2", "{{ 1 + 1 }}\n");
         Assert.Contains("ok=6    changed=4    unreachable=0    failed=0", ansible.Compare("play.yml", "-i", "localhost,"));
     }
+
+    // Its modules go below the home folder that the user database names, and not HOME.
+    private static void KeepBelow(Application ansible) =>
+        ansible.Variables["ANSIBLE_REMOTE_TEMP"] = Path.GetFullPath("../tmp", ansible.Folder);
 
     [Fact]
     public void Yt_dlp_finds_its_extractors()
@@ -101,5 +106,19 @@ public sealed class OperationTests(Site site)
             .Differing("directory '[^']*'");
         Assert.Contains("New Scrapy project", scrapy.Compare("startproject", "p"));
         scrapy.Compare("runspider", "spider.py", "-O", "out.json", "-s", "LOG_LEVEL=ERROR");
+    }
+
+    [Fact]
+    public void No_file_is_made_but_the_programs_own()
+    {
+        using var mypy = new Application(site, "mypy", "mypy.__main__:console_entry", "mypy");
+        mypy.With("good.py", "import json\nx: int = 1\n");
+        Assert.Empty(mypy.WrittenElsewhere("good.py"));
+        using var aws = new Application(site, "aws", "awscli.clidriver:main", "awscli");
+        Assert.Empty(aws.WrittenElsewhere("ec2", "describe-instances", "--generate-cli-skeleton"));
+        using var ansible = new Application(site, "ansible-playbook", "ansible.cli.playbook:main", "ansible-core");
+        KeepBelow(ansible);
+        ansible.With("play.yml", "- hosts: localhost\n  connection: local\n  tasks:\n  - command: echo hi\n");
+        Assert.Empty(ansible.WrittenElsewhere("play.yml", "-i", "localhost,"));
     }
 }

@@ -6,8 +6,8 @@ namespace Oxidizer.Packager.Packages;
 
 /// <summary>
 /// Which files of a site folder are a distribution's. A wheel's RECORD says it, and an egg's installed-files.txt; else the names of its
-/// top-level packages; else Debian's own list, and at last the distribution's name. A regular package is taken whole, with what was put into it later; of a namespace only the distribution's
-/// part.
+/// top-level packages; at last the distribution's name and Debian's own list. A regular package is taken whole, with what was put into it
+/// later; of a namespace only the distribution's part.
 /// </summary>
 internal sealed class InstalledFiles(string site, InstalledSite all, RuleScope scope)
 {
