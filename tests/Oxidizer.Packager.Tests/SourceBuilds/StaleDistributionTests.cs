@@ -78,13 +78,9 @@ public sealed class StaleDistributionTests
     [Fact]
     public void CPython_was_not_built_again_when_only_an_option_of_configure_changed()
     {
-        Assert.Contains("--with-ssl-default-suites=openssl", SourceConfigure.Options);
+        Assert.NotEmpty(SourceConfigure.Options);
         foreach (var key in new[] { s_build.RequestKey, s_build.ActionKey })
-            Assert.Contains(
-                "--with-ssl-default-suites=openssl",
-                Assert.Single(key.Fields, field => field.Name == "configure").Value,
-                StringComparison.Ordinal
-            );
+            Assert.All(SourceConfigure.Options, option => Assert.Contains(key.Fields, field => field.Value == option));
     }
 
     private static Row Request(Func<SourceRequest, SourceRequest> change, bool ofBuild = false) =>
