@@ -71,6 +71,9 @@ static int Store(string folder, int seed, double seconds)
             return 3;
         }
         cache.Flush();
+        // With a warning the cache may have stored nothing.
+        if (cache.Warnings.Count > 0)
+            break;
         Console.WriteLine(string.Join(' ', names));
     }
     foreach (var warning in cache.Warnings)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Oxidizer.Cache.Index;
 using Oxidizer.Cache.Layout;
@@ -27,6 +28,28 @@ public sealed class CrashTests : IDisposable
         Assert.All(children, child => Assert.True(child.ExitCode == 0, child.Error));
         KillTests.AssertAllThere(_folder["cache"], [.. children.SelectMany(child => child.Lines).SelectMany(line => line.Split(' '))]);
         children.ForEach(child => child.Dispose());
+    }
+
+    [Fact]
+    public void A_cache_that_another_process_was_making_was_taken_for_a_foreign_folder()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var settings = new CacheSettings(_folder[$"cache-{round}"]);
+            var warnings = new ConcurrentBag<CacheWarning>();
+            var threads = Enumerable
+                .Range(0, 8)
+                .Select(_ => new Thread(() =>
+                {
+                    using var cache = LiteDbCache.Open(settings);
+                    foreach (var warning in cache.Warnings)
+                        warnings.Add(warning);
+                }))
+                .ToList();
+            threads.ForEach(thread => thread.Start());
+            threads.ForEach(thread => thread.Join());
+            Assert.Empty(warnings);
+        }
     }
 
     [Fact]

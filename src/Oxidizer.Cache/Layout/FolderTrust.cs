@@ -34,7 +34,8 @@ internal static class FolderTrust
         if (File.Exists(folder.Format) || !Directory.Exists(folder.Root))
             return null;
         var names = new DirectoryInfo(folder.Root).EnumerateFileSystemInfos().Select(entry => entry.Name).ToHashSet(StringComparer.Ordinal);
-        return Array.TrueForAll(s_signs, names.Contains)
+        // Another process may be making the cache at this moment; it writes `format` before anything else.
+        return Array.TrueForAll(s_signs, names.Contains) || File.Exists(folder.Format)
             ? null
             : names.Where(folder.IsOwnName).Order(StringComparer.Ordinal).FirstOrDefault();
     }
