@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Oxidizer.Cache.Index;
 using Oxidizer.Cache.Layout;
@@ -33,22 +32,19 @@ public sealed class CrashTests : IDisposable
     [Fact]
     public void A_cache_that_another_process_was_making_was_taken_for_a_foreign_folder()
     {
-        for (var round = 0; round < 100; round++)
+        for (var round = 0; round < 300; round++)
         {
-            var settings = new CacheSettings(_folder[$"cache-{round}"]);
-            var warnings = new ConcurrentBag<CacheWarning>();
-            var threads = Enumerable
-                .Range(0, 8)
-                .Select(_ => new Thread(() =>
-                {
-                    using var cache = LiteDbCache.Open(settings);
-                    foreach (var warning in cache.Warnings)
-                        warnings.Add(warning);
-                }))
-                .ToList();
-            threads.ForEach(thread => thread.Start());
-            threads.ForEach(thread => thread.Join());
-            Assert.Empty(warnings);
+            var folder = CacheFolder.Open(new CacheSettings(_folder[$"cache-{round}"]) { ReadOnly = true }, new WarningList());
+            using var start = new Barrier(2);
+            var maker = new Thread(() =>
+            {
+                start.SignalAndWait();
+                folder.MakeFolders();
+            });
+            maker.Start();
+            start.SignalAndWait();
+            while (maker.IsAlive)
+                Assert.Null(FolderTrust.ForeignName(folder));
         }
     }
 
