@@ -165,13 +165,14 @@ def readline(finder, module):
 
 
 def _hook_setter(setter, place):
-    """CPython's own takes the hook too, and says what is wrong with it; libedit never calls that one."""
+    """CPython's own takes the hook first, and says what is wrong with it. It does not keep it: libedit calls one at some places, which would be a second time."""
     import functools
     from oxidized_importer import _line_hook
 
     @functools.wraps(setter)
     def set_hook(function=None, /):
         setter(function)
+        setter(None)
         _line_hook(place, function)
 
     return set_hook

@@ -40,7 +40,7 @@ class Console(cmd.Cmd):
         try: print(f"[asked {input('? ')!r}]", flush=True)
         finally: readline.set_startup_hook()
     def do_before(self, rest):
-        readline.set_pre_input_hook(lambda: readline.insert_text("before"))
+        readline.set_pre_input_hook(lambda: (readline.insert_text("before"), readline.redisplay()))
         try: print(f"[asked {input('? ')!r}]", flush=True)
         finally: readline.set_pre_input_hook(None)
     def do_wrong(self, rest):
