@@ -68,7 +68,7 @@ def linecache(finder, module):
     promised = {}  # file name -> module, for tracebacks
 
     def name_of(module_globals):
-        spec = (module_globals or {}).get("__spec__")
+        spec = module_globals.get("__spec__") if isinstance(module_globals, dict) else None
         return spec.name if getattr(spec, "loader", None) is finder else None
 
     def lazycache(filename, module_globals):

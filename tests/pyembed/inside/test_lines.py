@@ -26,6 +26,11 @@ class TestLines(unittest.TestCase):
                 return str(error)
         self.assertEqual(ask(lines.__file__ + "\0"), ask("/real\0"))
 
+    def test_globals_that_are_no_dict_raised_attribute_error(self):
+        linecache.clearcache()
+        with self.assertRaises(TypeError):
+            linecache.getlines("no such file", True)
+
     def test_linecache_splits_a_source_as_its_file_would_be_read(self):
         self.assertEqual(linecache.getlines(lines.__file__), self.expected)
         self.assertEqual(linecache.getlines(lines.__file__, vars(lines)), self.expected)
