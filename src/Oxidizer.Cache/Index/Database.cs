@@ -17,9 +17,11 @@ internal sealed class Database : IDisposable
         _statistics,
         _state;
 
-    private Database(LiteDatabase database)
+    private readonly string _path;
+
+    private Database(LiteDatabase database, string path)
     {
-        _database = database;
+        (_database, _path) = (database, path);
         _actions = database.GetCollection("actions", BsonAutoId.ObjectId);
         _blobs = database.GetCollection("blobs", BsonAutoId.ObjectId);
         _statistics = database.GetCollection("statistics", BsonAutoId.ObjectId);
@@ -50,7 +52,7 @@ internal sealed class Database : IDisposable
                     Collation = Collation.Binary,
                 }
             );
-            return new Database(database);
+            return new Database(database, path);
         }
         catch (Exception exception) when (IsDamage(exception))
         {
@@ -65,6 +67,7 @@ internal sealed class Database : IDisposable
     public void Write(IndexChanges changes, long generation, long sequence) =>
         Guard(() =>
         {
+            DemandSpace(changes);
             _database.BeginTrans();
             Upsert(
                 _actions,
@@ -143,6 +146,17 @@ internal sealed class Database : IDisposable
 
     /// <summary>Writes the log back, and closes.</summary>
     public void Dispose() => DisposeQuietly(_database);
+
+    // LiteDB writes in a thread of its own, and waits for it for ever when the disk is full. A batch is in its log and in its file.
+    private void DemandSpace(IndexChanges changes)
+    {
+        const long most = 1 << 20,
+            overhead = 1024;
+        var payloads = changes.Actions.Values.Sum(payload => payload?.Length ?? 0L);
+        var needed = most + 4 * (payloads + overhead * (changes.Actions.Count + changes.Blobs.Count));
+        if (new DriveInfo(Path.GetDirectoryName(_path)!).AvailableFreeSpace < needed)
+            throw new IOException($"the disk of `{_path}` is full: {needed} bytes are needed");
+    }
 
     private static BsonDocument Document(Sha256Digest digest, IndexChanges changes, string field, byte[] payload)
     {
