@@ -1,3 +1,6 @@
+using Oxidizer.Cache.Index;
+using Oxidizer.Cache.Layout;
+
 namespace Oxidizer.Cache.Tests;
 
 // File systems that are full, read-only, or other ones than the cache's.
@@ -32,6 +35,25 @@ public sealed partial class FaultTests
         }
         using (var cache = Open())
             Build(cache, 300);
+    }
+
+    [RootFact]
+    public async Task LiteDB_waited_for_ever_when_the_disk_became_full_while_it_wrote()
+    {
+        Directory.CreateDirectory(CachePath);
+        using var mount = new Mount("-t", "tmpfs", "-o", "size=16m,mode=755", "tmpfs", CachePath);
+        var filler = Path.Combine(CachePath, "filler");
+        for (var round = 0; round < 24; round++)
+        {
+            File.Delete(filler);
+            using (var cache = Open())
+                for (var entry = 0; entry < 200; entry++)
+                    cache.Add(new ActionRecord(KeyOf(round * 200 + entry), new string('x', 500), [], 1));
+            var warnings = new WarningList();
+            using var index = new CacheIndex(CacheFolder.Open(new CacheSettings(CachePath), warnings), warnings, TimeSpan.FromSeconds(30));
+            File.WriteAllBytes(filler, new byte[new DriveInfo(CachePath).AvailableFreeSpace - (round << 17)]);
+            await Task.Run(() => index.Flush(absorb: true)).WaitAsync(TimeSpan.FromMinutes(2));
+        }
     }
 
     [RootFact]

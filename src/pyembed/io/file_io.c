@@ -69,15 +69,17 @@ take_descriptor(PyObject *self)
         PyErr_SetFromErrno(PyExc_OSError);
         return -1;
     }
-    if (lseek(descriptor, part->position, SEEK_SET) < 0 || initialise_base(self, descriptor) < 0) {
-        if (!PyErr_Occurred()) {
-            PyErr_SetFromErrno(PyExc_OSError);
-        }
+    if (initialise_base(self, descriptor) < 0) {
         close(descriptor);
         return -1;
     }
     part->state = WITH_DESCRIPTOR;
-    return 0;
+    /* By FileIO's own, which notes that the file can be sought in. */
+    PyObject *position = PyLong_FromSsize_t(part->position);
+    PyObject *sought = position == NULL ? NULL : call_base("seek", self, position, NULL);
+    Py_XDECREF(position);
+    Py_XDECREF(sought);
+    return sought == NULL ? -1 : 0;
 }
 
 /* True when the object still reads in memory; false with an exception when it is closed, or without
@@ -189,21 +191,34 @@ file_seek(PyObject *self, PyObject *arguments)
 /* ---- what it is ---- */
 
 static PyObject *
-answer(PyObject *self, PyObject *value)
+say(const char *question, PyObject *self, PyObject *answer)
 {
-    return is_in_memory(self) || !PyErr_Occurred() ? Py_NewRef(value) : NULL;
+    RETURN_BASE_UNLESS_IN_MEMORY(question, NULL, NULL);
+    return Py_NewRef(answer);
 }
 
 static PyObject *
-file_is_for_reading(PyObject *self, PyObject *Py_UNUSED(nothing))
+file_readable(PyObject *self, PyObject *Py_UNUSED(nothing))
 {
-    return answer(self, Py_True);
+    return say("readable", self, Py_True);
 }
 
 static PyObject *
-file_is_not(PyObject *self, PyObject *Py_UNUSED(nothing))
+file_seekable(PyObject *self, PyObject *Py_UNUSED(nothing))
 {
-    return answer(self, Py_False);
+    return say("seekable", self, Py_True);
+}
+
+static PyObject *
+file_writable(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+    return say("writable", self, Py_False);
+}
+
+static PyObject *
+file_isatty(PyObject *self, PyObject *Py_UNUSED(nothing))
+{
+    return say("isatty", self, Py_False);
 }
 
 /* With a descriptor the plain FileIO says the same as below: only `closed` can differ. */
@@ -323,10 +338,10 @@ static PyMethodDef methods[] = {
     {"readinto", file_readinto, METH_O, NULL},
     {"seek", file_seek, METH_VARARGS, NULL},
     {"tell", file_tell, METH_NOARGS, NULL},
-    {"readable", file_is_for_reading, METH_NOARGS, NULL},
-    {"seekable", file_is_for_reading, METH_NOARGS, NULL},
-    {"writable", file_is_not, METH_NOARGS, NULL},
-    {"isatty", file_is_not, METH_NOARGS, NULL},
+    {"readable", file_readable, METH_NOARGS, NULL},
+    {"seekable", file_seekable, METH_NOARGS, NULL},
+    {"writable", file_writable, METH_NOARGS, NULL},
+    {"isatty", file_isatty, METH_NOARGS, NULL},
     {"fileno", file_fileno, METH_NOARGS, NULL},
     {"write", file_write, METH_O, NULL},
     {"truncate", file_truncate, METH_VARARGS, NULL},
