@@ -64,16 +64,6 @@ make(const pyembed_tree *tree, uint32_t node, int descriptor)
 
 /* ---- opening ---- */
 
-/* The executable, asked for as a folder, is the root of what is packed. */
-static int
-is_executable(const char *path)
-{
-    const struct stat *executable = pyembed_executable_status();
-    struct stat status;
-    return pyembed_root.root != NULL && REAL(stat)(path, &status) == 0 &&
-           status.st_ino == executable->st_ino && status.st_dev == executable->st_dev;
-}
-
 /* True if the path is a packed one. */
 static int
 open_packed(const char *path, DIR **folder)
@@ -82,7 +72,7 @@ open_packed(const char *path, DIR **folder)
     *folder = NULL;
     switch (pyembed_find(AT_FDCWD, path, &found)) {
     case PYEMBED_FOUND_REAL:
-        if (!is_executable(path)) {
+        if (!pyembed_names_executable(path)) {
             errno = ENOTDIR;
             return 0;
         }
@@ -111,7 +101,7 @@ DIR *
 NAME(opendir)(const char *path)
 {
     DIR *folder;
-    if (pyembed_claims(AT_FDCWD, path) && open_packed(path, &folder)) {
+    if (pyembed_claims(path) && open_packed(path, &folder)) {
         return folder;
     }
     folder = REAL(opendir)(path);
@@ -316,7 +306,7 @@ NAME(scandir)(const char *path, struct dirent ***entries, int (*wanted)(const st
               int (*compare)(const struct dirent **, const struct dirent **))
 {
     DIR *folder = NULL;
-    if (!pyembed_claims(AT_FDCWD, path) || !open_packed(path, &folder)) {
+    if (!pyembed_claims(path) || !open_packed(path, &folder)) {
         int count = REAL(scandir)(path, entries, wanted, compare);
         if (count >= 0 || errno != ENOTDIR || !open_packed(path, &folder)) {
             return count;

@@ -212,7 +212,7 @@ refuses_pair(int from_folder, const char *from_path, int to_folder, const char *
 
 #define CHANGE_PAIR(from_folder, from, to_folder, to, refusal_of, real)            \
     int answer;                                                                    \
-    if ((pyembed_claims(from_folder, from) || pyembed_claims(to_folder, to)) &&    \
+    if ((pyembed_claims(from) || pyembed_claims(to)) &&                            \
         refuses_pair(from_folder, from, to_folder, to, refusal_of, &answer)) {     \
         return answer;                                                             \
     }                                                                              \

@@ -67,18 +67,6 @@ open_node(const pyembed_tree *tree, uint32_t node, int flags)
     return pyembed_descriptor_open(tree, node, flags);
 }
 
-/* The executable is a file, and the folder of what is packed: it is one where a folder is asked
- * for. */
-static int
-opens_root(const char *path, int flags)
-{
-    const struct stat *executable = pyembed_executable_status();
-    struct stat status;
-    return pyembed_root.root != NULL && (flags & (O_DIRECTORY | O_PATH)) == O_DIRECTORY &&
-           REAL(stat)(path, &status) == 0 && status.st_ino == executable->st_ino &&
-           status.st_dev == executable->st_dev;
-}
-
 /* The kernel refuses some combinations of flags before it looks at the path, other ones in each
  * version: it is asked with no path. */
 static int
@@ -114,7 +102,8 @@ open_packed(int folder, const char *path, int flags, mode_t mode, int *answer)
     }
     switch (kind) {
     case PYEMBED_FOUND_REAL:
-        if (folder != AT_FDCWD || !opens_root(path, flags)) {
+        if (folder != AT_FDCWD || (flags & (O_DIRECTORY | O_PATH)) != O_DIRECTORY ||
+            !pyembed_names_executable(path)) {
             return 0;
         }
         tree = pyembed_tree_get();
@@ -164,7 +153,7 @@ int NAME(pyembed_openat)(int folder, const char *path, int flags, mode_t mode);
 int
 NAME(pyembed_open)(const char *path, int flags, mode_t mode)
 {
-    if (__builtin_expect(pyembed_claims(AT_FDCWD, path), 0)) {
+    if (__builtin_expect(pyembed_claims(path), 0)) {
         return open_claimed(AT_FDCWD, path, flags, mode);
     }
     int answer = REAL(open)(path, flags, mode);
@@ -180,7 +169,7 @@ ALIAS(__open64, pyembed_open);
 int
 NAME(pyembed_openat)(int folder, const char *path, int flags, mode_t mode)
 {
-    if (__builtin_expect(pyembed_claims(folder, path), 0)) {
+    if (__builtin_expect(pyembed_claims(path), 0)) {
         return open_claimed(folder, path, flags, mode);
     }
     int answer = REAL(openat)(folder, path, flags, mode);
@@ -195,7 +184,7 @@ int
 NAME(creat)(const char *path, mode_t mode)
 {
     const int flags = O_WRONLY | O_CREAT | O_TRUNC;
-    PYEMBED_ANSWER(AT_FDCWD, path, open_packed(AT_FDCWD, path, flags, mode, &answer),
+    PYEMBED_ANSWER(path, open_packed(AT_FDCWD, path, flags, mode, &answer),
                    REAL(creat)(path, mode));
 }
 ALIAS(creat64, creat);
@@ -204,7 +193,7 @@ ALIAS(creat64, creat);
 int
 NAME(__open_2)(const char *path, int flags)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, open_packed(AT_FDCWD, path, flags, 0, &answer),
+    PYEMBED_ANSWER(path, open_packed(AT_FDCWD, path, flags, 0, &answer),
                    REAL(__open_2)(path, flags));
 }
 ALIAS(__open64_2, __open_2);
@@ -212,7 +201,7 @@ ALIAS(__open64_2, __open_2);
 int
 NAME(__openat_2)(int folder, const char *path, int flags)
 {
-    PYEMBED_ANSWER(folder, path, open_packed(folder, path, flags, 0, &answer),
+    PYEMBED_ANSWER(path, open_packed(folder, path, flags, 0, &answer),
                    REAL(__openat_2)(folder, path, flags));
 }
 ALIAS(__openat64_2, __openat_2);
@@ -271,7 +260,7 @@ FILE *
 NAME(fopen)(const char *path, const char *mode)
 {
     int descriptor;
-    if (pyembed_claims(AT_FDCWD, path) && open_for_stream(path, mode, &descriptor)) {
+    if (pyembed_claims(path) && open_for_stream(path, mode, &descriptor)) {
         return stream_of(descriptor, mode);
     }
     FILE *stream = REAL(fopen)(path, mode);

@@ -54,14 +54,14 @@ link_packed(int folder, const char *path, char *target, size_t size, int *answer
 static int
 read_link(int folder, const char *path, char *target, size_t size)
 {
-    PYEMBED_ANSWER(folder, path, link_packed(folder, path, target, size, &answer),
+    PYEMBED_ANSWER(path, link_packed(folder, path, target, size, &answer),
                    (int)REAL(readlinkat)(folder, path, target, size));
 }
 
 ssize_t
 NAME(readlink)(const char *path, char *target, size_t size)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, link_packed(AT_FDCWD, path, target, size, &answer),
+    PYEMBED_ANSWER(path, link_packed(AT_FDCWD, path, target, size, &answer),
                    (int)REAL(readlink)(path, target, size));
 }
 
@@ -130,7 +130,7 @@ char *
 NAME(realpath)(const char *path, char *resolved)
 {
     char *answer;
-    if (pyembed_claims(AT_FDCWD, path) && resolve_packed(path, resolved, &answer)) {
+    if (pyembed_claims(path) && resolve_packed(path, resolved, &answer)) {
         return answer;
     }
     answer = REAL(realpath)(path, resolved);
@@ -195,7 +195,7 @@ enter_packed(const char *path, int *answer)
 int
 NAME(chdir)(const char *path)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, enter_packed(path, &answer), enter_real(path));
+    PYEMBED_ANSWER(path, enter_packed(path, &answer), enter_real(path));
 }
 
 int

@@ -84,14 +84,14 @@ run_packed(const char *path, char *const arguments[], char *const environment[],
 int
 NAME(execve)(const char *path, char *const arguments[], char *const environment[])
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, run_packed(path, arguments, environment, &answer),
+    PYEMBED_ANSWER(path, run_packed(path, arguments, environment, &answer),
                    pyembed_execute(path, arguments, environment));
 }
 
 int
 NAME(execv)(const char *path, char *const arguments[])
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, run_packed(path, arguments, environ, &answer),
+    PYEMBED_ANSWER(path, run_packed(path, arguments, environ, &answer),
                    pyembed_execute(path, arguments, environ));
 }
 
@@ -126,7 +126,7 @@ spawn(spawn_function real, pid_t *child, const char *path,
       char *const arguments[], char *const environment[])
 {
     int answer;
-    if (pyembed_claims(AT_FDCWD, path) &&
+    if (pyembed_claims(path) &&
         spawn_packed(real, child, path, actions, attributes, arguments, environment, &answer)) {
         return answer;
     }

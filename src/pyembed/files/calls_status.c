@@ -68,7 +68,7 @@ correct(struct stat *status)
 int
 NAME(stat)(const char *path, struct stat *status)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, status_packed(AT_FDCWD, path, 0, status, &answer),
+    PYEMBED_ANSWER(path, status_packed(AT_FDCWD, path, 0, status, &answer),
                    REAL(stat)(path, status));
 }
 ALIAS(stat64, stat);
@@ -76,8 +76,7 @@ ALIAS(stat64, stat);
 int
 NAME(lstat)(const char *path, struct stat *status)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path,
-                   status_packed(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, status, &answer),
+    PYEMBED_ANSWER(path, status_packed(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, status, &answer),
                    REAL(lstat)(path, status));
 }
 ALIAS(lstat64, lstat);
@@ -106,7 +105,7 @@ status_at(int folder, const char *path, struct stat *status, int flags)
 int
 NAME(fstatat)(int folder, const char *path, struct stat *status, int flags)
 {
-    PYEMBED_ANSWER(folder, path, status_packed(folder, path, flags, status, &answer),
+    PYEMBED_ANSWER(path, status_packed(folder, path, flags, status, &answer),
                    status_at(folder, path, status, flags));
 }
 ALIAS(fstatat64, fstatat);
@@ -114,7 +113,7 @@ ALIAS(fstatat64, fstatat);
 int
 NAME(__xstat)(int version, const char *path, struct stat *status)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, status_packed(AT_FDCWD, path, 0, status, &answer),
+    PYEMBED_ANSWER(path, status_packed(AT_FDCWD, path, 0, status, &answer),
                    REAL(__xstat)(version, path, status));
 }
 ALIAS(__xstat64, __xstat);
@@ -122,8 +121,7 @@ ALIAS(__xstat64, __xstat);
 int
 NAME(__lxstat)(int version, const char *path, struct stat *status)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path,
-                   status_packed(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, status, &answer),
+    PYEMBED_ANSWER(path, status_packed(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, status, &answer),
                    REAL(__lxstat)(version, path, status));
 }
 ALIAS(__lxstat64, __lxstat);
@@ -142,7 +140,7 @@ ALIAS(__fxstat64, __fxstat);
 int
 NAME(__fxstatat)(int version, int folder, const char *path, struct stat *status, int flags)
 {
-    PYEMBED_ANSWER(folder, path, status_packed(folder, path, flags, status, &answer),
+    PYEMBED_ANSWER(path, status_packed(folder, path, flags, status, &answer),
                    REAL(__fxstatat)(version, folder, path, status, flags));
 }
 ALIAS(__fxstatat64, __fxstatat);
@@ -207,7 +205,7 @@ statx_real(int folder, const char *path, int flags, unsigned mask, struct statx 
 int
 NAME(statx)(int folder, const char *path, int flags, unsigned mask, struct statx *extended)
 {
-    PYEMBED_ANSWER(folder, path, statx_packed(folder, path, flags, extended, &answer),
+    PYEMBED_ANSWER(path, statx_packed(folder, path, flags, extended, &answer),
                    statx_real(folder, path, flags, mask, extended));
 }
 
@@ -242,21 +240,20 @@ access_packed(int folder, const char *path, int mode, int *answer)
 int
 NAME(access)(const char *path, int mode)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, access_packed(AT_FDCWD, path, mode, &answer),
-                   REAL(access)(path, mode));
+    PYEMBED_ANSWER(path, access_packed(AT_FDCWD, path, mode, &answer), REAL(access)(path, mode));
 }
 
 int
 NAME(faccessat)(int folder, const char *path, int mode, int flags)
 {
-    PYEMBED_ANSWER(folder, path, access_packed(folder, path, mode, &answer),
+    PYEMBED_ANSWER(path, access_packed(folder, path, mode, &answer),
                    REAL(faccessat)(folder, path, mode, flags));
 }
 
 int
 NAME(euidaccess)(const char *path, int mode)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, access_packed(AT_FDCWD, path, mode, &answer),
+    PYEMBED_ANSWER(path, access_packed(AT_FDCWD, path, mode, &answer),
                    REAL(euidaccess)(path, mode));
 }
 ALIAS(eaccess, euidaccess);

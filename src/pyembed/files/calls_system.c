@@ -79,8 +79,7 @@ statfs_packed(const char *path, struct statfs *status, int *answer)
 int
 NAME(statfs)(const char *path, struct statfs *status)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, statfs_packed(path, status, &answer),
-                   REAL(statfs)(path, status));
+    PYEMBED_ANSWER(path, statfs_packed(path, status, &answer), REAL(statfs)(path, status));
 }
 ALIAS(statfs64, statfs);
 
@@ -101,8 +100,7 @@ statvfs_packed(const char *path, struct statvfs *status, int *answer)
 int
 NAME(statvfs)(const char *path, struct statvfs *status)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, statvfs_packed(path, status, &answer),
-                   REAL(statvfs)(path, status));
+    PYEMBED_ANSWER(path, statvfs_packed(path, status, &answer), REAL(statvfs)(path, status));
 }
 ALIAS(statvfs64, statvfs);
 
@@ -173,29 +171,27 @@ list_packed(list_function function, const char *path, char *list, size_t size, s
 ssize_t
 NAME(getxattr)(const char *path, const char *name, void *value, size_t size)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path,
-                   attribute_packed(REAL(getxattr), path, name, value, size, &answer),
+    PYEMBED_ANSWER(path, attribute_packed(REAL(getxattr), path, name, value, size, &answer),
                    REAL(getxattr)(path, name, value, size));
 }
 
 ssize_t
 NAME(lgetxattr)(const char *path, const char *name, void *value, size_t size)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path,
-                   attribute_packed(REAL(lgetxattr), path, name, value, size, &answer),
+    PYEMBED_ANSWER(path, attribute_packed(REAL(lgetxattr), path, name, value, size, &answer),
                    REAL(lgetxattr)(path, name, value, size));
 }
 
 ssize_t
 NAME(listxattr)(const char *path, char *list, size_t size)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, list_packed(REAL(listxattr), path, list, size, &answer),
+    PYEMBED_ANSWER(path, list_packed(REAL(listxattr), path, list, size, &answer),
                    REAL(listxattr)(path, list, size));
 }
 
 ssize_t
 NAME(llistxattr)(const char *path, char *list, size_t size)
 {
-    PYEMBED_ANSWER(AT_FDCWD, path, list_packed(REAL(llistxattr), path, list, size, &answer),
+    PYEMBED_ANSWER(path, list_packed(REAL(llistxattr), path, list, size, &answer),
                    REAL(llistxattr)(path, list, size));
 }

@@ -207,7 +207,6 @@ follow(const char *path, const char *rest, pyembed_found *found)
 static pyembed_found_kind
 find_below_another_name(char *path, pyembed_found *found)
 {
-    const struct stat *executable = pyembed_executable_status();
     for (char *end = path + strlen(path); end != NULL && end > path;
          end = memrchr(path, '/', (size_t)(end - path))) {
         struct stat status;
@@ -224,9 +223,8 @@ find_below_another_name(char *path, pyembed_found *found)
             *end = '/';
         }
         if (is_there) {
-            int is_executable = rest != NULL && status.st_dev == executable->st_dev &&
-                                status.st_ino == executable->st_ino && S_ISREG(status.st_mode);
-            return is_executable ? walk(0, rest, found) : PYEMBED_FOUND_REAL;
+            return rest != NULL && pyembed_is_executable(&status) ? walk(0, rest, found)
+                                                                  : PYEMBED_FOUND_REAL;
         }
     }
     return PYEMBED_FOUND_REAL;
@@ -240,7 +238,7 @@ enum { MOST_TURNS = 40 };
 static pyembed_found_kind
 find_once(int folder, const char *path, pyembed_found *found)
 {
-    if (path[0] == '/' && pyembed_claims(folder, path)) {
+    if (path[0] == '/' && pyembed_claims(path)) {
         const char *below = path + pyembed_root.root_size;
         return walk(0, below + strspn(below, "/"), found);
     }

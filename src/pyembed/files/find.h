@@ -50,7 +50,7 @@ typedef struct {
  * comparison of a prefix: what is below the executable under another name (a link, `..`) is asked
  * for when the system says ENOTDIR. */
 static inline int
-pyembed_claims(int folder, const char *path)
+pyembed_claims(const char *path)
 {
     __asm__("" : "+r"(path)); /* headers promise that it is not NULL; programs do not */
     if (pyembed_root.root == NULL || path == NULL) {
@@ -61,7 +61,6 @@ pyembed_claims(int folder, const char *path)
                strncmp(path, pyembed_root.root, pyembed_root.root_size) == 0 &&
                path[pyembed_root.root_size] == '/';
     }
-    (void)folder;
     return atomic_load_explicit(&pyembed_has_packed_folders, memory_order_relaxed);
 }
 
@@ -80,9 +79,9 @@ pyembed_found_kind pyembed_find(int folder, const char *path, pyembed_found *fou
  * sets `answer` and returns true if the path is a packed one; `real` asks the system. A name of the
  * executable other than its own (a link, `..`) comes to light when the system says that it is no
  * folder. */
-#define PYEMBED_ANSWER(folder, path, packed, real)             \
+#define PYEMBED_ANSWER(path, packed, real)                     \
     __typeof__(real) answer;                                   \
-    if (pyembed_claims(folder, path) && (packed)) {            \
+    if (pyembed_claims(path) && (packed)) {                    \
         return answer;                                         \
     }                                                          \
     answer = (real);                                           \

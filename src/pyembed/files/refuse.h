@@ -25,6 +25,6 @@ int pyembed_refuses(int folder, const char *path, pyembed_change change, int *an
 
 /* The body of a function that changes one path. */
 #define PYEMBED_CHANGE(folder, path, change, real) \
-    PYEMBED_ANSWER(folder, path, pyembed_refuses(folder, path, change, &answer), real)
+    PYEMBED_ANSWER(path, pyembed_refuses(folder, path, change, &answer), real)
 
 #endif

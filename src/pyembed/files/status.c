@@ -38,6 +38,21 @@ pyembed_executable_status(void)
     return &executable_status;
 }
 
+int
+pyembed_is_executable(const struct stat *status)
+{
+    return pyembed_root.root != NULL && status->st_ino == executable_status.st_ino &&
+           status->st_dev == executable_status.st_dev && S_ISREG(status->st_mode);
+}
+
+int
+pyembed_names_executable(const char *path)
+{
+    struct stat status;
+    return pyembed_root.root != NULL && REAL(stat)(path, &status) == 0 &&
+           pyembed_is_executable(&status);
+}
+
 /* ---- status ---- */
 
 /* No file system has this device: a packed file is never the same as a real one. */

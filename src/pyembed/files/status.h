@@ -23,6 +23,13 @@ void pyembed_status_begin(const char *executable);
 /* The executable's own status, as it was at the start. */
 const struct stat *pyembed_executable_status(void);
 
+/* Whether a status is the executable's, by whatever name it was asked for. */
+int pyembed_is_executable(const struct stat *status);
+
+/* Whether a path names the executable. It is a file, and where a folder is asked for, it is the
+ * root of what is packed. */
+int pyembed_names_executable(const char *path);
+
 /* The times that a descriptor's file gets, so that it is known again. */
 void pyembed_mark_of(uint32_t node, struct timespec times[2]);
 

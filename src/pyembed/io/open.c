@@ -96,7 +96,7 @@ static int64_t
 packed_node(const char *path, Py_ssize_t size, const pyembed_tree **tree)
 {
     pyembed_found found;
-    if ((size_t)size != strlen(path) || !pyembed_claims(AT_FDCWD, path) ||
+    if ((size_t)size != strlen(path) || !pyembed_claims(path) ||
         pyembed_find(AT_FDCWD, path, &found) != PYEMBED_FOUND_NODE ||
         !S_ISREG(found.tree->nodes[found.node].mode)) {
         return -1;
