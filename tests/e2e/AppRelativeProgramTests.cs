@@ -32,7 +32,7 @@ public sealed class AppRelativeProgramTests : IDisposable
             """
         );
         var first = _workspace.Build();
-        Assert.Empty(first.Warnings);
+        Assert.Empty(first.OwnWarnings());
         Assert.DoesNotContain(first.FileUsers, user => user.Package == "numpy");
         var moved = Path.Combine(_workspace.EmptyFolder(), "moved");
         Directory.Move(Path.GetDirectoryName(first.ProductPath)!, moved);

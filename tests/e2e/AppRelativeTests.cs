@@ -282,7 +282,7 @@ public sealed class AppRelativeTests(AppRelativeProduct product) : IClassFixture
         Assert.Equal(files.Sum(file => new FileInfo(Path.Combine(product.Folder, file)).Length), product.Result.FilesBeside.Bytes);
         Assert.Contains("\"files_beside\"", File.ReadAllText(product.Result.ResultPath));
         Assert.DoesNotContain(product.Result.FileUsers, user => user.Package is "beside" or "bare");
-        Assert.Empty(product.Result.Warnings);
+        Assert.Empty(product.Result.OwnWarnings());
         var check = Workspace.Run(
             new Command("sha256sum", ["--check", "--strict", "--quiet", "app.files"]) { WorkingDirectory = product.Folder }
         );

@@ -47,7 +47,7 @@ public sealed class BadInputTests : IDisposable
         File.WriteAllBytes(_workspace["app/three.py"], [.. "# fine\ns = '"u8, 0xFF, 0xFE, .. "'\n"u8]);
         var result = _workspace.Build();
         var messages = string.Join('\n', _workspace.Log);
-        Assert.Equal(["OXI0409", "OXI0409", "OXI0409"], result.Warnings.Select(warning => warning.Id));
+        Assert.Equal(["OXI0409", "OXI0409", "OXI0409"], result.OwnWarnings().Select(warning => warning.Id));
         Assert.Matches(@"app/one\.py:2(:\d+)?: .*OXI0409: ", messages);
         Assert.Matches(@"app/two\.py:2(:\d+)?: .*OXI0409: ", messages);
         Assert.Matches(@"app/three\.py(:\d+)*: .*OXI0409: .*(utf-8|UTF-8)", messages);
@@ -78,7 +78,7 @@ public sealed class BadInputTests : IDisposable
         );
         var result = _workspace.Build();
         Assert.Equal("later\n", _workspace.Run(result.ProductPath).Output);
-        var warning = Assert.Single(result.Warnings, warning => warning.Message.Contains("`app.__main__`", StringComparison.Ordinal));
+        var warning = Assert.Single(result.OwnWarnings(), warning => warning.Message.Contains("`app.__main__`", StringComparison.Ordinal));
         Assert.Matches(@"^OXI03\d\d$", warning.Id);
     }
 

@@ -79,7 +79,7 @@ public sealed class DataTests : IDisposable
         WriteProject(more, rule);
         Directory.CreateDirectory(_workspace["project/pkg/spool"]);
         var product = _workspace.Build();
-        Assert.Equal(["OXI0409", "OXI0409"], product.Warnings.Select(warning => warning.Id));
+        Assert.Equal(["OXI0409", "OXI0409"], product.OwnWarnings().Select(warning => warning.Id));
         Directory.CreateDirectory(_workspace["project/share"]);
         Directory.CreateSymbolicLink(_workspace["project/share/app"], _workspace["words"]);
         CommandResult Run(string program, params string[] arguments) =>

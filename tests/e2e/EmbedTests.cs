@@ -344,7 +344,7 @@ public sealed class EmbedTests(EmbedProducts products) : IClassFixture<EmbedProd
         )
             Assert.Equal(0, Workspace.Run(new Command("cc", arguments)).ExitCode);
         var product = workspace.Build();
-        Assert.Empty(product.Warnings);
+        Assert.Empty(product.OwnWarnings());
         var result = workspace.Run(workspace["host"], product.ProductPath);
         Assert.Equal(("quick b'x'\n", "", 0), (result.Output, result.Error, result.ExitCode));
     }

@@ -56,7 +56,7 @@ public sealed class FaultyCacheTests(PrivateCache cache) : IDisposable
         var before = Sizes();
         using var workspace = NewWorkspace("[cache]\nread_only = true\n");
         var result = workspace.Build();
-        Assert.Empty(result.Warnings);
+        Assert.Empty(result.OwnWarnings());
         Assert.StartsWith("first", workspace.Run(result.ProductPath).Output);
         Assert.Equal(before, Sizes());
     }
@@ -142,7 +142,7 @@ public sealed class FaultyCacheTests(PrivateCache cache) : IDisposable
 
     private static void AssertRight(Workspace workspace, BuildResult result, string warning)
     {
-        Assert.Equal(warning, Assert.Single(result.Warnings).Id);
+        Assert.Equal(warning, Assert.Single(result.OwnWarnings()).Id);
         Assert.Single(workspace.Log, line => line.Contains(warning, StringComparison.Ordinal));
         Assert.StartsWith("first", workspace.Run(result.ProductPath).Output);
         Assert.Equal(result.Digest, Oxidizer.Cache.Sha256Digest.OfFile(result.ProductPath));

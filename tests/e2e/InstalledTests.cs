@@ -150,7 +150,7 @@ public sealed class InstalledTests(InstalledProduct product) : IClassFixture<Ins
             new HashSet<string>(product.Names)
         );
         Assert.DoesNotContain("toml", product.Names);
-        Assert.Empty(product.Result.Warnings);
+        Assert.Empty(product.Result.OwnWarnings());
     }
 
     [Theory]

@@ -53,7 +53,7 @@ public sealed class TwoOpenSslTests : IDisposable
             """
         );
         var product = _workspace.Build();
-        Assert.Empty(product.Warnings);
+        Assert.Empty(product.OwnWarnings());
         var result = _workspace.Run(product.ProductPath, _workspace["server.pem"]);
         Assert.Equal("refused by the product itself\n['TLSv1.3', True] True\nOpenSSL True\n", result.Output + result.Error);
         Assert.Equal(0, result.ExitCode);
