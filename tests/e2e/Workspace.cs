@@ -150,8 +150,8 @@ public sealed class Workspace : IDisposable
 /// <summary>What is asked of the result of a build.</summary>
 internal static class ResultExtensions
 {
-    /// <summary>The warnings of the build itself. That the server lacks the newest listed CPython (OXI0253) is said by whichever test builds
-    /// one first, and says nothing of what it tests.</summary>
+    /// <summary>The warnings of the build itself. Whichever test first builds a CPython is warned when the server lacks the newest one
+    /// (OXI0253), which says nothing of what that test asks.</summary>
     public static IReadOnlyList<ResultWarning> OwnWarnings(this BuildResult result) =>
         [.. result.Warnings.Where(warning => warning.Id != "OXI0253")];
 }
