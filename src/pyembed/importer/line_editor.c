@@ -20,6 +20,18 @@ static int (*standing_hook)(void);
 
 /* libedit's, or GNU readline's, if one is linked in. */
 extern int rl_forced_update_display(void) __attribute__((weak));
+extern FILE *rl_outstream __attribute__((weak));
+
+/* libedit draws the prompt and the line from where the cursor stands, which it takes for the left
+ * edge. Its own `rl_redisplay` presses Ctrl-R, which it has bound to a search. */
+static void
+draw_line(void)
+{
+    if (rl_forced_update_display != NULL && &rl_outstream != NULL && rl_outstream != NULL) {
+        fputc('\r', rl_outstream);
+        rl_forced_update_display();
+    }
+}
 
 static void
 call_hooks(void)
@@ -42,9 +54,7 @@ begin_line(void)
 {
     PyOS_InputHook = standing_hook;
     call_hooks();
-    if (rl_forced_update_display != NULL) {
-        rl_forced_update_display();
-    }
+    draw_line();
     return standing_hook == NULL ? 0 : standing_hook();
 }
 
@@ -80,6 +90,13 @@ pyembed_line_hook(PyObject *Py_UNUSED(module), PyObject *args)
         edit = PyOS_ReadlineFunctionPointer;
         PyOS_ReadlineFunctionPointer = edit == NULL ? NULL : read_line;
     }
+    Py_RETURN_NONE;
+}
+
+PyObject *
+pyembed_line_redisplay(PyObject *Py_UNUSED(module), PyObject *Py_UNUSED(none))
+{
+    draw_line();
     Py_RETURN_NONE;
 }
 

@@ -11,4 +11,7 @@ void pyembed_line_editor_prepare(void);
  * begins: at place 0 the startup hook, at 1 the hook before input. None takes it away. */
 PyObject *pyembed_line_hook(PyObject *module, PyObject *args);
 
+/* _line_redisplay(): draws the line that is being edited. */
+PyObject *pyembed_line_redisplay(PyObject *module, PyObject *none);
+
 #endif

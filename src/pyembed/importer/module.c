@@ -118,6 +118,7 @@ static PyMethodDef module_methods[] = {
      NULL},
     {"_finder", module_finder, METH_NOARGS, NULL},
     {"_line_hook", pyembed_line_hook, METH_VARARGS, NULL},
+    {"_line_redisplay", pyembed_line_redisplay, METH_NOARGS, NULL},
     {"_zip_hook", pyembed_zip_hook, METH_O, NULL},
     {"_install", pyembed_install, METH_O,
      PyDoc_STR("Puts the finder into an interpreter that starts; called once, by the boot.")},

@@ -143,11 +143,12 @@ def importlib_metadata(finder, module):
 
 
 def readline(finder, module):
-    """libedit has another word for GNU readline's binding of completion, which `cmd`, `pdb` and many programs ask for; and it calls no hooks
-    (line_editor.c)."""
+    """libedit has another word for GNU readline's binding of completion, which `cmd`, `pdb` and many programs ask for; it calls no hooks, and
+    its redisplay begins a search (line_editor.c)."""
     if "libedit" not in (module.__doc__ or ""):
         return
     import functools
+    from oxidized_importer import _line_redisplay
     bind = module.parse_and_bind
 
     @functools.wraps(bind)
@@ -158,7 +159,11 @@ def readline(finder, module):
             string = f"bind {known} rl_complete"
         return bind(string)
 
-    module.parse_and_bind = parse_and_bind
+    @functools.wraps(module.redisplay)
+    def redisplay():
+        _line_redisplay()
+
+    module.parse_and_bind, module.redisplay = parse_and_bind, redisplay
     for place, name in enumerate(("set_startup_hook", "set_pre_input_hook")):
         if hasattr(module, name):
             setattr(module, name, _hook_setter(getattr(module, name), place))

@@ -90,13 +90,16 @@ class TestLibedit(unittest.TestCase):
         self.assertEqual(self.answer("town Z\t\r"), ["[town 'Zug']"])
 
     def test_the_startup_hook_inserts_text_and_shows_it(self):
-        self.assertIn("preset", self.press("ask\r", until="preset"))
+        self.assertEqual(self.press("ask\r", until="preset").split("\r")[-1], "? preset")
         self.assertEqual(self.answer("ting\x7f!\r"), ["[asked 'presettin!']"])
         self.assertEqual(self.answer("status x\r"), ["[status 'x']"])
 
-    def test_the_hook_before_input(self):
-        self.assertIn("before", self.press("before\r", until="? before"))
-        self.assertEqual(self.answer("\r"), ["[asked 'before']"])
+    def test_a_redisplay_in_the_hook_before_input_draws_the_line_and_begins_no_search(self):
+        shown = self.press("before\r", until="? before")
+        self.assertEqual(shown.split("\r")[-1], "? before", shown)
+        shown += self.press("\r", until="']")
+        self.assertNotIn("bck:", shown)
+        self.assertIn("[asked 'before']", shown.splitlines(), shown)
 
     def test_keys_that_come_with_the_prompt_come_after_the_hook(self):
         self.press("ask", until="ask")
