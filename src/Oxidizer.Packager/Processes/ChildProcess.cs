@@ -52,6 +52,8 @@ internal sealed class ProcessCounter
 internal static class ChildProcess
 {
     // Flows with the build into its threads, because several builds may run in one process and each says how many programs it started.
+    private const int TextFileBusy = 26;
+    private static readonly TimeSpan s_longestBusy = TimeSpan.FromSeconds(10);
     private static readonly AsyncLocal<ProcessCounter?> s_counter = new();
 
     /// <summary>Counts what this thread, and what it starts from now on, starts.</summary>
@@ -75,8 +77,7 @@ internal static class ChildProcess
         SetEnvironment(info, command);
         try
         {
-            var process =
-                Process.Start(info) ?? throw new InvalidOperationException("Process.Start gave no process for a plain executable");
+            var process = StartWhenClosed(info);
             s_counter.Value?.Increment();
             return process;
         }
@@ -89,6 +90,24 @@ internal static class ChildProcess
                 exception.Message,
                 exception
             );
+        }
+    }
+
+    // A program that was just written cannot start while a child of another thread has it open: between its fork and its exec it has all
+    // that this process had open.
+    private static Process StartWhenClosed(ProcessStartInfo info)
+    {
+        for (var started = Stopwatch.GetTimestamp(); ; Thread.Sleep(1))
+        {
+            try
+            {
+                return Process.Start(info) ?? throw new InvalidOperationException("Process.Start gave no process for a plain executable");
+            }
+            catch (Win32Exception exception)
+                when (exception.NativeErrorCode == TextFileBusy && Stopwatch.GetElapsedTime(started) < s_longestBusy)
+            {
+                // Once more.
+            }
         }
     }
 

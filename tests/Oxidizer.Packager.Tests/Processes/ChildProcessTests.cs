@@ -24,4 +24,14 @@ public sealed class ChildProcessTests : IDisposable
         Assert.Contains(reason, failure.Message, StringComparison.Ordinal);
         Assert.Equal(0, processes.Count);
     }
+
+    [Fact]
+    public void A_program_that_is_still_open_for_writing_in_another_child_starts_when_it_is_closed()
+    {
+        var path = Path.Combine(_folder, "written");
+        File.Copy("/bin/true", path);
+        var file = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+        using var closing = new Timer(_ => file.Dispose(), null, 200, Timeout.Infinite);
+        Assert.Equal(0, ChildProcess.Run(new Command(path, [])).ExitCode);
+    }
 }
