@@ -31,7 +31,11 @@ internal sealed class FilesSuite
             {
                 var files = new FilesSuite(suite);
                 suite.Part("hello", files.Hello);
-                suite.Part("open-real", files.OpenReal);
+                suite.Part("open-real", () => files.OpenReal("files-open-real", "/etc/passwd", "a real file"));
+                suite.Part(
+                    "open-alike",
+                    () => files.OpenReal("files-open-alike", files.Alike(), "a real file whose path begins as the executable's")
+                );
                 suite.Part("read-packed", files.ReadPacked);
             }
         );
@@ -43,19 +47,27 @@ internal sealed class FilesSuite
     }
 
     /// <summary>Instructions of one `open` and `close` of a real file: what many of them cost beside none.</summary>
-    private void OpenReal()
+    private void OpenReal(string id, string file, string what)
     {
         double Each(string[] product) =>
-            (_programs.Instructions([.. product, "open", $"{Opens}"]) - _programs.Instructions([.. product, "open", "0"])) / Opens;
+            (_programs.Instructions([.. product, "open", $"{Opens}", file]) - _programs.Instructions([.. product, "open", "0", file]))
+            / Opens;
         var samples = Interleaved.Run(InstructionRounds, () => Each(_with), () => Each(_without));
         _suite.Add(
-            new Case("files-open-real", Metric.Instructions, samples[0])
+            new Case(id, Metric.Instructions, samples[0])
             {
                 Reference = samples[1],
                 ReferenceName = Without,
-                Note = "one os.open and os.close of a real file",
+                Note = $"one os.open and os.close of {what}",
             }
         );
+    }
+
+    private string Alike()
+    {
+        var file = Path.Combine(_suite.WorkFolder, "alike");
+        File.WriteAllText(file, "");
+        return file;
     }
 
     private void ReadPacked()

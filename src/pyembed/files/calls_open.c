@@ -150,16 +150,21 @@ open_no_folder(int folder, const char *path, int flags, mode_t mode)
 int NAME(pyembed_open)(const char *path, int flags, mode_t mode);
 int NAME(pyembed_openat)(int folder, const char *path, int flags, mode_t mode);
 
+/* The arguments wait in memory: to save registers for them, and to restore these, costs twice. */
 int
 NAME(pyembed_open)(const char *path, int flags, mode_t mode)
 {
-    if (__builtin_expect(pyembed_claims(path), 0)) {
-        return open_claimed(AT_FDCWD, path, flags, mode);
+    const char *volatile kept_path = path;
+    volatile int kept_flags = flags;
+    volatile mode_t kept_mode = mode;
+    if (__builtin_expect(pyembed_claims_kept(&kept_path), 0)) {
+        return open_claimed(AT_FDCWD, kept_path, kept_flags, kept_mode);
     }
-    int answer = REAL(open)(path, flags, mode);
-    return __builtin_expect(answer >= 0 || errno != ENOTDIR, 1)
-               ? answer
-               : open_no_folder(AT_FDCWD, path, flags, mode);
+    int answer = REAL(open)(kept_path, kept_flags, kept_mode);
+    if (__builtin_expect(answer >= 0, 1)) {
+        return answer;
+    }
+    return errno == ENOTDIR ? open_no_folder(AT_FDCWD, kept_path, kept_flags, kept_mode) : -1;
 }
 ALIAS(open, pyembed_open);
 ALIAS(open64, pyembed_open);
@@ -169,13 +174,17 @@ ALIAS(__open64, pyembed_open);
 int
 NAME(pyembed_openat)(int folder, const char *path, int flags, mode_t mode)
 {
-    if (__builtin_expect(pyembed_claims(path), 0)) {
-        return open_claimed(folder, path, flags, mode);
+    const char *volatile kept_path = path;
+    volatile int kept_folder = folder, kept_flags = flags;
+    volatile mode_t kept_mode = mode;
+    if (__builtin_expect(pyembed_claims_kept(&kept_path), 0)) {
+        return open_claimed(kept_folder, kept_path, kept_flags, kept_mode);
     }
-    int answer = REAL(openat)(folder, path, flags, mode);
-    return __builtin_expect(answer >= 0 || errno != ENOTDIR, 1)
-               ? answer
-               : open_no_folder(folder, path, flags, mode);
+    int answer = REAL(openat)(kept_folder, kept_path, kept_flags, kept_mode);
+    if (__builtin_expect(answer >= 0, 1)) {
+        return answer;
+    }
+    return errno == ENOTDIR ? open_no_folder(kept_folder, kept_path, kept_flags, kept_mode) : -1;
 }
 ALIAS(openat, pyembed_openat);
 ALIAS(openat64, pyembed_openat);

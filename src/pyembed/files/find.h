@@ -46,22 +46,37 @@ typedef struct {
     char elsewhere[PATH_MAX];
 } pyembed_found;
 
-/* Whether a path must be looked for among the packed files before the system is asked. One
- * comparison of a prefix: what is below the executable under another name (a link, `..`) is asked
- * for when the system says ENOTDIR. */
+/* Whether a path must be looked for among the packed files before the system is asked: its prefix
+ * is the executable. What is below the executable under another name (a link, `..`) is asked for
+ * when the system says ENOTDIR. Paths of one machine often begin alike, so that the prefix is
+ * compared from its end; strlen keeps that within the path, and costs half of what strncmp does.
+ *
+ * The path and the root are in memory, and are read again after strlen: to keep them in registers,
+ * and to restore these, costs each call three times as much. */
+static inline int
+pyembed_claims_kept(const char *const volatile *kept)
+{
+    const volatile pyembed_files_root *root = &pyembed_root;
+    const char *path = *kept;
+    if (root->root == NULL || path == NULL) {
+        return 0;
+    }
+    if (path[0] != '/') {
+        return atomic_load_explicit(&pyembed_has_packed_folders, memory_order_relaxed);
+    }
+    if (path[1] != root->root[1]) { /* most paths end here */
+        return 0;
+    }
+    size_t length = strlen(path), size = root->root_size;
+    const char *again = *kept;
+    return length > size && again[size] == '/' && memcmp(again, root->root, size) == 0;
+}
+
 static inline int
 pyembed_claims(const char *path)
 {
-    __asm__("" : "+r"(path)); /* headers promise that it is not NULL; programs do not */
-    if (pyembed_root.root == NULL || path == NULL) {
-        return 0;
-    }
-    if (path[0] == '/') {
-        return path[1] == pyembed_root.root[1] && /* most paths end here */
-               strncmp(path, pyembed_root.root, pyembed_root.root_size) == 0 &&
-               path[pyembed_root.root_size] == '/';
-    }
-    return atomic_load_explicit(&pyembed_has_packed_folders, memory_order_relaxed);
+    const char *volatile kept = path; /* headers promise that it is not NULL; programs do not */
+    return pyembed_claims_kept(&kept);
 }
 
 /* The path is one below the executable, whether there is something or not. */

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,6 +128,33 @@ what_is_real_is_left_to_the_system(void)
           strncmp(found.elsewhere, folder, strlen(folder)) == 0);
     snprintf(path, sizeof path, "%s/../%s/pkg/mod.py", world_root, strrchr(world_root, '/') + 1);
     CHECK(pyembed_find(AT_FDCWD, path, &found) == PYEMBED_FOUND_NODE);
+}
+
+/* A path may end right before a page that is not there, and begin as the executable's. */
+static void
+nothing_is_read_behind_a_path(void)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), whole = strlen(below("pkg/mod.py"));
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    CHECK(pages != MAP_FAILED && whole < page && munmap(pages + page, page) == 0);
+    for (size_t size = 0; size <= whole; size++) {
+        char *text = pages + page - size - 1;
+        memcpy(text, path, size);
+        text[size] = '\0';
+        int is_below = size > strlen(world_root);
+        CHECK(pyembed_claims(text) == is_below);
+        if (size > 1 && !is_below) { /* another letter in each place */
+            text[size - 1]++;
+            CHECK(!pyembed_claims(text) && open(text, O_RDONLY) < 0 && errno == ENOENT);
+        }
+    }
+    for (size_t at = 0; at < strlen(world_root) + 1; at++) {
+        char *text = pages + page - whole - 1;
+        memcpy(text, path, whole);
+        text[at] ^= 1;
+        CHECK(!pyembed_claims(text));
+    }
+    munmap(pages, page);
 }
 
 static void
@@ -305,6 +333,7 @@ main(int argc, char **argv)
     a_node_is_found_by_the_path_that_it_has();
     paths_fail_as_in_a_file_system();
     what_is_real_is_left_to_the_system();
+    nothing_is_read_behind_a_path();
     a_folder_is_listed_from_any_place_in_it();
     unsigned char *blob = read_file(argv[1], &size), *library = read_file(argv[2], &library_size);
     mutated_blobs_are_survived(blob, size, 20000);
