@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+
 namespace Oxidizer.Packager.Tests;
 
 /// <summary>The laws of the C runtime's rooms (src/pyembed/README.md).</summary>
@@ -17,6 +19,18 @@ public sealed partial class HouseTests
             rooms.Order(StringComparer.Ordinal),
             RuntimeRooms.OrderIn(Path.Combine(s_runtime, "README.md")).Order(StringComparer.Ordinal)
         );
+    }
+
+    [Fact]
+    public void The_documents_draw_the_rooms_of_the_runtime_in_their_order()
+    {
+        var order = RuntimeRooms.OrderIn(Path.Combine(s_runtime, "README.md"));
+        var document = File.ReadAllText(Path.Combine(Repository.Root, "docs", "architecture.md"));
+        Assert.Equal(order, Drawn(document.Split("## The rooms of the C runtime")[1].Split("```")[1], @"^(\w+) {2,}"));
+        Assert.Equal(order, Drawn(File.ReadAllText(Path.Combine(s_runtime, "README.md")).Split("```")[1], @"^   \| (\w+) {2,}"));
+
+        static IEnumerable<string> Drawn(string picture, string room) =>
+            Regex.Matches(picture, room, RegexOptions.Multiline).Select(match => match.Groups[1].Value);
     }
 
     [Fact]
