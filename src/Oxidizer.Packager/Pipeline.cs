@@ -6,6 +6,7 @@ using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Installing;
 using Oxidizer.Packager.Linking;
+using Oxidizer.Packager.Missing;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Programs;
@@ -113,6 +114,17 @@ public static class Pipeline
         // After the filters, so that libraries that nothing needs any more are not looked for.
         var resources = LibraryClosure.Complete(chosen, tables.Extensions, tables.Toolchain, target, tables.Positions, context);
         context.Diagnostics.ThrowIfErrors();
+        // Missing/: what the program's start imports, before the minutes that a first build takes.
+        MissingNames.Tell(
+            resources,
+            tables.Run,
+            python,
+            tables.Extensions,
+            packing.OptionalImports,
+            tables.Positions,
+            distribution,
+            context
+        );
         var fileUsers = python.HasFiles ? [] : FileUsers.Find(resources, context);
         Invariant.Holds(resources.IsInOrder, "what the product holds is chosen, each name once and in order");
 

@@ -302,6 +302,9 @@ internal sealed record PackingTable
 
     /// <summary><c>marshal</c>.</summary>
     public string Bytecode { get; init; } = "marshal";
+
+    /// <summary>Globs over modules that the program does without: no warning when nothing brings them.</summary>
+    public IReadOnlyList<string> OptionalImports { get; init; } = [];
 }
 
 /// <summary><c>[toolchain]</c></summary>

@@ -17,6 +17,12 @@ internal static class PackingKeys
                 ),
             Key.Choice<PackingTable>("bytecode", ["marshal"], static (table, value) => table with { Bytecode = value })
                 .Says("the form of code", """`"marshal"`"""),
+            Key.Texts<PackingTable>("optional_imports", static (table, value) => table with { OptionalImports = value })
+                .Says(
+                    "what the program does without: no warning when nothing brings it; see below",
+                    "`[]`",
+                    "list of patterns over module names"
+                ),
         ]
     );
 }

@@ -23,6 +23,9 @@ internal static class LibcLibraries
         "libnss_hesiod.so.2",
     };
 
+    /// <summary>Whether one of them is what <c>-l</c> would find by a name such as <c>libm.so</c>.</summary>
+    public static bool HoldsStem(string name) => s_glibc.Any(soname => soname.StartsWith(name + ".", StringComparison.Ordinal));
+
     /// <summary>Whether a name in <c>DT_NEEDED</c> is one of them, of glibc or of musl.</summary>
     public static bool Holds(string soname) =>
         s_glibc.Contains(soname)

@@ -4,6 +4,7 @@ using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Missing;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Resources;
 using Oxidizer.Packager.Selection;
@@ -89,6 +90,18 @@ internal sealed class TestBuild : IDisposable
             Configuration.Toolchain,
             Configuration.Target,
             Configuration.Positions,
+            context
+        );
+
+    public void TellMissing(ResourceSet resources, BuildContext context) =>
+        MissingNames.Tell(
+            resources,
+            Configuration.Run,
+            Configuration.PythonConfig,
+            Configuration.Extensions,
+            Configuration.Packing.OptionalImports,
+            Configuration.Positions,
+            Distribution,
             context
         );
 
