@@ -25,7 +25,7 @@ public sealed class PackedFilesProducts : IDisposable
 
     public PackedFilesProducts()
     {
-        Run(Python, "-I", "-B", Path.Combine(Data, "make_tree.py"), Workspace["tree"], "--kept");
+        Run(Python, "-I", "-B", Path.Combine(Data, "make_tree.py"), Workspace["tree"]);
         foreach (var file in Directory.EnumerateFiles(Path.Combine(Data, "ask"), "*.py"))
             Workspace.Write("ask/" + Path.GetFileName(file), File.ReadAllText(file));
         _executable = new(() => Build("plain", ""));

@@ -1,4 +1,4 @@
-"""Writes a packed-resources blob by docs/formats/packed-resources.md, version 2.
+"""Writes a packed-resources blob by docs/formats/packed-resources.md, version 3.
 
 A second writer, independent of the packager's: the reader is tested against what the document says, and not against what the
 packager happens to write."""
@@ -9,7 +9,7 @@ import struct
 MAGIC = b"\x89OXIRES\n"
 PAGE = 4096
 PACKAGE, NAMESPACE, BUILTIN, SHARED, LAZY, IN_FILESYSTEM, MAIN, EXECUTABLE = (1 << bit for bit in range(8))
-EMPTY_FOLDER = 1 << 0  # of an entry that is no module
+EMPTY_FOLDER, LINK = 1 << 0, 1 << 1  # of an entry that is no module
 SECTIONS = ("modules", "hash", "order", "resources", "dependencies", "distributions", "files", "libraries", "settings", "boot", "strings", "data")
 ENTRY_SIZES = (96, 8, 4, 64, 4, 48, 64, 64, 16, 4, 1, 1)
 
@@ -77,8 +77,12 @@ class Blob:
     def resource(self, package, name, path, data, *, codec=0, root="", flags=0):
         self.resources.setdefault(package, []).append(dict(name=name, path=path, data=data, codec=codec, root=root, flags=flags))
 
-    def plain_file(self, path, data, *, codec=0, root="", flags=0):
-        self.plain_files.append(dict(path=path, data=data, codec=codec, root=root, flags=flags))
+    def plain_file(self, path, data, *, codec=0, root="", flags=0, target=""):
+        self.plain_files.append(dict(path=path, data=data, codec=codec, root=root, flags=flags, target=target))
+
+    def link(self, path, target, data=None, *, root=""):
+        """A symbolic link; `data` is what it leads to, if that is a file."""
+        self.plain_file(path, data, root=root, flags=LINK | (IN_FILESYSTEM if root else 0), target=target)
 
     def shared_library(self, soname, data, dependencies=()):
         self.libraries[soname] = (data, dependencies)
@@ -147,12 +151,12 @@ class Blob:
                                           self._encoded(item["data"], item["codec"]), item["root"], item["path"], ()))
         for item in sorted(self.plain_files, key=lambda item: item["path"].encode()):
             entries.append(self._file(item["path"], item["flags"] | item["codec"] << 12, 0xFFFFFFFF,
-                                      self._encoded(item["data"], item["codec"]), item["root"], item["path"], ()))
+                                      self._encoded(item["data"], item["codec"]), item["root"], item["path"], (), item.get("target", "")))
         return b"".join(entries), runs
 
-    def _file(self, name, flags, owner, reference, root, path, dependencies):
+    def _file(self, name, flags, owner, reference, root, path, dependencies, target=""):
         return (struct.pack("<4I", *self._string(name), flags, owner) + reference
-                + struct.pack("<6I8x", *self._string(root), *self._string(path), *self._run_of(dependencies)))
+                + struct.pack("<8I", *self._string(root), *self._string(path), *self._run_of(dependencies), *self._string(target)))
 
     def _library(self, soname):
         data, dependencies = self.libraries[soname]
@@ -207,7 +211,7 @@ class Blob:
         for number, (name, entry_size) in enumerate(zip(SECTIONS, ENTRY_SIZES)):
             count = 0 if name == "data" else len(sections[name]) // entry_size
             struct.pack_into("<QII", blob, 64 + 16 * number, offsets[name], count, entry_size)
-        struct.pack_into("<8sIIQ", blob, 0, MAGIC, 2, 256, total)
+        struct.pack_into("<8sIIQ", blob, 0, MAGIC, 3, 256, total)
         struct.pack_into("<II", blob, 56, len(self.plain_files), len(SECTIONS))
         blob[24:56] = hashlib.sha256(blob[256:]).digest()
         return bytes(blob)
@@ -225,6 +229,6 @@ class Blob:
                     struct.pack_into("<Q", section, start + field, (value & (1 << 63) - 1) + offsets["data"])
 
 
-STRING_FIELDS = {"modules": (0, 80, 88), "resources": (0, 32, 40), "files": (0, 32, 40), "libraries": (0, 32, 40), "distributions": (0, 8, 16),
+STRING_FIELDS = {"modules": (0, 80, 88), "resources": (0, 32, 40, 56), "files": (0, 32, 40), "libraries": (0, 32, 40), "distributions": (0, 8, 16),
                  "settings": (0, 8)}
 DATA_FIELDS = {"modules": (16, 32, 48), "resources": (16,), "files": (16,), "libraries": (16,)}

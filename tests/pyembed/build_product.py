@@ -173,6 +173,10 @@ class Product:
         self.blob.plain_file("plain/page.html", b"<p>page</p>")
         self.blob.plain_file("plain/run.sh", b"#!/bin/sh\n", flags=format.EXECUTABLE)
         self.blob.plain_file("plain/spool", None, flags=format.EMPTY_FOLDER)
+        self.blob.link("plain/latest.html", "page.html", b"<p>page</p>")
+        self.blob.link("plain-too", "plain/../plain")
+        self.blob.plain_file("plain-too/page.html", b"never: it is a link")
+        self.blob.link("plain/none", "./missing")
         for name in sorted(self.modules, key=lambda name: (order.index(name) if name in order else len(order), name)):
             self.blob.module(name, **self.modules[name])
         self.add_resources()

@@ -20,8 +20,13 @@ def pack(folder, codec=0):
         product.add_tree(DATA, "ask")
         for below, folders, files in os.walk(folder):
             relative = Path("tree", Path(below).relative_to(folder)).as_posix()
+            for name in (name for name in (*folders, *files) if Path(below, name).is_symlink()):
+                file = Path(below, name)
+                product.plain.append(dict(path=f"{relative}/{name}", data=file.read_bytes() if os.path.isfile(file) else None, flags=build_product.format.LINK, target=os.readlink(file)))
             for name in files:
                 file = Path(below, name)
+                if file.is_symlink():
+                    continue
                 if name.endswith(".py"):
                     product.add_source(file, f"{relative}/{name}")
                 else:

@@ -37,14 +37,24 @@ internal static class DataFiles
         void Take(FolderNode folder, string relative)
         {
             foreach (var file in folder.Files.Where(file => IsWanted(relative + file.Name)))
+            {
                 resources.Add(Plain(file, dest + relative, scope));
+                if (file.LinkTarget is { } target)
+                    resources.Add(Link(relative + file.Name, target, isAlone: false));
+            }
+            foreach (var link in folder.Links.Where(link => IsWanted(relative + link.Name)))
+                resources.Add(Link(relative + link.Name, link.Target, isAlone: true));
             foreach (var below in folder.Folders)
             {
+                if (below.LinkTarget is { } target)
+                    resources.Add(Link(relative + below.Name, target, isAlone: false));
                 if (below.IsBare && IsWanted(relative + below.Name))
                     resources.Add(new EmptyFolder(dest + relative + below.Name, scope.Origin, scope.Location));
                 Take(below, $"{relative}{below.Name}/");
             }
         }
+
+        FileLink Link(string relative, string target, bool isAlone) => new(dest + relative, target, isAlone, scope.Origin, scope.Location);
 
         bool IsWanted(string path)
         {

@@ -42,6 +42,7 @@ internal sealed class ExcludedNames(IReadOnlyList<string> patterns)
             SharedLibraryResource library => Hold(NameOf(library.RelativePath), library.RelativePath),
             PlainFile file => Hold(null, file.RelativePath),
             EmptyFolder folder => Hold(null, folder.RelativePath),
+            FileLink link => Hold(null, link.RelativePath),
             _ => false,
         };
 

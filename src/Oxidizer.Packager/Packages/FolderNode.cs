@@ -15,6 +15,9 @@ internal sealed record FileNode(string Name, string Path, long Size, Sha256Diges
     /// <summary>Whether somebody may run it.</summary>
     public bool IsExecutable { get; init; }
 
+    /// <summary>Of a link that is packed as one: what it says.</summary>
+    public string? LinkTarget { get; init; }
+
     /// <summary>The file at a path, through links; <c>null</c> when there is none. Something else than a file is reported.</summary>
     public static FileNode? Find(string path, RuleScope scope)
     {
@@ -23,7 +26,7 @@ internal sealed record FileNode(string Name, string Path, long Size, Sha256Diges
         {
             if (facts.IsLink)
                 scope.NoteLink(path);
-            return Of(System.IO.Path.GetFileName(path), path, facts);
+            return Of(System.IO.Path.GetFileName(path), path, facts) with { LinkTarget = facts.IsLink ? scope.PackedTarget(path) : null };
         }
         if (facts.Kind is not FileKind.Missing and not FileKind.Folder)
             scope.ReportLeftOut(path, facts.Reason!);
@@ -56,6 +59,11 @@ internal sealed record FileNode(string Name, string Path, long Size, Sha256Diges
     }
 }
 
+/// <summary>A link of a tree in whose place there is nothing else: it leads nowhere, in a circle, or to a folder above it.</summary>
+/// <param name="Name">Without its folder.</param>
+/// <param name="Target">What it says.</param>
+internal sealed record LoneLink(string Name, string Target);
+
 /// <summary>
 /// A folder of a tree, read once and whole, in ordinal order. Whether a folder without <c>__init__.py</c> is a namespace package or just a
 /// folder with data depends on what is below it, so classification needs the tree before it begins.
@@ -76,6 +84,12 @@ internal sealed class FolderNode(string name, string path)
     /// <summary>Folders directly in it, by name.</summary>
     public List<FolderNode> Folders { get; } = [];
 
+    /// <summary>Links directly in it that are packed as such, with nothing in their place, by name.</summary>
+    public List<LoneLink> Links { get; } = [];
+
+    /// <summary>Of a link that is packed as one: what it says.</summary>
+    public string? LinkTarget { get; private init; }
+
     /// <summary>Whether the folder on the disk has no entry at all.</summary>
     public bool IsBare { get; private set; }
 
@@ -87,9 +101,14 @@ internal sealed class FolderNode(string name, string path)
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public static FolderNode Load(string path, RuleScope scope)
     {
-        if (scope.Root is not null && scope.Root != path && FileFacts.Of(path).IsLink)
+        var isLink = scope.Root is not null && scope.Root != path && FileFacts.Of(path).IsLink;
+        if (isLink)
             scope.NoteLink(path);
-        return Load(path, System.IO.Path.GetFileName(path), 0, scope.Root is null ? scope with { Root = path } : scope);
+        return Load(
+            new Place(path, Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path, null, 0),
+            isLink ? scope.PackedTarget(path) : null,
+            scope.Root is null ? scope with { Root = path } : scope
+        );
     }
 
     /// <summary>Makes the tree of a distribution's folder from its list of files: the disk is not asked.</summary>
@@ -140,7 +159,8 @@ internal sealed class FolderNode(string name, string path)
     /// <param name="relative">The folder's own path, with a slash after it, or empty.</param>
     public FolderNode Part(Predicate<string> whole, Predicate<string> file, string relative)
     {
-        var part = new FolderNode(Name, Path);
+        var part = new FolderNode(Name, Path) { LinkTarget = LinkTarget };
+        part.Links.AddRange(Links.Where(link => file(relative + link.Name)));
         part.Files.AddRange(Files.Where(entry => file(relative + entry.Name)));
         foreach (var below in Folders)
         {
@@ -152,33 +172,69 @@ internal sealed class FolderNode(string name, string path)
         return part;
     }
 
-    private static FolderNode Load(string path, string name, int depth, RuleScope scope)
+    // A folder while it is read. `Real` is where it lies, behind the links above it.
+    private sealed record Place(string Path, string Real, Place? Above, int Depth)
     {
-        if (depth > MaxDepth)
+        public Place Below(string name, string real) => new(System.IO.Path.Combine(Path, name), real, this, Depth + 1);
+
+        public bool IsBelow(string real) => Real == real || Above?.IsBelow(real) == true;
+    }
+
+    private static FolderNode Load(Place place, string? target, RuleScope scope)
+    {
+        var path = place.Path;
+        if (place.Depth > MaxDepth)
             throw new IOException($"`{path}` is more than {MaxDepth} folders deep; does a symbolic link in it lead upwards?");
         scope.Context.Cancellation.ThrowIfCancellationRequested();
         var entries = FolderListing.Read(path);
-        var folder = new FolderNode(name, path) { IsBare = entries.Count == 0 };
+        var folder = new FolderNode(System.IO.Path.GetFileName(path), path) { IsBare = entries.Count == 0, LinkTarget = target };
         foreach (var entry in entries)
         {
-            var below = System.IO.Path.Combine(path, entry.Name);
             if (!scope.TakesAll && IsPassedOver(entry))
                 continue;
-            if (entry.Facts is { IsLink: true, Kind: FileKind.Regular or FileKind.Folder })
-                scope.NoteLink(below);
-            if (entry.Facts.Kind == FileKind.Regular)
-                folder.Files.Add(FileNode.Of(entry.Name, below, entry.Facts));
+            if (entry.Facts.IsLink)
+                folder.AddLink(entry, place, scope);
+            else if (entry.Facts.Kind == FileKind.Regular)
+                folder.Files.Add(FileNode.Of(entry.Name, System.IO.Path.Combine(path, entry.Name), entry.Facts));
             else if (entry.Facts.Kind == FileKind.Folder)
-            {
-                if (entry.Facts.IsLink)
-                    CheckLink(below);
-                folder.Folders.Add(Load(below, entry.Name, depth + 1, scope));
-            }
+                folder.Folders.Add(Load(place.Below(entry.Name, System.IO.Path.Combine(place.Real, entry.Name)), null, scope));
             else if (entry.Facts.Kind != FileKind.Missing)
-                scope.ReportLeftOut(below, entry.Facts.Reason!);
+                scope.ReportLeftOut(System.IO.Path.Combine(path, entry.Name), entry.Facts.Reason!);
         }
         folder.Sort();
         return folder;
+    }
+
+    // What it leads to is read in its place too: a module has its own name there, and a link that another rule's files or an exclusion
+    // leaves without its target is packed as that.
+    private void AddLink(FolderEntry entry, Place place, RuleScope scope)
+    {
+        var (path, own) = (System.IO.Path.Combine(Path, entry.Name), System.IO.Path.Combine(place.Real, entry.Name));
+        var target = scope.PackedTarget(path);
+        if (entry.Facts.Kind == FileKind.Regular)
+        {
+            scope.NoteLink(path);
+            Files.Add(FileNode.Of(entry.Name, path, entry.Facts) with { LinkTarget = target });
+        }
+        else if (entry.Facts.Kind == FileKind.Folder)
+        {
+            var real = Directory.ResolveLinkTarget(own, returnFinalTarget: true)?.FullName.TrimEnd('/') ?? own;
+            var isAbove = place.IsBelow(real) || own.StartsWith(real + "/", StringComparison.Ordinal);
+            // The kernel follows such a link forty times before it refuses: each time the same modules under another name.
+            if (isAbove && target is null)
+                throw new IOException($"the symbolic link `{path}` leads to a folder above it; remove it");
+            if (isAbove)
+            {
+                Links.Add(new LoneLink(entry.Name, target!));
+                return;
+            }
+            scope.NoteLink(path);
+            Folders.Add(Load(place.Below(entry.Name, real), target, scope));
+        }
+        else if (entry.Facts.Kind is FileKind.DanglingLink or FileKind.LoopingLink && target is not null)
+            Links.Add(new LoneLink(entry.Name, target));
+        else if (entry.Facts.Kind != FileKind.Missing)
+            scope.ReportLeftOut(path, entry.Facts.Reason!);
     }
 
     // Hidden folders are version control and tools' caches; hidden files may be templates that a package reads, except editors' swap files
@@ -193,19 +249,10 @@ internal sealed class FolderNode(string name, string path)
                 || entry.Name == ".DS_Store"
                 || (entry.Facts.Kind == FileKind.DanglingLink && entry.Name.StartsWith(".#", StringComparison.Ordinal));
 
-    // The kernel follows such a link forty times before it refuses: each time the same modules under another name.
-    private static void CheckLink(string link)
-    {
-        if (
-            Directory.ResolveLinkTarget(link, returnFinalTarget: true) is { } target
-            && link.StartsWith(target.FullName.TrimEnd('/') + "/", StringComparison.Ordinal)
-        )
-            throw new IOException($"the symbolic link `{link}` leads to a folder above it; remove it");
-    }
-
     private void Sort()
     {
         Files.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
+        Links.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
         Folders.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
     }
 }

@@ -63,6 +63,12 @@ internal sealed class PackageClassifier(RuleScope scope)
         }
         else
             name = "";
+        if (folder.LinkTarget is { } target)
+            Resources.Add(new FileLink(path[..^1], target, IsAlone: false, scope.Origin, scope.Location));
+        if (scope.Rule.IncludeResources)
+            Resources.AddRange(
+                folder.Links.Select(link => new FileLink(path + link.Name, link.Target, IsAlone: true, scope.Origin, scope.Location))
+            );
         if (folder.IsBare && scope.Rule.IncludeResources)
             Resources.Add(new EmptyFolder(path[..^1], scope.Origin, scope.Location));
 
@@ -76,6 +82,8 @@ internal sealed class PackageClassifier(RuleScope scope)
     public void TakeFile(FileNode file, string package, string relative, (string Package, string Path)? owner, FolderNode folder)
     {
         var path = relative + file.Name;
+        if (file.LinkTarget is { } target)
+            Resources.Add(new FileLink(path, target, IsAlone: false, scope.Origin, scope.Location));
         var canHoldModules = relative.Length == 0 || package.Length > 0;
         if (canHoldModules && ModuleNames.OfSource(file.Name, package.Length > 0) is { } stem)
         {

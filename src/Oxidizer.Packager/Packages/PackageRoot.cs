@@ -86,7 +86,7 @@ internal static class PackageRoot
     private static void Take(string package, PackageRootRule rule, RuleScope scope, PackageClassifier classifier)
     {
         var parts = package.Split('.');
-        int Count() => classifier.Resources.Count(resource => resource is not EmptyFolder) + classifier.SharedObjects.Count;
+        int Count() => classifier.Resources.Count(resource => resource is not (EmptyFolder or FileLink)) + classifier.SharedObjects.Count;
         var before = Count();
         var parent = string.Join('.', parts[..^1]);
         var relative = string.Concat(parts[..^1].Select(part => part + "/"));

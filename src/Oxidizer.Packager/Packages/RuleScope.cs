@@ -63,6 +63,34 @@ internal sealed record RuleScope(
         static bool IsBelow(string path, string folder) => path.StartsWith(folder.TrimEnd('/') + "/", StringComparison.Ordinal);
     }
 
+    /// <summary>What a link says, if it is packed as a link: it is relative, and does not leave the tree.</summary>
+    /// <param name="link">Its path, below the tree's root.</param>
+    public string? PackedTarget(string link)
+    {
+        const int longest = 4096;
+        if (
+            Root is not { } root
+            || new FileInfo(link).LinkTarget is not { Length: > 0 } target
+            || target[0] == '/'
+            || System.Text.Encoding.UTF8.GetByteCount(target) >= longest
+            || target.Contains('\uFFFD', StringComparison.Ordinal) // .NET's word for what is not UTF-8
+        )
+            return null;
+        var depth = Path.GetRelativePath(root, link).Count(letter => letter == '/');
+        foreach (var part in target.Split('/'))
+        {
+            depth += part switch
+            {
+                "" or "." => 0,
+                ".." => -1,
+                _ => 1,
+            };
+            if (depth < 0)
+                return null;
+        }
+        return target;
+    }
+
     /// <summary>Says which links led out of their tree: what they lead to is packed, and changes with other folders than the rule
     /// names.</summary>
     public void ReportLinksOut()

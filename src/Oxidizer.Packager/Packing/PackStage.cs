@@ -79,6 +79,7 @@ internal static class PackStage
             .Add("package resources", Digest(input.Resources.PackageResources, Describe))
             .Add("plain files", Digest(input.Resources.PlainFiles, Describe))
             .Add("empty folders", Digest(input.Resources.EmptyFolders, folder => [folder.RelativePath, folder.Location.Folder ?? ""]))
+            .Add("links", Digest(input.Resources.Links, link => [link.RelativePath, link.Target, link.Location.Folder ?? ""]))
             .Add("package distributions", Digest(input.Resources.PackageDistributions, Describe))
             .Add("shared libraries", Digest(input.Resources.SharedLibraries, Describe))
             .Build();

@@ -88,15 +88,18 @@ internal enum PackedFlags : uint
 
     /// <summary>Of an entry that is no module: a folder with nothing in it.</summary>
     EmptyFolder = 1 << 0,
+
+    /// <summary>Of a plain file: a symbolic link, with or without the bytes that it leads to.</summary>
+    Link = 1 << 1,
 }
 
 /// <summary>
-/// The numbers of the packed-resources blob, version 2; docs/formats/packed-resources.md has the drawings, and a test compares the two.
+/// The numbers of the packed-resources blob, version 3; docs/formats/packed-resources.md has the drawings, and a test compares the two.
 /// </summary>
 internal static class PackedFormat
 {
     /// <summary>The version of the format; the history stands in the document.</summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>Size of the header.</summary>
     public const int HeaderSize = 256;
@@ -137,6 +140,9 @@ internal static class PackedFormat
 
     /// <summary>Size of a setting.</summary>
     public const int SettingSize = 16;
+
+    /// <summary>A link's target is shorter than this, in bytes, as Linux has it.</summary>
+    public const int MaxLink = 4096;
 
     /// <summary>Names are shorter than this.</summary>
     public const int MaxName = 64 * 1024;

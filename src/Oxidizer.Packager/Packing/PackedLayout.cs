@@ -22,6 +22,7 @@ internal sealed class PackedLayout
     private readonly int[] _offsets = new int[PackedFormat.SectionCount];
     private readonly List<PackageDistribution> _distributions;
     private readonly List<(int First, int Count)> _runs = [];
+    private readonly IReadOnlyList<PlainEntry> _plainEntries;
 
     private PackedLayout(PackInput input, PackedContent content)
     {
@@ -37,6 +38,7 @@ internal sealed class PackedLayout
                 )
                 .ThenBy(distribution => distribution.Folder, StringComparer.Ordinal),
         ];
+        _plainEntries = PlainEntry.Of(input.Resources);
         PlaceSections();
         _strings = new StringPool(_offsets[(int)PackedSection.Strings]);
     }
@@ -83,7 +85,7 @@ internal sealed class PackedLayout
     private int HashSlots =>
         _input.Modules.Count == 0 ? 0 : (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)_input.Modules.Count * 2);
 
-    private int PlainFileCount => _input.Resources.PlainFiles.Count + _input.Resources.EmptyFolders.Count;
+    private int PlainFileCount => _plainEntries.Count;
 
     private SectionWriter this[PackedSection section] => _sections[(int)section];
 
@@ -139,14 +141,18 @@ internal sealed class PackedLayout
     // After all packages' runs; their number stands in the header.
     private void WritePlainFiles()
     {
-        var files = _input.Resources.PlainFiles.Select(file =>
-            (file.RelativePath, Resource: (Resource)file, File: (ResourceFile?)file.File)
-        );
-        var folders = _input.Resources.EmptyFolders.Select(folder =>
-            (folder.RelativePath, Resource: (Resource)folder, File: (ResourceFile?)null)
-        );
-        foreach (var (path, resource, file) in files.Concat(folders).OrderBy(entry => entry.RelativePath, Utf8Order.Instance))
-            WriteFile(this[PackedSection.Resources], resource, file, path, PackedFormat.NoOwner, path);
+        foreach (var entry in _plainEntries)
+            WriteFile(
+                this[PackedSection.Resources],
+                entry.Owner,
+                entry.Path,
+                PackedFormat.NoOwner,
+                entry.File is { } file ? ItemOf(entry.Owner, file) : null,
+                entry.Flags,
+                entry.Path,
+                (0, 0),
+                entry.Target
+            );
     }
 
     private void WriteModules(PlacedItem?[] codes, PlacedItem?[] sources)
@@ -277,17 +283,14 @@ internal sealed class PackedLayout
     private PlacedItem? ItemOf(Resource resource, ResourceFile file) =>
         resource.Location.Folder is null ? _data.Add(file.Digest, _content.File(resource.Origin, file)) : null;
 
-    // No file: an empty folder.
-    private void WriteFile(SectionWriter section, Resource resource, ResourceFile? file, string name, uint owner, string path) =>
+    private void WriteFile(SectionWriter section, Resource resource, ResourceFile file, string name, uint owner, string path) =>
         WriteFile(
             section,
             resource,
             name,
             owner,
-            file is null ? null : ItemOf(resource, file),
-            file is null ? PackedFlags.EmptyFolder
-                : file.IsExecutable ? PackedFlags.Executable
-                : PackedFlags.None,
+            ItemOf(resource, file),
+            file.IsExecutable ? PackedFlags.Executable : PackedFlags.None,
             path,
             (0, 0)
         );
@@ -300,10 +303,12 @@ internal sealed class PackedLayout
         PlacedItem? item,
         PackedFlags flags,
         string path,
-        (int First, int Count) dependencies
+        (int First, int Count) dependencies,
+        string link = ""
     )
     {
         var (nameString, pathString, root) = (_strings.Add(name), _strings.Add(path), _strings.Add(resource.Location.Folder ?? ""));
+        var target = _strings.Add(link);
         section.U32(nameString.Offset);
         section.U32(nameString.Size);
         section.U32((uint)flags | Codec(item, PackedFormat.CodeCodecShift) | (root.Size > 0 ? (uint)PackedFlags.Filesystem : 0));
@@ -315,7 +320,8 @@ internal sealed class PackedLayout
         section.U32(pathString.Size);
         section.U32(dependencies.First);
         section.U32(dependencies.Count);
-        section.U64(0);
+        section.U32(target.Offset);
+        section.U32(target.Size);
     }
 
     private void Assemble()

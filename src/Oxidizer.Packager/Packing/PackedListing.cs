@@ -85,6 +85,8 @@ internal sealed class PackedListing
             yield return (resource.RelativePath, ValueOf(resource, resource.File));
         foreach (var file in _input.Resources.PlainFiles)
             yield return (file.RelativePath, ValueOf(file, file.File));
+        foreach (var link in _input.Resources.Links)
+            yield return ($"{link.RelativePath} (link)", link.Target);
         foreach (var distribution in _input.Resources.PackageDistributions)
         {
             foreach (var file in distribution.Files)

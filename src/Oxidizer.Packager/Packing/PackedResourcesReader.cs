@@ -42,7 +42,8 @@ internal sealed record PackedModuleEntry(
     string Root
 );
 
-/// <summary>A resource, a file of a distribution, or a shared library of a blob. The owner of a plain file is -1.</summary>
+/// <summary>A resource, a file of a distribution, or a shared library of a blob. The owner of a plain file is -1; only a link has a
+/// target.</summary>
 internal sealed record PackedFileEntry(
     string Name,
     string Path,
@@ -51,7 +52,8 @@ internal sealed record PackedFileEntry(
     PackedData Data,
     string Root,
     int FirstDependency,
-    int DependencyCount
+    int DependencyCount,
+    string Target
 );
 
 /// <summary>A package distribution of a blob.</summary>
@@ -145,7 +147,8 @@ internal sealed class PackedResourcesReader
             Data(at + 16, flags >> PackedFormat.CodeCodecShift),
             Text(U32(at + 32), U32(at + 36), at + 32),
             Index(at + 48),
-            Index(at + 52)
+            Index(at + 52),
+            Text(U32(at + 56), U32(at + 60), at + 56)
         );
     }
 

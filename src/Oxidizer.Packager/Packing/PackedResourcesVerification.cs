@@ -100,7 +100,16 @@ internal sealed class PackedResourcesVerification(PackedResourcesReader reader, 
         foreach (var section in s_files)
         {
             for (var index = 0; index < reader.Count(section); index++)
-                CheckData(reader.File(section, index).Data);
+            {
+                var file = reader.File(section, index);
+                CheckData(file.Data);
+                var isLink = section == PackedSection.Resources && file.Owner < 0 && file.Flags.HasFlag(PackedFlags.Link);
+                Check(
+                    isLink ? IsTarget(file.Path, file.Target) : file.Target.Length == 0,
+                    reader.OffsetOf(section),
+                    $"`{file.Path}` leads to `{file.Target}`"
+                );
+            }
         }
         var files = Enumerable.Range(0, reader.Count(PackedSection.Distributions)).Sum(index => (long)reader.Distribution(index).FileCount);
         Check(
@@ -122,12 +131,34 @@ internal sealed class PackedResourcesVerification(PackedResourcesReader reader, 
                 file.Owner < 0
                     && file.Name == file.Path
                     && (last is null || Utf8Order.Instance.Compare(last, file.Name) < 0)
-                    && (file.Data.Exists || (file.Flags & (PackedFlags.Filesystem | PackedFlags.EmptyFolder)) != 0),
+                    && (file.Data.Exists || (file.Flags & (PackedFlags.Filesystem | PackedFlags.EmptyFolder | PackedFlags.Link)) != 0),
                 reader.OffsetOf(PackedSection.Resources),
                 $"the plain file `{file.Name}` is not one, or does not stand after `{last}`"
             );
             last = file.Name;
         }
+    }
+
+    // Relative, and by its letters within the root.
+    private static bool IsTarget(string path, string target)
+    {
+        var depth = path.Count(letter => letter == '/');
+        return target.Length > 0
+            && target[0] != '/'
+            && !target.Contains('\0')
+            && System.Text.Encoding.UTF8.GetByteCount(target) < PackedFormat.MaxLink
+            && Array.TrueForAll(
+                target.Split('/'),
+                part =>
+                    (
+                        depth += part switch
+                        {
+                            "" or "." => 0,
+                            ".." => -1,
+                            _ => 1,
+                        }
+                    ) >= 0
+            );
     }
 
     private void CheckCounts()

@@ -127,6 +127,16 @@ internal sealed record PlainFile(string RelativePath, ResourceFile File, Resourc
 /// <param name="Location">Where it lives.</param>
 internal sealed record EmptyFolder(string RelativePath, ResourceOrigin Origin, ResourceLocation Location) : Resource(Origin, Location);
 
+/// <summary>A symbolic link. What is packed of that path, or below it, is imported and read as a resource under this name; as a file it is
+/// what the link leads to.</summary>
+/// <param name="RelativePath">Relative to the product's virtual root.</param>
+/// <param name="Target">As the link has it: relative, and within the packed tree.</param>
+/// <param name="IsAlone">Whether nothing is packed in its place: it leads nowhere, in a circle, or to a folder above it.</param>
+/// <param name="Origin">What brought it.</param>
+/// <param name="Location">Where it lives.</param>
+internal sealed record FileLink(string RelativePath, string Target, bool IsAlone, ResourceOrigin Origin, ResourceLocation Location)
+    : Resource(Origin, Location);
+
 /// <summary>A package distribution: the folder <c>*.dist-info</c> or <c>*.egg-info</c>.</summary>
 /// <param name="Name">As its metadata says.</param>
 /// <param name="Version">As its metadata says.</param>

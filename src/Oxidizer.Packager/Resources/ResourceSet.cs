@@ -26,6 +26,9 @@ internal sealed record ResourceSet(
     /// <summary>Folders with nothing in them, by path.</summary>
     public IReadOnlyList<EmptyFolder> EmptyFolders { get; init; } = [];
 
+    /// <summary>Symbolic links, by path.</summary>
+    public IReadOnlyList<FileLink> Links { get; init; } = [];
+
     /// <summary>Whether the names of what is imported are in order, each once: what is made of them is the same in every build.</summary>
     public bool IsInOrder =>
         IsAscending(Modules.Select(module => module.Name))

@@ -12,6 +12,7 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
     private readonly Dictionary<(string Package, string Name), PackageResource> _resources = [];
     private readonly Dictionary<string, PlainFile> _plainFiles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, EmptyFolder> _emptyFolders = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FileLink> _links = new(StringComparer.Ordinal);
     private readonly Dictionary<string, PackageDistribution> _distributions = new(StringComparer.Ordinal);
     private readonly Dictionary<string, SharedLibraryResource> _libraries = new(StringComparer.Ordinal);
 
@@ -38,13 +39,16 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
     /// it.</param>
     public void Keep(Predicate<string> keep, bool byName)
     {
-        var owners = _plainFiles.Values.Select(file => (File: file, Owner: PackageAbove(file.RelativePath))).ToList();
+        var owners = _plainFiles.Keys.Concat(_links.Keys).Distinct().Select(path => (Path: path, Owner: PackageAbove(path))).ToList();
         foreach (var name in _modules.Keys.Where(name => !IsKept(name)).ToList())
             _modules.Remove(name);
         foreach (var key in _resources.Keys.Where(key => !_modules.ContainsKey(key.Package)).ToList())
             _resources.Remove(key);
-        foreach (var (file, owner) in owners.Where(entry => entry.Owner.Length > 0 && !_modules.ContainsKey(entry.Owner)))
-            _plainFiles.Remove(file.RelativePath);
+        foreach (var (path, _) in owners.Where(entry => entry.Owner.Length > 0 && !_modules.ContainsKey(entry.Owner)))
+        {
+            _plainFiles.Remove(path);
+            _links.Remove(path);
+        }
 
         bool IsKept(string name)
         {
@@ -61,7 +65,11 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
     public ResourceSet ToSet(IReadOnlyList<ExtensionVariant> extensions)
     {
         GiveFilesToPackages();
-        return new(
+        return PackedLinks.Keep(_links.Values, SetOf(extensions));
+    }
+
+    private ResourceSet SetOf(IReadOnlyList<ExtensionVariant> extensions) =>
+        new(
             ByName(_modules.Values.OfType<ModuleSource>(), module => module.Name),
             ByName(_modules.Values.OfType<NamespacePackage>(), module => module.Name),
             extensions,
@@ -79,7 +87,6 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
             PlainFiles = ByName(_plainFiles.Values, file => file.RelativePath),
             EmptyFolders = ByName(_emptyFolders.Values, folder => folder.RelativePath),
         };
-    }
 
     // So that importlib.resources finds them. What is imported has its own path, and stands above a file of it.
     private void GiveFilesToPackages()
@@ -160,6 +167,9 @@ internal sealed class ResourceCollection(DiagnosticBag diagnostics)
                 break;
             case EmptyFolder folder:
                 _emptyFolders[folder.RelativePath] = folder;
+                break;
+            case FileLink link:
+                _links[link.RelativePath] = link;
                 break;
             case PackageDistribution distribution:
                 _distributions[distribution.Folder] = distribution;

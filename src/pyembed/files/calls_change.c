@@ -36,6 +36,12 @@ DECLARE(fremovexattr);
 
 /* ---- by path ---- */
 
+static pyembed_change
+of_status(int flags)
+{
+    return (flags & AT_SYMLINK_NOFOLLOW) != 0 ? PYEMBED_OF_LINK_STATUS : PYEMBED_OF_STATUS;
+}
+
 int
 NAME(chmod)(const char *path, mode_t mode)
 {
@@ -45,7 +51,9 @@ NAME(chmod)(const char *path, mode_t mode)
 int
 NAME(fchmodat)(int folder, const char *path, mode_t mode, int flags)
 {
-    PYEMBED_CHANGE(folder, path, PYEMBED_OF_STATUS, REAL(fchmodat)(folder, path, mode, flags));
+    PYEMBED_CHANGE(folder, path,
+                   (flags & AT_SYMLINK_NOFOLLOW) != 0 ? PYEMBED_OF_LINK_MODE : PYEMBED_OF_STATUS,
+                   REAL(fchmodat)(folder, path, mode, flags));
 }
 
 int
@@ -57,13 +65,13 @@ NAME(chown)(const char *path, uid_t owner, gid_t group)
 int
 NAME(lchown)(const char *path, uid_t owner, gid_t group)
 {
-    PYEMBED_CHANGE(AT_FDCWD, path, PYEMBED_OF_STATUS, REAL(lchown)(path, owner, group));
+    PYEMBED_CHANGE(AT_FDCWD, path, PYEMBED_OF_LINK_STATUS, REAL(lchown)(path, owner, group));
 }
 
 int
 NAME(fchownat)(int folder, const char *path, uid_t owner, gid_t group, int flags)
 {
-    PYEMBED_CHANGE(folder, path, PYEMBED_OF_STATUS,
+    PYEMBED_CHANGE(folder, path, of_status(flags),
                    REAL(fchownat)(folder, path, owner, group, flags));
 }
 
@@ -89,13 +97,13 @@ NAME(utimes)(const char *path, const struct timeval times[2])
 int
 NAME(lutimes)(const char *path, const struct timeval times[2])
 {
-    PYEMBED_CHANGE(AT_FDCWD, path, PYEMBED_OF_STATUS, REAL(lutimes)(path, times));
+    PYEMBED_CHANGE(AT_FDCWD, path, PYEMBED_OF_LINK_STATUS, REAL(lutimes)(path, times));
 }
 
 int
 NAME(utimensat)(int folder, const char *path, const struct timespec times[2], int flags)
 {
-    PYEMBED_CHANGE(folder, path, PYEMBED_OF_STATUS, REAL(utimensat)(folder, path, times, flags));
+    PYEMBED_CHANGE(folder, path, of_status(flags), REAL(utimensat)(folder, path, times, flags));
 }
 
 int
@@ -108,7 +116,7 @@ NAME(setxattr)(const char *path, const char *name, const void *value, size_t siz
 int
 NAME(lsetxattr)(const char *path, const char *name, const void *value, size_t size, int flags)
 {
-    PYEMBED_CHANGE(AT_FDCWD, path, PYEMBED_OF_STATUS,
+    PYEMBED_CHANGE(AT_FDCWD, path, PYEMBED_OF_LINK_STATUS,
                    REAL(lsetxattr)(path, name, value, size, flags));
 }
 
@@ -121,7 +129,7 @@ NAME(removexattr)(const char *path, const char *name)
 int
 NAME(lremovexattr)(const char *path, const char *name)
 {
-    PYEMBED_CHANGE(AT_FDCWD, path, PYEMBED_OF_STATUS, REAL(lremovexattr)(path, name));
+    PYEMBED_CHANGE(AT_FDCWD, path, PYEMBED_OF_LINK_STATUS, REAL(lremovexattr)(path, name));
 }
 
 /* ---- by descriptor: the memory would take the change, and lose its mark ---- */

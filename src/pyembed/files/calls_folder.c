@@ -70,7 +70,7 @@ open_packed(const char *path, DIR **folder)
 {
     pyembed_found found;
     *folder = NULL;
-    switch (pyembed_find(AT_FDCWD, path, &found)) {
+    switch (pyembed_find(AT_FDCWD, path, PYEMBED_FOLLOW, &found)) {
     case PYEMBED_FOUND_REAL:
         if (!pyembed_names_executable(path)) {
             errno = ENOTDIR;

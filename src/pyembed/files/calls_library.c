@@ -217,7 +217,7 @@ static void *
 load_by_path(const char *path, int mode)
 {
     pyembed_found found;
-    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, &found);
+    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, PYEMBED_FOLLOW, &found);
     if (!pyembed_is_packed(kind)) {
         return &not_packed;
     }

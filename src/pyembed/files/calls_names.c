@@ -140,6 +140,7 @@ refusal_of_real(int folder, const char *path, int is_new)
 typedef struct {
     int folder;
     const char *path;
+    pyembed_links links;
     pyembed_found_kind kind;
     pyembed_found found;
     int error; /* of pyembed_find */
@@ -148,7 +149,7 @@ typedef struct {
 static void
 find_end(end *found)
 {
-    found->kind = pyembed_find(found->folder, found->path, &found->found);
+    found->kind = pyembed_find(found->folder, found->path, found->links, &found->found);
     found->error = errno;
 }
 
@@ -194,11 +195,11 @@ refusal_of_link(const end *from, const end *to)
 
 /* True if one of the paths is a packed one, with -1 and errno as the answer. */
 static int
-refuses_pair(int from_folder, const char *from_path, int to_folder, const char *to_path,
-             int (*refusal_of)(const end *from, const end *to), int *answer)
+refuses_pair(int from_folder, const char *from_path, pyembed_links links, int to_folder,
+             const char *to_path, int (*refusal_of)(const end *from, const end *to), int *answer)
 {
-    end from = {.folder = from_folder, .path = from_path};
-    end to = {.folder = to_folder, .path = to_path};
+    end from = {.folder = from_folder, .path = from_path, .links = links};
+    end to = {.folder = to_folder, .path = to_path, .links = PYEMBED_KEEP_NAME};
     find_end(&from);
     find_end(&to);
     if (!pyembed_is_packed(from.kind) && !pyembed_is_packed(to.kind)) {
@@ -210,47 +211,50 @@ refuses_pair(int from_folder, const char *from_path, int to_folder, const char *
     return 1;
 }
 
-#define CHANGE_PAIR(from_folder, from, to_folder, to, refusal_of, real)            \
-    int answer;                                                                    \
-    if ((pyembed_claims(from) || pyembed_claims(to)) &&                            \
-        refuses_pair(from_folder, from, to_folder, to, refusal_of, &answer)) {     \
-        return answer;                                                             \
-    }                                                                              \
-    answer = (real);                                                               \
-    if (answer < 0 && errno == ENOTDIR) {                                          \
-        (void)refuses_pair(from_folder, from, to_folder, to, refusal_of, &answer); \
-    }                                                                              \
+#define CHANGE_PAIR(from_folder, from, links, to_folder, to, refusal_of, real)            \
+    int answer;                                                                           \
+    if ((pyembed_claims(from) || pyembed_claims(to)) &&                                   \
+        refuses_pair(from_folder, from, links, to_folder, to, refusal_of, &answer)) {     \
+        return answer;                                                                    \
+    }                                                                                     \
+    answer = (real);                                                                      \
+    if (answer < 0 && errno == ENOTDIR) {                                                 \
+        (void)refuses_pair(from_folder, from, links, to_folder, to, refusal_of, &answer); \
+    }                                                                                     \
     return answer
 
 int
 NAME(rename)(const char *from, const char *to)
 {
-    CHANGE_PAIR(AT_FDCWD, from, AT_FDCWD, to, refusal_of_rename, REAL(rename)(from, to));
+    CHANGE_PAIR(AT_FDCWD, from, PYEMBED_KEEP_NAME, AT_FDCWD, to, refusal_of_rename,
+                REAL(rename)(from, to));
 }
 
 int
 NAME(renameat)(int from_folder, const char *from, int to_folder, const char *to)
 {
-    CHANGE_PAIR(from_folder, from, to_folder, to, refusal_of_rename,
+    CHANGE_PAIR(from_folder, from, PYEMBED_KEEP_NAME, to_folder, to, refusal_of_rename,
                 REAL(renameat)(from_folder, from, to_folder, to));
 }
 
 int
 NAME(renameat2)(int from_folder, const char *from, int to_folder, const char *to, unsigned flags)
 {
-    CHANGE_PAIR(from_folder, from, to_folder, to, refusal_of_rename,
+    CHANGE_PAIR(from_folder, from, PYEMBED_KEEP_NAME, to_folder, to, refusal_of_rename,
                 REAL(renameat2)(from_folder, from, to_folder, to, flags));
 }
 
 int
 NAME(link)(const char *from, const char *to)
 {
-    CHANGE_PAIR(AT_FDCWD, from, AT_FDCWD, to, refusal_of_link, REAL(link)(from, to));
+    CHANGE_PAIR(AT_FDCWD, from, PYEMBED_KEEP_LINK, AT_FDCWD, to, refusal_of_link,
+                REAL(link)(from, to));
 }
 
 int
 NAME(linkat)(int from_folder, const char *from, int to_folder, const char *to, int flags)
 {
-    CHANGE_PAIR(from_folder, from, to_folder, to, refusal_of_link,
-                REAL(linkat)(from_folder, from, to_folder, to, flags));
+    CHANGE_PAIR(from_folder, from,
+                (flags & AT_SYMLINK_FOLLOW) != 0 ? PYEMBED_FOLLOW : PYEMBED_KEEP_LINK, to_folder,
+                to, refusal_of_link, REAL(linkat)(from_folder, from, to_folder, to, flags));
 }

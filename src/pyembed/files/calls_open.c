@@ -33,8 +33,9 @@ wants_to_write(int flags)
 /* The errno that ext4 gives when it is mounted for reading, in the kernel's order of checks; 0: it
  * can be opened. */
 static int
-refusal(int is_folder, int flags)
+refusal(mode_t mode, int flags)
 {
+    int is_folder = S_ISDIR(mode);
     if ((flags & O_PATH) != 0) {
         return (flags & O_DIRECTORY) != 0 && !is_folder ? ENOTDIR : 0;
     }
@@ -50,6 +51,9 @@ refusal(int is_folder, int flags)
     if ((flags & O_DIRECTORY) != 0 && !is_folder) {
         return ENOTDIR;
     }
+    if (S_ISLNK(mode)) {
+        return ELOOP;
+    }
     if (wants_to_write(flags)) {
         return is_folder ? EISDIR : EROFS;
     }
@@ -59,7 +63,7 @@ refusal(int is_folder, int flags)
 static int
 open_node(const pyembed_tree *tree, uint32_t node, int flags)
 {
-    int refused = refusal(S_ISDIR(tree->nodes[node].mode), flags);
+    int refused = refusal(tree->nodes[node].mode, flags);
     if (refused != 0) {
         errno = refused;
         return -1;
@@ -89,7 +93,11 @@ open_packed(int folder, const char *path, int flags, mode_t mode, int *answer)
 {
     pyembed_found found;
     const pyembed_tree *tree;
-    pyembed_found_kind kind = pyembed_find(folder, path, &found);
+    pyembed_links links = (flags & O_NOFOLLOW) != 0 ? PYEMBED_KEEP_LINK
+                          : (flags & (O_CREAT | O_EXCL | O_PATH)) == (O_CREAT | O_EXCL)
+                              ? PYEMBED_KEEP_NAME
+                              : PYEMBED_FOLLOW;
+    pyembed_found_kind kind = pyembed_find(folder, path, links, &found);
     *answer = -1;
     if (kind != PYEMBED_FOUND_REAL && are_refused(flags)) {
         return 1;

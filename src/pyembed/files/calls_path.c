@@ -31,19 +31,36 @@ DECLARE(getcwd);
 DECLARE(__getcwd_chk);
 DECLARE(get_current_dir_name);
 
-/* ---- readlink: what is packed is no link ---- */
+/* ---- readlink ---- */
+
+/* What readlink answers of a node. */
+static int
+target_of(const pyembed_tree *tree, uint32_t node, char *target, size_t size)
+{
+    pyembed_string text;
+    if (!S_ISLNK(tree->nodes[node].mode) || size == 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    if (pyembed_tree_target(tree, node, &text) < 0) {
+        return -1;
+    }
+    size_t used = text.size < size ? text.size : size;
+    memcpy(target, text.data, used);
+    return (int)used;
+}
 
 static int
 link_packed(int folder, const char *path, char *target, size_t size, int *answer)
 {
     pyembed_found found;
-    pyembed_found_kind kind = pyembed_find(folder, path, &found);
+    pyembed_found_kind kind = pyembed_find(folder, path, PYEMBED_KEEP_LINK, &found);
     if (kind == PYEMBED_FOUND_REAL) {
         return 0;
     }
     *answer = -1;
     if (kind == PYEMBED_FOUND_NODE) {
-        errno = EINVAL;
+        *answer = target_of(found.tree, found.node, target, size);
     }
     else if (kind == PYEMBED_FOUND_ELSEWHERE) {
         *answer = (int)REAL(readlink)(found.elsewhere, target, size);
@@ -54,6 +71,11 @@ link_packed(int folder, const char *path, char *target, size_t size, int *answer
 static int
 read_link(int folder, const char *path, char *target, size_t size)
 {
+    /* The link itself was opened, with O_PATH. */
+    int64_t own = folder >= 0 && path[0] == '\0' ? pyembed_node_of_descriptor(folder) : -1;
+    if (own >= 0 && S_ISLNK(pyembed_tree_get()->nodes[own].mode)) {
+        return target_of(pyembed_tree_get(), (uint32_t)own, target, size);
+    }
     PYEMBED_ANSWER(path, link_packed(folder, path, target, size, &answer),
                    (int)REAL(readlinkat)(folder, path, target, size));
 }
@@ -111,7 +133,7 @@ resolve_packed(const char *path, char *resolved, char **answer)
 {
     pyembed_found found;
     char name[PATH_MAX];
-    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, &found);
+    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, PYEMBED_FOLLOW, &found);
     if (kind == PYEMBED_FOUND_REAL) {
         return 0;
     }
@@ -182,7 +204,7 @@ static int
 enter_packed(const char *path, int *answer)
 {
     pyembed_found found;
-    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, &found);
+    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, PYEMBED_FOLLOW, &found);
     if (kind == PYEMBED_FOUND_REAL) {
         return 0;
     }

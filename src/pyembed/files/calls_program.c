@@ -42,7 +42,7 @@ static int
 open_program(const char *path, program *opened)
 {
     pyembed_found found;
-    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, &found);
+    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, PYEMBED_FOLLOW, &found);
     if (kind == PYEMBED_FOUND_REAL || kind == PYEMBED_FOUND_ELSEWHERE) {
         errno = ENOTDIR;
         return 0;

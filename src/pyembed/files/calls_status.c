@@ -32,12 +32,18 @@ DECLARE(__fxstatat);
 
 /* ---- stat ---- */
 
+static pyembed_links
+links_of(int flags)
+{
+    return (flags & AT_SYMLINK_NOFOLLOW) != 0 ? PYEMBED_KEEP_LINK : PYEMBED_FOLLOW;
+}
+
 /* True if the path is a packed one: `answer` is 0 with the status, or -1 with errno. */
 static int
 status_packed(int folder, const char *path, int flags, struct stat *status, int *answer)
 {
     pyembed_found found;
-    switch (pyembed_find(folder, path, &found)) {
+    switch (pyembed_find(folder, path, links_of(flags), &found)) {
     case PYEMBED_FOUND_REAL:
         return 0;
     case PYEMBED_FOUND_NODE:
@@ -212,11 +218,11 @@ NAME(statx)(int folder, const char *path, int flags, unsigned mask, struct statx
 /* ---- access ---- */
 
 static int
-access_packed(int folder, const char *path, int mode, int *answer)
+access_packed(int folder, const char *path, int mode, int flags, int *answer)
 {
     pyembed_found found;
     int refused;
-    switch (pyembed_find(folder, path, &found)) {
+    switch (pyembed_find(folder, path, links_of(flags), &found)) {
     case PYEMBED_FOUND_REAL:
         return 0;
     case PYEMBED_FOUND_NODE:
@@ -240,20 +246,20 @@ access_packed(int folder, const char *path, int mode, int *answer)
 int
 NAME(access)(const char *path, int mode)
 {
-    PYEMBED_ANSWER(path, access_packed(AT_FDCWD, path, mode, &answer), REAL(access)(path, mode));
+    PYEMBED_ANSWER(path, access_packed(AT_FDCWD, path, mode, 0, &answer), REAL(access)(path, mode));
 }
 
 int
 NAME(faccessat)(int folder, const char *path, int mode, int flags)
 {
-    PYEMBED_ANSWER(path, access_packed(folder, path, mode, &answer),
+    PYEMBED_ANSWER(path, access_packed(folder, path, mode, flags, &answer),
                    REAL(faccessat)(folder, path, mode, flags));
 }
 
 int
 NAME(euidaccess)(const char *path, int mode)
 {
-    PYEMBED_ANSWER(path, access_packed(AT_FDCWD, path, mode, &answer),
+    PYEMBED_ANSWER(path, access_packed(AT_FDCWD, path, mode, 0, &answer),
                    REAL(euidaccess)(path, mode));
 }
 ALIAS(eaccess, euidaccess);

@@ -26,9 +26,9 @@ DECLARE(llistxattr);
 /* True if the path is a packed one, or leads out of what is packed: then `real` is where the
  * system is to be asked, or NULL with errno. */
 static int
-is_packed(const char *path, pyembed_found *found, const char **real)
+is_packed(const char *path, pyembed_links links, pyembed_found *found, const char **real)
 {
-    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, found);
+    pyembed_found_kind kind = pyembed_find(AT_FDCWD, path, links, found);
     *real = kind == PYEMBED_FOUND_NODE        ? pyembed_this_process.folder
             : kind == PYEMBED_FOUND_ELSEWHERE ? found->elsewhere
                                               : NULL;
@@ -67,7 +67,7 @@ statfs_packed(const char *path, struct statfs *status, int *answer)
 {
     pyembed_found found;
     const char *real;
-    if (!is_packed(path, &found, &real)) {
+    if (!is_packed(path, PYEMBED_FOLLOW, &found, &real)) {
         return 0;
     }
     *answer = real == NULL              ? -1
@@ -88,7 +88,7 @@ statvfs_packed(const char *path, struct statvfs *status, int *answer)
 {
     pyembed_found found;
     const char *real;
-    if (!is_packed(path, &found, &real)) {
+    if (!is_packed(path, PYEMBED_FOLLOW, &found, &real)) {
         return 0;
     }
     *answer = real == NULL              ? -1
@@ -129,7 +129,8 @@ NAME(pathconf)(const char *path, int name)
     pyembed_found found;
     const char *real;
     long answer = REAL(pathconf)(path, name);
-    if (answer < 0 && (errno == ENOTDIR || errno == ENOENT) && is_packed(path, &found, &real)) {
+    if (answer < 0 && (errno == ENOTDIR || errno == ENOENT) &&
+        is_packed(path, PYEMBED_FOLLOW, &found, &real)) {
         answer = real == NULL ? -1 : REAL(pathconf)(real, name);
     }
     return answer;
@@ -141,12 +142,12 @@ typedef ssize_t (*attribute_function)(const char *path, const char *name, void *
 typedef ssize_t (*list_function)(const char *path, char *list, size_t size);
 
 static int
-attribute_packed(attribute_function function, const char *path, const char *name, void *value,
-                 size_t size, ssize_t *answer)
+attribute_packed(attribute_function function, pyembed_links links, const char *path,
+                 const char *name, void *value, size_t size, ssize_t *answer)
 {
     pyembed_found found;
     const char *real;
-    if (!is_packed(path, &found, &real)) {
+    if (!is_packed(path, links, &found, &real)) {
         return 0;
     }
     *answer = real == found.elsewhere ? function(real, name, value, size) : -1;
@@ -157,11 +158,12 @@ attribute_packed(attribute_function function, const char *path, const char *name
 }
 
 static int
-list_packed(list_function function, const char *path, char *list, size_t size, ssize_t *answer)
+list_packed(list_function function, pyembed_links links, const char *path, char *list, size_t size,
+            ssize_t *answer)
 {
     pyembed_found found;
     const char *real;
-    if (!is_packed(path, &found, &real)) {
+    if (!is_packed(path, links, &found, &real)) {
         return 0;
     }
     *answer = real == NULL ? -1 : real == found.elsewhere ? function(real, list, size) : 0;
@@ -171,27 +173,31 @@ list_packed(list_function function, const char *path, char *list, size_t size, s
 ssize_t
 NAME(getxattr)(const char *path, const char *name, void *value, size_t size)
 {
-    PYEMBED_ANSWER(path, attribute_packed(REAL(getxattr), path, name, value, size, &answer),
-                   REAL(getxattr)(path, name, value, size));
+    PYEMBED_ANSWER(
+        path, attribute_packed(REAL(getxattr), PYEMBED_FOLLOW, path, name, value, size, &answer),
+        REAL(getxattr)(path, name, value, size));
 }
 
 ssize_t
 NAME(lgetxattr)(const char *path, const char *name, void *value, size_t size)
 {
-    PYEMBED_ANSWER(path, attribute_packed(REAL(lgetxattr), path, name, value, size, &answer),
-                   REAL(lgetxattr)(path, name, value, size));
+    PYEMBED_ANSWER(
+        path,
+        attribute_packed(REAL(lgetxattr), PYEMBED_KEEP_LINK, path, name, value, size, &answer),
+        REAL(lgetxattr)(path, name, value, size));
 }
 
 ssize_t
 NAME(listxattr)(const char *path, char *list, size_t size)
 {
-    PYEMBED_ANSWER(path, list_packed(REAL(listxattr), path, list, size, &answer),
+    PYEMBED_ANSWER(path, list_packed(REAL(listxattr), PYEMBED_FOLLOW, path, list, size, &answer),
                    REAL(listxattr)(path, list, size));
 }
 
 ssize_t
 NAME(llistxattr)(const char *path, char *list, size_t size)
 {
-    PYEMBED_ANSWER(path, list_packed(REAL(llistxattr), path, list, size, &answer),
+    PYEMBED_ANSWER(path,
+                   list_packed(REAL(llistxattr), PYEMBED_KEEP_LINK, path, list, size, &answer),
                    REAL(llistxattr)(path, list, size));
 }

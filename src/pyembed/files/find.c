@@ -94,9 +94,10 @@ leave(const char *rest, pyembed_found *found)
     return size < (int)sizeof found->elsewhere ? PYEMBED_FOUND_ELSEWHERE : fail(ENAMETOOLONG);
 }
 
-/* One name of a path. Sets `found->node`, or returns what ends the walk. */
+/* One name of a path. Sets `found->node`, or returns what ends the walk. `is_end`: nothing comes
+ * after it. */
 static pyembed_found_kind
-step(pyembed_found *found, const char *name, size_t size, const char *rest)
+step(pyembed_found *found, const char *name, size_t size, const char *rest, int is_end)
 {
     const pyembed_tree *tree = found->tree;
     int is_dot = size == 1 && name[0] == '.';
@@ -104,11 +105,11 @@ step(pyembed_found *found, const char *name, size_t size, const char *rest)
     if (!S_ISDIR(tree->nodes[found->node].mode)) {
         return fail(ENOTDIR);
     }
-    if (*rest == '\0') {
+    if (is_end) {
         found->last = is_dot       ? PYEMBED_LAST_DOT
                       : is_dot_dot ? PYEMBED_LAST_DOT_DOT
                                    : PYEMBED_LAST_NAME;
-        found->has_slash = name[size] == '/';
+        found->has_slash |= name[size] == '/';
     }
     if (size > NAME_MAX) {
         return fail(ENAMETOOLONG);
@@ -123,14 +124,62 @@ step(pyembed_found *found, const char *name, size_t size, const char *rest)
         found->node = pyembed_tree_child(tree, found->node, name, size);
         if (found->node == 0) {
             errno = ENOENT;
-            return *rest == '\0' ? PYEMBED_FOUND_MISSING : PYEMBED_FOUND_ERROR;
+            return is_end ? PYEMBED_FOUND_MISSING : PYEMBED_FOUND_ERROR;
         }
     }
     return PYEMBED_FOUND_NODE;
 }
 
+static pyembed_found_kind walk_names(const char *path, int is_within, pyembed_links links,
+                                     pyembed_found *found);
+
+/* From the link that was found to where it leads. `rest` comes after it, and more if it is the
+ * target of another link that is not at the end (`is_within`). */
 static pyembed_found_kind
-walk(uint32_t start, const char *path, pyembed_found *found)
+follow_packed(const char *rest, int is_within, pyembed_found *found)
+{
+    pyembed_string target;
+    if (++found->links > PYEMBED_MOST_LINKS) {
+        return fail(ELOOP);
+    }
+    if (pyembed_tree_target(found->tree, found->node, &target) < 0) {
+        return PYEMBED_FOUND_ERROR;
+    }
+    found->node = found->tree->nodes[found->node].parent;
+    pyembed_found_kind kind =
+        walk_names(target.data, is_within || *rest != '\0', PYEMBED_FOLLOW, found);
+    if (kind == PYEMBED_FOUND_ELSEWHERE && *rest != '\0') {
+        size_t used = strlen(found->elsewhere), room = sizeof found->elsewhere - used;
+        if (snprintf(found->elsewhere + used, room, "/%s", rest) >= (int)room) {
+            return fail(ENAMETOOLONG);
+        }
+    }
+    return kind;
+}
+
+static pyembed_found_kind
+walk_names(const char *path, int is_within, pyembed_links links, pyembed_found *found)
+{
+    for (const char *at = path; *at != '\0';) {
+        size_t size = strcspn(at, "/");
+        const char *rest = at + size + strspn(at + size, "/");
+        int is_end = *rest == '\0' && !is_within;
+        pyembed_found_kind kind = step(found, at, size, rest, is_end);
+        if (kind == PYEMBED_FOUND_NODE && S_ISLNK(found->tree->nodes[found->node].mode) &&
+            (!is_end || links == PYEMBED_FOLLOW ||
+             (links == PYEMBED_KEEP_LINK && at[size] == '/'))) {
+            kind = follow_packed(rest, is_within, found);
+        }
+        if (kind != PYEMBED_FOUND_NODE) {
+            return kind;
+        }
+        at = rest;
+    }
+    return PYEMBED_FOUND_NODE;
+}
+
+static pyembed_found_kind
+walk(uint32_t start, const char *path, pyembed_links links, pyembed_found *found)
 {
     found->last = PYEMBED_LAST_NONE;
     found->has_slash = found->is_there = 0;
@@ -142,14 +191,9 @@ walk(uint32_t start, const char *path, pyembed_found *found)
     if (*path == '\0') {
         found->last = PYEMBED_LAST_DOT;
     }
-    for (const char *at = path; *at != '\0';) {
-        size_t size = strcspn(at, "/");
-        const char *rest = at + size + strspn(at + size, "/");
-        pyembed_found_kind kind = step(found, at, size, rest);
-        if (kind != PYEMBED_FOUND_NODE) {
-            return kind;
-        }
-        at = rest;
+    pyembed_found_kind kind = walk_names(path, 0, links, found);
+    if (kind != PYEMBED_FOUND_NODE) {
+        return kind;
     }
     found->is_there = 1;
     return found->has_slash && !S_ISDIR(found->tree->nodes[found->node].mode) ? fail(ENOTDIR)
@@ -205,7 +249,7 @@ follow(const char *path, const char *rest, pyembed_found *found)
 /* The longest part of the path that is there decides: if it is the executable, what follows is
  * packed. The system cannot follow a link to what is packed, so that the link is the longest. */
 static pyembed_found_kind
-find_below_another_name(char *path, pyembed_found *found)
+find_below_another_name(char *path, pyembed_links links, pyembed_found *found)
 {
     for (char *end = path + strlen(path); end != NULL && end > path;
          end = memrchr(path, '/', (size_t)(end - path))) {
@@ -223,7 +267,7 @@ find_below_another_name(char *path, pyembed_found *found)
             *end = '/';
         }
         if (is_there) {
-            return rest != NULL && pyembed_is_executable(&status) ? walk(0, rest, found)
+            return rest != NULL && pyembed_is_executable(&status) ? walk(0, rest, links, found)
                                                                   : PYEMBED_FOUND_REAL;
         }
     }
@@ -232,21 +276,18 @@ find_below_another_name(char *path, pyembed_found *found)
 
 /* ---- */
 
-/* As many links as the kernel follows. */
-enum { MOST_TURNS = 40 };
-
 static pyembed_found_kind
-find_once(int folder, const char *path, pyembed_found *found)
+find_once(int folder, const char *path, pyembed_links links, pyembed_found *found)
 {
     if (path[0] == '/' && pyembed_claims(path)) {
         const char *below = path + pyembed_root.root_size;
-        return walk(0, below + strspn(below, "/"), found);
+        return walk(0, below + strspn(below, "/"), links, found);
     }
     if (path[0] != '/') {
         uint32_t start = folder == AT_FDCWD ? pyembed_current_folder()
                                             : (uint32_t)(pyembed_node_of_descriptor(folder) + 1);
         if (start != 0) {
-            return walk(start - 1, path, found);
+            return walk(start - 1, path, links, found);
         }
     }
     char absolute[2 * PATH_MAX];
@@ -256,11 +297,11 @@ find_once(int folder, const char *path, pyembed_found *found)
     else if (make_absolute(folder, path, absolute, sizeof absolute) < 0) {
         return PYEMBED_FOUND_REAL;
     }
-    return find_below_another_name(absolute, found);
+    return find_below_another_name(absolute, links, found);
 }
 
 pyembed_found_kind
-pyembed_find(int folder, const char *path, pyembed_found *found)
+pyembed_find(int folder, const char *path, pyembed_links links, pyembed_found *found)
 {
     int error = errno;
     char again[PATH_MAX];
@@ -268,18 +309,19 @@ pyembed_find(int folder, const char *path, pyembed_found *found)
         return PYEMBED_FOUND_REAL;
     }
     found->last = PYEMBED_LAST_NONE;
+    found->links = 0;
     if (strlen(path) >= PATH_MAX) {
         return fail(ENAMETOOLONG);
     }
-    pyembed_found_kind kind = find_once(folder, path, found);
+    pyembed_found_kind kind = find_once(folder, path, links, found);
     /* What leaves the root may come back (`<executable>/../<executable>`), and a link leads on. */
     for (int turn = 0; kind == PYEMBED_FOUND_ELSEWHERE; turn++) {
-        if (turn == MOST_TURNS) {
+        if (turn == PYEMBED_MOST_LINKS) {
             found->last = PYEMBED_LAST_NONE;
             return fail(ELOOP);
         }
         memcpy(again, found->elsewhere, strlen(found->elsewhere) + 1);
-        kind = find_once(AT_FDCWD, again, found);
+        kind = find_once(AT_FDCWD, again, links, found);
         if (kind == PYEMBED_FOUND_REAL) {
             kind = PYEMBED_FOUND_ELSEWHERE;
             break;

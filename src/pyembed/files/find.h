@@ -37,9 +37,17 @@ typedef enum {
     PYEMBED_LAST_DOT_DOT
 } pyembed_last_name;
 
+/* What becomes of a link at the end of a path. One before the end is always followed. */
+typedef enum {
+    PYEMBED_FOLLOW,
+    PYEMBED_KEEP_LINK, /* O_NOFOLLOW, lstat: kept, unless a slash comes after it */
+    PYEMBED_KEEP_NAME  /* what gives a name, or takes one away: kept */
+} pyembed_links;
+
 typedef struct {
     const pyembed_tree *tree;
     uint32_t node;
+    int links; /* that were followed */
     pyembed_last_name last;
     int has_slash; /* the path ends with one */
     int is_there;  /* something has this name, if only a file before a slash */
@@ -88,7 +96,8 @@ pyembed_is_packed(pyembed_found_kind kind)
 
 /* Finds what a path names, relative to an open folder or AT_FDCWD. Keeps errno with
  * PYEMBED_FOUND_REAL. */
-pyembed_found_kind pyembed_find(int folder, const char *path, pyembed_found *found);
+pyembed_found_kind pyembed_find(int folder, const char *path, pyembed_links links,
+                                pyembed_found *found);
 
 /* The body of a function that returns an int or ssize_t, -1 for an error. `packed` is a call that
  * sets `answer` and returns true if the path is a packed one; `real` asks the system. A name of the

@@ -36,15 +36,21 @@ pyembed_refusal(pyembed_found_kind kind, const pyembed_found *found, int error,
     if (kind != PYEMBED_FOUND_NODE) {
         return error;
     }
-    int is_folder = S_ISDIR(found->tree->nodes[found->node].mode);
-    return change == PYEMBED_OF_CONTENT && is_folder ? EISDIR : EROFS;
+    mode_t mode = found->tree->nodes[found->node].mode;
+    return change == PYEMBED_OF_CONTENT && S_ISDIR(mode)     ? EISDIR
+           : change == PYEMBED_OF_LINK_MODE && S_ISLNK(mode) ? EOPNOTSUPP
+                                                             : EROFS;
 }
 
 int
 pyembed_refuses(int folder, const char *path, pyembed_change change, int *answer)
 {
     pyembed_found found;
-    pyembed_found_kind kind = pyembed_find(folder, path, &found);
+    int keeps_link = change == PYEMBED_OF_LINK_STATUS || change == PYEMBED_OF_LINK_MODE;
+    pyembed_links links = change >= PYEMBED_OF_FILE_NAME ? PYEMBED_KEEP_NAME
+                          : keeps_link                   ? PYEMBED_KEEP_LINK
+                                                         : PYEMBED_FOLLOW;
+    pyembed_found_kind kind = pyembed_find(folder, path, links, &found);
     if (!pyembed_is_packed(kind)) {
         errno = ENOTDIR;
         return 0;

@@ -8,6 +8,8 @@
  * one that is given. */
 typedef enum {
     PYEMBED_OF_STATUS,
+    PYEMBED_OF_LINK_STATUS, /* a link is not followed */
+    PYEMBED_OF_LINK_MODE,   /* nor here: it has no permissions of its own */
     PYEMBED_OF_CONTENT,
     PYEMBED_OF_FILE_NAME,
     PYEMBED_OF_FOLDER_NAME,

@@ -76,6 +76,12 @@ pyembed_status_of(const pyembed_tree *tree, uint32_t number, struct stat *status
         status->st_nlink = 2 + node->folders;
         status->st_size = BLOCK;
     }
+    else if (S_ISLNK(node->mode)) {
+        pyembed_string target;
+        status->st_nlink = 1;
+        status->st_size = pyembed_tree_target(tree, number, &target) == 0 ? target.size : 0;
+        return; /* its target lies in its inode, as ext4 has it: it takes no block */
+    }
     else {
         status->st_nlink = 1;
         status->st_size = pyembed_tree_bytes(tree, number, &bytes) == 0 ? bytes.raw_size : 0;

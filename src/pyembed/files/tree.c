@@ -60,6 +60,11 @@ path_of_entry(const pyembed_resources *resources, unsigned section, uint32_t ent
             found->mode = S_IFDIR | 0755;
             return PYEMBED_OK;
         }
+        if (status == PYEMBED_OK && file.target.size > 0) {
+            found->mode = S_IFLNK | 0777;
+            return (flags & PYEMBED_IN_FILESYSTEM) || file.path.size == 0 ? PYEMBED_NOT_FOUND
+                                                                          : PYEMBED_OK;
+        }
     }
     if (status != PYEMBED_OK) {
         return status;
@@ -101,8 +106,21 @@ pyembed_tree_child(const pyembed_tree *tree, uint32_t folder, const char *name, 
     return *slot_of(tree, folder, name, size);
 }
 
-uint32_t
-pyembed_tree_walk(const pyembed_tree *tree, uint32_t folder, const char *path, size_t size)
+static uint32_t walk(const pyembed_tree *tree, uint32_t folder, const char *path, size_t size,
+                     int *links);
+
+/* The node behind a link. */
+static uint32_t
+follow(const pyembed_tree *tree, uint32_t link, int *links)
+{
+    pyembed_string target;
+    return ++*links <= PYEMBED_MOST_LINKS && pyembed_tree_target(tree, link, &target) == 0
+               ? walk(tree, tree->nodes[link].parent, target.data, target.size, links)
+               : PYEMBED_NO_NODE;
+}
+
+static uint32_t
+walk(const pyembed_tree *tree, uint32_t folder, const char *path, size_t size, int *links)
 {
     const char *at = path, *end = path + size;
     while (at < end) {
@@ -116,10 +134,23 @@ pyembed_tree_walk(const pyembed_tree *tree, uint32_t folder, const char *path, s
             if (folder == 0) {
                 return PYEMBED_NO_NODE;
             }
+            if (S_ISLNK(tree->nodes[folder].mode)) {
+                folder = follow(tree, folder, links);
+            }
+            if (folder == PYEMBED_NO_NODE) {
+                return folder;
+            }
         }
         at += length + (slash == NULL ? 0 : 1);
     }
     return folder;
+}
+
+uint32_t
+pyembed_tree_walk(const pyembed_tree *tree, uint32_t folder, const char *path, size_t size)
+{
+    int links = 0;
+    return walk(tree, folder, path, size, &links);
 }
 
 /* The node of that name in a folder, made if it is missing. */
@@ -148,7 +179,7 @@ add_node(pyembed_tree *tree, uint32_t folder, const char *name, size_t size, mod
 }
 
 /* A file of a distribution may be named from its folder (`../pkg/x`). What would leave the root, or
- * go through a file, has no node. Of two entries with one path the first has it. */
+ * go through a file or a link, has no node. Of two entries with one path the first has it. */
 static void
 add_path(pyembed_tree *tree, const packed_path *packed)
 {
@@ -183,6 +214,26 @@ add_path(pyembed_tree *tree, const packed_path *packed)
 }
 
 /* ---- the whole ---- */
+
+/* Links come first: what else has a link's path, or is below it, is imported under that name, and
+ * as a file is what the link leads to. */
+static pyembed_status
+each_link(const pyembed_resources *resources, pyembed_tree *tree)
+{
+    pyembed_run plain = pyembed_plain_files(resources);
+    for (uint32_t at = 0; at < plain.count; at++) {
+        packed_path packed;
+        pyembed_status status =
+            path_of_entry(resources, PYEMBED_SECTION_RESOURCES, plain.first + at, &packed);
+        if (status == PYEMBED_OK && S_ISLNK(packed.mode)) {
+            add_path(tree, &packed);
+        }
+        else if (status != PYEMBED_OK && status != PYEMBED_NOT_FOUND) {
+            return status;
+        }
+    }
+    return PYEMBED_OK;
+}
 
 /* Calls `add` for each packed file, or counts names when `tree` is NULL. */
 static pyembed_status
@@ -263,12 +314,27 @@ pyembed_tree_get(void)
     if (tree == NULL) {
         return NULL;
     }
-    (void)each_path(resources, tree, NULL); /* what was readable is readable again */
+    (void)each_link(resources, tree); /* what was readable is readable again */
+    (void)each_path(resources, tree, NULL);
     if (!atomic_compare_exchange_strong(&made_tree, &made, tree)) {
         munmap(tree, size);
         return made;
     }
     return tree;
+}
+
+int
+pyembed_tree_target(const pyembed_tree *tree, uint32_t number, pyembed_string *target)
+{
+    const pyembed_node *node = &tree->nodes[number];
+    pyembed_file file;
+    if (pyembed_file_at(tree->resources, node->section, node->entry, &file) != PYEMBED_OK ||
+        file.target.size == 0) {
+        errno = EIO;
+        return -1;
+    }
+    *target = file.target;
+    return 0;
 }
 
 int

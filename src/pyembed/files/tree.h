@@ -12,14 +12,14 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* A file or a folder. Nodes are known by their number; 0 is the root. */
+/* A file, a folder or a symbolic link. Nodes are known by their number; 0 is the root. */
 typedef struct {
     const char *name; /* not ended by a NUL */
     uint32_t name_size;
     uint32_t parent;
     uint32_t first_child, last_child, next; /* 0: none */
     uint32_t folders;                       /* in this folder */
-    uint32_t section, entry;                /* where a file's bytes are */
+    uint32_t section, entry;                /* where a file's bytes are, or a link's target */
     mode_t mode;
     atomic_int descriptor; /* one that was open for this file, plus 1; ask before you trust it */
     _Atomic(const unsigned char *) raw; /* what was compressed, unpacked; NULL until it is needed */
@@ -43,13 +43,19 @@ uint32_t pyembed_tree_child(const pyembed_tree *tree, uint32_t folder, const cha
 
 #define PYEMBED_NO_NODE UINT32_MAX
 
-/* The node at a path below a folder, as the letters have it: `..` is the folder above, and the
- * root's own is the root. PYEMBED_NO_NODE if there is none. */
+/* The node at a path below a folder, behind all links: `..` is the folder above, and the root's own
+ * is the root. PYEMBED_NO_NODE if there is none. */
 uint32_t pyembed_tree_walk(const pyembed_tree *tree, uint32_t folder, const char *path,
                            size_t size);
 
 /* A file's stored bytes. Returns 0; or -1 with errno EIO. */
 int pyembed_tree_bytes(const pyembed_tree *tree, uint32_t node, pyembed_bytes *bytes);
+
+/* A link's target, which is relative and not empty. Returns 0; or -1 with errno EIO. */
+int pyembed_tree_target(const pyembed_tree *tree, uint32_t node, pyembed_string *target);
+
+/* As many links as the kernel follows in one path. */
+enum { PYEMBED_MOST_LINKS = 40 };
 
 /* Writes the path of a node below the root, with a slash before each name, and a NUL. Returns its
  * length; or -1 with errno ERANGE. */

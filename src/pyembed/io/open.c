@@ -97,7 +97,7 @@ packed_node(const char *path, Py_ssize_t size, const pyembed_tree **tree)
 {
     pyembed_found found;
     if ((size_t)size != strlen(path) || !pyembed_claims(path) ||
-        pyembed_find(AT_FDCWD, path, &found) != PYEMBED_FOUND_NODE ||
+        pyembed_find(AT_FDCWD, path, PYEMBED_FOLLOW, &found) != PYEMBED_FOUND_NODE ||
         !S_ISREG(found.tree->nodes[found.node].mode)) {
         return -1;
     }

@@ -96,6 +96,24 @@ write_new(void *context, const char *path, const void *bytes, size_t size, mode_
 }
 
 static int
+make_link_at(int folder, const char *path, const char *target)
+{
+    if (symlinkat(target, folder, path) == 0) {
+        return 0;
+    }
+    return errno == ENOENT && pyembed_private_make_folders(folder, path) == 0
+               ? symlinkat(target, folder, path)
+               : -1;
+}
+
+static int
+make_new_link(void *context, const char *path, const char *target)
+{
+    extraction *self = context;
+    return make_link_at(self->folder, path, target);
+}
+
+static int
 make_folders(void *context, const char *path)
 {
     extraction *self = context;
@@ -119,11 +137,9 @@ is_never_there(void *context, const char *path, size_t size, mode_t mode)
     return 0;
 }
 
-/* Rename each file into place: other processes of the product may read it at any time. */
 static int
-write_again(void *context, const char *path, const void *bytes, size_t size, mode_t mode)
+begin_restoring(extraction *self)
 {
-    extraction *self = context;
     if (!self->has_temporary) {
         pyembed_temporary_sweep(self->cache);
         if (pyembed_temporary_make(self->cache, self->name, &self->temporary) < 0) {
@@ -131,14 +147,43 @@ write_again(void *context, const char *path, const void *bytes, size_t size, mod
         }
         self->has_temporary = 1;
     }
-    if (write_file(self->temporary.descriptor, RESTORED, bytes, size, mode) < 0) {
-        return -1;
-    }
+    return 0;
+}
+
+/* Rename each file into place: other processes of the product may read it at any time. */
+static int
+put_restored(extraction *self, const char *path)
+{
     if (renameat(self->temporary.descriptor, RESTORED, self->folder, path) == 0) {
         return 0;
     }
     return errno == ENOENT && pyembed_private_make_folders(self->folder, path) == 0
                ? renameat(self->temporary.descriptor, RESTORED, self->folder, path)
+               : -1;
+}
+
+static int
+write_again(void *context, const char *path, const void *bytes, size_t size, mode_t mode)
+{
+    extraction *self = context;
+    return begin_restoring(self) == 0 &&
+                   write_file(self->temporary.descriptor, RESTORED, bytes, size, mode) == 0
+               ? put_restored(self, path)
+               : -1;
+}
+
+static int
+make_link_again(void *context, const char *path, const char *target)
+{
+    extraction *self = context;
+    char present[PATH_MAX];
+    ssize_t size = readlinkat(self->folder, path, present, sizeof present);
+    if (size >= 0 && (size_t)size == strlen(target) && memcmp(present, target, (size_t)size) == 0) {
+        return 0;
+    }
+    return begin_restoring(self) == 0 &&
+                   symlinkat(target, self->temporary.descriptor, RESTORED) == 0
+               ? put_restored(self, path)
                : -1;
 }
 
@@ -148,8 +193,9 @@ write_again(void *context, const char *path, const void *bytes, size_t size, mod
 static const char *
 restore(extraction *self, const pyembed_resources *resources)
 {
-    const char *wrong = pyembed_each_item(
-        resources, (pyembed_item_writer){self, is_there, write_again, make_folders});
+    const char *wrong =
+        pyembed_each_item(resources, (pyembed_item_writer){self, is_there, write_again,
+                                                           make_link_again, make_folders});
     if (self->has_temporary) {
         pyembed_temporary_remove(self->cache, &self->temporary);
     }
@@ -166,8 +212,9 @@ fill(extraction *self, const pyembed_resources *resources)
         return text_of(errno);
     }
     self->folder = self->temporary.descriptor;
-    const char *wrong = pyembed_each_item(
-        resources, (pyembed_item_writer){self, is_never_there, write_new, make_folders});
+    const char *wrong =
+        pyembed_each_item(resources, (pyembed_item_writer){self, is_never_there, write_new,
+                                                           make_new_link, make_folders});
     if (wrong == NULL && syncfs(self->folder) < 0) {
         wrong = text_of(errno);
     }

@@ -1,4 +1,4 @@
-"""Writes packed resources at run time (docs/formats/packed-resources.md, version 2): modules and resources in memory, and a text for the rest."""
+"""Writes packed resources at run time (docs/formats/packed-resources.md, version 3): modules and resources in memory, and a text for the rest."""
 
 import struct
 
@@ -150,7 +150,7 @@ def _join(sections, places):
         content = sections.get(number, b"")
         blob[places[number]:places[number] + len(content)] = content
         struct.pack_into("<QII", blob, 64 + 16 * number, places[number], 0 if number == 11 else len(content) // _ENTRY_SIZES[number], _ENTRY_SIZES[number])
-    struct.pack_into("<8sIIQ", blob, 0, b"\x89OXIRES\n", 2, 256, total)
+    struct.pack_into("<8sIIQ", blob, 0, b"\x89OXIRES\n", 3, 256, total)
     struct.pack_into("<II", blob, 56, 0, _SECTIONS)
     blob[24:56] = hashlib.sha256(blob[256:]).digest()
     return bytes(blob)

@@ -67,8 +67,9 @@ enum {
     PYEMBED_MODULE_LAZY = 1u << 4,
     PYEMBED_IN_FILESYSTEM = 1u << 5, /* of modules, resources, files and libraries */
     PYEMBED_MODULE_MAIN = 1u << 6,
-    PYEMBED_EXECUTABLE = 1u << 7,  /* of modules, resources, files and libraries */
-    PYEMBED_EMPTY_FOLDER = 1u << 0 /* of plain files */
+    PYEMBED_EXECUTABLE = 1u << 7,   /* of modules, resources, files and libraries */
+    PYEMBED_EMPTY_FOLDER = 1u << 0, /* of plain files */
+    PYEMBED_LINK = 1u << 1          /* of plain files */
 };
 
 /* A run of entries of another section. */
@@ -98,6 +99,7 @@ typedef struct {
     pyembed_string name;
     pyembed_string root;
     pyembed_string path;
+    pyembed_string target; /* of a link; of others size 0 */
     pyembed_bytes data;
     pyembed_run dependencies;
 } pyembed_file;

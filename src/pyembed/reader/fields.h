@@ -8,7 +8,7 @@
 #include <endian.h>
 #include <string.h>
 
-enum { HEADER_SIZE = 256, NAME_LIMIT = 65536 };
+enum { HEADER_SIZE = 256, NAME_LIMIT = 65536, LINK_LIMIT = 4096 };
 static const uint64_t SIZE_LIMIT = (uint64_t)1 << 31;
 
 static const uint32_t entry_sizes[PYEMBED_SECTION_COUNT] = {96, 8,  4,  64, 4, 48,

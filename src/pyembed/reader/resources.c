@@ -9,7 +9,7 @@
 
 static const unsigned char magic[8] = {0x89, 'O', 'X', 'I', 'R', 'E', 'S', '\n'};
 
-enum { VERSION = 2, PAGE_SIZE_OF_BLOB = 4096 };
+enum { VERSION = 3, PAGE_SIZE_OF_BLOB = 4096 };
 
 /* ---- header ---- */
 
@@ -122,6 +122,36 @@ pyembed_module_at(const pyembed_resources *resources, uint32_t index, pyembed_mo
     return PYEMBED_OK;
 }
 
+/* A link leads to a place below the root, as its letters have it. */
+static pyembed_status
+link_of(const pyembed_file *file)
+{
+    const char *target = file->target.data, *end = target + file->target.size;
+    if (file->target.size == 0 || file->target.size >= LINK_LIMIT || *target == '/' ||
+        memchr(target, '\0', file->target.size) != NULL ||
+        (file->flags & PYEMBED_EMPTY_FOLDER) != 0) {
+        return PYEMBED_DAMAGED;
+    }
+    int depth = 0;
+    for (uint32_t at = 0; at < file->path.size; at++) {
+        depth += file->path.data[at] == '/';
+    }
+    for (const char *at = target; at < end;) {
+        size_t size = strcspn(at, "/");
+        if (size == 2 && memcmp(at, "..", 2) == 0) {
+            depth--;
+        }
+        else if (size > 0 && !(size == 1 && *at == '.')) {
+            depth++;
+        }
+        if (depth < 0) {
+            return PYEMBED_DAMAGED;
+        }
+        at += size + (at + size < end);
+    }
+    return PYEMBED_OK;
+}
+
 pyembed_status
 pyembed_file_at(const pyembed_resources *resources, unsigned section, uint32_t index,
                 pyembed_file *file)
@@ -134,7 +164,12 @@ pyembed_file_at(const pyembed_resources *resources, unsigned section, uint32_t i
     RETURN_IF_NOT_OK(bytes_of(resources, entry + 16, (file->flags >> 12) & 15u, &file->data));
     RETURN_IF_NOT_OK(string_of(resources, entry + 32, &file->root));
     RETURN_IF_NOT_OK(string_of(resources, entry + 40, &file->path));
-    return run_of(resources, PYEMBED_SECTION_DEPENDENCIES, entry + 48, &file->dependencies);
+    RETURN_IF_NOT_OK(string_of(resources, entry + 56, &file->target));
+    RETURN_IF_NOT_OK(
+        run_of(resources, PYEMBED_SECTION_DEPENDENCIES, entry + 48, &file->dependencies));
+    int is_link = section == PYEMBED_SECTION_RESOURCES && file->owner == UINT32_MAX &&
+                  (file->flags & PYEMBED_LINK) != 0;
+    return is_link ? link_of(file) : file->target.size == 0 ? PYEMBED_OK : PYEMBED_DAMAGED;
 }
 
 pyembed_status

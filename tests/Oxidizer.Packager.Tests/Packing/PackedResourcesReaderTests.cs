@@ -21,26 +21,45 @@ public sealed class PackedResourcesReaderTests
     public void Plain_files_and_empty_folders_stand_behind_the_runs_of_packages()
     {
         var reader = PackedResourcesReader.Open(Tiny);
-        Assert.Equal(2, reader.PlainFiles);
+        Assert.Equal(3, reader.PlainFiles);
         var first = reader.Count(PackedSection.Resources) - reader.PlainFiles;
-        var (folder, page) = (reader.File(PackedSection.Resources, first), reader.File(PackedSection.Resources, first + 1));
+        var (folder, link, page) = (
+            reader.File(PackedSection.Resources, first),
+            reader.File(PackedSection.Resources, first + 1),
+            reader.File(PackedSection.Resources, first + 2)
+        );
+        Assert.Equal(("templates/latest", "../a", PackedFlags.Link, false), (link.Path, link.Target, link.Flags, link.Data.Exists));
         Assert.Equal(
             ("templates/empty", PackedFlags.EmptyFolder, false, -1),
             (folder.Path, folder.Flags, folder.Data.Exists, folder.Owner)
         );
         Assert.Equal(
-            ("templates/page.html", "templates/page.html", PackedFlags.Executable, -1),
+            ("templates/page.html", "templates/page.html", PackedFlags.Executable | PackedFlags.Link, -1),
             (page.Name, page.Path, page.Flags, page.Owner)
         );
+        Assert.Equal("../a/t.txt", page.Target);
         Assert.Equal("page"u8.ToArray(), reader.Read(page.Data));
+    }
+
+    [Theory]
+    [InlineData("/a/t.txt//")] // absolute
+    [InlineData("..\0a/t.txt")]
+    [InlineData("../../../a")] // above the root, by its letters
+    [InlineData("../../a/..")]
+    public void A_link_that_does_not_lead_into_the_root_is_an_error(string target)
+    {
+        var blob = Tiny;
+        System.Text.Encoding.ASCII.GetBytes(target).CopyTo(blob.AsSpan(blob.AsSpan().IndexOf("../a/t.txt\0"u8)));
+        System.Security.Cryptography.SHA256.HashData(blob.AsSpan(PackedFormat.HeaderSize), blob.AsSpan(PackedFormat.DigestOffset, 32));
+        Assert.Contains("leads to", Assert.Throws<PackedResourcesException>(() => PackedResourcesReader.Open(blob).Verify()).Message);
     }
 
     [Fact]
     public void More_plain_files_than_resources_are_an_error()
     {
         var blob = Tiny;
-        blob[PackedFormat.PlainFilesOffset] = 5;
-        Assert.Contains("5 plain files", Assert.Throws<PackedResourcesException>(() => PackedResourcesReader.Open(blob)).Message);
+        blob[PackedFormat.PlainFilesOffset] = 6;
+        Assert.Contains("6 plain files", Assert.Throws<PackedResourcesException>(() => PackedResourcesReader.Open(blob)).Message);
     }
 
     [Property]

@@ -117,6 +117,12 @@ public sealed partial class StalePackTests
         ["EmptyFolder.RelativePath"] = Folders(folder => folder with { RelativePath = "queue" }),
         ["EmptyFolder.Origin"] = Idle(Folders(folder => folder with { Origin = s_elsewhere })),
         ["EmptyFolder.Location"] = Folders(Beside),
+        ["ResourceSet.Links"] = Resources(set => set with { Links = [] }),
+        ["FileLink.RelativePath"] = Links(link => link with { RelativePath = "notes/other" }),
+        ["FileLink.Target"] = Links(link => link with { Target = "other.txt" }),
+        ["FileLink.IsAlone"] = Idle(Links(link => link with { IsAlone = false })),
+        ["FileLink.Origin"] = Idle(Links(link => link with { Origin = s_elsewhere })),
+        ["FileLink.Location"] = Links(Beside),
 
         ["PackageDistribution.Name"] = Distributions(distribution => distribution with { Name = "something" }),
         ["PackageDistribution.Version"] = Distributions(distribution => distribution with { Version = "1.1" }),
@@ -173,6 +179,8 @@ public sealed partial class StalePackTests
 
     private static Row Plain(Func<Product, PlainFile, PlainFile> change) =>
         Resources((product, set) => set with { PlainFiles = [.. set.PlainFiles.Select(file => change(product, file))] });
+
+    private static Row Links(Func<FileLink, FileLink> change) => Resources(set => set with { Links = [.. set.Links.Select(change)] });
 
     private static Row Folders(Func<EmptyFolder, EmptyFolder> change) =>
         Resources(set => set with { EmptyFolders = [.. set.EmptyFolders.Select(change)] });

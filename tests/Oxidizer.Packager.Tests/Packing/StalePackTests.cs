@@ -49,6 +49,7 @@ public sealed partial class StalePackTests(StalePackTests.Product product) : ICl
                     typeof(PackageResource),
                     typeof(PlainFile),
                     typeof(EmptyFolder),
+                    typeof(FileLink),
                     typeof(ResourceFile),
                     typeof(PackageDistribution)
                 )
@@ -128,6 +129,7 @@ public sealed partial class StalePackTests(StalePackTests.Product product) : ICl
             {
                 PlainFiles = [new PlainFile("notes/table.txt", File("app/table.txt"), origin, ResourceLocation.Embedded)],
                 EmptyFolders = [new EmptyFolder("spool", origin, ResourceLocation.Embedded)],
+                Links = [new FileLink("notes/link", "table.txt", IsAlone: true, origin, ResourceLocation.Embedded)],
                 SharedLibraries = [.. resources.SharedLibraries, resources.SharedLibraries[0] with { Soname = Alone }],
             };
             context.Cache.Flush();

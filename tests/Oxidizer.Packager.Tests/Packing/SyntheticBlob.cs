@@ -61,6 +61,11 @@ internal static class SyntheticBlob
                         ),
                     ],
                     EmptyFolders = [new EmptyFolder("templates/empty", s_rule, ResourceLocation.Embedded)],
+                    Links =
+                    [
+                        new FileLink("templates/latest", "../a", IsAlone: false, s_rule, ResourceLocation.Embedded),
+                        new FileLink("templates/page.html", "../a/t.txt", IsAlone: false, s_rule, ResourceLocation.Embedded),
+                    ],
                 },
                 new CompiledCode([], "none"),
                 "none"

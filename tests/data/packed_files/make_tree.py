@@ -1,5 +1,4 @@
-"""Makes the tree that is packed, and copied for comparison: make_tree.py FOLDER [--kept]. With `--kept` there is a file in
-each folder that is empty otherwise. Each run makes the same bytes, but for the certificate."""
+"""Makes the tree that is packed, and copied for comparison: make_tree.py FOLDER. Each run makes the same bytes, but for the certificate."""
 
 import io
 import os
@@ -64,7 +63,21 @@ def make_libraries(lib):
     subprocess.run(["cc", "-O1", "-x", "c", "-", "-o", str(lib / "helper")], input=(Path(__file__).parent / "helper.c").read_text(), text=True, check=True)
 
 
-def make(tree, kept):
+LINKS = {"file": "../data/one", "folder": "../data/many/1", "chain": "folder", "chain-file": "chain/file-001.bin", "slash": "../data/many/2/", "no-folder": "file/",
+         "dangling": "nowhere", "far": "nowhere/deep", "loop": "back", "back": "loop", "self": "self", "up": "..", "here": ".", "beyond": "../../tree/data",
+         "through": "folder/../2/file-012.bin", "odd": ".//..///data/./lines.txt", "linked.py": "../module.py", "package": "../sub", "hollow": "../hollow/within",
+         "script": "../programs/script.sh", "helper": "../lib/helper", "library.so": "../lib/libouter_packed.so", "deep/er/up": "../../../data", "umlaut-ä": "../data/umlaut-ä.txt",
+         "dots": "../data/" + "./" * 1500 + "one"}
+HOPS = 45  # from 0 to the file; Linux follows 40
+
+
+def make_links(folder):
+    for name, target in [*LINKS.items(), *((f"hops/{hop}", str(hop + 1) if hop < HOPS else "../../data/one") for hop in range(HOPS + 1))]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).symlink_to(target)
+
+
+def make(tree):
     numbers = random.Random(1)
     write(tree / "__init__.py", "NAME = 'tree'\n")
     write(tree / "module.py", "import sys\nVALUE = 42\nWHERE = __file__\n\n\ndef fails():\n    raise ValueError('on purpose')\n")
@@ -91,8 +104,6 @@ def make(tree, kept):
         write(data / f"many/{number % 10}/file-{number:03}.bin", numbers.randbytes(number * 7))
     for name in ("hollow", "hollow/within", "sub/hollow"):
         (tree / name).mkdir()
-        if kept:
-            write(tree / name / ".kept", b"")
     write(data / "locale/de/LC_MESSAGES/app.mo", catalogue({"": "Content-Type: text/plain; charset=UTF-8\n", "hello": "grüß Gott"}))
     write(data / "config.ini", "[section]\nkey = value\n")
     write(data / "table.json", '{"a": [1, 2, 3]}')
@@ -102,8 +113,9 @@ def make(tree, kept):
     write(tree / "programs/no-format", "\0\1\2\3", 0o755)
     make_archives(data)
     make_libraries(tree / "lib")
+    make_links(tree / "links")
     subprocess.run([*CERTIFICATE_OF, str(data / "ca.pem")], check=True, capture_output=True)
 
 
 if __name__ == "__main__":
-    make(Path(sys.argv[1]), sys.argv[2:] == ["--kept"])
+    make(Path(sys.argv[1]))

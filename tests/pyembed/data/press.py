@@ -11,7 +11,7 @@ import threading
 import time
 
 ROOT = sys.executable + "/tree"
-FILES = [os.path.join(folder, name) for folder, _, names in os.walk(ROOT) for name in names]
+FILES = [path for folder, _, names in os.walk(ROOT) for path in (os.path.join(folder, name) for name in names) if os.path.isfile(path)]
 FOLDERS = {folder: sorted(folders + names) for folder, folders, names in os.walk(ROOT)}
 
 

@@ -38,12 +38,26 @@ class TestFiles(unittest.TestCase):
     def test_plain_files_are_written_with_their_permissions_and_empty_folders_too(self):
         with tempfile.TemporaryDirectory() as home:
             below = os.path.dirname(self.start_with_files(home).stdout.split()[0])
-            modes = {name: os.stat(f"{below}/plain/{name}").st_mode & 0o777 for name in os.listdir(below + "/plain")}
+            modes = {name: os.stat(f"{below}/plain/{name}").st_mode & 0o777 for name in os.listdir(below + "/plain") if not os.path.islink(f"{below}/plain/{name}")}
             self.assertEqual(modes, {"page.html": 0o600, "run.sh": 0o700, "spool": 0o700})
             os.rmdir(below + "/plain/spool")
             os.remove(below + "/plain/run.sh")
             self.start_with_files(home)
             self.assertEqual((os.listdir(below + "/plain/spool"), os.stat(below + "/plain/run.sh").st_mode & 0o777), ([], 0o700))
+
+    def test_links_are_written_as_links_and_put_back(self):
+        with tempfile.TemporaryDirectory() as home:
+            below = os.path.dirname(self.start_with_files(home).stdout.split()[0])
+            links = {"plain/latest.html": "page.html", "plain-too": "plain/../plain", "plain/none": "./missing"}
+            self.assertEqual({name: os.readlink(f"{below}/{name}") for name in links}, links)
+            self.assertEqual(Path(below, "plain-too/latest.html").read_text(), "<p>page</p>")
+            kept = os.lstat(below + "/plain-too").st_ino
+            os.remove(below + "/plain/none")
+            os.remove(below + "/plain/latest.html")
+            os.symlink("/etc/passwd", below + "/plain/latest.html")
+            self.start_with_files(home)
+            self.assertEqual({name: os.readlink(f"{below}/{name}") for name in links}, links)
+            self.assertEqual(os.lstat(below + "/plain-too").st_ino, kept)
 
     def test_starts_at_the_same_time_leave_one_folder_of_files(self):
         with tempfile.TemporaryDirectory() as home:

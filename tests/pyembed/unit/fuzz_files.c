@@ -41,7 +41,7 @@ ask_node(int folder, const char *path, const pyembed_found *found)
     memcpy(name, world_root, strlen(world_root) + 1);
     CHECK(pyembed_tree_path(found->tree, found->node, name + strlen(world_root),
                             sizeof name - strlen(world_root)) >= 0);
-    CHECK(pyembed_find(AT_FDCWD, name, &again) ==
+    CHECK(pyembed_find(AT_FDCWD, name, PYEMBED_FOLLOW, &again) ==
           (found->node == 0 ? PYEMBED_FOUND_REAL : PYEMBED_FOUND_NODE));
     CHECK(found->node == 0 || again.node == found->node);
     CHECK(fstatat(folder, path, &status, 0) == 0 && status.st_ino == found->node + 1);
@@ -67,7 +67,7 @@ ask(int folder, const char *path, int flags)
     pyembed_found found;
     struct stat status;
     errno = 77;
-    pyembed_found_kind kind = pyembed_find(folder, path, &found);
+    pyembed_found_kind kind = pyembed_find(folder, path, PYEMBED_FOLLOW, &found);
     int error = errno;
     if (!pyembed_is_packed(kind)) {
         CHECK(kind == PYEMBED_FOUND_ELSEWHERE || error == 77);
@@ -82,6 +82,10 @@ ask(int folder, const char *path, int flags)
         CHECK(fstatat(folder, path, &status, 0) < 0 && errno == error);
         CHECK(faccessat(folder, path, F_OK, 0) < 0 && errno == error);
     }
+    char target[PATH_MAX];
+    int is_link =
+        fstatat(folder, path, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISLNK(status.st_mode);
+    CHECK(!is_link || readlinkat(folder, path, target, sizeof target) == status.st_size);
     int descriptor = openat(folder, path, flags | O_CLOEXEC | O_NONBLOCK, 0600);
     CHECK(descriptor < 0 || (kind == PYEMBED_FOUND_NODE &&
                              ((flags & O_ACCMODE) == O_RDONLY || (flags & O_PATH) != 0)));

@@ -21,6 +21,7 @@ def small_blob():
     blob.resource("pkg", "empty", "pkg/empty", b"")
     blob.plain_file("templates/page.html", b"<p>page</p>", flags=format.EXECUTABLE)
     blob.plain_file("templates/empty", None, flags=format.EMPTY_FOLDER)
+    blob.link("templates/index.html", "page.html", b"<p>page</p>")
     blob.plain_file("beside.txt", None, root="lib", flags=format.IN_FILESYSTEM)
     blob.shared_library("liba.so.1", b"A")
     blob.shared_library("libb.so.1", b"B", ("liba.so.1",))

@@ -76,7 +76,8 @@ a_node_is_found_by_the_path_that_it_has(void)
         char name[PATH_MAX];
         ssize_t size = pyembed_tree_path(tree, node, name, sizeof name);
         CHECK(size == (ssize_t)strlen(name) &&
-              pyembed_tree_walk(tree, 0, name, (size_t)size) == node);
+              (S_ISLNK(tree->nodes[node].mode) ||
+               pyembed_tree_walk(tree, 0, name, (size_t)size) == node));
         CHECK(pyembed_tree_path(tree, node, name, (size_t)size) == -1 && errno == ERANGE);
         CHECK(node == 0 ||
               pyembed_tree_child(tree, tree->nodes[node].parent, tree->nodes[node].name,
@@ -85,6 +86,96 @@ a_node_is_found_by_the_path_that_it_has(void)
     CHECK(pyembed_tree_walk(tree, 0, "pkg/../..//pkg/./data", 21) ==
           pyembed_tree_walk(tree, 0, "pkg/data", 8));
     CHECK(pyembed_tree_walk(tree, 0, "pkg/none/..", 11) == PYEMBED_NO_NODE);
+}
+
+/* ---- links ---- */
+
+static void
+a_link_is_what_it_says_and_leads_where_it_says(void)
+{
+    struct stat status, other;
+    char target[PATH_MAX];
+    CHECK(lstat(below("links/file"), &status) == 0 && S_ISLNK(status.st_mode) &&
+          status.st_size == 13 && status.st_blocks == 0);
+    CHECK(lstat(below("links/folder/"), &status) == 0 && S_ISDIR(status.st_mode));
+    CHECK(readlink(below("links/file"), target, sizeof target) == 13 &&
+          memcmp(target, "../pkg/mod.py", 13) == 0);
+    CHECK(readlink(below("links/file"), target, 4) == 4);
+    CHECK(readlink(below("pkg"), target, 4) == -1 && errno == EINVAL);
+    static const char *const same[][2] = {{"links/file", "pkg/mod.py"},
+                                          {"links/chain/table.txt", "pkg/data/table.txt"},
+                                          {"links/slash/table.txt", "pkg/data/table.txt"},
+                                          {"links/up/links/up/pkg/mod.py", "pkg/mod.py"},
+                                          {"links/chain/..", "pkg"},
+                                          {"pkg/linked.txt", "pkg/data/table.txt"},
+                                          {"hops/10", "pkg/mod.py"}};
+    for (size_t at = 0; at < sizeof same / sizeof same[0]; at++) {
+        CHECK(stat(below(same[at][0]), &status) == 0 && stat(below(same[at][1]), &other) == 0 &&
+              memcmp(&status, &other, sizeof status) == 0);
+    }
+    CHECK(lstat(below("pkg/linked.txt"), &status) == 0 && S_ISLNK(status.st_mode));
+    CHECK(errno_of("hops/9") == ELOOP); /* 41 links */
+    CHECK(errno_of("links/loop") == ELOOP && errno_of("links/self/x") == ELOOP &&
+          errno_of("links/into/loop") == ELOOP);
+    CHECK(errno_of("links/dangling") == ENOENT && errno_of("links/far/x") == ENOENT);
+    CHECK(errno_of("links/no-folder") == ENOTDIR && errno_of("links/file/") == ENOTDIR);
+    CHECK(errno_of("links/folder/copy") == ENOENT && errno_of("links/beside") == ENOENT);
+    const pyembed_tree *tree = pyembed_tree_get();
+    CHECK(pyembed_tree_walk(tree, 0, "links/chain/table.txt", 21) ==
+          pyembed_tree_walk(tree, 0, "pkg/data/table.txt", 18));
+    CHECK(pyembed_tree_walk(tree, 0, "links/self", 10) == PYEMBED_NO_NODE);
+}
+
+static int
+errno_of_open(const char *name, int flags)
+{
+    int descriptor = open(below(name), flags | O_CLOEXEC, 0600);
+    int error = descriptor < 0 ? errno : 0;
+    if (descriptor >= 0) {
+        close(descriptor);
+    }
+    return error;
+}
+
+static void
+a_link_is_opened_and_changed_as_in_a_file_system(void)
+{
+    struct stat status;
+    char target[16];
+    CHECK(errno_of_open("links/file", O_RDONLY) == 0);
+    CHECK(errno_of_open("links/file", O_NOFOLLOW) == ELOOP);
+    CHECK(errno_of_open("links/file", O_NOFOLLOW | O_WRONLY) == ELOOP);
+    CHECK(errno_of_open("links/folder", O_NOFOLLOW | O_DIRECTORY) == ENOTDIR);
+    CHECK(errno_of_open("links/folder/", O_NOFOLLOW | O_DIRECTORY) == 0);
+    CHECK(errno_of_open("links/dangling", O_RDONLY) == ENOENT);
+    CHECK(errno_of_open("links/dangling", O_CREAT | O_WRONLY) == EROFS);
+    CHECK(errno_of_open("links/far", O_CREAT | O_WRONLY) == ENOENT);
+    CHECK(errno_of_open("links/dangling", O_CREAT | O_EXCL | O_WRONLY) == EEXIST);
+    CHECK(errno_of_open("links/loop", O_RDONLY) == ELOOP);
+    int descriptor = open(below("links/file"), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    CHECK(descriptor >= 0 && fstat(descriptor, &status) == 0 && S_ISLNK(status.st_mode));
+    CHECK(readlinkat(descriptor, "", target, sizeof target) == 13);
+    close(descriptor);
+    CHECK(unlink(below("links/loop")) == -1 && errno == EROFS);
+    CHECK(symlink("x", below("links/dangling")) == -1 && errno == EEXIST);
+    CHECK(mkdir(below("links/dangling"), 0700) == -1 && errno == EEXIST);
+    CHECK(chmod(below("links/dangling"), 0600) == -1 && errno == ENOENT);
+    CHECK(lchown(below("links/dangling"), 0, 0) == -1 && errno == EROFS);
+    CHECK(truncate(below("links/folder"), 0) == -1 && errno == EISDIR);
+}
+
+/* A blob's links stay below the root by their letters; one may leave it nevertheless, as any path
+ * with `..` may. */
+static void
+a_link_that_leaves_the_root_names_a_real_file(void)
+{
+    pyembed_found found;
+    CHECK(pyembed_find(AT_FDCWD, below("links/out"), PYEMBED_FOLLOW, &found) ==
+          PYEMBED_FOUND_ELSEWHERE);
+    CHECK(pyembed_find(AT_FDCWD, below("links/out/some/name"), PYEMBED_FOLLOW, &found) ==
+          PYEMBED_FOUND_ELSEWHERE);
+    size_t size = strlen(found.elsewhere);
+    CHECK(size > 10 && strcmp(found.elsewhere + size - 10, "/some/name") == 0);
 }
 
 /* ---- paths ---- */
@@ -117,17 +208,19 @@ what_is_real_is_left_to_the_system(void)
     static const char *const real[] = {"/", "/etc/passwd", "/no/such/file", "etc", "."};
     for (size_t at = 0; at < sizeof real / sizeof real[0]; at++) {
         errno = 77;
-        CHECK(pyembed_find(AT_FDCWD, real[at], &found) == PYEMBED_FOUND_REAL && errno == 77);
+        CHECK(pyembed_find(AT_FDCWD, real[at], PYEMBED_FOLLOW, &found) == PYEMBED_FOUND_REAL &&
+              errno == 77);
     }
-    CHECK(pyembed_find(AT_FDCWD, "", &found) == PYEMBED_FOUND_REAL);
-    CHECK(pyembed_find(AT_FDCWD, world_root, &found) == PYEMBED_FOUND_REAL);
+    CHECK(pyembed_find(AT_FDCWD, "", PYEMBED_FOLLOW, &found) == PYEMBED_FOUND_REAL);
+    CHECK(pyembed_find(AT_FDCWD, world_root, PYEMBED_FOLLOW, &found) == PYEMBED_FOUND_REAL);
     snprintf(path, sizeof path, "%sx/pkg", world_root); /* another file's name begins as ours */
-    CHECK(pyembed_find(AT_FDCWD, path, &found) == PYEMBED_FOUND_REAL);
-    CHECK(pyembed_find(AT_FDCWD, below("pkg/../../x"), &found) == PYEMBED_FOUND_ELSEWHERE);
+    CHECK(pyembed_find(AT_FDCWD, path, PYEMBED_FOLLOW, &found) == PYEMBED_FOUND_REAL);
+    CHECK(pyembed_find(AT_FDCWD, below("pkg/../../x"), PYEMBED_FOLLOW, &found) ==
+          PYEMBED_FOUND_ELSEWHERE);
     CHECK(strcmp(strrchr(found.elsewhere, '/'), "/x") == 0 &&
           strncmp(found.elsewhere, folder, strlen(folder)) == 0);
     snprintf(path, sizeof path, "%s/../%s/pkg/mod.py", world_root, strrchr(world_root, '/') + 1);
-    CHECK(pyembed_find(AT_FDCWD, path, &found) == PYEMBED_FOUND_NODE);
+    CHECK(pyembed_find(AT_FDCWD, path, PYEMBED_FOLLOW, &found) == PYEMBED_FOUND_NODE);
 }
 
 /* A path may end right before a page that is not there, and begin as the executable's. */
@@ -331,6 +424,9 @@ main(int argc, char **argv)
     world_begin(argv[1]);
     entries_have_the_files_that_the_format_says();
     a_node_is_found_by_the_path_that_it_has();
+    a_link_is_what_it_says_and_leads_where_it_says();
+    a_link_is_opened_and_changed_as_in_a_file_system();
+    a_link_that_leaves_the_root_names_a_real_file();
     paths_fail_as_in_a_file_system();
     what_is_real_is_left_to_the_system();
     nothing_is_read_behind_a_path();

@@ -48,7 +48,7 @@ read_what_was_written(const pyembed_resources *resources)
           run.count == 2);
 
     pyembed_run plain = pyembed_plain_files(resources);
-    CHECK(plain.first == 3 && plain.count == 3);
+    CHECK(plain.first == 3 && plain.count == 4);
     CHECK(pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, plain, "templates/page.html", 19,
                             &file) == PYEMBED_OK);
     CHECK(file.owner == UINT32_MAX && (file.flags & PYEMBED_EXECUTABLE) &&
@@ -58,7 +58,11 @@ read_what_was_written(const pyembed_resources *resources)
     CHECK((file.flags & PYEMBED_EMPTY_FOLDER) && file.data.data == NULL);
     CHECK(pyembed_files_below(resources, PYEMBED_SECTION_RESOURCES, plain, "templates/", 10,
                               &run) == PYEMBED_OK &&
-          run.count == 2);
+          run.count == 3);
+    CHECK(pyembed_file_find(resources, PYEMBED_SECTION_RESOURCES, plain, "templates/index.html", 20,
+                            &file) == PYEMBED_OK);
+    CHECK((file.flags & PYEMBED_LINK) && strcmp(file.target.data, "page.html") == 0 &&
+          file.data.raw_size == 11);
 
     CHECK(pyembed_module_find(resources, "pkg._native", 11, &module) == PYEMBED_OK &&
           module.dependencies.count == 2);

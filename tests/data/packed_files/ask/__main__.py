@@ -2,10 +2,10 @@
 
 import sys
 
-from . import changing, folders, libraries, names, opening, reading, started, status
+from . import changing, folders, libraries, links, names, opening, reading, started, status
 from .answers import Answers
 
-PARTS = {module.__name__.rpartition(".")[2]: module for module in (opening, status, folders, reading, changing, names, started, libraries)}
+PARTS = {module.__name__.rpartition(".")[2]: module for module in (opening, status, folders, reading, changing, names, started, links, libraries)}
 
 
 def main(root, scratch, *parts):

@@ -48,7 +48,7 @@ def ask_pairs(answers):
 def ask_copies(answers):
     """What is copied out is as it was packed."""
     target = answers.new()
-    answers.ask("copytree", lambda: shutil.copytree(answers.path("tree"), target) == target)
+    answers.ask("copytree", lambda: shutil.copytree(answers.path("tree"), target, ignore=shutil.ignore_patterns("links")) == target)
     answers.ask("copied", lambda: sorted((folder.replace(target, ""), sorted(folders), [(name, os.stat(f"{folder}/{name}").st_mode, open(f"{folder}/{name}", "rb").read())
                                                                                       for name in sorted(files)]) for folder, folders, files in os.walk(target)))
     for label, call in (("copy", shutil.copy), ("copy2", shutil.copy2), ("copyfile", shutil.copyfile), ("move", shutil.move)):

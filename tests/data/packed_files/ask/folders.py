@@ -23,7 +23,8 @@ def ask_lists(answers):
     answers.ask("fwalk", lambda: sorted((folder, sorted(folders), sorted(files), os.fstat(descriptor).st_nlink) for folder, folders, files, descriptor in os.fwalk(tree)))
     answers.ask("fwalk dir_fd", lambda: sorted((folder, sorted(folders), len(files)) for folder, folders, files, _ in
                                                os.fwalk("data", dir_fd=os.open(tree, os.O_RDONLY), follow_symlinks=True)))
-    for pattern in ("*", "**", "**/*.txt", "data/many/*/file-1*", "data/[!m]*", "data/d0/d1", "data/one/*", "missing/*", "data/umlaut-*", ".*", "*/.*"):
+    # `**` follows links, and those of tree/links lead round in circles
+    for pattern in ("*", "[!l]*/**", "[!l]*/**/*.txt", "data/many/*/file-1*", "data/[!m]*", "data/d0/d1", "data/one/*", "missing/*", "data/umlaut-*", ".*", "*/.*"):
         answers.ask(f"glob {pattern}", lambda: sorted(glob.glob(answers.path("tree/") + pattern, recursive=True)))
         answers.ask(f"glob root_dir {pattern}", lambda: sorted(glob.glob(pattern, root_dir=tree, recursive=True, include_hidden=True)))
         answers.ask(f"glob dir_fd {pattern}", lambda: sorted(glob.glob(pattern, dir_fd=os.open(tree, os.O_RDONLY), recursive=True)))

@@ -10,6 +10,7 @@ def ask(answers):
     lib = answers.path("tree/lib")
     answers.ask("a library that needs another by $ORIGIN", lambda: ctypes.CDLL(lib + "/libouter_packed.so").outer())
     answers.ask("again", lambda: ctypes.CDLL(lib + "/libouter_packed.so")._handle == ctypes.CDLL(lib + "/../lib/libouter_packed.so")._handle)
+    answers.ask("through a link", lambda: ctypes.CDLL(answers.path("tree/links/library.so"))._handle == ctypes.CDLL(lib + "/libouter_packed.so")._handle)
     answers.ask("the one within", lambda: ctypes.CDLL(lib + "/deps/libinner_packed.so").inner())
     answers.ask("global", lambda: ctypes.CDLL(lib + "/deps/libinner_packed.so", mode=ctypes.RTLD_GLOBAL).inner())
     answers.ask("use_errno", lambda: ctypes.CDLL(lib + "/libasks.so", use_errno=True) is not None)

@@ -11,7 +11,7 @@ def look(answers, label, path):
     answers.ask(f"stat {label}", os.stat, path)
     answers.ask(f"lstat {label}", os.lstat, path)
     answers.ask(f"listdir {label}", lambda: sorted(os.listdir(path)))
-    answers.ask(f"scandir {label}", lambda: sorted(map(answers.plain, os.scandir(path))))
+    answers.ask(f"scandir {label}", lambda: list(map(answers.plain, sorted(os.scandir(path), key=lambda entry: entry.name))))
     answers.ask(f"realpath {label}", os.path.realpath, path)
     answers.ask(f"realpath strict {label}", os.path.realpath, path, strict=True)
     answers.ask(f"access {label}", lambda: [os.access(path, mode) for mode in range(8)])
