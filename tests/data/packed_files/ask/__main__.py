@@ -2,10 +2,10 @@
 
 import sys
 
-from . import changing, folders, libraries, links, names, opening, reading, started, status
+from . import changing, folders, libraries, links, names, opening, reading, started, status, walking
 from .answers import Answers
 
-PARTS = {module.__name__.rpartition(".")[2]: module for module in (opening, status, folders, reading, changing, names, started, links, libraries)}
+PARTS = {module.__name__.rpartition(".")[2]: module for module in (opening, status, folders, reading, changing, names, started, links, libraries, walking)}
 
 
 def main(root, scratch, *parts):
