@@ -97,11 +97,8 @@ NAME(execv)(const char *path, char *const arguments[])
 
 /* ---- posix_spawn, which returns its error ---- */
 
-typedef int (*spawn_function)(pid_t *, const char *, const posix_spawn_file_actions_t *,
-                              const posix_spawnattr_t *, char *const[], char *const[]);
-
 static int
-spawn_packed(spawn_function real, pid_t *child, const char *path,
+spawn_packed(pyembed_spawn_function real, pid_t *child, const char *path,
              const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
              char *const arguments[], char *const environment[], int *answer)
 {
@@ -121,7 +118,7 @@ spawn_packed(spawn_function real, pid_t *child, const char *path,
 }
 
 static int
-spawn(spawn_function real, pid_t *child, const char *path,
+spawn(pyembed_spawn_function real, pid_t *child, const char *path,
       const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
       char *const arguments[], char *const environment[])
 {
@@ -130,7 +127,7 @@ spawn(spawn_function real, pid_t *child, const char *path,
         spawn_packed(real, child, path, actions, attributes, arguments, environment, &answer)) {
         return answer;
     }
-    answer = real(child, path, actions, attributes, arguments, environment);
+    answer = pyembed_spawn(real, child, path, actions, attributes, arguments, environment);
     if (answer == ENOTDIR) {
         (void)spawn_packed(real, child, path, actions, attributes, arguments, environment, &answer);
     }

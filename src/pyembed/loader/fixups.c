@@ -59,8 +59,9 @@ pyembed_fixup_after(OxidizedFinder *self, const pyembed_module *entry, PyObject 
         return 0;
     }
     if (found->function == NULL) {
-        /* 3.13 calls libc's posix_spawn where it can, which no exec of ours sees (own_mark.c). The
-         * name is documented for this. */
+        /* 3.13 calls posix_spawn where it can, and a child of that is known by its parent alone
+         * (own_mark.c), which may have ended. The name is documented for this. vfork, which
+         * subprocess has instead, is as fast. */
         return PyObject_SetAttrString(module, "_USE_POSIX_SPAWN", Py_False);
     }
     PyObject *function = pyembed_part("_oxidized_fixups", found->function);

@@ -1,5 +1,5 @@
-/* Reads what own_mark.c writes; and asks the kernel where there is no mark: after posix_spawn,
- * after a shell. Nothing counts that a caller with other rights could say. */
+/* Reads what own_mark.c writes; and asks the kernel where there is no mark: after a shell. Nothing
+ * counts that a caller with other rights could say. */
 #include "process/own_child.h"
 
 #include "process/environment.h"
@@ -141,11 +141,29 @@ ask_parents(const char *executable)
                : PYEMBED_FOREIGN;
 }
 
+/* The mark that posix_spawn leaves. It says nothing that the parent's own file and rights do not
+ * say too. */
+static int
+is_spawned(const char *executable, int *generation)
+{
+    const char *text = pyembed_variable(PYEMBED_MARK_VARIABLE);
+    pyembed_mark mark;
+    process_status own, parent;
+    if (text == NULL || sscanf(text, PYEMBED_SPAWNED, &mark.process, &mark.generation) != 2 ||
+        mark.process != getppid() || !read_status(getpid(), &own) ||
+        !read_status(mark.process, &parent) || strcmp(own.rights, parent.rights) != 0 ||
+        !runs_product(mark.process, executable)) {
+        return 0;
+    }
+    *generation = mark.generation;
+    return 1;
+}
+
 pyembed_origin
 pyembed_find_origin(const char *argv0, const char *executable, int may_look, int *generation)
 {
     *generation = 0;
-    int is_marked = take_mark(generation);
+    int is_marked = take_mark(generation) || is_spawned(executable, generation);
     if (getenv(PYEMBED_MARK_VARIABLE) != NULL) {
         unsetenv(PYEMBED_MARK_VARIABLE);
     }

@@ -1,10 +1,12 @@
 /* `execv` and `execve` of a product (files/calls_program.c) come here for every program that is a
  * file. An exec of the product itself marks the process that becomes it. So the mark comes along
- * whatever environment the program gives
- * (`env={}`), through `close_fds`, which is done before, and when the parent has ended meanwhile.
- * Other functions (posix_spawn, system) are libc's; own_child.c asks the kernel then.
+ * whatever environment the program gives (`env={}`), through `close_fds`, which is done before, and
+ * when the parent has ended meanwhile. They are called in the child of a vfork: its memory is its
+ * parent's. Only the stack is written.
  *
- * They are called in the child of a vfork: its memory is its parent's. Only the stack is written.
+ * posix_spawn is called in the parent, which does not know the child's number yet, and may close
+ * all descriptors of the child. So it leaves its own number, and the child looks whether its parent
+ * is this product. Without any mark (system) own_child.c asks the kernel.
  */
 #include "process/own_mark.h"
 
@@ -112,6 +114,21 @@ execute(const char *path, char *const argv[], char *const variables[])
     return (int)syscall(SYS_execve, path, argv, variables);
 }
 
+/* The variables without those that are not handed on, and with `text`. `kept` has room for two
+ * more than `count`. */
+static void
+replace_mark(char **kept, char *const variables[], size_t count, char *text)
+{
+    size_t number = 0;
+    for (size_t at = 0; at < count; at++) {
+        if (is_kept(variables[at])) {
+            kept[number++] = variables[at];
+        }
+    }
+    kept[number++] = text;
+    kept[number] = NULL;
+}
+
 static int
 execute_marked(const char *path, char *const argv[], char *const variables[], size_t count)
 {
@@ -122,28 +139,48 @@ execute_marked(const char *path, char *const argv[], char *const variables[], si
     char text[sizeof PYEMBED_MARK_VARIABLE + 16];
     snprintf(text, sizeof text, PYEMBED_MARK_VARIABLE "=%d", descriptor);
     char **marked = alloca((count + 2) * sizeof *marked);
-    size_t kept = 0;
-    for (size_t at = 0; at < count; at++) {
-        if (is_kept(variables[at])) {
-            marked[kept++] = variables[at];
-        }
-    }
-    marked[kept++] = text;
-    marked[kept] = NULL;
+    replace_mark(marked, variables, count, text);
     int result = execute(path, argv, marked), problem = errno;
     close(descriptor);
     errno = problem;
     return result;
 }
 
-int
-pyembed_execute(const char *path, char *const argv[], char *const variables[])
+static size_t
+count_of(char *const variables[])
 {
     size_t count = 0;
     while (variables != NULL && variables[count] != NULL) {
         count++;
     }
+    return count;
+}
+
+int
+pyembed_execute(const char *path, char *const argv[], char *const variables[])
+{
+    size_t count = count_of(variables);
     return count < MOST_VARIABLES && means_itself(path, argv)
                ? execute_marked(path, argv, variables, count)
                : execute(path, argv, variables);
+}
+
+int
+pyembed_spawn(pyembed_spawn_function spawn, pid_t *child, const char *path,
+              const posix_spawn_file_actions_t *actions, const posix_spawnattr_t *attributes,
+              char *const argv[], char *const variables[])
+{
+    size_t count = count_of(variables);
+    int error = errno;
+    int is_itself = count < MOST_VARIABLES && means_itself(path, argv);
+    errno = error;
+    if (!is_itself) {
+        return spawn(child, path, actions, attributes, argv, variables);
+    }
+    char text[sizeof PYEMBED_MARK_VARIABLE + 48];
+    snprintf(text, sizeof text, PYEMBED_MARK_VARIABLE "=" PYEMBED_SPAWNED, getpid(),
+             own.generation + own.is_program);
+    char **marked = alloca((count + 2) * sizeof *marked);
+    replace_mark(marked, variables, count, text);
+    return spawn(child, path, actions, attributes, argv, marked);
 }

@@ -61,6 +61,8 @@ class TestAsPython(OwnChildren):
 
     def test_all_functions_that_start_processes(self):
         self.same("pid = os.posix_spawn(E, [E, '-c', 'print(1)'], {}); print(os.waitpid(pid, 0)[1], flush=True)")
+        self.tells("os.posix_spawn(E, ['python', '-c', 'print(1)'], {}); os.wait()", "1\n")
+        self.tells("os.posix_spawn(os.path.relpath(E), [E, '-c', 'print(1)'], {}); os.wait()\nos.posix_spawnp(E, ['python', '-c', 'print(2)'], {}); os.wait()", "1\n2\n")
         self.same("print(os.spawnv(os.P_WAIT, E, [E, '-c', 'print(1)']), os.spawnve(os.P_WAIT, E, [E, '-c', 'print(1)'], {}))")
         self.same("os.execv(E, [E, '-c', 'print(1)'])")
         self.tells("os.execv(E, ['python', '-c', 'print(1)'])", "1\n")
@@ -98,12 +100,20 @@ class TestAsPython(OwnChildren):
         self.tells(f"start('-c', {show!r})", "0 [] 1 False\n", environment=outside)
         self.tells(f"start('-c', {show!r}, env=dict(os.environ, PYTHONHASHSEED='0'))", "0 ['PYTHONHASHSEED'] 0 False\n", environment=outside)
         self.tells(f"os.environ['PYTHONPATH'] = '/from/program'; start('-c', \"import sys; print('/from/program' in sys.path)\")", "0 True\n", environment=outside)
+        self.tells(f"os.posix_spawn(E, [E, '-c', {show!r}], os.environ); os.wait()", "[] 1 False\n", environment=outside)
+        self.tells(f"os.posix_spawn(E, [E, '-c', {show!r}], dict(os.environ, PYTHONHASHSEED='0')); os.wait()", "['PYTHONHASHSEED'] 0 False\n", environment=outside)
         self.tells("print(os.system(f\"{E} -c 'import sys; print(sys.path[1:] == [sys.executable])'; true\"))", "True\n0\n", environment=outside)
 
     def test_no_trace_of_the_mark_is_left(self):
         show = "import os; print(sorted(os.environ), sorted(os.listdir('/dev/fd')))"
         ours, theirs = execute(START + f"start('-c', {show!r}, env={{'LC_CTYPE': 'C.UTF-8'}})"), python(START + f"start('-c', {show!r}, env={{'LC_CTYPE': 'C.UTF-8'}})")
         self.assertEqual(ours.stdout, theirs.stdout)
+        self.same(f"os.posix_spawn(E, [E, '-c', {show!r}], {{'LC_CTYPE': 'C.UTF-8'}}); os.wait()")
+
+    def test_subprocess_does_not_spawn_what_may_outlive_its_parent(self):
+        """posix_spawn does not know the child's number before it runs, so that a child without its parent has no mark."""
+        self.tells("import time; print(subprocess._USE_POSIX_SPAWN, flush=True)\nif not os.fork():\n subprocess.Popen([E, '-c', 'print(\"python\")'], close_fds=False); os._exit(0)\n"
+                   "os.wait(); time.sleep(1)", "False\npython\n")
 
     def test_a_product_that_is_renamed_or_replaced_meanwhile(self):
         product = shutil.copy(PRODUCT, self.folder / "product")
@@ -168,6 +178,15 @@ class TestWithoutEnd(OwnChildren):
             self.assertEqual((count, code), (5, 1), (arguments, errors))
             self.assertIn("the program has started itself again and again", errors)
 
+    def test_a_program_that_spawns_itself_ends(self):
+        log = self.folder / "log"
+        log.write_text("")
+        code = (f"open({str(log)!r}, 'a').write('x')\nif len(open({str(log)!r}).read()) < 12: "
+                "sys.exit(os.waitstatus_to_exitcode(os.waitpid(os.posix_spawn(sys.executable, [sys.executable, 'tool'], os.environ), 0)[1]))")
+        result = run(product=mode("always"), environment=dict(os.environ, CODE=code))
+        self.assertEqual((len(log.read_text()), result.returncode), (5, 1), result.stderr)
+        self.assertIn("the program has started itself again and again", result.stderr)
+
     def test_a_program_that_is_not_to_be_python_does_not_run_code_for_ever(self):
         count, code, errors = self.count(mode("program"), ["-c", "print(1)"])
         self.assertEqual((count, code), (5, 1), errors)
@@ -196,7 +215,7 @@ class TestForeignCallers(OwnChildren):
         self.is_program(subprocess.run([PRODUCT, "--exec", f"import subprocess; subprocess.run([{SCRIPT!r}, '-c', 'print(6 * 7)'])"], capture_output=True, text=True, timeout=LIMIT))
 
     def test_the_variable_alone_says_nothing(self):
-        for value in ("", "0", "1", "3", "99", "-1", "x", "3x", "99999999999999999999"):
+        for value in ("", "0", "1", "3", "99", "-1", "x", "3x", "99999999999999999999", "spawned", "spawned 1 0", f"spawned {os.getpid()} 0", "spawned -1 0", "spawned 99999999999999999999 0"):
             result = run("-c", "print(6 * 7)", product=SCRIPT, environment=dict(os.environ, OXIDIZER_STARTED_BY_ITSELF=value))
             self.is_program(result)
         show = "import os; print('OXIDIZER_STARTED_BY_ITSELF' in os.environ)"
