@@ -64,6 +64,7 @@ internal static class Installed
             .. classifier.Resources,
             .. SharedObjects.Classify(classifier.SharedObjects, scope),
             .. DistributionMetadata.Collect(metadata, scope),
+            .. PrefixFiles.Collect(metadata, scope),
         ];
     }
 

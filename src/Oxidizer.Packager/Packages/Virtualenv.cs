@@ -21,7 +21,7 @@ internal static class Virtualenv
             return [];
         }
         var classifier = new PackageClassifier(scope);
-        var metadata = new List<Resource>();
+        var beside = new List<Resource>();
         var done = new HashSet<string>(StringComparer.Ordinal);
         var waiting = new Queue<string>([folder]);
         while (waiting.TryDequeue(out var next))
@@ -31,7 +31,8 @@ internal static class Virtualenv
             var root = FolderNode.Load(next, scope);
             root.Files.RemoveAll(file => s_ownFiles.Contains(file.Name));
             classifier.TakeAll(root);
-            metadata.AddRange(DistributionMetadata.Collect(root, scope));
+            beside.AddRange(DistributionMetadata.Collect(root, scope));
+            beside.AddRange(PrefixFiles.Collect(root, scope));
             // Only site-packages itself is a site folder: Python does not read .pth files in the folders that they name.
             if (next == folder)
             {
@@ -39,7 +40,7 @@ internal static class Virtualenv
                     waiting.Enqueue(linked);
             }
         }
-        return [.. classifier.Resources, .. SharedObjects.Classify(classifier.SharedObjects, scope), .. metadata];
+        return [.. classifier.Resources, .. SharedObjects.Classify(classifier.SharedObjects, scope), .. beside];
     }
 
     private static string WhyNot(string path, RuleScope scope)

@@ -12,7 +12,7 @@ namespace Oxidizer.Packager.Packages;
 /// <summary>The rule <c>wheel</c>: one wheel, checked and unpacked without pip. Nothing in it is run.</summary>
 internal static class Wheel
 {
-    private const int Version = 1;
+    private const int Version = 2; // 2: with the files that belong below the prefix
 
     /// <summary>Brings what the wheel would install into site-packages.</summary>
     public static IEnumerable<Resource> Collect(WheelRule rule, RuleScope scope)
@@ -41,6 +41,10 @@ internal static class Wheel
     private static List<Resource> Classify(string folder, RuleScope scope)
     {
         var root = FolderNode.Load(folder, scope);
+        var information = root.Folders.First(below => below.Name.EndsWith(WheelContent.InformationSuffix, StringComparison.Ordinal)).Name;
+        var data = root.Folder(information[..^WheelContent.InformationSuffix.Length] + WheelContent.DataSuffix);
+        if (data is not null)
+            root.Folders.Remove(data);
         var classifier = new PackageClassifier(scope);
         classifier.TakeAll(root);
         return
@@ -48,6 +52,7 @@ internal static class Wheel
             .. classifier.Resources,
             .. SharedObjects.Classify(classifier.SharedObjects, scope),
             .. DistributionMetadata.Collect(root, scope),
+            .. data?.Folder(PrefixFiles.WheelFolder) is { } installed ? PrefixFiles.OfWheel(installed, scope) : [],
         ];
     }
 

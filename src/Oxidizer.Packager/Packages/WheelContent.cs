@@ -9,12 +9,17 @@ namespace Oxidizer.Packager.Packages;
 
 /// <summary>
 /// Unpacks a wheel as its files would lie in site-packages. Everything in it is checked: paths, sizes, the zip's checksums, and that
-/// <c>RECORD</c> lists each file with its digest and no other. Of <c>&lt;name&gt;.data/</c> the libraries are taken; scripts, headers and
-/// data go to places that a product does not have. Names first, then the record, then the files, each of them through a small buffer: a
-/// wheel may hold gigabytes.
+/// <c>RECORD</c> lists each file with its digest and no other. Of <c>&lt;name&gt;.data/</c> the libraries are taken, and what belongs below
+/// the prefix stays in its folder; scripts and headers go to places that a product does not have. Names first, then the record, then the
+/// files, each of them through a small buffer: a wheel may hold gigabytes.
 /// </summary>
 internal sealed class WheelContent
 {
+    /// <summary>How the names of the two folders end that describe a wheel, and that hold what does not belong into
+    /// site-packages.</summary>
+    public const string InformationSuffix = ".dist-info",
+        DataSuffix = ".data";
+
     private const long MaxBytes = 2L << 30,
         MaxTextBytes = 64L << 20;
     private const int MaxEntries = 100_000,
@@ -31,7 +36,7 @@ internal sealed class WheelContent
         _content = content;
         _paths = ReadNames(content);
         _information = Information(_paths, name);
-        _targets = Spread(_paths, _information[..^".dist-info".Length] + ".data/");
+        _targets = Spread(_paths, _information[..^InformationSuffix.Length] + DataSuffix + "/");
     }
 
     /// <summary>Unpacks a wheel into an empty folder.</summary>
@@ -118,12 +123,12 @@ internal sealed class WheelContent
     {
         var folders = paths
             .Select(path => path.Split('/', 2)[0])
-            .Where(folder => folder.EndsWith(".dist-info", StringComparison.Ordinal))
+            .Where(folder => folder.EndsWith(InformationSuffix, StringComparison.Ordinal))
             .Distinct()
             .ToList();
         if (folders.Count != 1)
             throw Refuse($"it holds {folders.Count} folders `*.dist-info`, and one is expected");
-        var parts = folders[0][..^".dist-info".Length].Split('-', 2);
+        var parts = folders[0][..^InformationSuffix.Length].Split('-', 2);
         if (
             parts.Length != 2
             || DistributionNames.Normalize(parts[0]) != DistributionNames.Normalize(name.Distribution)
@@ -238,9 +243,13 @@ internal sealed class WheelContent
             var scheme = path.StartsWith(data, StringComparison.Ordinal)
                 ? Array.Find(s_libraries, library => path.AsSpan(data.Length).StartsWith(library)) ?? ""
                 : null;
-            if (scheme is "")
+            var isBelowPrefix =
+                scheme is ""
+                && path.AsSpan(data.Length).StartsWith(PrefixFiles.WheelFolder + "/")
+                && PrefixFiles.AreTaken(path[(data.Length + PrefixFiles.WheelFolder.Length + 1)..]);
+            if (scheme is "" && !isBelowPrefix)
                 continue;
-            var target = scheme is null ? path : path[(data.Length + scheme.Length)..];
+            var target = scheme is null || isBelowPrefix ? path : path[(data.Length + scheme.Length)..];
             if (target.Length == 0 || !taken.Add(target))
                 throw BadArchiveException.Unsafe(path, "would be installed over another file");
             targets[path] = target;

@@ -17,21 +17,22 @@ typedef struct {
     const char *value;
 } path_setting;
 
-/* Prefixes are the product's folder. With `home` set CPython searches for neither a virtual
- * environment nor the standard library; it splits `home` at a colon, so that a folder with one is
- * set right afterwards (correct_paths, bootstrap.c). */
+/* With `home` set CPython searches for neither a virtual environment nor the standard library; it
+ * splits `home` at a colon, so that a folder with one is set right afterwards (correct_paths,
+ * bootstrap.c). */
 PyStatus
 pyembed_set_paths(PyConfig *config)
 {
-    const char *executable = pyembed_this_process.executable, *folder = pyembed_this_process.folder;
+    const char *executable = pyembed_this_process.executable;
+    const char *prefix = pyembed_this_process.prefix;
     const path_setting paths[] = {
         {&config->executable, executable},
         {&config->base_executable, executable},
-        {&config->home, folder},
-        {&config->prefix, folder},
-        {&config->exec_prefix, folder},
-        {&config->base_prefix, folder},
-        {&config->base_exec_prefix, folder},
+        {&config->home, prefix},
+        {&config->prefix, prefix},
+        {&config->exec_prefix, prefix},
+        {&config->base_prefix, prefix},
+        {&config->base_exec_prefix, prefix},
     };
     PyStatus status = PyStatus_Ok();
     for (size_t at = 0; at < sizeof paths / sizeof paths[0] && !PyStatus_Exception(status); at++) {

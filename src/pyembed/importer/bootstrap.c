@@ -273,10 +273,10 @@ correct_paths(void)
         set_path("executable", process->executable) < 0) {
         return -1;
     }
-    int may_differ = PY_VERSION_HEX >= 0x030E0000 || strchr(process->folder, ':') != NULL,
+    int may_differ = PY_VERSION_HEX >= 0x030E0000 || strchr(process->prefix, ':') != NULL,
         result = 0;
     for (size_t at = 0; may_differ && result == 0 && at < sizeof names / sizeof names[0]; at++) {
-        result = set_path(names[at], process->folder);
+        result = set_path(names[at], process->prefix);
     }
     return result;
 }

@@ -183,6 +183,8 @@ pyembed_process_open(int argc, char **argv)
         }
         process->files = files_path;
     }
+    process->prefix =
+        process->settings.module_file == PYEMBED_FILE_NONE ? folder_path : process->files;
     if (process->arguments.role == PYEMBED_AS_PYTHON && !process->arguments.is_own) {
         process->settings.filesystem_importer = 1;
     }

@@ -12,8 +12,11 @@ typedef struct {
     pyembed_settings settings;
     const char *executable; /* absolute, in the file system's bytes; owned by the process */
     const char *folder;     /* the executable's; owned by the process */
-    const char *files; /* what paths of embedded files begin with: the executable, or the folder
-                          that they were extracted to */
+    const char *files;  /* what paths of embedded files begin with: the executable, or the folder
+                           that they were extracted to */
+    const char *prefix; /* sys.prefix: where embedded files are, because packages look into its
+                           `share` for what their wheels install there; the executable's folder if
+                           modules have no files */
     pyembed_arguments arguments;
     int booting;   /* true until the main interpreter is ready */
     int is_hosted; /* a C program called pyembed_initialize: write nothing to stderr, and do not end

@@ -20,6 +20,8 @@ public sealed class WheelTests : IDisposable
         ["demo_pkg-1.2.data/purelib/extra.py"] = "E = 2\n",
         ["demo_pkg-1.2.data/platlib/demo_pkg/late.py"] = "",
         ["demo_pkg-1.2.data/scripts/tool"] = "#!python\n",
+        ["demo_pkg-1.2.data/data/share/demo/page.html"] = "page",
+        ["demo_pkg-1.2.data/data/bin/tool2"] = "#!sh\n",
         ["demo_pkg-1.2.dist-info/METADATA"] = "Metadata-Version: 2.1\nName: demo-pkg\nVersion: 1.2\n",
         ["demo_pkg-1.2.dist-info/WHEEL"] = "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
     };
@@ -47,6 +49,8 @@ public sealed class WheelTests : IDisposable
                 ("demo-pkg", "1.2"),
                 (Assert.Single(resources.PackageDistributions).Name, resources.PackageDistributions[0].Version)
             );
+            var page = Assert.Single(resources.PlainFiles);
+            Assert.Equal(("share/demo/page.html", "page"), (page.RelativePath, File.ReadAllText(page.File.Path)));
             Assert.Equal(executed, context.Actions.Counts[ActionKinds.InstallPackages].Executed);
             context.Cache.Flush();
         }
@@ -220,6 +224,11 @@ public sealed class WheelTests : IDisposable
         Assert.Equal(
             [
                 "demo_pkg",
+                "demo_pkg-1.2.data",
+                "demo_pkg-1.2.data/data",
+                "demo_pkg-1.2.data/data/share",
+                "demo_pkg-1.2.data/data/share/demo",
+                "demo_pkg-1.2.data/data/share/demo/page.html",
                 "demo_pkg-1.2.dist-info",
                 "demo_pkg-1.2.dist-info/METADATA",
                 "demo_pkg-1.2.dist-info/RECORD",
