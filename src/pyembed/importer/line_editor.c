@@ -49,6 +49,72 @@ call_hooks(void)
     PyGILState_Release(held);
 }
 
+/* ---- Ctrl-R ---- */
+
+/* libedit searches within one call, and gives the key that ended the search back to itself. CPython
+ * asks the terminal before it calls again, so that Enter would run the line with the next key. So
+ * Ctrl-R presses MARK, and then itself. From MARK on CPython is told twice that there is input,
+ * whatever the terminal has: for the search, and for the key behind it. (After a search that was
+ * given up there is no such key: libedit waits for one, and Ctrl-C counts at the end of the line.)
+ */
+#define MARK 0x1e
+#define BIND_MARK "bind -s ^R ^^^R"
+#define BIND_SEARCH "bind ^R em-inc-search-prev"
+
+extern const char *rl_library_version __attribute__((weak));
+extern FILE *rl_instream __attribute__((weak));
+extern int rl_parse_and_bind(char *line) __attribute__((weak));
+extern int rl_read_init_file(const char *name) __attribute__((weak));
+extern int rl_add_defun(const char *name, int (*function)(int, int), int key) __attribute__((weak));
+
+static FILE *terminal; /* not NULL within a search: `rl_instream` is a file that has input then */
+static int turns;
+static int (*hook_of_others)(void);
+
+static void
+end_search(void)
+{
+    fclose(rl_instream);
+    rl_instream = terminal;
+    terminal = NULL;
+    PyOS_InputHook = hook_of_others;
+    (void)rl_parse_and_bind((char[]){BIND_MARK});
+}
+
+static int
+count_turn(void)
+{
+    if (++turns == 2) {
+        end_search();
+    }
+    return hook_of_others == NULL ? 0 : hook_of_others();
+}
+
+static int
+begin_search(int Py_UNUSED(count), int Py_UNUSED(key))
+{
+    FILE *ready = terminal == NULL ? fopen("/dev/null", "re") : NULL;
+    if (ready != NULL) {
+        terminal = rl_instream;
+        rl_instream = ready;
+        turns = 0;
+        hook_of_others = PyOS_InputHook;
+        PyOS_InputHook = count_turn;
+    }
+    return rl_parse_and_bind((char[]){BIND_SEARCH}); /* for the Ctrl-R that follows, and more */
+}
+
+/* What the user's file binds stands above this. */
+static void
+bind_search(void)
+{
+    if (&rl_library_version != NULL && strncmp(rl_library_version, "EditLine", 8) == 0 &&
+        rl_add_defun("oxidizer-search", begin_search, MARK) == 0) {
+        (void)rl_parse_and_bind((char[]){BIND_MARK});
+        (void)rl_read_init_file(NULL);
+    }
+}
+
 static int
 begin_line(void)
 {
@@ -68,10 +134,22 @@ read_line(FILE *input, FILE *output, const char *prompt)
         PyOS_InputHook = begin_line;
     }
     char *line = edit(input, output, prompt);
+    if (terminal != NULL) {
+        end_search(); /* it was interrupted */
+    }
     if (hooked && PyOS_InputHook == begin_line) {
         PyOS_InputHook = standing_hook; /* it was interrupted before it began */
     }
     return line;
+}
+
+static void
+take_editing(void)
+{
+    if (PyOS_ReadlineFunctionPointer != read_line) {
+        edit = PyOS_ReadlineFunctionPointer;
+        PyOS_ReadlineFunctionPointer = edit == NULL ? NULL : read_line;
+    }
 }
 
 PyObject *
@@ -86,10 +164,7 @@ pyembed_line_hook(PyObject *Py_UNUSED(module), PyObject *args)
         return pyembed_raise(PyExc_ValueError, "there are two hooks");
     }
     Py_XSETREF(hooks[place], function == Py_None ? NULL : Py_NewRef(function));
-    if (PyOS_ReadlineFunctionPointer != read_line) {
-        edit = PyOS_ReadlineFunctionPointer;
-        PyOS_ReadlineFunctionPointer = edit == NULL ? NULL : read_line;
-    }
+    take_editing();
     Py_RETURN_NONE;
 }
 
@@ -117,6 +192,8 @@ init_and_mend_readline(void)
         return NULL;
     }
     Py_DECREF(done);
+    bind_search();
+    take_editing();
     return module;
 }
 

@@ -106,5 +106,15 @@ class TestLibedit(unittest.TestCase):
         os.write(self.terminal, b"\rmore\r")
         self.assertIn("[asked 'presetmore']", self.read("']"))
 
+    def test_enter_in_a_search_runs_the_line_at_once(self):
+        self.answer("status x\r")
+        self.answer("town Bern\r")
+        self.answer("status y\r")
+        self.assertEqual(self.answer("\x12tow\r"), ["[town 'Bern']"])
+        self.assertEqual(self.answer("\x12status\x12\r"), ["[status 'x']"])
+        self.assertEqual(self.answer("\x12tow\x05e\r"), ["[town 'Berne']"])
+        self.assertEqual(self.answer("\x12tow\x07status z\r"), ["[status 'z']"])
+        self.assertEqual(self.answer("status zz\r"), ["[status 'zz']"])
+
     def test_a_wrong_hook_is_told_in_cpythons_words(self):
         self.assertEqual(self.answer("wrong\r"), ["[set_startup_hook(func): argument not callable]"])
