@@ -121,7 +121,7 @@ internal sealed class FollowImports(ResourceSet resources, BroughtNames brought,
     private bool IsCertain(string name)
     {
         var parent = ModuleNames.ParentOf(name);
-        if (_given.Contains(name))
+        if (ModuleNames.IsBelowAny(name, _given))
             return false;
         return parent.Length == 0
             ? !_isPathOpen

@@ -11,7 +11,7 @@ namespace Oxidizer.Packager.Missing;
 /// </summary>
 internal sealed class KnownWants(BuildContext context)
 {
-    private const int Version = 1;
+    private const int Version = 2;
     private readonly Dictionary<ResourceOrigin, Table> _tables = [];
 
     /// <summary>What a module asks for. Nothing, if its source cannot be read any more: the next stage says so.</summary>

@@ -12,7 +12,7 @@ namespace Oxidizer.Packager.Missing;
 internal static class MissingNames
 {
     // Raised when other names are found in the same resources.
-    private const int Version = 1;
+    private const int Version = 2;
 
     /// <summary>Adds the warnings to the context's diagnostics. What was found is kept by all that it depends on, so that an unchanged
     /// build reads no source.</summary>

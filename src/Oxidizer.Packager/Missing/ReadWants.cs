@@ -20,12 +20,34 @@ internal sealed class ReadWants
     private bool _makesModules,
         _changesPath,
         _mayEnd,
-        _namesCtypes;
+        _namesCtypes,
+        _hooks;
 
     private ReadWants(byte[] source) => _lines = new SourceLines(source);
 
     /// <summary>Reads a source; any bytes are taken.</summary>
-    public static SourceWants Of(byte[] source) => new ReadWants(source).Read();
+    public static SourceWants Of(byte[] source)
+    {
+        var reader = new ReadWants(source);
+        var wants = reader.Read();
+        return reader._hooks ? wants with { Wants = [.. wants.Wants, .. NamesIn(source)] } : wants;
+    }
+
+    // A hook of setuptools brings `distutils`, which is another's: what a source with a hook names, it may bring.
+    private static IEnumerable<Want> NamesIn(byte[] source)
+    {
+        var lines = new SourceLines(source);
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        while (lines.Next())
+        {
+            foreach (var token in lines.Tokens.Where(token => token.Kind == TokenKind.Text))
+            {
+                var name = lines.TextOf(token);
+                if (name.Split('.').All(part => Resources.ModuleNames.IsImportable(part)) && names.Add(name))
+                    yield return new Want(WantKind.Gives, name, token.Line);
+            }
+        }
+    }
 
     private SourceWants Read()
     {
@@ -233,7 +255,9 @@ internal sealed class ReadWants
                 continue;
             if (_lines.Is(token, "ctypes"u8))
                 _namesCtypes = true;
-            else if (IsAnyOf(token, "meta_path", "path_hooks", "__path__"))
+            else if (IsAnyOf(token, "meta_path", "path_hooks"))
+                _makesModules = _hooks = true;
+            else if (_lines.Is(token, "__path__"u8))
                 _makesModules = true;
             else if (_lines.Is(token, "addsitedir"u8))
                 _changesPath = true;

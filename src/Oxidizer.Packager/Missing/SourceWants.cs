@@ -9,7 +9,7 @@ internal enum WantKind
     /// <summary><c>from .a import b, c</c></summary>
     From,
 
-    /// <summary><c>sys.modules["a"] = ...</c></summary>
+    /// <summary><c>sys.modules["a"] = ...</c>, or a text in a source that has an import hook.</summary>
     Gives,
 
     /// <summary><c>find_library("a")</c></summary>

@@ -78,6 +78,17 @@ public sealed class MissingNamesTests : IDisposable
     }
 
     [Fact]
+    public void A_module_that_another_packages_hook_names_is_not_said_as_setuptools_brings_distutils()
+    {
+        App(
+            ("main.py", "import hack\nimport app.brought\nimport redis.client\nimport numpy\n"),
+            ("../hack.py", "import sys\nNAMES = 'app.brought', \"redis\"\nsys.meta_path.insert(0, object())\n")
+        );
+        _build.Packages("hack");
+        Assert.Equal(["numpy"], Names());
+    }
+
+    [Fact]
     public void A_module_below_one_that_is_no_package_is_not_said_for_it_may_make_it()
     {
         App(("main.py", "import app.six.moves\nfrom app.six.moves import urllib\n"), ("six.py", ""));
