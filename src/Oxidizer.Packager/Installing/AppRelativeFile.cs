@@ -21,7 +21,18 @@ internal sealed record AppRelativeFile(
     UnixFileMode Mode,
     ResourceFile Source,
     ModuleSource? Module = null
-);
+)
+{
+    /// <summary>Of a symbolic link: where it leads. Its bytes are this text.</summary>
+    public string? Target { get; private init; }
+
+    /// <summary>A symbolic link.</summary>
+    public static AppRelativeFile Link(string path, string target)
+    {
+        var (digest, size) = (Sha256Digest.Of(target), System.Text.Encoding.UTF8.GetByteCount(target));
+        return new AppRelativeFile(path, digest, size, UnixFileMode.None, new ResourceFile(path, digest, size)) { Target = target };
+    }
+}
 
 /// <summary>Writes files beside a product, each checked against its digest. For one thread.</summary>
 internal sealed class AppRelativeContent(CompiledCode code, Distribution distribution) : IDisposable
@@ -33,6 +44,11 @@ internal sealed class AppRelativeContent(CompiledCode code, Distribution distrib
     /// <exception cref="IOException">It cannot be written.</exception>
     public void Write(AppRelativeFile file, string path)
     {
+        if (file.Target is { } target)
+        {
+            File.CreateSymbolicLink(path, target);
+            return;
+        }
         using (
             var output = new FileStream(
                 path,

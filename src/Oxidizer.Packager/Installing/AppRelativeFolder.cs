@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
@@ -92,7 +93,10 @@ internal sealed class AppRelativeFolder
             throw Failure(_installation, exception);
         }
         WriteManifest(
-            new AppRelativeManifest(_folders, _files.ToDictionary(file => file.Path, file => file.Digest, StringComparer.Ordinal)),
+            new AppRelativeManifest(_folders, _files.ToDictionary(file => file.Path, file => file.Digest, StringComparer.Ordinal))
+            {
+                Links = LinksOf(_files),
+            },
             isLast: true
         );
         Tell();
@@ -101,7 +105,7 @@ internal sealed class AppRelativeFolder
     /// <summary>Tells the cache what is in place now, so that the next build need not read it.</summary>
     public void Remember()
     {
-        foreach (var (file, _) in _changed)
+        foreach (var (file, _) in _changed.Where(change => change.File.Target is null))
             _context.Cache.RememberFile(PathOf(file.Path), file.Digest);
     }
 
@@ -124,7 +128,13 @@ internal sealed class AppRelativeFolder
         var known = _before.Files.ToDictionary(StringComparer.Ordinal);
         foreach (var (file, _) in _changed)
             known.TryAdd(file.Path, file.Digest);
-        WriteManifest(new AppRelativeManifest([.. _before.Folders.Union(_folders)], known), isLast: false);
+        WriteManifest(
+            new AppRelativeManifest([.. _before.Folders.Union(_folders)], known)
+            {
+                Links = _before.Links.Union(LinksOf(_changed.Select(change => change.File))).ToHashSet(StringComparer.Ordinal),
+            },
+            isLast: false
+        );
         _installation.Flush();
         foreach (var path in InTheWay().Where(_taken.Add))
             _installation.Take(path);
@@ -154,7 +164,15 @@ internal sealed class AppRelativeFolder
             var info = new FileInfo(PathOf(file.Path));
             if (Occupants.At(info.FullName) == Occupant.Special)
                 Occupants.CheckIsFree(info.FullName);
-            if (!info.Exists || (info.Attributes & FileAttributes.ReparsePoint) != 0)
+            if (file.Target is { } target)
+            {
+                if (info.LinkTarget != target)
+                    _changed.Add((file, Occupants.At(info.FullName) == Occupant.Nothing ? "is not there" : "differs"));
+            }
+            // What is seen through a link that will make room is not there.
+            else if (_before.Links.Count > 0 && Parents(file.Path).Any(_before.Links.Contains))
+                _changed.Add((file, "is not there"));
+            else if (!info.Exists || (info.Attributes & FileAttributes.ReparsePoint) != 0)
                 _changed.Add((file, "is not there"));
             else if (info.Length != file.Size)
                 _changed.Add((file, "differs"));
@@ -177,7 +195,8 @@ internal sealed class AppRelativeFolder
     {
         foreach (var folder in _changed.SelectMany(change => Parents(change.File.Path)).Distinct(StringComparer.Ordinal))
         {
-            if (new DirectoryInfo(PathOf(folder)).LinkTarget is { } target)
+            // One of the builds' own makes room.
+            if (new DirectoryInfo(PathOf(folder)).LinkTarget is { } target && !(_before.Links.Contains(folder) && IsOurs(folder)))
                 throw new IOException($"`{folder}` is a link to `{target}`; put the folder itself there, or name another one");
         }
     }
@@ -199,11 +218,13 @@ internal sealed class AppRelativeFolder
     // A file that was changed since is no longer ours. If another build of the product removes one meanwhile, that is no failure.
     private bool IsOurs(string path)
     {
-        if (
-            new FileInfo(PathOf(path)) is not { Exists: true, LinkTarget: null }
-            || Parents(path).Any(folder => new DirectoryInfo(PathOf(folder)).LinkTarget is not null)
-        )
+        var isLink = _before.Links.Contains(path);
+        if (isLink ? Occupants.At(PathOf(path)) != Occupant.Link : new FileInfo(PathOf(path)) is not { Exists: true, LinkTarget: null })
             return false;
+        if (Parents(path).Any(folder => new DirectoryInfo(PathOf(folder)).LinkTarget is not null))
+            return false;
+        if (isLink)
+            return new FileInfo(PathOf(path)).LinkTarget is { } target && Sha256Digest.Of(target) == _before.Files[path];
         try
         {
             return _context.Cache.DigestFile(PathOf(path)) == _before.Files[path];
@@ -278,6 +299,9 @@ internal sealed class AppRelativeFolder
         _context.Log.Debug($"{ActionKinds.Install} {name}: {reason} ({seconds:0.000} s)");
         _context.Actions.Execute(new ExecutedAction(ActionKinds.Install, name, reason, seconds));
     }
+
+    private static IReadOnlySet<string> LinksOf(IEnumerable<AppRelativeFile> files) =>
+        files.Where(file => file.Target is not null).Select(file => file.Path).ToHashSet(StringComparer.Ordinal);
 
     private static IEnumerable<string> Parents(string path)
     {

@@ -12,7 +12,11 @@ internal sealed record AppRelativeManifest(IReadOnlyList<string> Folders, IReadO
     /// <summary>What the file's name ends with.</summary>
     public const string Suffix = ".files";
 
-    private const string FolderLine = "# folder ";
+    private const string FolderLine = "# folder ",
+        LinkLine = "# link ";
+
+    /// <summary>Those of the files that are symbolic links; the digest is of where they lead.</summary>
+    public IReadOnlySet<string> Links { get; init; } = new HashSet<string>();
 
     /// <summary>One that names nothing.</summary>
     public static AppRelativeManifest Empty { get; } = new([], new Dictionary<string, Sha256Digest>());
@@ -27,14 +31,20 @@ internal sealed record AppRelativeManifest(IReadOnlyList<string> Folders, IReadO
             return Empty;
         var folders = new List<string>();
         var files = new Dictionary<string, Sha256Digest>(StringComparer.Ordinal);
+        var links = new HashSet<string>(StringComparer.Ordinal);
         foreach (var line in File.ReadLines(path))
         {
             if (line.StartsWith(FolderLine, StringComparison.Ordinal))
                 folders.Add(line[FolderLine.Length..]);
+            else if (line.StartsWith(LinkLine, StringComparison.Ordinal) && TryRead(line[LinkLine.Length..], out var link, out var target))
+            {
+                files[link] = target;
+                links.Add(link);
+            }
             else if (TryRead(line, out var file, out var digest))
                 files[file] = digest;
         }
-        return new AppRelativeManifest(folders, files);
+        return new AppRelativeManifest(folders, files) { Links = links };
     }
 
     /// <summary>Its bytes; none when it names nothing, for then there is no such file.</summary>
@@ -51,6 +61,7 @@ internal sealed record AppRelativeManifest(IReadOnlyList<string> Folders, IReadO
             var escaped = file.Replace("\\", "\\\\", StringComparison.Ordinal)
                 .Replace("\n", "\\n", StringComparison.Ordinal)
                 .Replace("\r", "\\r", StringComparison.Ordinal);
+            text.Append(Links.Contains(file) ? LinkLine : "");
             text.Append(escaped == file ? "" : "\\").Append(digest).Append("  ").Append(escaped).Append('\n');
         }
         return Encoding.UTF8.GetBytes(text.ToString());

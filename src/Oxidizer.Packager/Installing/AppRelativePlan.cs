@@ -18,12 +18,16 @@ internal sealed class AppRelativePlan
         EntrySize = Sha256Digest.Size + sizeof(long);
     private readonly FileModes _modes = FileModes.Current();
     private readonly Dictionary<string, AppRelativeFile> _files = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _links;
     private readonly int _optimizeLevel;
     private readonly Distribution _distribution;
     private readonly BuildContext _context;
 
-    private AppRelativePlan(int optimizeLevel, Distribution distribution, BuildContext context) =>
+    private AppRelativePlan(ResourceSet resources, int optimizeLevel, Distribution distribution, BuildContext context)
+    {
         (_optimizeLevel, _distribution, _context) = (optimizeLevel, distribution, context);
+        _links = resources.Links.Select(PlaceOf).OfType<string>().ToHashSet(StringComparer.Ordinal);
+    }
 
     /// <summary>The files, by path; none unless a rule asks for it.</summary>
     /// <param name="optimizeLevel">The product's: the name of a bytecode file carries it, and CPython looks for that name.</param>
@@ -40,7 +44,7 @@ internal sealed class AppRelativePlan
         BuildContext context
     )
     {
-        var plan = new AppRelativePlan(optimizeLevel, distribution, context);
+        var plan = new AppRelativePlan(resources, optimizeLevel, distribution, context);
         // Modules first: of two files with one path, the one that is imported stays.
         foreach (var rule in resources.Modules.Where(module => module.Location.Folder is not null).GroupBy(module => module.Origin))
             plan.AddModules([.. rule.OrderBy(module => module.RelativePath, StringComparer.Ordinal)], code);
@@ -56,6 +60,11 @@ internal sealed class AppRelativePlan
         {
             foreach (var file in distributionFolder.Files)
                 plan.Add(distributionFolder, $"{distributionFolder.Folder}/{file.Name}", file.File);
+        }
+        foreach (var link in resources.Links)
+        {
+            if (PlaceOf(link) is { } place)
+                plan._files.Add(place, AppRelativeFile.Link(place, link.Target));
         }
         return [.. plan._files.Values.OrderBy(file => file.Path, StringComparer.Ordinal)];
     }
@@ -105,8 +114,22 @@ internal sealed class AppRelativePlan
         // elsewhere.
         if (file.Path.Split('/').Any(part => part is "" or "." or ".."))
             throw new InvalidOperationException($"the file `{file.Path}` would leave its folder; please report this");
-        _files.TryAdd(file.Path, file);
+        if (!IsReachedByLink(file.Path))
+            _files.TryAdd(file.Path, file);
     }
+
+    // It is there already, where the link leads.
+    private bool IsReachedByLink(string path)
+    {
+        for (var end = path.Length; _links.Count > 0 && end > 0; end = path.LastIndexOf('/', end - 1))
+        {
+            if (_links.Contains(path[..end]))
+                return true;
+        }
+        return false;
+    }
+
+    private static string? PlaceOf(FileLink link) => link.Location.Folder is { } folder ? $"{folder}/{link.RelativePath}" : null;
 
     private byte[] Describe(List<ModuleSource> modules, CompiledCode code)
     {

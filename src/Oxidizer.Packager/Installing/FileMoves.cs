@@ -48,13 +48,16 @@ internal sealed partial class FileMoves : IDisposable
             // The old file gets a second name, so that its place is never empty.
             var old = NewName();
             if (new FileInfo(place).LinkTarget is null && Link(place, old) == 0)
-                _undo.Push((relative, () => File.Move(old, place, overwrite: true)));
+                _undo.Push((relative, () => Move(old, place)));
             else
+            {
                 Take(relative);
-            File.Move(written, place, overwrite: true);
+                MakeFolders(Path.GetDirectoryName(place)!);
+            }
+            Move(written, place);
             return;
         }
-        File.Move(written, place, overwrite: true);
+        Move(written, place);
         _undo.Push((relative, () => File.Delete(place)));
     }
 
@@ -66,7 +69,7 @@ internal sealed partial class FileMoves : IDisposable
         var (place, old) = (Path.Combine(_root, relative), NewName());
         try
         {
-            File.Move(place, old);
+            Move(place, old);
         }
         catch (IOException) when (Occupants.At(place) == Occupant.Nothing)
         {
@@ -78,7 +81,7 @@ internal sealed partial class FileMoves : IDisposable
                 () =>
                 {
                     Directory.CreateDirectory(Path.GetDirectoryName(place)!);
-                    File.Move(old, place, overwrite: true);
+                    Move(old, place);
                 }
             )
         );
@@ -144,6 +147,15 @@ internal sealed partial class FileMoves : IDisposable
         _folder.Dispose();
     }
 
+    // .NET's own asks what a link leads to, and moves none to a folder.
+    private static void Move(string from, string to)
+    {
+        if (new FileInfo(from).LinkTarget is null)
+            File.Move(from, to, overwrite: true);
+        else if (Rename(from, to) != 0)
+            throw new IOException($"`{to}` cannot be put into its place: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    }
+
     private void MakeFolders(string folder)
     {
         if (Directory.Exists(folder))
@@ -164,6 +176,9 @@ internal sealed partial class FileMoves : IDisposable
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string existing, string another);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "syncfs", SetLastError = true)]
     private static partial int SyncFileSystem(Microsoft.Win32.SafeHandles.SafeFileHandle file);
