@@ -53,7 +53,7 @@ def map_file(path):
 
 
 def look(path):
-    assert os.stat(path).st_size == SIZES[path] and os.path.realpath(path) == path and not os.access(path, os.W_OK) and not os.path.exists(path + "x")
+    assert os.stat(path).st_size == SIZES[path] and (os.path.realpath(path) == path) != os.path.islink(path) and not os.access(path, os.W_OK) and not os.path.exists(path + "x")
 
 
 def enumerate_folder(_):
