@@ -9,6 +9,7 @@ public sealed class PrefixTests
         import gettext, os, sys, sysconfig
         print(open(os.path.join(sys.prefix, "share", "demo", "page.html")).read())
         print(os.listdir(os.path.join(sysconfig.get_path("data"), "etc")), sys.prefix == sys.exec_prefix)
+        print(len(sysconfig.parse_config_h(open(sysconfig.get_config_h_filename()))))
         print(gettext.find("demo", os.path.join(sys.prefix, "share", "locale"), ["de"])[len(sys.prefix):])
 
         """;

@@ -19,9 +19,26 @@ internal static class StandardLibrary
         var classifier = new PackageClassifier(scope with { LeftOut = leftOut });
         classifier.TakeAll(root);
         var tests = scope.Distribution.TestPackages.ToHashSet(StringComparer.Ordinal);
-        return classifier.Resources.Select(resource =>
-            resource is ModuleSource module && IsBelow(module.Name, tests) ? module with { MayNotCompile = true } : resource
-        );
+        return classifier
+            .Resources.Select(resource =>
+                resource is ModuleSource module && IsBelow(module.Name, tests) ? module with { MayNotCompile = true } : resource
+            )
+            .Concat(ConfigurationHeader(scope));
+    }
+
+    // What CPython was configured with, where `sysconfig.get_config_h_filename` says that it is.
+    private static IEnumerable<Resource> ConfigurationHeader(RuleScope scope)
+    {
+        const string Name = "pyconfig.h";
+        var distribution = scope.Distribution;
+        var path = $"{distribution.IncludeDirectory}/{Name}";
+        if (distribution.Files.TryGetValue(path, out var file))
+            yield return new PlainFile(
+                $"include/python{distribution.MajorMinor}/{Name}",
+                RuleScope.Resolve(new FileNode(Name, distribution.PathOf(path), file.Size, file.Digest)),
+                scope.Origin,
+                scope.Location
+            );
     }
 
     private static bool IsBelow(string name, HashSet<string> packages)
