@@ -9,10 +9,13 @@ internal enum LicenseTerms
     /// <summary>Notices at most.</summary>
     Free,
 
+    /// <summary>The source of its own files must be given, and of nothing that is linked with them.</summary>
+    FileCopyleft,
+
     /// <summary>Unknown: not an identifier of SPDX's list, or one that is not classified here.</summary>
     Unknown,
 
-    /// <summary>The source of the work, or of the part, must be given.</summary>
+    /// <summary>The source of the work must be given, or what it takes to link it with another version of the part.</summary>
     Copyleft,
 }
 
@@ -22,6 +25,12 @@ internal enum LicenseTerms
 /// </summary>
 internal static class KnownLicenses
 {
+    /// <summary>Code that its author gave up all rights in.</summary>
+    public const string PublicDomain = "LicenseRef-public-domain";
+
+    /// <summary>Where only "BSD" is said: each of these licences is free.</summary>
+    public const string AnyBsd = "LicenseRef-BSD";
+
     // Families of which every version and variant is copyleft, the weak ones too.
     private static readonly string[] s_copyleft =
     [
@@ -30,7 +39,6 @@ internal static class KnownLicenses
         "CAL-1.0",
         "CC-BY-NC-SA-",
         "CC-BY-SA-",
-        "CDDL-",
         "CECILL-1.",
         "CECILL-2.",
         "CECILL-C",
@@ -38,17 +46,12 @@ internal static class KnownLicenses
         "CERN-OHL-W-",
         "copyleft-next-",
         "CPAL-",
-        "CPL-",
-        "EPL-",
         "EUPL-",
         "GFDL-",
         "GPL-",
-        "IPL-",
         "LGPL-",
         "LGPLLR",
-        "MPL-",
         "MS-RL",
-        "NPL-",
         "NPOSL-",
         "ODbL-",
         "OSL-",
@@ -57,10 +60,12 @@ internal static class KnownLicenses
         "RPL-",
         "RPSL-",
         "Sleepycat",
-        "SPL-",
         "SSPL-",
         "YPL-",
     ];
+
+    // Families that bind their own files alone. Without "EUPL-", which binds the work.
+    private static readonly string[] s_fileCopyleft = ["CDDL-", "CPL-", "EPL-", "IPL-", "MPL-", "NPL-", "SPL-"];
 
     private static readonly FrozenSet<string> s_free = """
         0BSD AFL-2.0 AFL-2.1 AFL-3.0 Apache-1.0 Apache-1.1 Apache-2.0 bcrypt-Solar-Designer Beerware blessing BlueOak-1.0.0 Boehm-GC Brian-Gladman-2-Clause Brian-Gladman-3-Clause
@@ -91,12 +96,24 @@ internal static class KnownLicenses
     /// <summary>The terms of an identifier; letters of either case, as SPDX has it.</summary>
     public static LicenseTerms Of(ReadOnlySpan<char> identifier)
     {
-        foreach (var family in s_copyleft)
-        {
-            if (identifier.StartsWith(family, StringComparison.OrdinalIgnoreCase))
-                return LicenseTerms.Copyleft;
-        }
+        if (IsOf(s_copyleft, identifier))
+            return LicenseTerms.Copyleft;
+        if (IsOf(s_fileCopyleft, identifier))
+            return LicenseTerms.FileCopyleft;
+        if (identifier is PublicDomain or AnyBsd)
+            return LicenseTerms.Free;
         return s_free.GetAlternateLookup<ReadOnlySpan<char>>().Contains(identifier) ? LicenseTerms.Free : LicenseTerms.Unknown;
+    }
+
+    /// <summary>Whether an identifier is one of SPDX's that is classified here: a word such as "Proprietary" has the form of one.</summary>
+    public static bool IsNamed(string identifier) => Of(identifier) != LicenseTerms.Unknown;
+
+    private static bool IsOf(string[] families, ReadOnlySpan<char> identifier)
+    {
+        foreach (var family in families)
+            if (identifier.StartsWith(family, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
     }
 
     /// <summary>The terms of a licence with an exception. An exception does not make a copyleft free: what it exempts is for a person to

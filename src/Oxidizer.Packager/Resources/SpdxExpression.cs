@@ -1,133 +1,98 @@
 namespace Oxidizer.Packager.Resources;
 
-/// <summary>
-/// Reads a licence expression of SPDX (specification 2.3, annex D) for the terms that it leaves.
-/// <code>
-/// or      = and *( "OR" and )                  of the ways the freest is taken
-/// and     = with *( "AND" with )               all bind
-/// with    = simple [ "WITH" exception ] | "(" or ")"
-/// simple  = idstring [ "+" ] | [ "DocumentRef-" idstring ":" ] "LicenseRef-" idstring
-/// idstring = 1*( ALPHA / DIGIT / "-" / "." )
-/// </code>
-/// Operators are in capitals or in small letters, not mixed. What is anything else has unknown terms, never free ones.
-/// </summary>
-internal ref struct SpdxExpression
+/// <summary>A licence expression of SPDX (specification 2.3, annex D), as a tree.</summary>
+internal abstract record SpdxExpression
 {
-    private const int MaxDepth = 64;
-    private readonly ReadOnlySpan<char> _text;
-    private int _at;
-    private int _depth;
-    private bool _isBroken;
-
-    private SpdxExpression(ReadOnlySpan<char> text) => _text = text;
-
-    /// <summary>The terms of an expression.</summary>
-    public static LicenseTerms TermsOf(string expression)
+    /// <summary>Reads an expression; <c>null</c> if the text is none.</summary>
+    public static SpdxExpression? TryParse(string text)
     {
-        var reader = new SpdxExpression(expression);
-        var terms = reader.ReadOr();
-        reader.SkipBlanks();
-        return reader._isBroken || reader._at < expression.Length ? LicenseTerms.Unknown : terms;
+        var reader = new SpdxReader(text);
+        return reader.Read();
     }
 
-    private LicenseTerms ReadOr()
-    {
-        var terms = ReadAnd();
-        while (!_isBroken && TryOperator("OR", "or"))
-            terms = (LicenseTerms)Math.Min((int)terms, (int)ReadAnd());
-        return terms;
-    }
+    /// <summary>The terms of an expression. What is no expression has unknown terms, never free ones.</summary>
+    public static LicenseTerms TermsOf(string expression) => TryParse(expression)?.Terms ?? LicenseTerms.Unknown;
 
-    private LicenseTerms ReadAnd()
-    {
-        var terms = ReadWith();
-        while (!_isBroken && TryOperator("AND", "and"))
-            terms = (LicenseTerms)Math.Max((int)terms, (int)ReadWith());
-        return terms;
-    }
+    /// <summary>What it asks when of each <c>OR</c> the freest is taken.</summary>
+    public abstract LicenseTerms Terms { get; }
 
-    private LicenseTerms ReadWith()
-    {
-        SkipBlanks();
-        if (_at < _text.Length && _text[_at] == '(')
-            return ReadGroup();
-        var terms = ReadSimple();
-        if (_isBroken || !TryOperator("WITH", "with"))
-            return terms;
-        SkipBlanks();
-        var exception = Identifier();
-        return exception.IsEmpty || IsOperator(exception) ? Break() : KnownLicenses.With(terms, exception);
-    }
+    /// <summary>Whether there is a way to take it of which each licence is accepted.</summary>
+    public abstract bool Accepts(Predicate<SpdxLicense> isAccepted);
 
-    // A hostile text of a million brackets must not overflow the stack.
-    private LicenseTerms ReadGroup()
-    {
-        if (++_depth > MaxDepth)
-            return Break();
-        _at++;
-        var terms = ReadOr();
-        SkipBlanks();
-        if (_isBroken || _at == _text.Length || _text[_at] != ')')
-            return Break();
-        _at++;
-        _depth--;
-        return terms;
-    }
+    /// <summary>Every licence in it.</summary>
+    public abstract IEnumerable<SpdxLicense> Licenses { get; }
+}
 
-    private LicenseTerms ReadSimple()
+/// <summary>One licence.</summary>
+/// <param name="Id">An identifier of SPDX's list, or <c>LicenseRef-...</c>.</param>
+/// <param name="OrLater">Whether a <c>+</c> follows: any later version may be taken too.</param>
+/// <param name="Exception">What <c>WITH</c> adds; <c>null</c> without.</param>
+internal sealed record SpdxLicense(string Id, bool OrLater, string? Exception) : SpdxExpression
+{
+    // SPDX gave these up, because nothing tells a plain `GPL-2.0` from one that somebody forgot to write in full.
+    private static readonly string[] s_gnu = ["AGPL-", "GFDL-", "GPL-", "LGPL-"];
+
+    /// <inheritdoc/>
+    public override LicenseTerms Terms => Exception is null ? KnownLicenses.Of(Id) : KnownLicenses.With(KnownLicenses.Of(Id), Exception);
+
+    /// <inheritdoc/>
+    public override IEnumerable<SpdxLicense> Licenses => [this];
+
+    /// <summary>Whether its text is somebody's own.</summary>
+    public bool IsReference => Id.Contains("LicenseRef-", StringComparison.Ordinal);
+
+    /// <summary>Its name with one spelling for licences that SPDX's list has under two: <c>GPL-2.0+</c> is
+    /// <c>GPL-2.0-or-later</c>.</summary>
+    public string CanonicalId
     {
-        var identifier = Identifier();
-        if (identifier.IsEmpty || IsOperator(identifier))
-            return Break();
-        if (identifier.StartsWith("DocumentRef-"))
+        get
         {
-            if (identifier.Length == "DocumentRef-".Length || _at == _text.Length || _text[_at++] != ':')
-                return Break();
-            identifier = Identifier();
-            return IsReference(identifier) ? LicenseTerms.Unknown : Break();
+            if (
+                !Array.Exists(s_gnu, family => Id.StartsWith(family, StringComparison.OrdinalIgnoreCase))
+                || Id.EndsWith("-only", StringComparison.OrdinalIgnoreCase)
+                || Id.EndsWith("-or-later", StringComparison.OrdinalIgnoreCase)
+                || !char.IsAsciiDigit(Id[^1])
+            )
+                return OrLater ? Id + "+" : Id;
+            return Id + (OrLater ? "-or-later" : "-only");
         }
-        // The text of a LicenseRef is not known.
-        if (identifier.StartsWith("LicenseRef-"))
-            return IsReference(identifier) ? LicenseTerms.Unknown : Break();
-        // "Or any later version": the one that is named may always be taken.
-        if (_at < _text.Length && _text[_at] == '+')
-            _at++;
-        return KnownLicenses.Of(identifier);
     }
 
-    private static bool IsReference(ReadOnlySpan<char> identifier) =>
-        identifier.StartsWith("LicenseRef-") && identifier.Length > "LicenseRef-".Length;
+    /// <inheritdoc/>
+    public override bool Accepts(Predicate<SpdxLicense> isAccepted) => isAccepted(this);
 
-    private static bool IsOperator(ReadOnlySpan<char> word) => word is "AND" or "and" or "OR" or "or" or "WITH" or "with";
+    /// <inheritdoc/>
+    public override string ToString() => Id + (OrLater ? "+" : "") + (Exception is null ? "" : $" WITH {Exception}");
+}
 
-    private bool TryOperator(string capitals, string small)
-    {
-        SkipBlanks();
-        var start = _at;
-        var word = Identifier();
-        if (word.SequenceEqual(capitals) || word.SequenceEqual(small))
-            return true;
-        _at = start;
-        return false;
-    }
+/// <summary>Several that all bind.</summary>
+internal sealed record SpdxAll(IReadOnlyList<SpdxExpression> Parts) : SpdxExpression
+{
+    /// <inheritdoc/>
+    public override LicenseTerms Terms => Parts.Max(part => part.Terms);
 
-    private ReadOnlySpan<char> Identifier()
-    {
-        var start = _at;
-        while (_at < _text.Length && (char.IsAsciiLetterOrDigit(_text[_at]) || _text[_at] is '-' or '.'))
-            _at++;
-        return _text[start.._at];
-    }
+    /// <inheritdoc/>
+    public override IEnumerable<SpdxLicense> Licenses => Parts.SelectMany(part => part.Licenses);
 
-    private void SkipBlanks()
-    {
-        while (_at < _text.Length && _text[_at] is ' ' or '\t')
-            _at++;
-    }
+    /// <inheritdoc/>
+    public override bool Accepts(Predicate<SpdxLicense> isAccepted) => Parts.All(part => part.Accepts(isAccepted));
 
-    private LicenseTerms Break()
-    {
-        _isBroken = true;
-        return LicenseTerms.Unknown;
-    }
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(" AND ", Parts.Select(part => part is SpdxAny ? $"({part})" : part.ToString()));
+}
+
+/// <summary>Several of which one is chosen.</summary>
+internal sealed record SpdxAny(IReadOnlyList<SpdxExpression> Parts) : SpdxExpression
+{
+    /// <inheritdoc/>
+    public override LicenseTerms Terms => Parts.Min(part => part.Terms);
+
+    /// <inheritdoc/>
+    public override IEnumerable<SpdxLicense> Licenses => Parts.SelectMany(part => part.Licenses);
+
+    /// <inheritdoc/>
+    public override bool Accepts(Predicate<SpdxLicense> isAccepted) => Parts.Any(part => part.Accepts(isAccepted));
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(" OR ", Parts);
 }

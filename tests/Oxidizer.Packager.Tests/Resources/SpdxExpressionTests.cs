@@ -13,7 +13,7 @@ public sealed class SpdxExpressionTests
     [InlineData("MIT", "Free")]
     [InlineData("GPL-3.0-or-later", "Copyleft")]
     [InlineData("LGPL-2.1-only", "Copyleft")]
-    [InlineData("MPL-2.0", "Copyleft")]
+    [InlineData("MPL-2.0", "FileCopyleft")]
     [InlineData("GPL-3.0-only OR MIT", "Free")]
     [InlineData("MIT AND GPL-2.0-only", "Copyleft")]
     [InlineData("(Apache-2.0 OR GPL-2.0-only) AND BSD-3-Clause", "Free")]
