@@ -156,6 +156,8 @@ public sealed record Interpreters(
             act_as_python = true
             module_file = "{options.ModuleFile}"
             {(beside is null ? "" : $"sys_paths = [\"{beside}\"]")}
+            [python_extensions]
+            policy = "all"
             [[python_packages]]
             type = "stdlib"
             include_test_modules = true

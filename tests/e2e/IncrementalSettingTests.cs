@@ -16,7 +16,7 @@ public sealed class IncrementalSettingTests(PrivateCache cache) : IDisposable
     [InlineData("[build]", "", "strip = false", "link 2, install 1")]
     [InlineData("[python_config]", "", "sys_frozen = true", Repacked)]
     [InlineData("[python_config]", "", "warnings = [\"error\"]", Repacked)]
-    [InlineData("[python_extensions]", "", "excludes = [\"_crypt\"]", "compile_object 1, pack 1, link 2, install 1")]
+    [InlineData("[python_extensions]", "", "excludes = [\"_uuid\"]", "compile_object 1, pack 1, link 2, install 1")]
     [InlineData("[[python_packages]]\ntype = \"package-root\"", "", "optimize_level = 2", "compile_bytecode 4, pack 1, link 1, install 1")]
     [InlineData("[[python_packages]]\ntype = \"package-root\"", "", "include_source = false", Repacked)]
     [InlineData("[[python_packages]]\ntype = \"package-root\"", "", "excludes = [\"app.unused\"]", Repacked)]

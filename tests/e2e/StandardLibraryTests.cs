@@ -26,7 +26,8 @@ public abstract class StandardLibraryProduct : IDisposable
 
     protected StandardLibraryProduct(string distribution)
     {
-        Workspace.WriteApplication(Importer, distribution: distribution);
+        // With the modules too whose licences would bind the product: they are imported, and given to nobody.
+        Workspace.WriteApplication(Importer, more: "[python_extensions]\npolicy = \"all\"", distribution: distribution);
         Result = Workspace.Build();
     }
 

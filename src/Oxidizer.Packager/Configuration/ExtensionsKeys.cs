@@ -21,7 +21,7 @@ internal static class ExtensionsKeys
         [
             Policy,
             Key.Texts<ExtensionsTable>("includes", TextForms.Module, static (table, value) => table with { Includes = value })
-                .Says("""for `"explicit-includes"`""", "`[]`", "list of modules"),
+                .Says("""for `"explicit-includes"`; with `"no-copyleft"` linked whatever their licences""", "`[]`", "list of modules"),
             Key.Texts<ExtensionsTable>("excludes", TextForms.Module, static (table, value) => table with { Excludes = value })
                 .Says("never linked, whatever the policy", "`[]`", "list of modules"),
             new Key<ExtensionsTable>("variants", [], static (table, reading) => SetVariants(table, reading)).Says(
@@ -50,7 +50,7 @@ internal static class ExtensionsKeys
                 s_policies,
                 static (table, value) => table with { Policy = value == "no-gpl" ? "no-copyleft" : value }
             )
-            .Says("which ones; see below", """`"all"`""");
+            .Says("which ones; see below", """`"no-copyleft"`""");
 
     private static ExtensionsTable SetVariants(ExtensionsTable table, KeyReading reading)
     {

@@ -7,10 +7,13 @@ namespace Oxidizer.Packager.Selection;
 
 /// <summary>
 /// Chooses the distribution's extension modules, and of each the variant. What the core holds or cannot start without is always there; the
-/// policy decides about the rest. <c>none</c> and <c>minimal</c> are the same today: both leave only those.
+/// policy decides about the rest; what the table names, its user has decided. <c>none</c> and <c>minimal</c> are the same today: both leave
+/// only those.
 /// </summary>
 internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distribution, DiagnosticBag diagnostics)
 {
+    private const string NoCopyleft = "no-copyleft";
+
     // Readline is under the GPL, which would bind the whole product; libedit is not, and does the same for a prompt.
     private static readonly Dictionary<string, string> s_preferred = new(StringComparer.Ordinal) { ["readline"] = "libedit" };
 
@@ -66,7 +69,7 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
                     $"the extension module `{name}` has no variant `{wanted}`; it has {string.Join(", ", variants.Select(variant => $"`{variant.Variant}`"))}",
                     table.Location
                 );
-            return named is not null && (fixedOne is not null || Allows(named)) ? named : null;
+            return named is not null && (fixedOne is not null || table.Policy == NoCopyleft || Allows(named)) ? named : null;
         }
         if (fixedOne is not null)
             return fixedOne;
@@ -81,7 +84,7 @@ internal sealed class ExtensionPolicy(ExtensionsTable table, Distribution distri
         {
             "none" or "minimal" => false,
             "no-libraries" => variant.Links.All(link => link.IsSystem),
-            "no-copyleft" => IsFree(variant),
+            NoCopyleft => table.Includes.Contains(variant.Name) || IsFree(variant),
             "explicit-includes" => table.Includes.Contains(variant.Name),
             "explicit-excludes" or "all" => true,
             _ => throw new InvalidOperationException($"`policy = \"{table.Policy}\"` came through the reader; please report this"),

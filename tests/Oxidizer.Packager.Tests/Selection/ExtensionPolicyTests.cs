@@ -33,7 +33,23 @@ public sealed class ExtensionPolicyTests
 
     [Fact]
     public void Excluded_extensions_are_left_out_whatever_the_policy() =>
-        Assert.Equal("_gdbm _signal _unknown posix readline=libedit", Choose(new ExtensionsTable { Excludes = ["_ssl", "math"] }));
+        Assert.Equal(
+            "_gdbm _signal _unknown posix readline=libedit",
+            Choose(new ExtensionsTable { Policy = "all", Excludes = ["_ssl", "math"] })
+        );
+
+    [Fact]
+    public void Without_a_policy_nothing_is_linked_whose_licence_would_bind_the_product() =>
+        Assert.Equal("_signal _ssl math posix readline=libedit", Choose(new ExtensionsTable()));
+
+    [Fact]
+    public void What_is_named_is_linked_whatever_its_licence()
+    {
+        Assert.Contains("_gdbm", Choose(new ExtensionsTable { Includes = ["_gdbm"] }));
+        Assert.DoesNotContain("_unknown", Choose(new ExtensionsTable { Includes = ["_gdbm"] }));
+        Assert.Contains("readline=libedit", Choose(new ExtensionsTable { Includes = ["readline"] }));
+        Assert.DoesNotContain("_gdbm", Choose(new ExtensionsTable { Includes = ["_gdbm"], Excludes = ["_gdbm"] }));
+    }
 
     [Fact]
     public void A_named_variant_is_taken() =>
