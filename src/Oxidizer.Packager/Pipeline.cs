@@ -1,10 +1,12 @@
 using System.Diagnostics;
+using Oxidizer.Cache;
 using Oxidizer.Packager.Bytecode;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
 using Oxidizer.Packager.Distributions;
 using Oxidizer.Packager.Installing;
+using Oxidizer.Packager.Licenses;
 using Oxidizer.Packager.Linking;
 using Oxidizer.Packager.Missing;
 using Oxidizer.Packager.Native;
@@ -114,6 +116,21 @@ public static class Pipeline
         // After the filters, so that libraries that nothing needs any more are not looked for.
         var resources = LibraryClosure.Complete(chosen, tables.Extensions, tables.Toolchain, target, tables.Positions, context);
         context.Diagnostics.ThrowIfErrors();
+        // Licenses/: what may not be given away is said before the minutes that a first build takes.
+        var parts = CheckLicenses.Apply(
+            ListComponents.Of(
+                resources,
+                packing,
+                tables.Toolchain,
+                distribution,
+                LicenseFiles.HasTexts(tables.Licenses, tables.Packages),
+                context
+            ),
+            tables.Licenses,
+            tables.Positions,
+            context.Diagnostics
+        );
+        context.Diagnostics.ThrowIfErrors();
         // Missing/: what the program's start imports, before the minutes that a first build takes.
         MissingNames.Tell(
             resources,
@@ -174,7 +191,10 @@ public static class Pipeline
             limit
         );
         using var installation = new Installation(session.ProductPath);
-        var product = LinkProduct.Make(plan, blob.Digest, toolchain, installation.Product, context);
+        // The product's own bill has no digest of the product.
+        var bill = new BillOfMaterials(build.ApplicationName, target.Value, null, new ComponentGraph(parts));
+        Sha256Digest? carried = tables.Licenses.Sbom.Count > 0 ? context.Cache.Store(WriteCycloneDx.ToJson(bill)) : null;
+        var product = LinkProduct.Make(plan, new ProductParts(blob.Digest, carried), toolchain, installation.Product, context);
         context.Actions.Close(ActionKinds.Link);
         Invariant.Holds(product.Size > blob.Size, "the product holds the blob");
 
@@ -185,6 +205,18 @@ public static class Pipeline
         var beside = AppRelativeFolder.Prepare(files, tables.Packages, installation, content, context);
         if (ProductLibrary.Of(build, distribution.Version, plan.SystemLibraries) is { } library)
             LibraryFiles.Prepare(library, installation);
+        foreach (
+            var (relative, text) in LicenseFiles.Of(
+                tables.Licenses,
+                tables.Packages,
+                build.FileName,
+                bill with
+                {
+                    Product = product.Digest,
+                }
+            )
+        )
+            installation.Update(relative, text);
         var isNew = InstallProduct.Prepare(product, installation, context);
         // Last, because the product that is still in its place needs them.
         beside.PrepareRemoval();
@@ -199,6 +231,7 @@ public static class Pipeline
         {
             FileUsers = fileUsers,
             FilesBeside = beside.Facts,
+            Licenses = LicenseSummary.Of(parts),
         };
         // A power cut may not leave an empty one; but when nothing else was written, a report is not worth the wait for the disk.
         installation.Write(Path.GetFileName(result.ResultPath), WriteBuildResult.ToJson(result), durable: isNew);

@@ -24,6 +24,7 @@ public sealed partial class HouseTests
         "Requirements",
         "Packages",
         "Selection",
+        "Licenses",
         "Missing",
         "Bytecode",
         "Packing",

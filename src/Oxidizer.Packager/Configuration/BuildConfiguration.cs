@@ -32,6 +32,9 @@ internal sealed record BuildConfiguration(string Origin, string Directory)
     /// <summary><c>[packing]</c></summary>
     public PackingTable Packing { get; init; } = new();
 
+    /// <summary><c>[licenses]</c></summary>
+    public LicensesTable Licenses { get; init; } = new();
+
     /// <summary><c>[toolchain]</c></summary>
     public ToolchainTable Toolchain { get; init; } = new();
 

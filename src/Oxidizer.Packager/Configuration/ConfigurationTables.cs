@@ -29,7 +29,18 @@ internal sealed class ConfigurationTables
 
     /// <summary>The tables' names, without old ones.</summary>
     public static IReadOnlyList<string> Names { get; } =
-    ["build", "python_distribution", "python_config", "python_extensions", Packages, "python_run", "packing", "toolchain", "cache"];
+    [
+        "build",
+        "python_distribution",
+        "python_config",
+        "python_extensions",
+        Packages,
+        "python_run",
+        "packing",
+        "licenses",
+        "toolchain",
+        "cache",
+    ];
 
     /// <summary>The keys of a table, other than the rules': what the reference has to describe.</summary>
     public static IEnumerable<DeclaredKey> KeysOf(string table) =>
@@ -41,6 +52,7 @@ internal sealed class ConfigurationTables
             "python_extensions" => ExtensionsKeys.Table.Keys,
             "python_run" => RunKeys.Table.Keys,
             "packing" => PackingKeys.Table.Keys,
+            "licenses" => LicensesKeys.Table.Keys,
             "toolchain" => ToolchainKeys.Table.Keys,
             "cache" => CacheKeys.Table.Keys,
             _ => [],
@@ -146,6 +158,8 @@ internal sealed class ConfigurationTables
                 return configuration with { Run = RunKeys.Table.Apply(configuration.Run, part.Entries, scope, positions) };
             case "packing":
                 return configuration with { Packing = PackingKeys.Table.Apply(configuration.Packing, part.Entries, scope, positions) };
+            case "licenses":
+                return configuration with { Licenses = LicensesKeys.Table.Apply(configuration.Licenses, part.Entries, scope, positions) };
             case "toolchain":
                 return configuration with
                 {

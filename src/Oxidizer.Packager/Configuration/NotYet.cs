@@ -38,7 +38,6 @@ internal static class NotYet
             "install them into a virtual environment, and package that with `virtualenv`"
         ),
         ("setup-py-install", static rule => rule is ProjectRule, "package the project's folder with `package-root`"),
-        ("write-license-files", static rule => rule is WriteLicenseFilesRule, "drop the rule"),
     ];
 
     /// <summary>Reports every setting of the configuration that is not supported yet.</summary>

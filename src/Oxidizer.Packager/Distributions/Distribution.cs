@@ -74,6 +74,9 @@ internal sealed record Distribution
     /// <summary>The core's licence text, if it has one.</summary>
     public string? LicensePath { get; init; }
 
+    /// <summary>Where it was built from; <c>null</c>: the archive does not say.</summary>
+    public DistributionSource? Source { get; init; }
+
     /// <summary><c>elf</c>, <c>mach-o</c>, <c>coff</c>, <c>llvm-bitcode:N</c>.</summary>
     public required string ObjectFileFormat { get; init; }
 
@@ -87,6 +90,12 @@ internal sealed record Distribution
     /// <summary>The absolute path of one of its files.</summary>
     public string PathOf(string relative) => Path.Combine(Root, relative);
 }
+
+/// <summary>What a distribution was built from.</summary>
+/// <param name="Package">Debian's source package; <c>null</c>: an archive of CPython's own.</param>
+/// <param name="Version">Of the package, with Debian's revision, or of the archive.</param>
+/// <param name="Files">The files that were fetched, sources and Debian's packages, each with its SHA-256.</param>
+internal sealed record DistributionSource(string? Package, string Version, ImmutableSortedDictionary<string, string> Files);
 
 /// <summary>A library that something links.</summary>
 /// <param name="Name">As after <c>-l</c>.</param>

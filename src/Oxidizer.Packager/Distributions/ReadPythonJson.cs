@@ -84,6 +84,7 @@ internal sealed class ReadPythonJson
             Extensions = Extensions(build.Object("extensions")),
             Licenses = json.OptionalTexts("licenses") ?? [],
             LicensePath = json.OptionalText("license_path") is { } license ? LicensePaths([license]).FirstOrDefault() : null,
+            Source = Source(root),
             ObjectFileFormat = build.Text("object_file_format"),
             HasMimalloc = json.OptionalObject("python_config_vars")?.OptionalText("WITH_MIMALLOC") == "1",
         };
@@ -91,6 +92,27 @@ internal sealed class ReadPythonJson
         ThrowIfMistaken();
         return distribution;
     }
+
+    // Not of the format: distributions that are built here have it. What another's key of that name holds is no mistake.
+    private static DistributionSource? Source(JsonElement root)
+    {
+        if (
+            !root.TryGetProperty("source", out var source)
+            || source.ValueKind != JsonValueKind.Object
+            || TextOf(source, "version") is not { } version
+        )
+            return null;
+        var files = ImmutableSortedDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        if (source.TryGetProperty("files", out var list) && list.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var file in list.EnumerateObject().Where(file => file.Value.ValueKind == JsonValueKind.String))
+                files[file.Name] = file.Value.GetString()!;
+        }
+        return new DistributionSource(TextOf(source, "package"), version, files.ToImmutable());
+    }
+
+    private static string? TextOf(JsonElement json, string key) =>
+        json.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     // With only one of them a product would have each symbol twice or not at all, and the linker's error would not say why.
     private void CheckReplaced(Distribution distribution)

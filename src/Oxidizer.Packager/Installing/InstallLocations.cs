@@ -1,5 +1,6 @@
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Licenses;
 
 namespace Oxidizer.Packager.Installing;
 
@@ -18,6 +19,8 @@ internal static class InstallLocations
             fileName,
             fileName + AppRelativeManifest.Suffix,
             fileName + ".build.json",
+            fileName + LicenseFiles.CycloneDxSuffix,
+            fileName + LicenseFiles.SpdxSuffix,
             "pyembed.h",
             name + ".pc",
             name + "-config.cmake",

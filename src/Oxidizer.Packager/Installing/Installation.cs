@@ -90,6 +90,24 @@ internal sealed class Installation : IDisposable
         }
     }
 
+    /// <summary>Writes a file that may be there already, unless it has exactly this content.</summary>
+    /// <param name="relative">Its place, relative to the product's folder.</param>
+    /// <param name="content">All of it.</param>
+    /// <exception cref="EnvironmentFailureException">It cannot be written, or no file can be put there.</exception>
+    public void Update(string relative, byte[] content)
+    {
+        try
+        {
+            if (Occupants.Holds(PathOf(relative), content))
+                return;
+        }
+        catch (Exception exception) when (IsFailure(exception))
+        {
+            throw Untouched(relative, exception);
+        }
+        Write(relative, content, durable: true);
+    }
+
     /// <summary>Takes a file away when all that was to be put before is in place.</summary>
     public void Take(string relative) => Steps.Add((relative, () => _moves.Take(relative)));
 

@@ -38,23 +38,9 @@ internal static class LibraryFiles
     /// <exception cref="Diagnostics.EnvironmentFailureException">One cannot be written.</exception>
     public static void Prepare(ProductLibrary library, Installation installation)
     {
-        Write("pyembed.h", RuntimeSources.All.First(source => source.Path == "pyembed/pyembed.h").Content);
-        Write(library.Name + ".pc", Encoding.UTF8.GetBytes(PackageConfiguration(library)));
-        Write(library.Name + "-config.cmake", Encoding.UTF8.GetBytes(CMakeConfiguration(library)));
-
-        void Write(string file, byte[] content)
-        {
-            try
-            {
-                if (Occupants.Holds(installation.PathOf(file), content))
-                    return;
-            }
-            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-            {
-                throw installation.Untouched(file, exception);
-            }
-            installation.Write(file, content, durable: true);
-        }
+        installation.Update("pyembed.h", RuntimeSources.All.First(source => source.Path == "pyembed/pyembed.h").Content);
+        installation.Update(library.Name + ".pc", Encoding.UTF8.GetBytes(PackageConfiguration(library)));
+        installation.Update(library.Name + "-config.cmake", Encoding.UTF8.GetBytes(CMakeConfiguration(library)));
     }
 
     // Pkg-config escapes what is special in the folder's name itself; pkgconf 1.8 does so in options alone, and not in the path of an

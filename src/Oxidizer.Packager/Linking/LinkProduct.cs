@@ -19,18 +19,12 @@ internal static class LinkProduct
     /// <exception cref="BuildFailedException">A program of the toolchain refused, or the product asks more of its target than is
     /// allowed.</exception>
     /// <exception cref="EnvironmentFailureException">The product cannot be written.</exception>
-    public static LinkedProduct Make(
-        LinkPlan plan,
-        Sha256Digest packedResources,
-        Toolchain toolchain,
-        AtomicFile file,
-        BuildContext context
-    )
+    public static LinkedProduct Make(LinkPlan plan, ProductParts parts, Toolchain toolchain, AtomicFile file, BuildContext context)
     {
         if (plan.Output == ProductOutput.StaticLibrary)
         {
             var joined = JoinRuntime.Join(plan, toolchain, context);
-            var archive = WriteArchive.Write(joined, packedResources, plan.FileName, toolchain, context);
+            var archive = WriteArchive.Write(joined, parts, plan.FileName, toolchain, context);
             return new StoredProduct(archive.Digest, archive.Size, archive.Mode);
         }
         // Joined first, because its symbols are then chosen: a version script would have to know the versions in libraries such as libbsd.
@@ -44,40 +38,40 @@ internal static class LinkProduct
         // The resources are no input of the linker: the runtime is linked once, and each state of the resources is spliced into it.
         var runtime = LinkRuntime.Link(plan, toolchain, context);
         context.Diagnostics.ThrowIfErrors();
-        return Link(runtime, packedResources, plan.FileName, file, context);
+        return Link(runtime, parts, plan.FileName, file, context);
     }
 
     /// <summary>Finds what the product is, or makes it.</summary>
     /// <param name="runtime">The linked runtime, in the cache.</param>
-    /// <param name="packedResources">The blob, in the cache.</param>
+    /// <param name="parts">The blob, and what is put in with it, in the cache.</param>
     /// <param name="name">The product's name.</param>
     /// <param name="file">Where the product will be: what is made is written beside it, once, and not copied there from the cache.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">The linked runtime has no place for the resources.</exception>
     /// <exception cref="EnvironmentFailureException">The product cannot be written.</exception>
-    public static LinkedProduct Link(ActionOutput runtime, Sha256Digest packedResources, string name, AtomicFile file, BuildContext context)
+    public static LinkedProduct Link(ActionOutput runtime, ProductParts parts, string name, AtomicFile file, BuildContext context)
     {
         SplicedProduct? made = null;
-        var key = new ActionKeyBuilder(ActionKinds.Link, Version)
+        var builder = new ActionKeyBuilder(ActionKinds.Link, Version)
             .Add("runtime", runtime.Digest)
-            .Add("packed resources", packedResources)
-            .Build();
+            .Add("packed resources", parts.PackedResources);
+        if (parts.Bill is { } bill)
+            builder.Add("bill of materials", bill);
+        var key = builder.Build();
         var record = context.Run(
             key,
             name,
             () =>
             {
-                made = SplicedProduct.Splice(runtime, packedResources, file, context);
+                made = SplicedProduct.Splice(runtime, parts, file, context);
                 var text = Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{made.Digest} {made.Size}"));
                 return [new ActionOutput("product", context.Cache.Store(text), text.Length)];
             }
         );
-        return made
-            ?? Read(record, runtime, packedResources, context.Cache)
-            ?? SplicedProduct.Splice(runtime, packedResources, file, context);
+        return made ?? Read(record, runtime, parts, context.Cache) ?? SplicedProduct.Splice(runtime, parts, file, context);
     }
 
-    private static SplicedProduct? Read(ActionRecord record, ActionOutput runtime, Sha256Digest packedResources, IActionCache cache)
+    private static SplicedProduct? Read(ActionRecord record, ActionOutput runtime, ProductParts parts, IActionCache cache)
     {
         if (
             cache.TryRead(record.Outputs[0].Digest) is not { } bytes
@@ -87,7 +81,7 @@ internal static class LinkProduct
         return
             Sha256Digest.TryParse(digest, out var parsed)
             && long.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
-            ? new SplicedProduct(parsed, length, runtime, packedResources)
+            ? new SplicedProduct(parsed, length, runtime, parts)
             : null;
     }
 }

@@ -5,6 +5,11 @@ using Oxidizer.Packager.Files;
 
 namespace Oxidizer.Packager.Linking;
 
+/// <summary>What is put into a runtime, in the cache.</summary>
+/// <param name="PackedResources">The blob.</param>
+/// <param name="Bill">The bill of materials that the product carries; <c>null</c>: none.</param>
+internal readonly record struct ProductParts(Sha256Digest PackedResources, Sha256Digest? Bill = null);
+
 /// <summary>A product, known by its bytes, and how these are written.</summary>
 /// <param name="Digest">Of the whole file.</param>
 /// <param name="Size">In bytes.</param>
@@ -46,23 +51,24 @@ internal sealed record StoredProduct(Sha256Digest Digest, long Size, UnixFileMod
 /// <param name="Digest">Of the whole file.</param>
 /// <param name="Size">In bytes.</param>
 /// <param name="Runtime">The linked runtime, in the cache.</param>
-/// <param name="PackedResources">The blob, in the cache.</param>
-internal sealed record SplicedProduct(Sha256Digest Digest, long Size, ActionOutput Runtime, Sha256Digest PackedResources)
+/// <param name="Parts">The blob, and what is put in with it, in the cache.</param>
+internal sealed record SplicedProduct(Sha256Digest Digest, long Size, ActionOutput Runtime, ProductParts Parts)
     : LinkedProduct(Digest, Size, ActionOutput.Executable)
 {
     /// <summary>Makes the product from its parts, and writes it.</summary>
     /// <exception cref="BuildFailedException">The linked runtime has no place for the resources.</exception>
     /// <exception cref="EnvironmentFailureException">The product cannot be written.</exception>
-    public static SplicedProduct Splice(ActionOutput runtime, Sha256Digest packedResources, AtomicFile file, BuildContext context)
+    public static SplicedProduct Splice(ActionOutput runtime, ProductParts parts, AtomicFile file, BuildContext context)
     {
         var runtimePath = FileOf(runtime.Digest, context);
-        var blobPath = FileOf(packedResources, context);
+        var blobPath = FileOf(parts.PackedResources, context);
+        var bill = parts.Bill is { } carried ? File.ReadAllBytes(FileOf(carried, context)) : null;
         Sha256Digest digest = default;
         try
         {
             file.Guard(() =>
             {
-                SpliceResources.Write(runtimePath, blobPath, file.TemporaryPath);
+                SpliceResources.Write(runtimePath, blobPath, file.TemporaryPath, bill);
                 File.SetUnixFileMode(file.TemporaryPath, ActionOutput.Executable);
                 // The file is digested while it is written, because both take about the same time.
                 var flushed = Task.Run(file.Flush);
@@ -74,13 +80,13 @@ internal sealed record SplicedProduct(Sha256Digest Digest, long Size, ActionOutp
         {
             throw new BuildFailedException(DiagnosticKinds.ResourcesNotSpliced, exception.Message, cause: exception);
         }
-        return new SplicedProduct(digest, new FileInfo(file.TemporaryPath).Length, runtime, packedResources) { IsWritten = true };
+        return new SplicedProduct(digest, new FileInfo(file.TemporaryPath).Length, runtime, parts) { IsWritten = true };
     }
 
     /// <inheritdoc/>
     protected override void WriteBytes(AtomicFile file, BuildContext context)
     {
-        var made = Splice(Runtime, PackedResources, file, context);
+        var made = Splice(Runtime, Parts, file, context);
         if (made.Digest != Digest)
             throw new InvalidOperationException(
                 $"the product was {Digest.ToShortString()} and is {made.Digest.ToShortString()} from the same runtime and resources; please report this"

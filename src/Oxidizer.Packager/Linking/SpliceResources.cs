@@ -17,7 +17,8 @@ namespace Oxidizer.Packager.Linking;
 ///                 program headers: a PT_NOTE gives way to the PT_LOAD of the blob, behind the last PT_LOAD (addresses must ascend)
 ///                 .oxidizer.location: the blob's distance from there, and its size (src/pyembed/reader/location.h)
 ///   aligned     the blob
-///   then        section names and section headers, with `.oxidizer.resources` as the last: tools such as strip drop what is in no section
+///   then        section names, the bill of materials if there is one, and section headers, with `.oxidizer.resources` and `.sbom` as the
+///               last: tools such as strip drop what is in no section
 /// </code>
 /// <para>
 /// Rejected: to append the blob and let the product open itself, because mapped segments cost nothing and need no /proc; to move the
@@ -34,23 +35,27 @@ internal static class SpliceResources
 
     private static ReadOnlySpan<byte> ResourcesName => ".oxidizer.resources\0"u8;
 
+    // Not loaded, so that it costs a start nothing.
+    private static ReadOnlySpan<byte> BillName => ".sbom\0"u8;
+
     /// <summary>Writes the product.</summary>
     /// <param name="runtimePath">What was linked, with an empty <c>.oxidizer.location</c>.</param>
     /// <param name="blobPath">The packed resources.</param>
     /// <param name="outputPath">Where the product goes; replaced.</param>
+    /// <param name="bill">The bill of materials that the product carries; empty: none.</param>
     /// <exception cref="InvalidDataException">The linker left no place for the resources, or no file that we know how to read.</exception>
     /// <exception cref="IOException">A file cannot be read or written.</exception>
-    public static void Write(string runtimePath, string blobPath, string outputPath)
+    public static void Write(string runtimePath, string blobPath, string outputPath, byte[]? bill = null)
     {
         var bytes = File.ReadAllBytes(runtimePath);
         var image = new ElfImage(bytes);
         using var blob = File.OpenHandle(blobPath);
-        var plan = Plan.For(image, bytes.Length, RandomAccess.GetLength(blob));
+        var plan = Plan.For(image, bytes.Length, RandomAccess.GetLength(blob), bill ?? []);
         var tail = plan.Tail(image);
         WriteSegments(image, bytes, plan);
         WriteLocation(image, bytes, plan);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(40), plan.SectionsOffset);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(60), (ushort)(image.Sections.Count + 1));
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(60), (ushort)(image.Sections.Count + plan.AddedSections));
 
         using var output = File.OpenHandle(outputPath, FileMode.Create, FileAccess.Write);
         RandomAccess.Write(output, bytes, 0);
@@ -88,13 +93,19 @@ internal static class SpliceResources
     private static uint TypeOf(byte[] segment) => BinaryPrimitives.ReadUInt32LittleEndian(segment);
 
     /// <summary>Where everything goes.</summary>
-    private sealed record Plan(long BlobOffset, long BlobAddress, long BlobSize, long Alignment, long NamesSize)
+    private sealed record Plan(long BlobOffset, long BlobAddress, long BlobSize, long Alignment, long NamesSize, byte[] Bill)
     {
         public long TailOffset => BlobOffset + BlobSize;
 
-        public long SectionsOffset => Up(TailOffset + NamesSize + ResourcesName.Length, 8);
+        public int AddedSections => Bill.Length > 0 ? 2 : 1;
 
-        public static Plan For(ElfImage image, long fileSize, long blobSize)
+        public long SectionsOffset => Up(BillOffset + Bill.Length, 8);
+
+        private long AllNamesSize => NamesSize + ResourcesName.Length + (Bill.Length > 0 ? BillName.Length : 0);
+
+        private long BillOffset => TailOffset + AllNamesSize;
+
+        public static Plan For(ElfImage image, long fileSize, long blobSize, byte[] bill)
         {
             var loads = image.Segments.Where(segment => segment.Type == ElfImage.LoadSegment).ToList();
             if (loads.Count == 0)
@@ -106,7 +117,7 @@ internal static class SpliceResources
                 throw new InvalidDataException(
                     $"what the linker made has segments aligned to {alignment} that end at {end}; pages of 4 to 64 KiB were expected"
                 );
-            return new Plan(Up(fileSize, alignment), Up(end, alignment), blobSize, alignment, image.NamesSection.Size);
+            return new Plan(Up(fileSize, alignment), Up(end, alignment), blobSize, alignment, image.NamesSection.Size, bill);
         }
 
         public byte[] Segment()
@@ -120,19 +131,24 @@ internal static class SpliceResources
             return segment;
         }
 
-        /// <summary>The section names with one more, and the section headers with one more.</summary>
+        /// <summary>The section names with those that are added, the bill, and the section headers.</summary>
         public byte[] Tail(ElfImage image)
         {
-            var tail = new byte[SectionsOffset - TailOffset + (image.Sections.Count + 1) * ElfImage.SectionSize];
+            var tail = new byte[SectionsOffset - TailOffset + (image.Sections.Count + AddedSections) * ElfImage.SectionSize];
             image.Range(image.NamesSection.Offset, NamesSize).CopyTo(tail);
             ResourcesName.CopyTo(tail.AsSpan((int)NamesSize));
+            if (Bill.Length > 0)
+            {
+                BillName.CopyTo(tail.AsSpan((int)NamesSize + ResourcesName.Length));
+                Bill.CopyTo(tail, AllNamesSize);
+            }
 
             var headers = tail.AsSpan((int)(SectionsOffset - TailOffset));
             for (var index = 0; index < image.Sections.Count; index++)
                 image.Range(image.Sections[index].At, ElfImage.SectionSize).CopyTo(headers[(index * ElfImage.SectionSize)..]);
             var names = headers[(image.Sections.ToList().IndexOf(image.NamesSection) * ElfImage.SectionSize)..];
             BinaryPrimitives.WriteInt64LittleEndian(names[24..], TailOffset);
-            BinaryPrimitives.WriteInt64LittleEndian(names[32..], NamesSize + ResourcesName.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(names[32..], AllNamesSize);
 
             var section = headers[(image.Sections.Count * ElfImage.SectionSize)..];
             BinaryPrimitives.WriteInt32LittleEndian(section, (int)NamesSize);
@@ -142,7 +158,18 @@ internal static class SpliceResources
             BinaryPrimitives.WriteInt64LittleEndian(section[24..], BlobOffset);
             BinaryPrimitives.WriteInt64LittleEndian(section[32..], BlobSize);
             BinaryPrimitives.WriteInt64LittleEndian(section[48..], Alignment);
+            if (Bill.Length > 0)
+                WriteBill(section[ElfImage.SectionSize..]);
             return tail;
+        }
+
+        private void WriteBill(Span<byte> section)
+        {
+            BinaryPrimitives.WriteInt32LittleEndian(section, (int)NamesSize + ResourcesName.Length);
+            BinaryPrimitives.WriteInt32LittleEndian(section[4..], ProgramBits);
+            BinaryPrimitives.WriteInt64LittleEndian(section[24..], BillOffset);
+            BinaryPrimitives.WriteInt64LittleEndian(section[32..], Bill.Length);
+            BinaryPrimitives.WriteInt64LittleEndian(section[48..], 1);
         }
 
         private static long Up(long value, long alignment) => (value + alignment - 1) / alignment * alignment;

@@ -33,20 +33,21 @@ internal static class WriteArchive
 
         """;
 
+    // Not loaded; the program that links the library carries it too.
+    private const string BillAssembly = """
+        .section .sbom,"",%progbits
+        .incbin "sbom.json"
+
+        """;
+
     /// <summary>Finds the library in the cache, or makes it.</summary>
     /// <param name="runtime">The joined object, in the cache.</param>
-    /// <param name="packedResources">The blob, in the cache.</param>
+    /// <param name="parts">The blob, and what is put in with it, in the cache.</param>
     /// <param name="fileName">The library's.</param>
     /// <param name="toolchain">Its compiler assembles, and its archiver archives.</param>
     /// <param name="context">The build.</param>
     /// <exception cref="BuildFailedException">A program of the toolchain refused.</exception>
-    public static ActionOutput Write(
-        ActionOutput runtime,
-        Sha256Digest packedResources,
-        string fileName,
-        Toolchain toolchain,
-        BuildContext context
-    )
+    public static ActionOutput Write(ActionOutput runtime, ProductParts parts, string fileName, Toolchain toolchain, BuildContext context)
     {
         var archiver = toolchain.Archiver is { } named ? Tool.Identify(named, context) : BuildProgram.Ar.Find(context);
         var key = archiver
@@ -54,18 +55,19 @@ internal static class WriteArchive
                 toolchain.AddCompilerTo(
                     new ActionKeyBuilder(ActionKinds.Link, Version)
                         .Add("archived runtime", runtime.Digest)
-                        .Add("packed resources", packedResources)
-                        .Add("assembly", Assembly)
+                        .Add("packed resources", parts.PackedResources)
+                        .Add("assembly", AssemblyOf(parts))
+                        .Add("bill of materials", parts.Bill?.ToString() ?? "")
                 ),
                 "archiver"
             )
             .Build();
-        return context.Run(key, fileName, () => Execute(runtime, packedResources, fileName, archiver, toolchain, context)).Outputs[0];
+        return context.Run(key, fileName, () => Execute(runtime, parts, fileName, archiver, toolchain, context)).Outputs[0];
     }
 
     private static IReadOnlyList<ActionOutput> Execute(
         ActionOutput runtime,
-        Sha256Digest packedResources,
+        ProductParts parts,
         string fileName,
         Tool archiver,
         Toolchain toolchain,
@@ -75,18 +77,23 @@ internal static class WriteArchive
         var folder = Path.Combine(context.WorkDirectory, "archive");
         Directory.CreateDirectory(folder);
         var output = Path.Combine(folder, "library.a");
-        foreach (var (digest, file) in new[] { (runtime.Digest, "runtime.o"), (packedResources, "resources.bin") })
+        var inputs = new List<(Sha256Digest, string)> { (runtime.Digest, "runtime.o"), (parts.PackedResources, "resources.bin") };
+        if (parts.Bill is { } bill)
+            inputs.Add((bill, "sbom.json"));
+        foreach (var (digest, file) in inputs)
         {
             if (!context.Cache.TryWriteTo(digest, Path.Combine(folder, file), ActionOutput.PlainFile))
                 throw new InvalidOperationException($"{digest} was found or stored by this build and is gone; please report this");
         }
-        File.WriteAllText(Path.Combine(folder, "resources.s"), Assembly);
+        File.WriteAllText(Path.Combine(folder, "resources.s"), AssemblyOf(parts));
         Run(toolchain.CompilerCommand(["-c", "resources.s", "-o", "resources.o"], launched: false), "resources.o", folder, context);
         // No times and no users in it: equal inputs give equal bytes.
         Run(new Command(archiver.Path, ["rcsD", output, "runtime.o", "resources.o"]), output, folder, context);
         var size = new FileInfo(output).Length;
         return [new ActionOutput(fileName, context.Cache.StoreFile(output, BlobTransfer.Move, durable: true), size)];
     }
+
+    private static string AssemblyOf(ProductParts parts) => parts.Bill is null ? Assembly : Assembly + BillAssembly;
 
     private static void Run(Command command, string output, string folder, BuildContext context)
     {

@@ -61,7 +61,8 @@ internal sealed record Decoder(string Codec)
         );
     }
 
-    private static DebianLibrary? LibraryOf(string codec) =>
+    /// <summary>The library that a codec needs; <c>null</c>: none.</summary>
+    public static DebianLibrary? LibraryOf(string codec) =>
         codec switch
         {
             "zlib" => DebianLibrary.All["z"],

@@ -101,6 +101,13 @@ internal sealed class DebianIndex
             .Select(name => _packages.GetValueOrDefault(name) ?? _packages.GetValueOrDefault(_providers.GetValueOrDefault(name, "")))
             .FirstOrDefault(entry => entry is not null);
 
+    /// <summary>The file that Debian keeps a package's licences in; <c>null</c> if it is not installed.</summary>
+    public string? CopyrightOf(string package)
+    {
+        var path = $"{_root}/usr/share/doc/{package}/copyright";
+        return File.Exists(path) ? path : null;
+    }
+
     /// <summary>The files of a package, by path below the folder.</summary>
     public IEnumerable<string> Files(string package) =>
         RegularFile

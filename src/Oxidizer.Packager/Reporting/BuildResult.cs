@@ -1,6 +1,7 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Licenses;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Reporting;
@@ -59,6 +60,9 @@ public sealed record BuildResult(
 
     /// <summary>What its rules put beside it (<c>install_location</c>).</summary>
     public FilesBeside FilesBeside { get; init; } = new([], 0, 0);
+
+    /// <summary>What others wrote of it, and the licence of each.</summary>
+    public IReadOnlyList<LicensedPart> Licenses { get; init; } = [];
 
     /// <summary>Where the record stands as JSON.</summary>
     public string ResultPath => ProductPath + ".build.json";

@@ -1,6 +1,7 @@
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Distributions;
+using Oxidizer.Packager.Licenses;
 using Oxidizer.Packager.Linking;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Resources;
@@ -55,6 +56,8 @@ internal static class SummarizeBuild
         // Only when the product has changed, so that it is not repeated in each build.
         if (result.FileUsers.Count > 0 && result.Executed.Any(action => action.Kind == ActionKinds.Pack))
             log.Information(FileUser.Summary(result.FileUsers));
+        if (result.Executed.Any(action => action.Kind == ActionKinds.Link) && LicenseSummary.Of(result.Licenses) is { } copyleft)
+            log.Information(copyleft);
     }
 
     private static string Line(BuildResult result)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Oxidizer.Packager.Context;
+using Oxidizer.Packager.Licenses;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Reporting;
@@ -41,6 +42,7 @@ internal static class WriteBuildResult
             WriteResources(json, result.Resources);
             WriteFilesBeside(json, result.FilesBeside);
             WriteFileUsers(json, result.FileUsers);
+            WriteLicenses(json, result.Licenses);
             json.WriteStartArray("warnings");
             foreach (var warning in result.Warnings)
             {
@@ -123,6 +125,21 @@ internal static class WriteBuildResult
                 json.WriteStringValue(module);
             json.WriteEndArray();
             json.WriteString("setting", FileUser.Setting);
+            json.WriteEndObject();
+        }
+        json.WriteEndArray();
+    }
+
+    private static void WriteLicenses(Utf8JsonWriter json, IReadOnlyList<LicensedPart> parts)
+    {
+        json.WriteStartArray("licenses");
+        foreach (var part in parts)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", part.Name);
+            json.WriteString("version", part.Version);
+            json.WriteString("license", part.License);
+            json.WriteString("terms", part.Terms);
             json.WriteEndObject();
         }
         json.WriteEndArray();

@@ -34,6 +34,31 @@ public sealed class PythonJsonTests : IDisposable
         Assert.Equal("3.11.2", Obtain().Version);
     }
 
+    [Fact]
+    public void What_a_distribution_was_built_from_is_read()
+    {
+        _json["source"] = JsonNode.Parse(
+            """{ "package": "python3.11", "version": "3.11.2-6", "files": { "a.deb": "00", "b": 1 }, "patches": [] }"""
+        );
+
+        var source = Obtain().Source!;
+
+        Assert.Equal(("python3.11", "3.11.2-6"), (source.Package, source.Version));
+        Assert.Equal(["a.deb"], source.Files.Keys);
+    }
+
+    [Theory]
+    [InlineData("\"https://example.org\"")]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("{ \"version\": 3, \"files\": [] }")]
+    public void A_source_of_another_form_is_ignored_as_unknown_keys_are(string source)
+    {
+        _json["source"] = JsonNode.Parse(source);
+
+        Assert.Null(Obtain().Source);
+    }
+
     [Theory]
     [InlineData("4", "a later release")]
     [InlineData("9", "an earlier release, or a newer Oxidizer")]

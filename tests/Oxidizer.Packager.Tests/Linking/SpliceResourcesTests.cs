@@ -129,7 +129,9 @@ public sealed class SpliceResourcesTests : IDisposable
         Assert.Equal(
             "error OXI0704: what the linker made has no note segment that could give way to the resources; use another linker ([toolchain] linker)",
             Assert
-                .Throws<BuildFailedException>(() => LinkProduct.Link(runtime, cache.StoreFile(this["blob"]), "product", file, context))
+                .Throws<BuildFailedException>(() =>
+                    LinkProduct.Link(runtime, new ProductParts(cache.StoreFile(this["blob"])), "product", file, context)
+                )
                 .Message
         );
         Assert.False(File.Exists(this["product"]));
