@@ -39,7 +39,8 @@ internal static class ResourceStage
             var rule = packages[index];
             if (rule is FilterRule filter)
                 ResourceFilters.Apply(filter, collection, context);
-            else
+            // It brings nothing, and says what to write beside the product.
+            else if (rule is not WriteLicenseFilesRule)
                 Apply(rule as ResourceRule ?? throw CameThrough(rule), index + 1, optimizeLevel, distribution, collection, context);
         }
         CheckStartModules(positions.File, collection, context);
