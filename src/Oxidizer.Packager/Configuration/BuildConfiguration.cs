@@ -245,7 +245,7 @@ internal sealed record ExtensionsTable
 {
     /// <summary><c>all</c>, <c>none</c>, <c>minimal</c>, <c>no-libraries</c>, <c>no-copyleft</c>, <c>explicit-includes</c> or
     /// <c>explicit-excludes</c>.</summary>
-    public string Policy { get; init; } = "no-copyleft";
+    public string Policy { get; init; } = "all";
 
     /// <summary>For <c>explicit-includes</c>; with <c>no-copyleft</c>, linked whatever their licences.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];

@@ -50,7 +50,7 @@ internal static class ExtensionsKeys
                 s_policies,
                 static (table, value) => table with { Policy = value == "no-gpl" ? "no-copyleft" : value }
             )
-            .Says("which ones; see below", """`"no-copyleft"`""");
+            .Says("which ones; see below", """`"all"`""");
 
     private static ExtensionsTable SetVariants(ExtensionsTable table, KeyReading reading)
     {
