@@ -108,11 +108,13 @@ public static class Pipeline
             tables.Packages,
             python.OptimizeLevel,
             tables.Extensions,
-            tables.Run,
             tables.Positions,
             distribution,
             context
         );
+        // Console scripts stand in the distributions, which are known only now. After it: `run` names modules and functions alone.
+        var run = ResolveEntryPoints.Resolve(tables.Run, tables.Positions, chosen, context.Diagnostics);
+        chosen = ResourceStage.RequireStart(chosen, run);
         // After the filters, so that libraries that nothing needs any more are not looked for.
         var resources = LibraryClosure.Complete(chosen, tables.Extensions, tables.Toolchain, target, tables.Positions, context);
         context.Diagnostics.ThrowIfErrors();
@@ -132,16 +134,7 @@ public static class Pipeline
         );
         context.Diagnostics.ThrowIfErrors();
         // Missing/: what the program's start imports, before the minutes that a first build takes.
-        MissingNames.Tell(
-            resources,
-            tables.Run,
-            python,
-            tables.Extensions,
-            packing.OptionalImports,
-            tables.Positions,
-            distribution,
-            context
-        );
+        MissingNames.Tell(resources, run, python, tables.Extensions, packing.OptionalImports, tables.Positions, distribution, context);
         var fileUsers = python.HasFiles ? [] : FileUsers.Find(resources, context);
         Invariant.Holds(resources.IsInOrder, "what the product holds is chosen, each name once and in order");
 
@@ -170,7 +163,7 @@ public static class Pipeline
 
         // Packing/: what is imported, in the order of imports, with the settings that the product starts with.
         session.Stage("pack");
-        var input = PackInput.Create(packing, python, tables.Run, distribution, resources, code);
+        var input = PackInput.Create(packing, python, run, distribution, resources, code);
         Invariant.Holds(input.Names(resources), "the blob names all that the product imports, also what stands beside it");
         var blob = PackStage.Pack(input, context);
         context.Actions.Close(ActionKinds.Pack);
@@ -218,6 +211,8 @@ public static class Pipeline
         )
             installation.Update(relative, text);
         var isNew = InstallProduct.Prepare(product, installation, context);
+        var recordName = installation.ProductName + BuildResult.ResultSuffix;
+        var commands = CommandLinks.Prepare(run, build.Output, recordName, installation, context);
         // Last, because the product that is still in its place needs them.
         beside.PrepareRemoval();
 
@@ -232,9 +227,10 @@ public static class Pipeline
             FileUsers = fileUsers,
             FilesBeside = beside.Facts,
             Licenses = LicenseSummary.Of(parts),
+            Commands = commands,
         };
         // A power cut may not leave an empty one; but when nothing else was written, a report is not worth the wait for the disk.
-        installation.Write(Path.GetFileName(result.ResultPath), WriteBuildResult.ToJson(result), durable: isNew);
+        installation.Write(recordName, WriteBuildResult.ToJson(result), durable: isNew);
         Invariant.Holds(installation.IsUntouched, "all is written, and only the build's own folder in the output folder has changed");
 
         context.Cancellation.ThrowIfCancellationRequested();

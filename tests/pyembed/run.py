@@ -45,6 +45,7 @@ EXECUTES = [("run_mode", "eval"), ("run_code", "import sys; exec(sys.argv[1])")]
 MODES = {
     "package": [*MODULE, ("run_module", "sample")],
     "entry": [*MODULE, ("run_module", "sample.entry:Commands.run")],
+    "commands": [*MODULE, ("run_commands", "one=sample.commands:one"), ("run_commands", "two=sample.commands:two"), ("run_commands", "t=sample.commands:two")],
     "eval": [("run_mode", "eval"), ("run_code", "import sys; print('eval', sys.argv[1:], __name__)")],
     "noop": [("run_mode", "noop")],
     "file": [("run_mode", "file"), ("run_file", "/tmp/pyembed-test-file.py")],

@@ -287,9 +287,24 @@ internal sealed record RunTable
     /// </summary>
     public string? EntryPoint { get; init; }
 
+    /// <summary>The commands of a product that has several; the mode is <c>module</c> then.</summary>
+    public IReadOnlyList<RunCommand> Commands { get; init; } = [];
+
+    /// <summary>The modules, and functions of modules, that a start may run; empty in other modes than <c>module</c>.</summary>
+    public IEnumerable<string> Starts =>
+        Mode != "module" ? []
+        : Module is not null ? [Module]
+        : Commands.Select(command => command.EntryPoint);
+
     /// <summary>Where the table stands, for messages.</summary>
     public SourceLocation? Location { get; init; }
 }
+
+/// <summary>One command of a product.</summary>
+/// <param name="Name">What the product is called by to run it.</param>
+/// <param name="EntryPoint"><c>package.module:function</c>, or the name of a console script until the distributions are known.</param>
+/// <param name="Location">Where it stands, for messages.</param>
+internal sealed record RunCommand(string Name, string EntryPoint, SourceLocation Location);
 
 /// <summary><c>[packing]</c></summary>
 internal sealed record PackingTable

@@ -8,6 +8,8 @@ namespace Oxidizer.Packager.Configuration;
 /// </summary>
 internal sealed class CheckConfiguration(BuildConfiguration configuration, DiagnosticBag mistakes)
 {
+    private static readonly string[] s_entryPoints = ["python_run.entry_point", "python_run.entry_points"];
+
     /// <summary>Reports all.</summary>
     public void Check()
     {
@@ -79,7 +81,7 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Diagn
         foreach (var (key, itsMode) in new[] { ("module", "module"), ("code", "eval"), ("path", "file") })
         {
             var name = "python_run." + key;
-            if (mode == itsMode && !Has(name) && !Has("python_run.entry_point") && configuration.Run.Module is null)
+            if (mode == itsMode && !Has(name) && !Array.Exists(s_entryPoints, Has) && configuration.Run.Module is null)
                 Needs(
                     Has("python_run.mode") ? "python_run.mode" : "python_run",
                     $"`mode = \"{mode}\"` of [python_run] needs `{key}`; add `{key} = \"...\"`"
@@ -94,12 +96,19 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Diagn
 
     private void CheckEntryPoint(string mode)
     {
-        if (!Has("python_run.entry_point"))
-            return;
-        if (mode != "module")
-            Contradicts("python_run.entry_point", $"`entry_point` of [python_run] does not go with `mode = \"{mode}\"`; drop one of them");
-        else if (Has("python_run.module"))
-            Contradicts("python_run.entry_point", "`entry_point` and `module` of [python_run] exclude each other; keep one");
+        foreach (var key in s_entryPoints.Where(Has))
+        {
+            var name = key["python_run.".Length..];
+            if (mode != "module")
+                Contradicts(key, $"`{name}` of [python_run] does not go with `mode = \"{mode}\"`; drop one of them");
+            else if (Has("python_run.module"))
+                Contradicts(key, $"`{name}` and `module` of [python_run] exclude each other; keep one");
+        }
+        if (Array.TrueForAll(s_entryPoints, Has))
+            Contradicts(
+                "python_run.entry_points",
+                "`entry_point` and `entry_points` of [python_run] exclude each other; name all commands in `entry_points`"
+            );
     }
 
     private void CheckInterpreter()

@@ -210,7 +210,7 @@ internal sealed class ConfigurationTables
             configuration = configuration with { Distribution = configuration.Distribution with { Source = DefaultSource } };
         if (!positions.Has("python_run.mode"))
         {
-            if (positions.Has("python_run.entry_point"))
+            if (positions.Has("python_run.entry_point") || positions.Has("python_run.entry_points"))
                 configuration = configuration with { Run = configuration.Run with { Mode = "module" } };
             else if (
                 configuration.Run is { Module: null, Code: null, Path: null }

@@ -67,6 +67,9 @@ internal sealed record Key<T>(string Name, IReadOnlyList<string> Choices, Func<T
 
     public Key<T> InProduct(Func<T, IReadOnlyList<string>> values) => With(Name, SettingKind.List, values);
 
+    /// <summary>Texts, with a name of their own.</summary>
+    public Key<T> InProduct(string name, Func<T, IReadOnlyList<string>> values) => With(name, SettingKind.List, values);
+
     private Key<T> With(string name, SettingKind kind, Func<T, IReadOnlyList<string>> values) =>
         this with
         {

@@ -16,11 +16,6 @@ internal static class NotYet
             static c => c.Distribution.Version is not null,
             "name the archive by `url` and `sha256`, or use `source = \"apt:python3\"`"
         ),
-        (
-            "python_run.entry_point",
-            static c => c.Run is { EntryPoint: not null, Module: null },
-            "write the function that the console script calls, as `package.module:function`"
-        ),
         ("cache.remote", static c => c.Cache.Remote is not null, "drop the key"),
     ];
 

@@ -18,4 +18,7 @@ public static partial class DiagnosticKinds
         DiagnosticSeverity.Warning,
         "a changed file is left beside the product"
     );
+
+    /// <summary>Something else has the name of a command's link.</summary>
+    public static readonly DiagnosticKind CommandNameTaken = new("OXI0804", DiagnosticSeverity.Error, "the name of a command is taken");
 }

@@ -48,7 +48,7 @@ internal sealed class FollowImports(ResourceSet resources, BroughtNames brought,
             foreach (var want in ReadWants.Of(Encoding.UTF8.GetBytes(code)).Wants)
                 Take(want, "", "", ResourceOwner.Application);
         }
-        else if (run is { Mode: "module", Module: { } named })
+        foreach (var named in run.Starts)
         {
             var module = named.Split(':')[0];
             // A script stands for the program under this name; a package is run by its own module of it.

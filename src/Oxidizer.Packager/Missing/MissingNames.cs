@@ -97,7 +97,7 @@ internal static class MissingNames
             .Add("libraries", Digest(resources.SharedLibraries.SelectMany(library => new[] { library.Soname, library.RelativePath })))
             .Add("distributions", Digest(resources.PackageDistributions.SelectMany(Describe)))
             .Add("mode", run.Mode)
-            .Add("module", run.Module ?? "")
+            .Add("module", string.Join('\n', run.Starts))
             .Add("code", run.Code ?? "")
             .Add("folders are searched", python.FilesystemImporter)
             .Add("folders", python.SysPaths.Count > 0)
@@ -108,7 +108,7 @@ internal static class MissingNames
 
     private static IEnumerable<string> Describe(PackageDistribution distribution) =>
         distribution
-            .Files.Where(file => file.Name is ConsoleScripts.EntryPoints or DistributionNames.Record)
+            .Files.Where(file => file.Name is ConsoleScript.FileName or DistributionNames.Record)
             .Select(file => $"{file.Name} {file.File.Digest}")
             .Prepend(distribution.Name);
 

@@ -111,7 +111,7 @@ internal sealed record PackInput
         foreach (var shared in resources.SharedExtensions)
             modules.TryAdd(shared.Name, Of(shared));
 
-        var main = MainModule(run, modules);
+        var main = run.Starts.Select(start => MainModule(start, modules)).ToHashSet(StringComparer.Ordinal);
         var lazy = python.LazyModules.ToHashSet(StringComparer.Ordinal);
         return
         [
@@ -120,7 +120,7 @@ internal sealed record PackInput
                 {
                     Flags =
                         module.Flags
-                        | (module.Name == main ? PackedFlags.Main : 0)
+                        | (main.Contains(module.Name) ? PackedFlags.Main : 0)
                         | (lazy.Contains("*") || lazy.Contains(module.Name) ? PackedFlags.Lazy : 0),
                 }
             ),
@@ -177,11 +177,9 @@ internal sealed record PackInput
 
     private static PackedFlags ExecutableFlag(ResourceFile file) => file.IsExecutable ? PackedFlags.Executable : PackedFlags.None;
 
-    private static string? MainModule(RunTable run, Dictionary<string, PackedModule> modules)
+    private static string MainModule(string start, Dictionary<string, PackedModule> modules)
     {
-        if (run is not { Mode: "module", Module: { } module })
-            return null;
-        var name = module.Split(':')[0];
+        var name = start.Split(':')[0];
         return modules.ContainsKey(name + ".__main__") ? name + ".__main__" : name;
     }
 }

@@ -64,8 +64,14 @@ public sealed record BuildResult(
     /// <summary>What others wrote of it, and the licence of each.</summary>
     public IReadOnlyList<LicensedPart> Licenses { get; init; } = [];
 
+    /// <summary>Its commands that have a link beside it (<c>entry_points</c>), by name.</summary>
+    public IReadOnlyList<string> Commands { get; init; } = [];
+
     /// <summary>Where the record stands as JSON.</summary>
-    public string ResultPath => ProductPath + ".build.json";
+    public string ResultPath => ProductPath + ResultSuffix;
+
+    /// <summary>What the name of a record ends with.</summary>
+    internal const string ResultSuffix = ".build.json";
 }
 
 /// <summary>A warning, as the result keeps it.</summary>

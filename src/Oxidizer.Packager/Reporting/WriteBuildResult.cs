@@ -41,6 +41,10 @@ internal static class WriteBuildResult
             WriteSeconds(json, result.Seconds);
             WriteResources(json, result.Resources);
             WriteFilesBeside(json, result.FilesBeside);
+            json.WriteStartArray("commands");
+            foreach (var command in result.Commands)
+                json.WriteStringValue(command);
+            json.WriteEndArray();
             WriteFileUsers(json, result.FileUsers);
             WriteLicenses(json, result.Licenses);
             json.WriteStartArray("warnings");

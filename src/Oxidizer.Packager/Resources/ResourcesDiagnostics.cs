@@ -159,4 +159,7 @@ public static partial class DiagnosticKinds
         DiagnosticSeverity.Warning,
         "a shared object is for another machine"
     );
+
+    /// <summary>A console script that no packed distribution has.</summary>
+    public static readonly DiagnosticKind ConsoleScriptUnknown = new("OXI0340", DiagnosticSeverity.Error, "a console script is unknown");
 }

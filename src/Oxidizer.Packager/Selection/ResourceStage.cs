@@ -18,7 +18,6 @@ internal static class ResourceStage
     /// <param name="packages">The rules, in order.</param>
     /// <param name="optimizeLevel">Of bytecode, for rules that say nothing else.</param>
     /// <param name="extensions">Which of the distribution's extension modules are linked.</param>
-    /// <param name="run">What the product starts with.</param>
     /// <param name="positions">For messages.</param>
     /// <param name="distribution">Brings the standard library.</param>
     /// <param name="context">The build.</param>
@@ -26,7 +25,6 @@ internal static class ResourceStage
         IReadOnlyList<PackageRule> packages,
         int optimizeLevel,
         ExtensionsTable extensions,
-        RunTable run,
         KeyPositions positions,
         Distribution distribution,
         BuildContext context
@@ -48,18 +46,21 @@ internal static class ResourceStage
         collection.Add(RuntimeModules.Collect(context), null);
         var includeTests = packages.OfType<StdlibRule>().Any(rule => rule.IncludeTestModules);
         var linked = new ExtensionPolicy(extensions, distribution, context.Diagnostics).Choose(includeTests);
-        return RequireStart(collection.ToSet(linked), run);
+        return collection.ToSet(linked);
     }
 
-    // A product that cannot start is no product: of these modules a mistake is an error.
-    private static ResourceSet RequireStart(ResourceSet resources, RunTable run)
+    /// <summary>Makes mistakes in what the product starts errors, because a product that cannot start is no product.</summary>
+    public static ResourceSet RequireStart(ResourceSet resources, RunTable run)
     {
-        if (run is not { Mode: "module", Module: { } named })
-            return resources;
         var needed = new HashSet<string>(StringComparer.Ordinal);
-        for (var name = named.Split(':')[0]; name.Length > 0; name = ModuleNames.ParentOf(name))
-            needed.Add(name);
-        needed.Add(named.Split(':')[0] + ".__main__");
+        foreach (var module in run.Starts.Select(start => start.Split(':')[0]))
+        {
+            for (var name = module; name.Length > 0; name = ModuleNames.ParentOf(name))
+                needed.Add(name);
+            needed.Add(module + ".__main__");
+        }
+        if (needed.Count == 0)
+            return resources;
         return resources with
         {
             Modules =

@@ -7,6 +7,7 @@
 #include "reader/resources.h"
 #include "reader/settings.h"
 #include "process/arguments.h"
+#include "process/called_command.h"
 #include "process/process.h"
 #include "files/files.h"
 #include "values/items.h"
@@ -42,6 +43,14 @@ open_resources(boot *self)
     }
     pyembed_files_begin();
     return 0;
+}
+
+/* After it: what the program runs is one function or module, also if it has several commands. */
+static int
+choose_command(boot *self)
+{
+    self->stage = "command";
+    return pyembed_choose_command(&pyembed_this_process, self->argc, self->argv);
 }
 
 /* ---- stage 2: memory, locale, encodings ---- */
@@ -228,6 +237,9 @@ pyembed_boot(int argc, char **argv)
     boot self = {.argc = argc, .argv = argv};
     if (open_resources(&self) < 0) {
         return 1;
+    }
+    if (choose_command(&self) < 0) {
+        return 2; /* as a shell and argparse have it for a wrong command line */
     }
     PyStatus status = preinitialize(&self);
     if (!PyStatus_Exception(status)) {

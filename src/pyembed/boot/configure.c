@@ -142,6 +142,24 @@ set_flags(PyConfig *config, const pyembed_settings *settings)
     config->module_search_paths_set = 1;
 }
 
+/* sys.orig_argv of one command among several is that of a script: the interpreter stands before
+ * sys.argv. Without it `[sys.executable] + sys.orig_argv[1:]` would name no command. */
+static PyStatus
+set_original_arguments(PyConfig *config, int argc, char **argv)
+{
+    wchar_t *wide = Py_DecodeLocale(pyembed_this_process.executable, NULL);
+    PyStatus status =
+        wide == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(&config->orig_argv, wide);
+    PyMem_RawFree(wide);
+    for (int at = 0; at < argc && !PyStatus_Exception(status); at++) {
+        wide = Py_DecodeLocale(argv[at], NULL);
+        status =
+            wide == NULL ? PyStatus_NoMemory() : PyWideStringList_Append(&config->orig_argv, wide);
+        PyMem_RawFree(wide);
+    }
+    return status;
+}
+
 /* sys.argv is the program's; that of a child begins behind its code, and that of a program that
  * `python` would be told of behind the options. */
 static PyStatus
@@ -152,7 +170,11 @@ set_arguments(PyConfig *config, int argc, char **argv)
         return PyStatus_Ok();
     }
     int skipped = arguments->first - 1;
-    return PyConfig_SetBytesArgv(config, argc - skipped, argv + skipped);
+    PyStatus status = PyConfig_SetBytesArgv(config, argc - skipped, argv + skipped);
+    return PyStatus_Exception(status) || arguments->role != PYEMBED_AS_PROGRAM ||
+                   pyembed_this_process.settings.run_commands.count == 0
+               ? status
+               : set_original_arguments(config, argc - skipped, argv + skipped);
 }
 
 PyStatus

@@ -30,6 +30,7 @@ typedef struct {
     pyembed_string python_version;
     int raw_allocator; /* PYEMBED_ALLOCATOR_... */
     pyembed_string run_code;
+    pyembed_run run_commands;
     pyembed_string run_file;
     int run_mode; /* PYEMBED_MODE_... */
     pyembed_string run_module;
@@ -63,6 +64,7 @@ typedef struct {
     TEXT(python_version) \
     CHOICE(raw_allocator, "system pymalloc mimalloc ", -1) \
     TEXT(run_code) \
+    LIST(run_commands) \
     TEXT(run_file) \
     CHOICE(run_mode, "repl module eval file noop ", PYEMBED_MODE_REPL) \
     TEXT(run_module) \

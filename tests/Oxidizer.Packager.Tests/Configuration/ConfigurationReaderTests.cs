@@ -126,6 +126,18 @@ public sealed partial class ConfigurationReaderTests
     }
 
     [Theory]
+    [InlineData("entry_points = [\"hg\", \"hgk\"]", "hg=hg,hgk=hgk")]
+    [InlineData("entry_points = { hg = \"mercurial.dispatch:run\", k = \"hgk\" }", "hg=mercurial.dispatch:run,k=hgk")]
+    [InlineData("[python_run.entry_points]\n\"hg.x\" = \"a:b\"", "hg.x=a:b")]
+    public void Commands_are_a_table_or_names_of_console_scripts(string written, string expected)
+    {
+        var run = Read("[python_run]\n" + written + Rule).Run;
+        Assert.Equal(("module", null), (run.Mode, run.Module));
+        Assert.Equal(expected, string.Join(',', run.Commands.Select(command => $"{command.Name}={command.EntryPoint}")));
+        Assert.Equal(expected.Split(',').Select(command => command.Split('=')[1]), run.Starts);
+    }
+
+    [Theory]
     [InlineData("true", "*")]
     [InlineData("false", "")]
     [InlineData("[\"json\"]", "json")]

@@ -77,14 +77,16 @@ internal sealed class TestBuild : IDisposable
 
     public ResourceSet Collect(BuildContext context) =>
         LibraryClosure.Complete(
-            ResourceStage.Collect(
-                Rules,
-                Configuration.PythonConfig.OptimizeLevel,
-                Configuration.Extensions,
-                Configuration.Run,
-                Configuration.Positions,
-                Distribution,
-                context
+            ResourceStage.RequireStart(
+                ResourceStage.Collect(
+                    Rules,
+                    Configuration.PythonConfig.OptimizeLevel,
+                    Configuration.Extensions,
+                    Configuration.Positions,
+                    Distribution,
+                    context
+                ),
+                Configuration.Run
             ),
             Configuration.Extensions,
             Configuration.Toolchain,

@@ -94,6 +94,12 @@ class TestMoreRightsThanTheCaller(Rights):
         self.assertEqual(start(self.copy(mode("open")), environment=environment).stdout, "['error'] 1\n")
         self.assertEqual(start(self.setuid(mode("open")), environment=environment).stdout, "[] 0\n")
 
+    def test_a_set_user_id_product_takes_no_command_from_a_variable(self):
+        product, wish = self.copy(mode("commands"), 0o4000), {"OXIDIZER_ENTRY": "one"}
+        self.assertEqual(start(self.copy(mode("commands")), "two", environment=wish).stdout, f"one {[self.copy(mode('commands')), 'two']}\n")
+        self.assertEqual(start(product, "two", environment=wish).stdout, "two ['two']\n")
+        self.assertEqual(start(product, environment=wish).returncode, 2)
+
     def test_a_set_user_id_product_writes_no_record_where_its_caller_says(self):
         where = self.own("record", CALLER)
         self.assertEqual(start(self.setuid(mode("recorded")), environment={"RECORD_TO": str(where)}).returncode, 0)
