@@ -25,12 +25,13 @@ public static partial class OxidizerAliases
 
     /// <summary>Packages a program.</summary>
     /// <param name="context">Cake's.</param>
-    /// <param name="configurationOrScript">A configuration (<c>*.toml</c>), or one Python file, which becomes <c>__main__</c> of a product
-    /// with the whole standard library.</param>
+    /// <param name="configurationOrScript">A project (its folder, or its <c>pyproject.toml</c>), a configuration (<c>*.toml</c>), or one
+    /// Python file, which becomes <c>__main__</c> of a product with the whole standard library.</param>
     /// <returns>Where the product is, its size and digest, and what was executed and reused for it.</returns>
     /// <exception cref="CakeException">The build failed; the message has every mistake with its id, file and line.</exception>
     /// <example>
     /// <code>
+    /// var project = OxidizerBuild("./myproject");
     /// var result = OxidizerBuild("./hello.py");
     /// Information("{0} has {1} bytes", result.ProductPath, result.Size);
     /// </code>
@@ -42,7 +43,7 @@ public static partial class OxidizerAliases
 
     /// <summary>Packages a program, with settings that stand above the configuration's.</summary>
     /// <param name="context">Cake's.</param>
-    /// <param name="configurationOrScript">A configuration (<c>*.toml</c>), or one Python file.</param>
+    /// <param name="configurationOrScript">A project, a configuration, or one Python file.</param>
     /// <param name="settings">Target, output folder, cache.</param>
     /// <returns>Where the product is, its size and digest, and what was executed and reused for it.</returns>
     /// <exception cref="CakeException">The build failed; the message has every mistake with its id, file and line.</exception>

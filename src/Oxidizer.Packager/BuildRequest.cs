@@ -6,8 +6,8 @@ namespace Oxidizer.Packager;
 /// <summary>What to build, and where to; what is not set, the configuration decides.</summary>
 public sealed record BuildRequest
 {
-    /// <summary>A configuration or a Python file, absolute; <c>null</c>: a configuration is looked for from <see cref="StartDirectory"/>
-    /// upwards.</summary>
+    /// <summary>A configuration, a project (its folder or <c>pyproject.toml</c>) or a Python file, absolute; <c>null</c>: a configuration
+    /// is looked for from <see cref="StartDirectory"/> upwards.</summary>
     public string? ConfigurationOrScript { get; init; }
 
     /// <summary>Where the search starts, absolute; <c>null</c>: the current folder.</summary>

@@ -1,6 +1,7 @@
 using Oxidizer.Cache;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
+using Oxidizer.Packager.Projects;
 using Oxidizer.Packager.Reporting;
 
 namespace Oxidizer.Packager;
@@ -39,9 +40,8 @@ internal sealed class BuildSession : IDisposable
     /// <exception cref="IOException">The folder cannot be made; the cache is closed again.</exception>
     public static BuildSession Open(BuildRequest request, IBuildLog log, CancellationToken cancellation)
     {
-        var configuration = ConfigurationReader
-            .LoadFor(request.ConfigurationOrScript, request.StartDirectory ?? Directory.GetCurrentDirectory(), request.Target)
-            .Named(request.ApplicationName);
+        var input = FindInput.Load(request.ConfigurationOrScript, request.StartDirectory ?? Directory.GetCurrentDirectory(), log);
+        var configuration = ConfigurationReader.For(input, request.Target).Named(request.ApplicationName);
         var cache = OpenCache(request, configuration.Cache, log);
         try
         {

@@ -12,6 +12,7 @@ using Oxidizer.Packager.Missing;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
 using Oxidizer.Packager.Programs;
+using Oxidizer.Packager.Projects;
 using Oxidizer.Packager.Reporting;
 using Oxidizer.Packager.Resources;
 using Oxidizer.Packager.Runtime;
@@ -83,7 +84,10 @@ public static class Pipeline
         var (tables, context) = (session.Configuration, session.Context);
         var (build, python, packing, target) = (tables.Build, tables.PythonConfig, tables.Packing, tables.Target);
 
-        // Configuration/ (with Toml/) has read it. What cannot succeed is said before anything is installed or fetched.
+        // Configuration/ (with Toml/) has read it, and Projects/ what stands for one. What cannot succeed is said before anything is
+        // installed or fetched.
+        foreach (var warning in tables.Warnings)
+            context.Diagnostics.Add(warning);
         NotYet.Check(tables, context.Diagnostics);
         InstallLocations.Check(tables.Packages, build.FileName, build.ApplicationName, context.Diagnostics);
         context.Diagnostics.ThrowIfErrors();
@@ -99,6 +103,8 @@ public static class Pipeline
         session.Stage("distribution");
         var distribution = DistributionStage.Obtain(tables.Distribution, target, SourceDistribution.Build, context);
         context.Actions.Close(ActionKinds.Download, ActionKinds.Distribution);
+        ChoosePython.Check(tables.RequiresPython, distribution.Version, context.Diagnostics);
+        context.Diagnostics.ThrowIfErrors();
         Invariant.Holds(distribution.Files.ContainsKey(distribution.InittabSource), "the unpacked CPython has what its description names");
 
         // Selection/ asks Packages/ for Resources/. Before the bytecode, because policies and filters decide what is worth compiling.

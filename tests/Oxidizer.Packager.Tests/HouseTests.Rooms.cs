@@ -22,6 +22,7 @@ public sealed partial class HouseTests
         "SourceBuilds",
         "Resources",
         "Requirements",
+        "Projects",
         "Packages",
         "Selection",
         "Licenses",
@@ -124,7 +125,7 @@ public sealed partial class HouseTests
     [Fact]
     public void The_session_of_a_build_knows_what_lives_as_long_as_it_and_no_stage() =>
         Assert.Equal(
-            ["Configuration", "Context", "Reporting"],
+            ["Configuration", "Context", "Projects", "Reporting"],
             References()
                 .Where(use => (use.FromRoom, use.From) == ("Oxidizer.Packager", "BuildSession"))
                 .Select(use => use.ToRoom["Oxidizer.Packager".Length..].TrimStart('.'))

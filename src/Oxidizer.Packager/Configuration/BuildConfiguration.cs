@@ -44,6 +44,12 @@ internal sealed record BuildConfiguration(string Origin, string Directory)
     /// <summary>The target that the tables were merged for.</summary>
     public TargetTriple Target { get; init; } = TargetTriple.Host;
 
+    /// <summary>Which Pythons the program is for; <c>null</c>: any.</summary>
+    public PythonRequirement? RequiresPython { get; init; }
+
+    /// <summary>What was not clear while it was read.</summary>
+    public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
+
     /// <summary>Where its keys stand.</summary>
     public KeyPositions Positions { get; init; } = new(Origin, new Dictionary<string, SourceLocation>());
 

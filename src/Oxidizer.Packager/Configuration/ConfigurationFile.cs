@@ -38,7 +38,7 @@ internal static class ConfigurationFile
                     return candidate;
         throw new BuildFailedException(
             DiagnosticKinds.ConfigurationNotFound,
-            $"no `{s_names[0]}` in `{startDirectory}` or above it; write one, name one, or build a single script by its name: `OxidizerBuild(\"hello.py\")`"
+            $"no `{s_names[0]}` in `{startDirectory}` or above it; write one, name one, or build a project or a single script by its name: `OxidizerBuild(\"./myproject\")`, `OxidizerBuild(\"hello.py\")`"
         );
     }
 

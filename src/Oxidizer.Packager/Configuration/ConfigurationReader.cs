@@ -7,19 +7,12 @@ namespace Oxidizer.Packager.Configuration;
 /// <summary>Reads TOML into records, and reports all of a file's mistakes at once.</summary>
 internal static class ConfigurationReader
 {
-    /// <summary>Finds and reads what a build is asked for, and merges it for one target.</summary>
-    /// <param name="path">A configuration or a Python file; <c>null</c>: a configuration is looked for from <paramref
-    /// name="startDirectory"/> upwards.</param>
-    /// <param name="startDirectory">Absolute.</param>
+    /// <summary>Merges a file for one target.</summary>
+    /// <param name="file">What was read.</param>
     /// <param name="target">What the product runs on; <c>null</c>: the first of the configuration's targets.</param>
-    /// <exception cref="BuildFailedException">It has mistakes, or products cannot be made for the target.</exception>
-    /// <exception cref="EnvironmentFailureException">It cannot be read.</exception>
-    public static BuildConfiguration LoadFor(string? path, string startDirectory, TargetTriple? target)
+    /// <exception cref="BuildFailedException">Its tables contradict each other, or products cannot be made for the target.</exception>
+    public static BuildConfiguration For(ConfigurationSet file, TargetTriple? target)
     {
-        var file =
-            path is not null && path.EndsWith(".py", StringComparison.Ordinal)
-                ? ForScript(path)
-                : Load(ConfigurationFile.Find(startDirectory, path));
         // The caller's target names a folder, as the configuration's does.
         if (target is not null && TargetPattern.ProblemOfTriple(target.Value) is { } problem)
             throw new BuildFailedException(DiagnosticKinds.InvalidValue, $"the target: {problem}");
@@ -44,32 +37,6 @@ internal static class ConfigurationReader
         return Parse(ConfigurationFile.ReadText(path, new SourceLocation(origin)), origin, Path.GetDirectoryName(path) ?? "/");
     }
 
-    /// <summary>What stands in for a file when there is only a script: the standard library, and the script as <c>__main__</c>.</summary>
-    /// <param name="path">The script; its name without <c>.py</c> is the product's.</param>
-    /// <exception cref="BuildFailedException">It is not there.</exception>
-    public static ConfigurationSet ForScript(string path)
-    {
-        path = Path.GetFullPath(path);
-        var origin = ShortPath(path);
-        if (!File.Exists(path))
-            throw new BuildFailedException(
-                DiagnosticKinds.ScriptNotFound,
-                $"the script `{origin}` is not there; name a Python file or a configuration that is"
-            );
-        var place = new SourceLocation(origin);
-        var build = new BuildTable { ApplicationName = Path.GetFileNameWithoutExtension(path) };
-        return ConfigurationSet.Of(
-            new BuildConfiguration(origin, Path.GetDirectoryName(path)!)
-            {
-                Build = build,
-                PythonConfig = ConfigurationTables.NameProgram(new PythonConfigTable(), build),
-                Distribution = new DistributionTable { Source = ConfigurationTables.DefaultSource },
-                Packages = [new StdlibRule(place), new ScriptRule(path, place)],
-                Run = ConfigurationTables.RunScript,
-            }
-        );
-    }
-
     /// <summary>Reads a file's text.</summary>
     /// <param name="text">TOML.</param>
     /// <param name="origin">The file as messages name it.</param>
@@ -80,13 +47,31 @@ internal static class ConfigurationReader
         var root = ReadToml.Read(text, origin, mistakes);
         // After this: the text is valid TOML, so its keys can be checked.
         mistakes.ThrowIfErrors(inOrderOfFile: true);
-        var tables = ConfigurationTables.Collect(root, origin, directory, mistakes);
+        return Read(root, origin, directory, new ConfigurationDefaults(), mistakes);
+    }
+
+    /// <summary>Reads tables that were found in a file of another kind too.</summary>
+    /// <param name="root">What holds the tables.</param>
+    /// <param name="origin">The file as messages name it.</param>
+    /// <param name="directory">Where relative paths start, absolute.</param>
+    /// <param name="defaults">What holds where a table is not there.</param>
+    /// <param name="mistakes">Mistakes that were found before, and are told with those of the tables.</param>
+    internal static ConfigurationSet Read(
+        TomlTable root,
+        string origin,
+        string directory,
+        ConfigurationDefaults defaults,
+        DiagnosticBag mistakes
+    )
+    {
+        var tables = ConfigurationTables.Collect(root, origin, directory, defaults, mistakes);
         var set = new ConfigurationSet(tables, mistakes);
         mistakes.ThrowIfErrors(inOrderOfFile: true);
         return set;
     }
 
-    private static string ShortPath(string path)
+    /// <summary>A file as messages name it: relative to the current folder when it lies below.</summary>
+    internal static string ShortPath(string path)
     {
         var current = Directory.GetCurrentDirectory();
         return path.StartsWith(current, StringComparison.Ordinal) && path.Length > current.Length + 1 && path[current.Length] == '/'

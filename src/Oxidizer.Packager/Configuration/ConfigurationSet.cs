@@ -6,7 +6,7 @@ namespace Oxidizer.Packager.Configuration;
 /// <summary>A configuration that was read; its tables are merged for each target.</summary>
 internal sealed class ConfigurationSet
 {
-    private readonly ConfigurationTables? _tables;
+    private readonly ConfigurationTables _tables;
     private readonly BuildConfiguration _first;
 
     /// <summary>Reads every entry, so that mistakes in tables for other targets are found too.</summary>
@@ -23,8 +23,6 @@ internal sealed class ConfigurationSet
         tables.CheckOthers(Targets, mistakes);
     }
 
-    private ConfigurationSet(BuildConfiguration only) => (_first, Targets) = (only, only.Build.Targets);
-
     /// <summary>What <c>[build] targets</c> names; by default the host. Never empty.</summary>
     public IReadOnlyList<TargetTriple> Targets { get; }
 
@@ -34,14 +32,38 @@ internal sealed class ConfigurationSet
     /// set.</exception>
     public BuildConfiguration For(TargetTriple target)
     {
-        if (_tables is not { HasConditions: true })
+        if (!_tables.HasConditions)
             return _first with { Target = target };
         var mistakes = new DiagnosticBag(DiagnosticBag.MostOfOneFile);
         var merged = _tables.Merge(target, mistakes);
         mistakes.ThrowIfErrors(inOrderOfFile: true);
         return merged;
     }
-
-    /// <summary>A configuration that is the same for every target.</summary>
-    internal static ConfigurationSet Of(BuildConfiguration only) => new(only);
 }
+
+/// <summary>What holds where a configuration says nothing: of a project what its own file says, of a script what a script is.</summary>
+internal sealed record ConfigurationDefaults
+{
+    /// <summary>The product's name; <c>null</c>: that of the folder.</summary>
+    public string? ApplicationName { get; init; }
+
+    /// <summary>Where the CPython comes from.</summary>
+    public string Source { get; init; } = ConfigurationTables.DefaultSource;
+
+    /// <summary>The rules when there are none.</summary>
+    public IReadOnlyList<PackageRule> Packages { get; init; } = [];
+
+    /// <summary>What runs without a <c>[python_run]</c>; <c>null</c>: a script if there is one, else the prompt.</summary>
+    public RunTable? Run { get; init; }
+
+    /// <summary>Which Pythons the program is for.</summary>
+    public PythonRequirement? RequiresPython { get; init; }
+
+    /// <summary>What was not clear while they were found.</summary>
+    public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
+}
+
+/// <summary>Which Pythons a program is for.</summary>
+/// <param name="Specifiers">As PEP 440 writes them: <c>&gt;=3.11,&lt;4</c>.</param>
+/// <param name="Location">Where they stand.</param>
+internal sealed record PythonRequirement(string Specifiers, SourceLocation Location);

@@ -24,8 +24,10 @@ internal sealed class ConfigurationTables
     private readonly List<Part> _parts = [];
     private readonly string _origin,
         _directory;
+    private readonly ConfigurationDefaults _defaults;
 
-    private ConfigurationTables(string origin, string directory) => (_origin, _directory) = (origin, directory);
+    private ConfigurationTables(string origin, string directory, ConfigurationDefaults defaults) =>
+        (_origin, _directory, _defaults) = (origin, directory, defaults);
 
     /// <summary>The tables' names, without old ones.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -65,9 +67,15 @@ internal sealed class ConfigurationTables
     public bool HasConditions { get; private set; }
 
     /// <summary>Sorts a document's tables.</summary>
-    public static ConfigurationTables Collect(TomlTable root, string origin, string directory, DiagnosticBag mistakes)
+    public static ConfigurationTables Collect(
+        TomlTable root,
+        string origin,
+        string directory,
+        ConfigurationDefaults defaults,
+        DiagnosticBag mistakes
+    )
     {
-        var tables = new ConfigurationTables(origin, directory);
+        var tables = new ConfigurationTables(origin, directory, defaults);
         foreach (var entry in root.Entries)
         {
             if (mistakes.IsFull)
@@ -81,6 +89,14 @@ internal sealed class ConfigurationTables
         return tables;
     }
 
+    /// <summary>The entries of a table by its name or an old one, of an array of tables all: for defaults that follow from what is
+    /// not there.</summary>
+    public static IEnumerable<TomlTable> Find(TomlTable root, string name) =>
+        root
+            .Entries.Where(entry => s_oldNames.GetValueOrDefault(entry.Name, entry.Name) == name)
+            .SelectMany(entry => entry.Value is TomlArray array ? array.Items : [entry.Value])
+            .OfType<TomlTable>();
+
     /// <summary>Merges the tables for a target: each key of a later table replaces that of an earlier one.</summary>
     /// <param name="target">The target; <c>null</c>: only the tables for all.</param>
     /// <param name="mistakes">Takes wrong keys and contradictions.</param>
@@ -89,7 +105,12 @@ internal sealed class ConfigurationTables
     public BuildConfiguration Merge(TargetTriple? target, DiagnosticBag mistakes, bool expandConditional = true)
     {
         var sum = new RuleSum(new Dictionary<string, SourceLocation>(StringComparer.Ordinal));
-        var configuration = new BuildConfiguration(_origin, _directory) { Target = target ?? TargetTriple.Host };
+        var configuration = new BuildConfiguration(_origin, _directory)
+        {
+            Target = target ?? TargetTriple.Host,
+            RequiresPython = _defaults.RequiresPython,
+            Warnings = _defaults.Warnings,
+        };
         foreach (var part in _parts)
             if (part.Table != Packages && Applies(part, target))
                 configuration = Apply(configuration, part, Scope(part, mistakes, expandConditional), sum);
@@ -101,7 +122,7 @@ internal sealed class ConfigurationTables
         configuration = FillIn(
             configuration with
             {
-                Packages = sum.Rules,
+                Packages = sum.Positions.ContainsKey(Packages) ? sum.Rules : _defaults.Packages,
                 Extensions = sum.Extensions,
                 Positions = new KeyPositions(_origin, sum.Positions),
             }
@@ -203,15 +224,17 @@ internal sealed class ConfigurationTables
     }
 
     // Keys that are not set follow from other keys.
-    private static BuildConfiguration FillIn(BuildConfiguration configuration)
+    private BuildConfiguration FillIn(BuildConfiguration configuration)
     {
         var positions = configuration.Positions;
         if (!Array.Exists(DistributionKeys.Ways, way => positions.Has("python_distribution." + way)))
-            configuration = configuration with { Distribution = configuration.Distribution with { Source = DefaultSource } };
+            configuration = configuration with { Distribution = configuration.Distribution with { Source = _defaults.Source } };
         if (!positions.Has("python_run.mode"))
         {
             if (positions.Has("python_run.entry_point") || positions.Has("python_run.entry_points"))
                 configuration = configuration with { Run = configuration.Run with { Mode = "module" } };
+            else if (_defaults.Run is { } run && !positions.Has("python_run"))
+                configuration = configuration with { Run = run };
             else if (
                 configuration.Run is { Module: null, Code: null, Path: null }
                 && configuration.Packages.Any(rule => rule is ScriptRule)
@@ -230,8 +253,10 @@ internal sealed class ConfigurationTables
             ProgramName = python.ProgramName ?? build.ApplicationName,
         };
 
-    private static string ApplicationName(BuildConfiguration configuration)
+    private string ApplicationName(BuildConfiguration configuration)
     {
+        if (_defaults.ApplicationName is { } name)
+            return name;
         if (configuration.PythonConfig.ProgramName is { } program && ProductName.ProblemOf(program) is null)
             return program;
         return Path.GetFileName(configuration.Directory.TrimEnd('/')) is { Length: > 0 } folder ? folder : "app";

@@ -85,6 +85,14 @@ internal sealed record DataRule(string Path, SourceLocation? Location) : Resourc
     public IReadOnlyList<string> Globs { get; init; } = [];
 }
 
+/// <summary>The metadata of a project that is packed from its folder, as if it were installed. No configuration names it.</summary>
+/// <param name="Name">Of the distribution.</param>
+/// <param name="Version">Of the distribution.</param>
+/// <param name="Files">Names and texts of the files of its <c>.dist-info</c>.</param>
+/// <param name="Location">Where the project stands, for messages.</param>
+internal sealed record MetadataRule(string Name, string Version, IReadOnlyList<(string Name, string Text)> Files, SourceLocation? Location)
+    : ResourceRule("metadata of the project", Location);
+
 /// <summary>Packages that pip installs into a private folder.</summary>
 internal sealed record PipInstallRule(string Type, SourceLocation? Location) : ResourceRule(Type, Location)
 {

@@ -1,4 +1,5 @@
 using Oxidizer.Cache.Files;
+using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Packages;
@@ -40,6 +41,19 @@ internal static class DistributionMetadata
         if (packages?.Select(package => package.Split('.')[0]).ToHashSet(StringComparer.Ordinal) is { } wanted)
             holder.Folders.RemoveAll(folder => !Installed(folder, wanted));
         return Collect(holder, scope);
+    }
+
+    /// <summary>That of a project which is not installed. Its files are written into the build's own folder, because what is packed
+    /// comes from files.</summary>
+    /// <exception cref="IOException">They cannot be written.</exception>
+    public static IEnumerable<PackageDistribution> Generate(MetadataRule rule, RuleScope scope)
+    {
+        var site = Path.Combine(scope.Context.WorkDirectory, "metadata");
+        var folder = Path.Combine(site, $"{DistributionNames.Normalize(rule.Name)}-{rule.Version}.dist-info");
+        Directory.CreateDirectory(folder);
+        foreach (var (name, text) in rule.Files)
+            File.WriteAllText(Path.Combine(folder, name), text);
+        return CollectFor(null, site, scope);
     }
 
     /// <summary>A metadata folder; distutils' older form is one file, with what is PKG-INFO otherwise. <c>null</c> if it is

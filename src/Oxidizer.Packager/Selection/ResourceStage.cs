@@ -119,6 +119,7 @@ internal static class ResourceStage
             WheelRule wheel => Wheel.Collect(wheel, scope),
             InstalledRule installed => Installed.Collect(installed, scope),
             DataRule data => DataFiles.Collect(data, scope),
+            MetadataRule metadata => DistributionMetadata.Generate(metadata, scope),
             _ => throw CameThrough(rule),
         };
 

@@ -15,13 +15,18 @@ internal sealed class ReadToml
 
     private readonly string _file;
     private readonly DiagnosticBag _mistakes;
+    private readonly int _columns;
 
-    private ReadToml(string file, DiagnosticBag mistakes) => (_file, _mistakes) = (file, mistakes);
+    private ReadToml(string file, DiagnosticBag mistakes, int columns) => (_file, _mistakes, _columns) = (file, mistakes, columns);
 
     /// <summary>Parses. After a syntax error the answer is an empty table, because the rest of the file cannot be checked.</summary>
-    public static TomlTable Read(string text, string file, DiagnosticBag mistakes)
+    /// <param name="text">TOML.</param>
+    /// <param name="file">The file as messages name it.</param>
+    /// <param name="mistakes">Takes what is wrong.</param>
+    /// <param name="columns">How many characters stand before each line of it in the file.</param>
+    public static TomlTable Read(string text, string file, DiagnosticBag mistakes, int columns = 0)
     {
-        var reader = new ReadToml(file, mistakes);
+        var reader = new ReadToml(file, mistakes, columns);
         var root = new TomlTable(new SourceLocation(file, 1, 1), TomlTableOrigin.Header);
         try
         {
@@ -68,7 +73,7 @@ internal sealed class ReadToml
             _mistakes.Add(
                 DiagnosticKinds.ConfigurationNotToml,
                 $"this is not TOML: {Lower(Printable(diagnostic.Message))}; strings stand in quotes, lists in `[...]`, and every key has `= value` on its line",
-                new SourceLocation(_file, line + 1, diagnostic.Span.Start.Column + 1)
+                new SourceLocation(_file, line + 1, diagnostic.Span.Start.Column + 1 + _columns)
             );
     }
 
@@ -215,7 +220,7 @@ internal sealed class ReadToml
     private void Twice(string name, SourceLocation location, SourceLocation first, string wayOut = "; keep one of them") =>
         _mistakes.Add(DiagnosticKinds.DuplicateKey, $"`{name}` is defined twice, the first time on line {first.Line}{wayOut}", location);
 
-    private SourceLocation At(SyntaxNode node) => new(_file, node.Span.Start.Line + 1, node.Span.Start.Column + 1);
+    private SourceLocation At(SyntaxNode node) => new(_file, node.Span.Start.Line + 1, node.Span.Start.Column + 1 + _columns);
 
     private static string Spelling(ValueSyntax value) => value.ToString()?.Trim() ?? "";
 

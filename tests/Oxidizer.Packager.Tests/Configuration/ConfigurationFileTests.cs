@@ -2,6 +2,7 @@ using System.Text;
 using Oxidizer.Packager.Configuration;
 using Oxidizer.Packager.Context;
 using Oxidizer.Packager.Diagnostics;
+using Oxidizer.Packager.Projects;
 
 namespace Oxidizer.Packager.Tests.Configuration;
 
@@ -182,7 +183,7 @@ public sealed class ConfigurationFileTests : IDisposable
     public void A_script_alone_is_a_configuration()
     {
         var script = Write("greet.py", "print('hello')\n");
-        var configuration = ConfigurationReader.ForScript(script).For(TargetTriple.Host);
+        var configuration = ScriptInput.Load(script).For(TargetTriple.Host);
         Assert.Equal("greet", configuration.Build.ApplicationName);
         Assert.Equal("apt:python3", configuration.Distribution.Source);
         Assert.IsType<StdlibRule>(configuration.Packages[0]);
@@ -191,7 +192,7 @@ public sealed class ConfigurationFileTests : IDisposable
         Assert.Equal(_folder, configuration.Directory);
         Assert.Contains(
             "OXI0116",
-            Assert.Throws<BuildFailedException>(() => ConfigurationReader.ForScript(script + "x.py")).Message,
+            Assert.Throws<BuildFailedException>(() => ScriptInput.Load(script + "x.py")).Message,
             StringComparison.Ordinal
         );
     }
