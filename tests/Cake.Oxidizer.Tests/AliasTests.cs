@@ -37,6 +37,36 @@ public sealed class AliasTests : IDisposable
     }
 
     [Fact]
+    public void A_projects_folder_is_built_and_so_is_the_configuration_that_is_written_for_one()
+    {
+        const string Project =
+            "[project]\nname = \"tool\"\nversion = \"1\"\nrequires-python = \"==3.11.*\"\nscripts = { tool = \"tool.cli:main\" }\n";
+        const string Cli = "import sys\ndef main():\n    print('tool says', sys.argv[1:])\n";
+        var (code, output) = _script
+            .WithApplication(
+                "",
+                """
+                OxidizerRun(OxidizerBuild("./first/"), "first");
+                var written = OxidizerInit("./second").FullPath;
+                Information("wrote {0}", written);
+                System.IO.File.WriteAllText(written, System.IO.File.ReadAllText(written).Replace("# optimizations", "optimizations"));
+                OxidizerRun(OxidizerBuild("./second"), "second");
+                """
+            )
+            .Write("first/pyproject.toml", Project + "[tool.oxidizer.python_distribution]\noptimizations = \"noopt\"\n")
+            .Write("first/src/tool/cli.py", Cli)
+            .Write("second/pyproject.toml", Project)
+            .Write("second/src/tool/cli.py", Cli)
+            .Run();
+        Assert.True(code == 0, output);
+        Assert.Contains("tool says ['first']", output);
+        Assert.Contains($"wrote {_script["second/oxidizer.toml"]}", output);
+        Assert.Contains("tool says ['second']", output);
+        Assert.Contains("oxidizer.toml` says how it is built", output);
+        Assert.True(File.Exists(_script["second/oxidizer.schema.json"]));
+    }
+
+    [Fact]
     public void A_mistake_fails_the_script_with_its_id_and_line_and_without_a_stack_trace()
     {
         var (code, output) = _script.WithApplication("", "OxidizerBuild();").Write("oxidizer.toml", "[build]\nnonsense = 1\n").Run();

@@ -12,7 +12,11 @@ internal static class CacheKeys
                     "where actions, blobs and unpacked trees are kept; see below",
                     "`Oxidizer_CacheDirectory`, else the user's cache folder"
                 ),
-            new Key<CacheTable>("max_size", [], static (table, reading) => SetMaxSize(table, reading)).Says(
+            new Key<CacheTable>("max_size", [], static (table, reading) => SetMaxSize(table, reading))
+            {
+                Range = (1, long.MaxValue),
+                Values = KeyValues.Text | KeyValues.Integer,
+            }.Says(
                 "of blobs and unpacked trees; what is longest unused goes first, except what running builds use and what was used within the last hour",
                 """`"10 GiB"`""",
                 """string such as `"10 GB"` (1000s), `"10 GiB"` (1024s), or bytes"""

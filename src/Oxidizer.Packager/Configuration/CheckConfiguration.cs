@@ -81,7 +81,7 @@ internal sealed class CheckConfiguration(BuildConfiguration configuration, Diagn
         foreach (var (key, itsMode) in new[] { ("module", "module"), ("code", "eval"), ("path", "file") })
         {
             var name = "python_run." + key;
-            if (mode == itsMode && !Has(name) && !Array.Exists(s_entryPoints, Has) && configuration.Run.Module is null)
+            if (mode == itsMode && !Has(name) && !Array.Exists(s_entryPoints, Has) && !configuration.Run.Starts.Any())
                 Needs(
                     Has("python_run.mode") ? "python_run.mode" : "python_run",
                     $"`mode = \"{mode}\"` of [python_run] needs `{key}`; add `{key} = \"...\"`"

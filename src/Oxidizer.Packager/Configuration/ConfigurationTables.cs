@@ -44,6 +44,9 @@ internal sealed class ConfigurationTables
         "cache",
     ];
 
+    /// <summary>The old names of tables, each with its name.</summary>
+    public static IReadOnlyDictionary<string, string> OldNames => s_oldNames;
+
     /// <summary>The keys of a table, other than the rules': what the reference has to describe.</summary>
     public static IEnumerable<DeclaredKey> KeysOf(string table) =>
         table switch

@@ -32,11 +32,13 @@ internal static class DistributionKeys
                 .Says("the release's tag, for `version`", """`"latest"`"""),
             Key.Text<DistributionTable>("releases_url", TextForms.HttpUrl, static (table, value) => table with { ReleasesUrl = value })
                 .Says("where releases are, for `version`", form: "string, `https://` or `http://`"),
-            new Key<DistributionTable>("source", [], static (table, reading) => SetSource(table, reading)).Says(
-                "builds CPython from the distribution's source package with its security fixes, or from a source archive",
-                """`"apt:python3"`""",
-                """`"apt:python3"`, `"apt:python3.11"` (any minor version), or path"""
-            ),
+            new Key<DistributionTable>("source", [], static (table, reading) => SetSource(table, reading))
+                .Says(
+                    "builds CPython from the distribution's source package with its security fixes, or from a source archive",
+                    """`"apt:python3"`""",
+                    """`"apt:python3"`, `"apt:python3.11"` (any minor version), or path"""
+                )
+                .Takes(KeyValues.Text),
             Key.Choice<DistributionTable>(
                     "optimizations",
                     ["pgo", "noopt", "pgo+lto"],

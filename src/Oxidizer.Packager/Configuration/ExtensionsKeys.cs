@@ -24,11 +24,13 @@ internal static class ExtensionsKeys
                 .Says("""for `"explicit-includes"`; with `"no-copyleft"` linked whatever their licences""", "`[]`", "list of modules"),
             Key.Texts<ExtensionsTable>("excludes", TextForms.Module, static (table, value) => table with { Excludes = value })
                 .Says("never linked, whatever the policy", "`[]`", "list of modules"),
-            new Key<ExtensionsTable>("variants", [], static (table, reading) => SetVariants(table, reading)).Says(
-                """chooses among several ways to build an extension: `{ readline = "libedit" }`""",
-                "`{}`",
-                "table of extension and variant"
-            ),
+            new Key<ExtensionsTable>("variants", [], static (table, reading) => SetVariants(table, reading))
+                .Says(
+                    """chooses among several ways to build an extension: `{ readline = "libedit" }`""",
+                    "`{}`",
+                    "table of extension and variant"
+                )
+                .Takes(KeyValues.TextTable),
             Key.Paths<ExtensionsTable>("library_paths", static (table, value) => table with { LibraryPaths = value })
                 .Says("where the libraries that shared extension modules need are looked for, before the system's folders", "`[]`"),
             Key.Texts<ExtensionsTable>("system_libraries", static (table, value) => table with { SystemLibraries = value })

@@ -3,11 +3,43 @@ using Oxidizer.Packager.Toml;
 
 namespace Oxidizer.Packager.Configuration;
 
+/// <summary>The kinds of TOML values that a key takes.</summary>
+[Flags]
+internal enum KeyValues
+{
+    /// <summary>None but the words.</summary>
+    None = 0,
+
+    /// <summary>Any string; its form is the key's own.</summary>
+    Text = 1,
+
+    /// <summary><c>true</c> and <c>false</c>.</summary>
+    Flag = 2,
+
+    /// <summary>A whole number.</summary>
+    Integer = 4,
+
+    /// <summary>A list of strings.</summary>
+    Texts = 8,
+
+    /// <summary>A table whose values are strings.</summary>
+    TextTable = 16,
+}
+
 /// <summary>What is known of a key without the record that it is a part of.</summary>
 /// <param name="Name">Its name in TOML.</param>
 /// <param name="Choices">The words that it takes, when it takes only these.</param>
 internal abstract record DeclaredKey(string Name, IReadOnlyList<string> Choices)
 {
+    /// <summary>The kinds of values that it takes, beside <see cref="Words"/>.</summary>
+    public KeyValues Values { get; init; }
+
+    /// <summary>The strings that it takes as words.</summary>
+    public IReadOnlyList<string> Words { get; init; } = Choices;
+
+    /// <summary>The least and the greatest number that it takes.</summary>
+    public (long Least, long Most)? Range { get; init; }
+
     /// <summary>The values that it takes, as docs/configuration.md says it.</summary>
     public string Form { get; init; } = "";
 
@@ -40,6 +72,9 @@ internal sealed record Key<T>(string Name, IReadOnlyList<string> Choices, Func<T
             Default = initial,
             Form = form ?? Form,
         };
+
+    /// <summary>The kinds of values that it reads, when it is of no kind of <see cref="Key"/>.</summary>
+    public Key<T> Takes(KeyValues values) => this with { Values = values };
 
     /// <summary>A setting that is on or off; <c>null</c>: the runtime decides.</summary>
     public Key<T> InProduct(Func<T, bool?> value) =>
@@ -82,7 +117,11 @@ internal static class Key
 {
     public static Key<T> Text<T>(string name, Func<T, string, T> set)
         where T : class =>
-        new(name, [], (record, reading) => reading.TryWord(out var text) ? set(record, text) : record) { Form = "string" };
+        new(name, [], (record, reading) => reading.TryWord(out var text) ? set(record, text) : record)
+        {
+            Form = "string",
+            Values = KeyValues.Text,
+        };
 
     /// <summary>A text with a form of its own. <paramref name="problem"/> says why a text has another form, and the way out; <c>null</c>
     /// when it is right.</summary>
@@ -91,17 +130,24 @@ internal static class Key
         new(name, [], (record, reading) => reading.TryWord(out var text) && HasForm(reading, text, problem) ? set(record, text) : record)
         {
             Form = "string",
+            Values = KeyValues.Text,
         };
 
     public static Key<T> Flag<T>(string name, Func<T, bool, T> set)
         where T : class =>
-        new(name, [], (record, reading) => reading.TryFlag(out var flag) ? set(record, flag) : record) { Form = "boolean" };
+        new(name, [], (record, reading) => reading.TryFlag(out var flag) ? set(record, flag) : record)
+        {
+            Form = "boolean",
+            Values = KeyValues.Flag,
+        };
 
     public static Key<T> Integer<T>(string name, long least, long most, Func<T, int, T> set)
         where T : class =>
         new(name, [], (record, reading) => reading.TryInteger(least, most, out var number) ? set(record, (int)number) : record)
         {
             Form = string.Join(", ", Enumerable.Range((int)least, (int)(most - least) + 1)),
+            Values = KeyValues.Integer,
+            Range = (least, most),
         };
 
     public static Key<T> Choice<T>(string name, string[] choices, Func<T, string, T> set)
@@ -113,7 +159,11 @@ internal static class Key
 
     public static Key<T> Texts<T>(string name, Func<T, IReadOnlyList<string>, T> set)
         where T : class =>
-        new(name, [], (record, reading) => reading.TryTexts(out var texts) ? set(record, texts) : record) { Form = "list of strings" };
+        new(name, [], (record, reading) => reading.TryTexts(out var texts) ? set(record, texts) : record)
+        {
+            Form = "list of strings",
+            Values = KeyValues.Texts,
+        };
 
     /// <summary>A list whose every text has a form.</summary>
     public static Key<T> Texts<T>(string name, Func<string, string?> problem, Func<T, IReadOnlyList<string>, T> set)
@@ -133,14 +183,24 @@ internal static class Key
         )
         {
             Form = "list of strings",
+            Values = KeyValues.Texts,
         };
 
     public static Key<T> Path<T>(string name, Func<T, string, T> set)
-        where T : class => new(name, [], (record, reading) => reading.TryPath(out var path) ? set(record, path) : record) { Form = "path" };
+        where T : class =>
+        new(name, [], (record, reading) => reading.TryPath(out var path) ? set(record, path) : record)
+        {
+            Form = "path",
+            Values = KeyValues.Text,
+        };
 
     public static Key<T> Paths<T>(string name, Func<T, IReadOnlyList<string>, T> set)
         where T : class =>
-        new(name, [], (record, reading) => reading.TryPaths(out var paths) ? set(record, paths) : record) { Form = "list of paths" };
+        new(name, [], (record, reading) => reading.TryPaths(out var paths) ? set(record, paths) : record)
+        {
+            Form = "list of paths",
+            Values = KeyValues.Texts,
+        };
 
     /// <summary>A program: its name, to be found on PATH, or a path, which is told by its slash.</summary>
     public static Key<T> Program<T>(string name, Func<T, string, T> set)
@@ -155,6 +215,7 @@ internal static class Key
         )
         {
             Form = "program or path",
+            Values = KeyValues.Text,
         };
 
     /// <summary>Words, or else a path.</summary>
@@ -168,6 +229,7 @@ internal static class Key
         )
         {
             Form = $"{InWords(choices)}, or path",
+            Values = KeyValues.Text,
         };
 
     public static bool TryPathIf(KeyReading reading, bool isPath, ref string text) =>

@@ -113,6 +113,7 @@ internal static class PythonConfigKeys
                     "`false`",
                     "boolean, or list of modules"
                 )
+                .Takes(KeyValues.Flag | KeyValues.Texts)
                 .InProduct(static table => table.LazyModules),
             Key.Text<PythonConfigTable>(
                     "write_modules_directory_env",
@@ -126,6 +127,10 @@ internal static class PythonConfigKeys
                 ["false", "children", "true"],
                 static (table, reading) => SetActAsPython(table, reading)
             )
+            {
+                Values = KeyValues.Flag,
+                Words = ["children"],
+            }
                 .Says(
                     "who may take the product for `python`; see below",
                     """`"children"`; `false` with `sys_frozen`""",

@@ -51,10 +51,9 @@ internal static class RuleKeys
     /// <summary>The keys of <c>write-license-files</c>.</summary>
     public static Key<WriteLicenseFilesRule>[] Licenses =>
         [
-            new Key<WriteLicenseFilesRule>("path", [], static (rule, reading) => SetLicensePath(rule, reading)).Says(
-                """where; `""` is the product's own folder""",
-                form: "folder relative to the product"
-            ),
+            new Key<WriteLicenseFilesRule>("path", [], static (rule, reading) => SetLicensePath(rule, reading))
+                .Says("""where; `""` is the product's own folder""", form: "folder relative to the product")
+                .Takes(KeyValues.Text),
         ];
 
     /// <summary>A key <c>path</c>.</summary>

@@ -27,6 +27,7 @@ internal static class RunKeys
                     "several commands in one product: what it is called by chooses; see below",
                     form: """table of command and entry point, or list of names of console scripts"""
                 )
+                .Takes(KeyValues.Texts | KeyValues.TextTable)
                 .InProduct("run_commands", static table => Commands(table)),
         ]
     )

@@ -82,6 +82,9 @@ internal static class TargetKey
     // PyOxidizer's name of it.
     private const string OldName = "build_target";
 
+    /// <summary>The key's name, and its old one.</summary>
+    public static IReadOnlyList<string> Names { get; } = [Name, OldName];
+
     public static bool Is(string name) => name is Name or OldName;
 
     /// <summary>The pattern of a table; <c>all</c> without the key. A wrong one is reported, and never matches.</summary>

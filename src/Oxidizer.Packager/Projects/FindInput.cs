@@ -14,9 +14,10 @@ internal static class FindInput
     /// looked for from <paramref name="startDirectory"/> upwards.</param>
     /// <param name="startDirectory">Absolute.</param>
     /// <param name="log">Takes what was chosen when a folder has two.</param>
+    /// <param name="takesAll">Whether several commands of a project are all of them, where none is its own.</param>
     /// <exception cref="BuildFailedException">It is not there, or has mistakes.</exception>
     /// <exception cref="EnvironmentFailureException">It cannot be read.</exception>
-    public static ConfigurationSet Load(string? path, string startDirectory, IBuildLog log)
+    public static ConfigurationSet Load(string? path, string startDirectory, IBuildLog log, bool takesAll = false)
     {
         if (path is null)
             return ConfigurationReader.Load(ConfigurationFile.Find(startDirectory, null));
@@ -25,7 +26,7 @@ internal static class FindInput
         var found = ConfigurationFile.Find(startDirectory, path);
         if (Directory.Exists(found))
             found = InFolder(found.Length > 1 ? found.TrimEnd('/') : found, log);
-        return Path.GetFileName(found) == ProjectInput.FileName ? ProjectInput.Load(found) : ConfigurationReader.Load(found);
+        return Path.GetFileName(found) == ProjectInput.FileName ? ProjectInput.Load(found, takesAll) : ConfigurationReader.Load(found);
     }
 
     /// <summary>The file of a folder that says how it is built.</summary>

@@ -15,9 +15,10 @@ internal static class ProjectInput
 
     /// <summary>Reads it.</summary>
     /// <param name="path">The file, absolute.</param>
+    /// <param name="takesAll">Whether several commands are all of them, where none is the project's own.</param>
     /// <exception cref="BuildFailedException">It has mistakes, or does not say what is packaged and what starts.</exception>
     /// <exception cref="EnvironmentFailureException">It cannot be read.</exception>
-    public static ConfigurationSet Load(string path)
+    public static ConfigurationSet Load(string path, bool takesAll = false)
     {
         var origin = ConfigurationReader.ShortPath(path);
         var mistakes = new DiagnosticBag(DiagnosticBag.MostOfOneFile);
@@ -25,12 +26,12 @@ internal static class ProjectInput
         mistakes.ThrowIfErrors(inOrderOfFile: true);
         var scope = new ReadScope(Path.GetDirectoryName(path)!, mistakes, Expand: true);
         var configuration = ToolTable.Find(root, mistakes);
-        var defaults = Defaults(root, configuration, scope);
+        var defaults = Defaults(root, configuration, scope, takesAll);
         mistakes.ThrowIfErrors(inOrderOfFile: true);
         return ConfigurationReader.Read(configuration, origin, scope.Directory, defaults, mistakes);
     }
 
-    private static ConfigurationDefaults Defaults(TomlTable root, TomlTable configuration, ReadScope scope)
+    private static ConfigurationDefaults Defaults(TomlTable root, TomlTable configuration, ReadScope scope, bool takesAll)
     {
         var lacksPackages = !ConfigurationTables.Find(configuration, "python_packages").Any();
         var lacksRun = !ConfigurationTables.Find(configuration, "python_run").Any();
@@ -55,7 +56,7 @@ internal static class ProjectInput
             return defaults;
         var packages = ProjectPackages.Find(root, project, scope, isNeeded: lacksPackages);
         if (lacksRun)
-            defaults = defaults with { Run = ProjectRun.Find(project, packages, scope.Mistakes) };
+            defaults = defaults with { Run = ProjectRun.Find(project, packages, scope.Mistakes, takesAll) };
         return lacksPackages ? Bring(defaults, project, packages, scope) : defaults;
     }
 

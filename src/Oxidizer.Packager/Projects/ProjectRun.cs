@@ -11,13 +11,23 @@ internal static class ProjectRun
     /// <param name="project">The project.</param>
     /// <param name="packages">Its packages.</param>
     /// <param name="mistakes">Takes that it is not clear.</param>
-    public static RunTable? Find(ProjectTable project, IReadOnlyList<PackageRootRule> packages, DiagnosticBag mistakes)
+    /// <param name="takesAll">Whether several commands are all of them, where none is the project's own.</param>
+    public static RunTable? Find(ProjectTable project, IReadOnlyList<PackageRootRule> packages, DiagnosticBag mistakes, bool takesAll)
     {
         var scripts = project.Scripts.Count > 0 ? project.Scripts : project.GraphicalScripts;
         var chosen =
             scripts.Count == 1 ? scripts[0] : scripts.FirstOrDefault(script => DistributionNames.Normalize(script.Name) == project.Key);
         if (chosen is not null)
             return Call(chosen, mistakes);
+        if (scripts.Count > 0 && takesAll)
+            return new RunTable
+            {
+                Mode = "module",
+                Commands =
+                [
+                    .. scripts.Select(script => new RunCommand(script.Name, Call(script, mistakes)?.Module ?? "", script.Location)),
+                ],
+            };
         if (scripts.Count > 0)
         {
             var names = scripts.Select(script => script.Name).ToList();

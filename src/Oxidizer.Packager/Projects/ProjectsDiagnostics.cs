@@ -24,4 +24,14 @@ public static partial class DiagnosticKinds
 
     /// <summary>A project whose version only its backend knows.</summary>
     public static readonly DiagnosticKind VersionNotKnown = new("OXI0124", DiagnosticSeverity.Warning, "a project's version is not known");
+
+    /// <summary>A configuration was to be written where something is.</summary>
+    public static readonly DiagnosticKind ConfigurationThere = new("OXI0125", DiagnosticSeverity.Error, "a configuration is there already");
+
+    /// <summary>A configuration cannot be written.</summary>
+    public static readonly DiagnosticKind ConfigurationNotWritten = new(
+        "OXI0126",
+        DiagnosticSeverity.Error,
+        "a configuration cannot be written"
+    );
 }

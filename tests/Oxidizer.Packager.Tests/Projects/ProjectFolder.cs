@@ -14,6 +14,9 @@ internal sealed class ProjectFolder : IDisposable
 
     public List<string> Log { get; } = [];
 
+    /// <summary>Writes into <see cref="Log"/>.</summary>
+    public IBuildLog Logger => new ListLog(Log);
+
     public string this[string name] => Path.Combine(Folder, name);
 
     public ProjectFolder Write(string name, string text = "")
@@ -24,8 +27,7 @@ internal sealed class ProjectFolder : IDisposable
     }
 
     /// <summary>Reads the folder, or a file in it.</summary>
-    public BuildConfiguration Read(string name = "") =>
-        ConfigurationReader.For(FindInput.Load(this[name], "/", new ListLog(Log)), TargetTriple.Host);
+    public BuildConfiguration Read(string name = "") => ConfigurationReader.For(FindInput.Load(this[name], "/", Logger), TargetTriple.Host);
 
     /// <summary>The mistakes that end the reading: id, line, column and words.</summary>
     public IReadOnlyList<Diagnostic> Mistakes(string name = "") => Assert.Throws<BuildFailedException>(() => Read(name)).Diagnostics;
