@@ -66,7 +66,10 @@ public sealed class ProjectTests : IDisposable
             "src/",
             Project + Distribution + "[tool.oxidizer.python_run]\nentry_points = { my-app = \"my-app\", facts = \"my_app.cli:facts\" }\n"
         );
+        // What setuptools leaves beside the package, of an earlier version.
+        _workspace.Write("project/src/my_app.egg-info/PKG-INFO", "Metadata-Version: 2.1\nName: my-app\nVersion: 0.9\n");
         var result = _workspace.Build("project");
+        Directory.Delete(_workspace["project/src/my_app.egg-info"], recursive: true);
         Assert.Equal(["facts"], result.Commands);
         // What an installation has, as pip would put it there.
         _workspace

@@ -49,7 +49,12 @@ internal sealed record VirtualenvRule(string Path, SourceLocation? Location) : R
 /// <param name="Packages">Top-level packages or modules; <c>*</c>: all of them.</param>
 /// <param name="Location">Where it stands, for messages.</param>
 internal sealed record PackageRootRule(string Path, IReadOnlyList<string> Packages, SourceLocation? Location)
-    : ResourceRule("package-root", Location);
+    : ResourceRule("package-root", Location)
+{
+    /// <summary>Whether metadata folders beside the packages come along. Those in a project's folder are of some earlier day: its metadata
+    /// are made from its file (<see cref="MetadataRule"/>).</summary>
+    public bool BringsMetadata { get; init; } = true;
+}
 
 /// <summary>One file, as <c>__main__</c>.</summary>
 /// <param name="Path">The file, absolute.</param>

@@ -32,7 +32,7 @@ internal static class PackageRoot
         [
             .. classifier.Resources,
             .. SharedObjects.Classify(classifier.SharedObjects, scope),
-            .. DistributionMetadata.CollectFor(takesAll ? null : rule.Packages, rule.Path, scope),
+            .. rule.BringsMetadata ? DistributionMetadata.CollectFor(takesAll ? null : rule.Packages, rule.Path, scope) : [],
         ];
     }
 

@@ -76,7 +76,13 @@ internal static class ProjectInput
         );
         return defaults with
         {
-            Packages = [new StdlibRule(project.Location), .. project.Dependencies, .. packages, metadata],
+            Packages =
+            [
+                new StdlibRule(project.Location),
+                .. project.Dependencies,
+                .. packages.Select(rule => rule with { BringsMetadata = false }),
+                metadata,
+            ],
             Warnings = version is null
                 ?
                 [

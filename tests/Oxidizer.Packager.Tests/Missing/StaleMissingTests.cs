@@ -47,6 +47,8 @@ public sealed class StaleMissingTests : IDisposable
             { "the optimise level", false },
             { "the location", false },
             { "Tell.run", true },
+            { "a command", true },
+            { "the name of a command", false },
             { "the code", true },
             { "the mode", true },
             { "whether folders are searched", true },
@@ -157,6 +159,8 @@ public sealed class StaleMissingTests : IDisposable
             what switch
             {
                 "Tell.run" => tables.Run with { Module = "app.words" },
+                "a command" => tables.Run with { Module = null, Commands = [new("one", "app.words:main", _build.At(1))] },
+                "the name of a command" => tables.Run with { Module = null, Commands = [new("one", "app", _build.At(1))] },
                 "the code" => tables.Run with { Code = "import x" },
                 "the mode" => tables.Run with { Mode = "repl" },
                 _ => tables.Run,
