@@ -227,7 +227,7 @@ internal static partial class ConfigurationSchema
     /// <summary>The words of the reference, without what leads to other places of it.</summary>
     internal static string Plain(string what) =>
         Link()
-            .Replace(what, "$1")
+            .Replace(what.Replace("; [how](virtual-files.md)", "", StringComparison.Ordinal), "$1")
             .Replace("; see below", "", StringComparison.Ordinal)
             .Replace(", see below", "", StringComparison.Ordinal);
 
