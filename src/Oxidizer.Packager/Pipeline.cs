@@ -11,6 +11,7 @@ using Oxidizer.Packager.Linking;
 using Oxidizer.Packager.Missing;
 using Oxidizer.Packager.Native;
 using Oxidizer.Packager.Packing;
+using Oxidizer.Packager.Pip;
 using Oxidizer.Packager.Programs;
 using Oxidizer.Packager.Projects;
 using Oxidizer.Packager.Reporting;
@@ -102,22 +103,27 @@ public static class Pipeline
         // Distributions/ (with Archives/) unpacks a CPython, and SourceBuilds/ makes it when none is there.
         session.Stage("distribution");
         var distribution = DistributionStage.Obtain(tables.Distribution, target, SourceDistribution.Build, context);
-        context.Actions.Close(ActionKinds.Download, ActionKinds.Distribution);
+        context.Actions.Close(ActionKinds.Distribution);
         ChoosePython.Check(tables.RequiresPython, distribution.Version, context.Diagnostics);
         context.Diagnostics.ThrowIfErrors();
         Invariant.Holds(distribution.Files.ContainsKey(distribution.InittabSource), "the unpacked CPython has what its description names");
 
+        // Pip/: requirements become wheels, unpacked in the cache. The distribution's interpreter runs pip, if the lock does not answer.
+        session.Stage("requirements");
+        var rules = PipStage.Obtain(
+            tables.Packages,
+            tables.Lock.Mode,
+            new LockPlace(tables.Directory, tables.Origin),
+            distribution,
+            session.ProductPath + ".pip.log",
+            context
+        );
+        context.Actions.Close(ActionKinds.Download, ActionKinds.ResolvePackages, ActionKinds.BuildWheel);
+
         // Selection/ asks Packages/ for Resources/. Before the bytecode, because policies and filters decide what is worth compiling.
         session.Stage("resources");
         ProductSettings.Check(python, tables.Positions, distribution, context.Diagnostics);
-        var chosen = ResourceStage.Collect(
-            tables.Packages,
-            python.OptimizeLevel,
-            tables.Extensions,
-            tables.Positions,
-            distribution,
-            context
-        );
+        var chosen = ResourceStage.Collect(rules, python.OptimizeLevel, tables.Extensions, tables.Positions, distribution, context);
         // Console scripts stand in the distributions, which are known only now. After it: `run` names modules and functions alone.
         var run = ResolveEntryPoints.Resolve(tables.Run, tables.Positions, chosen, context.Diagnostics);
         chosen = ResourceStage.RequireStart(chosen, run);

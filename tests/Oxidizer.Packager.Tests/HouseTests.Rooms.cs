@@ -24,6 +24,7 @@ public sealed partial class HouseTests
         "Requirements",
         "Projects",
         "Packages",
+        "Pip",
         "Selection",
         "Licenses",
         "Missing",

@@ -43,8 +43,7 @@ internal static class Download
         DownloadPatience? patience = null
     )
     {
-        // The address is no part of the key: the digest names the bytes, wherever they come from, and a moved mirror is no new archive.
-        var key = new ActionKeyBuilder(ActionKinds.Download, Version).Add("sha256", digest).Build();
+        var key = KeyOf(digest);
         IReadOnlyList<ActionOutput> Run() => [Store(address, name, digest, location, context, patience ?? DownloadPatience.Default)];
         context.Run(key, name, Run);
         // The record was there, but the blob turned out to be damaged: then it was removed, and is fetched once more.
@@ -69,6 +68,25 @@ internal static class Download
                 "the cache did not take it; make room, or name another folder in [cache] directory"
             );
     }
+
+    /// <summary>Puts a file into the cache that another program fetched, as if it had been downloaded here.</summary>
+    /// <param name="path">The file; it is moved.</param>
+    /// <param name="name">What it is.</param>
+    /// <param name="digest">Of the file, known to be right.</param>
+    /// <param name="context">The build.</param>
+    public static void Keep(string path, string name, Sha256Digest digest, BuildContext context)
+    {
+        var size = new FileInfo(path).Length;
+        IReadOnlyList<ActionOutput> Store() => [new ActionOutput(name, context.Cache.StoreFile(path, BlobTransfer.Move), size)];
+        context.Run(KeyOf(digest), name, Store);
+        // Its record was there, and its bytes were not.
+        if (File.Exists(path) && !context.Cache.Contains(digest))
+            Store();
+    }
+
+    // The address is no part of the key: the digest names the bytes, wherever they come from, and a moved mirror is no new archive.
+    private static ActionKey KeyOf(Sha256Digest digest) =>
+        new ActionKeyBuilder(ActionKinds.Download, Version).Add("sha256", digest).Build();
 
     /// <summary>An address as messages show it: without a user's name, password or token.</summary>
     public static string Shown(Uri address) =>

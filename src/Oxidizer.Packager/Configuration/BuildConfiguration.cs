@@ -41,6 +41,9 @@ internal sealed record BuildConfiguration(string Origin, string Directory)
     /// <summary><c>[cache]</c></summary>
     public CacheTable Cache { get; init; } = new();
 
+    /// <summary><c>[lock]</c></summary>
+    public LockTable Lock { get; init; } = new();
+
     /// <summary>The target that the tables were merged for.</summary>
     public TargetTriple Target { get; init; } = TargetTriple.Host;
 
@@ -376,4 +379,24 @@ internal sealed record CacheTable
 
     /// <summary>Nothing is stored.</summary>
     public bool ReadOnly { get; init; }
+}
+
+/// <summary>How <c>oxidizer.lock</c> and the requirements go together.</summary>
+internal enum LockMode
+{
+    /// <summary>What it says is taken, until the requirements change.</summary>
+    Auto,
+
+    /// <summary>Everything is resolved again.</summary>
+    Update,
+
+    /// <summary>A build that would change it fails.</summary>
+    Frozen,
+}
+
+/// <summary><c>[lock]</c></summary>
+internal sealed record LockTable
+{
+    /// <summary>When requirements are resolved.</summary>
+    public LockMode Mode { get; init; } = LockMode.Auto;
 }

@@ -42,3 +42,27 @@ internal static class CacheKeys
         return table;
     }
 }
+
+internal static class LockKeys
+{
+    public static readonly TableSchema<LockTable> Table = new(
+        "lock",
+        [
+            Key.Choice<LockTable>(
+                    "mode",
+                    ["auto", "update", "frozen"],
+                    static (table, value) =>
+                        table with
+                        {
+                            Mode = value switch
+                            {
+                                "update" => LockMode.Update,
+                                "frozen" => LockMode.Frozen,
+                                _ => LockMode.Auto,
+                            },
+                        }
+                )
+                .Says("when requirements are resolved; see below", """`"auto"`"""),
+        ]
+    );
+}

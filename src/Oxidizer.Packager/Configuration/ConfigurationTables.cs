@@ -42,6 +42,7 @@ internal sealed class ConfigurationTables
         "licenses",
         "toolchain",
         "cache",
+        "lock",
     ];
 
     /// <summary>The old names of tables, each with its name.</summary>
@@ -60,6 +61,7 @@ internal sealed class ConfigurationTables
             "licenses" => LicensesKeys.Table.Keys,
             "toolchain" => ToolchainKeys.Table.Keys,
             "cache" => CacheKeys.Table.Keys,
+            "lock" => LockKeys.Table.Keys,
             _ => [],
         };
 
@@ -189,6 +191,8 @@ internal sealed class ConfigurationTables
                 {
                     Toolchain = ToolchainKeys.Table.Apply(configuration.Toolchain, part.Entries, scope, positions),
                 };
+            case "lock":
+                return configuration with { Lock = LockKeys.Table.Apply(configuration.Lock, part.Entries, scope, positions) };
             default:
                 return configuration with { Cache = CacheKeys.Table.Apply(configuration.Cache, part.Entries, scope, positions) };
         }

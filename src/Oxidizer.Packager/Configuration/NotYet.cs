@@ -22,16 +22,6 @@ internal static class NotYet
     /// <summary>Types of rules, in the same way.</summary>
     public static readonly (string Name, Func<PackageRule, bool> IsAsked, string WayOut)[] Rules =
     [
-        (
-            "pip-install",
-            static rule => rule is PipInstallRule { RequirementsPath: null },
-            "install them into a virtual environment, and package that with `virtualenv`"
-        ),
-        (
-            "pip-requirements-file",
-            static rule => rule is PipInstallRule { RequirementsPath: not null },
-            "install them into a virtual environment, and package that with `virtualenv`"
-        ),
         ("setup-py-install", static rule => rule is ProjectRule, "package the project's folder with `package-root`"),
     ];
 

@@ -98,7 +98,13 @@ internal sealed record DataRule(string Path, SourceLocation? Location) : Resourc
 internal sealed record MetadataRule(string Name, string Version, IReadOnlyList<(string Name, string Text)> Files, SourceLocation? Location)
     : ResourceRule("metadata of the project", Location);
 
-/// <summary>Packages that pip installs into a private folder.</summary>
+/// <summary>A distribution that was obtained for a rule: its wheel, unpacked in the cache.</summary>
+/// <param name="Name">Of the distribution, as its publisher writes it.</param>
+/// <param name="Version">As its publisher writes it.</param>
+/// <param name="Folder">Where the wheel's content is, absolute and read-only.</param>
+internal sealed record ObtainedWheel(string Name, string Version, string Folder);
+
+/// <summary>Packages that pip resolves, and that are unpacked from their wheels.</summary>
 internal sealed record PipInstallRule(string Type, SourceLocation? Location) : ResourceRule(Type, Location)
 {
     /// <summary>Requirement specifiers.</summary>
@@ -106,6 +112,9 @@ internal sealed record PipInstallRule(string Type, SourceLocation? Location) : R
 
     /// <summary>A requirements file, absolute.</summary>
     public string? RequirementsPath { get; init; }
+
+    /// <summary>A lock of another tool's (PEP 751), absolute: then nothing is resolved.</summary>
+    public string? PylockPath { get; init; }
 
     /// <summary>More arguments for pip.</summary>
     public IReadOnlyList<string> ExtraArgs { get; init; } = [];
@@ -118,6 +127,18 @@ internal sealed record PipInstallRule(string Type, SourceLocation? Location) : R
 
     /// <summary>Every requirement must have a hash.</summary>
     public bool RequireHashes { get; init; }
+
+    /// <summary>Files that bound versions, absolute.</summary>
+    public IReadOnlyList<string> Constraints { get; init; } = [];
+
+    /// <summary>The index that is asked, as written; <c>null</c>: pip's own.</summary>
+    public string? IndexUrl { get; init; }
+
+    /// <summary>More indexes, as written.</summary>
+    public IReadOnlyList<string> ExtraIndexUrls { get; init; } = [];
+
+    /// <summary>What was obtained; empty before that.</summary>
+    public IReadOnlyList<ObtainedWheel> Obtained { get; init; } = [];
 }
 
 /// <summary>A source project, by its build backend.</summary>

@@ -41,11 +41,19 @@ internal static class RuleKeys
     /// <summary>The keys of every rule that runs pip.</summary>
     public static Key<PipInstallRule>[] Pip =>
         [
-            Key.Texts<PipInstallRule>("extra_args", static (rule, value) => rule with { ExtraArgs = value }).Says("more arguments for pip"),
-            Key.Paths<PipInstallRule>("find_links", static (rule, value) => rule with { FindLinks = value }).Says("folders with wheels"),
+            Key.Text<PipInstallRule>("index_url", TextForms.IndexUrl, static (rule, value) => rule with { IndexUrl = value })
+                .Says("the index that is asked, instead of pip's own; `${NAME}` in it is taken from the environment", form: "address"),
+            Key.Texts<PipInstallRule>("extra_index_urls", TextForms.IndexUrl, static (rule, value) => rule with { ExtraIndexUrls = value })
+                .Says("more indexes", form: "list of addresses"),
+            Key.Paths<PipInstallRule>("find_links", static (rule, value) => rule with { FindLinks = value })
+                .Says("folders with wheels and source archives"),
             Key.Flag<PipInstallRule>("no_index", static (rule, value) => rule with { NoIndex = value }).Says("no index is asked"),
+            Key.Paths<PipInstallRule>("constraints", static (rule, value) => rule with { Constraints = value })
+                .Says("files that bound the versions of what is required (`-c`)"),
             Key.Flag<PipInstallRule>("require_hashes", static (rule, value) => rule with { RequireHashes = value })
                 .Says("every requirement must have a hash"),
+            Key.Texts<PipInstallRule>("extra_args", static (rule, value) => rule with { ExtraArgs = value })
+                .Says("""more arguments for pip, where it resolves and where it builds: `["--only-binary=:all:"]`"""),
         ];
 
     /// <summary>The keys of <c>write-license-files</c>.</summary>

@@ -17,6 +17,7 @@ internal static class RuleTypes
         Data,
         PipInstall,
         Requirements,
+        Pylock,
         Project,
         FilterInclude,
         FilterExclude,
@@ -150,6 +151,17 @@ internal static class RuleTypes
                 .. RuleKeys.Pip,
             ]),
             "requirements_path"
+        );
+
+    private static RuleType<PipInstallRule> Pylock() =>
+        new(
+            ["pylock"],
+            static (type, place) => new(type, place),
+            RuleKeys.Common<PipInstallRule>([
+                RuleKeys.Path<PipInstallRule>(static (rule, value) => rule with { PylockPath = value }, "the lock"),
+                .. RuleKeys.Pip,
+            ]),
+            "path"
         );
 
     private static RuleType<ProjectRule> Project() =>

@@ -21,6 +21,12 @@ internal static class TextForms
             ? null
             : $"`{text}` is not an address; it starts with `https://` or `http://`";
 
+    /// <summary>The address of an index: that of a server, or of a folder.</summary>
+    public static string? IndexUrl(string text) =>
+        text.AsSpan().ContainsAny(' ', '\n', '\t') ? "an address has no space in it; write `%20`"
+        : text.StartsWith("file://", StringComparison.OrdinalIgnoreCase) || text.StartsWith("${", StringComparison.Ordinal) ? null
+        : HttpUrl(text);
+
     /// <summary><c>3.13</c> or <c>3.13.1</c>.</summary>
     public static string? PythonVersion(string text) =>
         IsVersion(text, 2, 3) && text.StartsWith("3.", StringComparison.Ordinal)

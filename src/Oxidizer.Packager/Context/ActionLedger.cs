@@ -20,6 +20,12 @@ public static class ActionKinds
     /// <summary>Compile one C file.</summary>
     public const string CompileObject = "compile_object";
 
+    /// <summary>Ask pip which distributions meet requirements.</summary>
+    public const string ResolvePackages = "resolve_packages";
+
+    /// <summary>Build a wheel from a source archive or a project's folder.</summary>
+    public const string BuildWheel = "build_wheel";
+
     /// <summary>Install packages into a private folder.</summary>
     public const string InstallPackages = "install_packages";
 
@@ -34,7 +40,7 @@ public static class ActionKinds
 
     /// <summary>All, in the order of a build.</summary>
     public static IReadOnlyList<string> All { get; } =
-    [Download, Distribution, Unpack, CompileBytecode, CompileObject, InstallPackages, Pack, Link, Install];
+    [Download, Distribution, Unpack, CompileBytecode, CompileObject, ResolvePackages, BuildWheel, InstallPackages, Pack, Link, Install];
 }
 
 /// <summary>An action that ran.</summary>

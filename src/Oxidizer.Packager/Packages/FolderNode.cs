@@ -153,6 +153,20 @@ internal sealed class FolderNode(string name, string path)
         return folders[relative] = folder;
     }
 
+    /// <summary>Folders as one. Of two files with one path the later stays.</summary>
+    /// <param name="folders">At least one; the result has the name and the path of the first.</param>
+    public static FolderNode Merge(IReadOnlyList<FolderNode> folders)
+    {
+        if (folders.Count == 1)
+            return folders[0];
+        var merged = new FolderNode(folders[0].Name, folders[0].Path) { IsBare = folders.All(folder => folder.IsBare) };
+        merged.Files.AddRange(folders.SelectMany(folder => folder.Files).GroupBy(file => file.Name).Select(same => same.Last()));
+        merged.Links.AddRange(folders.SelectMany(folder => folder.Links).GroupBy(link => link.Name).Select(same => same.Last()));
+        merged.Folders.AddRange(folders.SelectMany(folder => folder.Folders).GroupBy(below => below.Name).Select(same => Merge([.. same])));
+        merged.Sort();
+        return merged;
+    }
+
     /// <summary>A part of the folder: the files and folders that are wanted, by path relative to it.</summary>
     /// <param name="whole">Whether a folder is wanted with all in it.</param>
     /// <param name="file">Whether a file is wanted.</param>

@@ -18,25 +18,27 @@ internal sealed record ChosenEnvironment(IReadOnlyList<string> Names, IReadOnlyL
     /// <summary>For compilers, linkers, archivers, interpreters, <c>make</c>.</summary>
     public static ChosenEnvironment Tools { get; } = new(s_tools, []);
 
+    private static readonly string[] s_proxies =
+    [
+        "http_proxy",
+        "https_proxy",
+        "ftp_proxy",
+        "all_proxy",
+        "no_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "FTP_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+    ];
+
+    /// <summary>For pip: what leads it through a proxy, and which certificates it trusts. Its own settings come from the
+    /// configuration.</summary>
+    public static ChosenEnvironment Pip { get; } =
+        new([.. s_tools, .. s_proxies, "SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"], []);
+
     /// <summary>For apt: what leads it through a proxy, and its own configuration.</summary>
-    public static ChosenEnvironment Network { get; } =
-        new(
-            [
-                .. s_tools,
-                "http_proxy",
-                "https_proxy",
-                "ftp_proxy",
-                "all_proxy",
-                "no_proxy",
-                "HTTP_PROXY",
-                "HTTPS_PROXY",
-                "FTP_PROXY",
-                "ALL_PROXY",
-                "NO_PROXY",
-                "APT_CONFIG",
-            ],
-            []
-        );
+    public static ChosenEnvironment Network { get; } = new([.. s_tools, .. s_proxies, "APT_CONFIG"], []);
 
     /// <summary>For a launcher in front of the compiler: its own configuration, which is in the keys of what it compiles.</summary>
     public static ChosenEnvironment Launcher { get; } =

@@ -162,4 +162,11 @@ public static partial class DiagnosticKinds
 
     /// <summary>A console script that no packed distribution has.</summary>
     public static readonly DiagnosticKind ConsoleScriptUnknown = new("OXI0340", DiagnosticSeverity.Error, "a console script is unknown");
+
+    /// <summary>Two distributions of one rule bring different files of one path.</summary>
+    public static readonly DiagnosticKind FileOfTwoDistributions = new(
+        "OXI0380",
+        DiagnosticSeverity.Warning,
+        "two distributions bring one file"
+    );
 }

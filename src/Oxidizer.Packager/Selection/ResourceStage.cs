@@ -118,6 +118,7 @@ internal static class ResourceStage
             VirtualenvRule environment => Virtualenv.Collect(environment, scope),
             WheelRule wheel => Wheel.Collect(wheel, scope),
             InstalledRule installed => Installed.Collect(installed, scope),
+            PipInstallRule pip => ObtainedWheels.Collect(pip, scope),
             DataRule data => DataFiles.Collect(data, scope),
             MetadataRule metadata => DistributionMetadata.Generate(metadata, scope),
             _ => throw CameThrough(rule),
@@ -134,6 +135,9 @@ internal static class ResourceStage
             WheelRule wheel => $"rule {number} (wheel {wheel.Path})",
             VirtualenvRule environment => $"rule {number} (virtualenv {environment.Path})",
             InstalledRule installed => $"rule {number} (installed {string.Join(", ", installed.Distributions)})",
+            PipInstallRule { RequirementsPath: { } path } => $"rule {number} ({rule.Type} {path})",
+            PipInstallRule { PylockPath: { } path } => $"rule {number} ({rule.Type} {path})",
+            PipInstallRule pip => $"rule {number} ({rule.Type} {string.Join(", ", pip.Packages)})",
             DataRule data => $"rule {number} (data {data.Path})",
             _ => $"rule {number} ({rule.Type})",
         } + (rule.Location is { Line: > 0 } location ? $" at {Path.GetFileName(location.File)}:{location.Line}" : "");

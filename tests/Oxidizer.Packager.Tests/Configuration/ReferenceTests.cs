@@ -97,7 +97,7 @@ public sealed class ReferenceTests
     {
         var text = string.Join('\n', s_lines);
         var samples = text.Split("```toml\n").Skip(1).Select(part => part.Split("```")[0]).ToList();
-        Assert.Equal(3, samples.Count);
+        Assert.Equal(4, samples.Count);
         Assert.Equal(
             "hello",
             ConfigurationReader.Parse(samples[0], "oxidizer.toml", "/project").For(TargetTriple.Host).Build.ApplicationName

@@ -48,7 +48,17 @@ public sealed class ExtensionPolicyTests
         Assert.Contains("_gdbm", Choose(new ExtensionsTable { Policy = "no-copyleft", Includes = ["_gdbm"] }));
         Assert.DoesNotContain("_unknown", Choose(new ExtensionsTable { Policy = "no-copyleft", Includes = ["_gdbm"] }));
         Assert.Contains("readline=libedit", Choose(new ExtensionsTable { Policy = "no-copyleft", Includes = ["readline"] }));
-        Assert.DoesNotContain("_gdbm", Choose(new ExtensionsTable { Policy = "no-copyleft", Includes = ["_gdbm"], Excludes = ["_gdbm"] }));
+        Assert.DoesNotContain(
+            "_gdbm",
+            Choose(
+                new ExtensionsTable
+                {
+                    Policy = "no-copyleft",
+                    Includes = ["_gdbm"],
+                    Excludes = ["_gdbm"],
+                }
+            )
+        );
     }
 
     [Fact]
