@@ -380,23 +380,3 @@ internal sealed record CacheTable
     /// <summary>Nothing is stored.</summary>
     public bool ReadOnly { get; init; }
 }
-
-/// <summary>How <c>oxidizer.lock</c> and the requirements go together.</summary>
-internal enum LockMode
-{
-    /// <summary>What it says is taken, until the requirements change.</summary>
-    Auto,
-
-    /// <summary>Everything is resolved again.</summary>
-    Update,
-
-    /// <summary>A build that would change it fails.</summary>
-    Frozen,
-}
-
-/// <summary><c>[lock]</c></summary>
-internal sealed record LockTable
-{
-    /// <summary>When requirements are resolved.</summary>
-    public LockMode Mode { get; init; } = LockMode.Auto;
-}

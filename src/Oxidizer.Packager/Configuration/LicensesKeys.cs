@@ -42,11 +42,13 @@ internal static class LicensesKeys
                     "`[]`",
                     "list of SPDX licences, or patterns over them"
                 ),
-            new Key<LicensesTable>("known", [], static (table, reading) => SetKnown(table, reading)).Says(
-                """what a part is under that does not say it, or says it wrongly: `{ mypackage = "LicenseRef-Mine" }`""",
-                "`{}`",
-                "table of part and SPDX expression"
-            ),
+            new Key<LicensesTable>("known", [], static (table, reading) => SetKnown(table, reading))
+                .Takes(KeyValues.TextTable)
+                .Says(
+                    """what a part is under that does not say it, or says it wrongly: `{ mypackage = "LicenseRef-Mine" }`""",
+                    "`{}`",
+                    "table of part and SPDX expression"
+                ),
             Key.Text<LicensesTable>("write_files", TextForms.Inside, static (table, value) => table with { WriteFiles = value })
                 .Says("where `COPYING.txt` is written, with the licence of every part", "not written", "folder relative to the product"),
             Key.Texts<LicensesTable>("sbom", ProblemOfSbom, static (table, value) => table with { Sbom = value })

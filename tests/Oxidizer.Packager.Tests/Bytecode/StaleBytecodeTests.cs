@@ -113,6 +113,7 @@ public sealed class StaleBytecodeTests : IDisposable
             Extensions = ImmutableSortedDictionary<string, ImmutableArray<ExtensionVariant>>.Empty,
             Licenses = [],
             LicensePath = "other",
+            Source = new DistributionSource("python3", "3.99", ImmutableSortedDictionary<string, string>.Empty),
             ObjectFileFormat = "llvm-bitcode:1",
             HasMimalloc = !before.HasMimalloc,
             Files = new Dictionary<string, Cache.ActionOutput>(),
