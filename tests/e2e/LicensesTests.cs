@@ -239,7 +239,7 @@ public sealed class LicensesTests(LicensedProduct licensed) : IClassFixture<Lice
     {
         var result = licensed.Build(
             "",
-            "[[python_packages]]\ntype = \"write-license-files\"\npath = \"\"\n[python_extensions]\nincludes = [\"_gdbm\"]"
+            "[[python_packages]]\ntype = \"write-license-files\"\npath = \"\"\n[python_extensions]\npolicy = \"no-copyleft\"\nincludes = [\"_gdbm\"]"
         );
         var text = File.ReadAllText(Path.Combine(Path.GetDirectoryName(result.ProductPath)!, "COPYING.txt"));
         Assert.Matches("\n  libgdbm 1[^ ]+: GPL-3.0-or-later\n", text);
