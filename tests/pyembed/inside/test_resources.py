@@ -14,7 +14,7 @@ class TestResources(unittest.TestCase):
         root = files("sample")
         self.assertTrue(root.is_dir())
         names = {item.name: item.is_dir() for item in root.iterdir()}
-        self.assertEqual(names, {"__init__.py": False, "__main__.py": False, "broken.py": False, "circular_a.py": False, "circular_b.py": False, "data": True,
+        self.assertEqual(names, {"__init__.py": False, "__main__.py": False, "broken.py": False, "circular_a.py": False, "circular_b.py": False, "commands.py": False, "data": True,
                                  "entry.py": False, "imports_missing.py": False, "one.py": False, "sub": True})
 
     def test_nested_folders_and_subpackages(self):
