@@ -82,15 +82,23 @@ def wrapped():
 
 def files(tally, folder):
     """The tree of packed files, and paths into it."""
+    run([sys.executable, "-I", "-B", UNIT / "files_blob.py", folder / "files.bin"], check=True)
+    code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", *wrapped(), UNIT / "test_files.c", *ROOM, "-o", folder / "files"])
+    if code == 0:
+        code, output = run([folder / "files", folder / "files.bin"], env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
+    count(tally, "files", code == 0, output)
+
+
+def needs(tally, folder):
+    """What shared objects need."""
     library = ["-shared", "-fPIC", "-nostdlib", "-Wl,--no-as-needed", "-Wl,-rpath,$ORIGIN/deps", "-x", "c", "/dev/null", "-x", "none"]
     for name in ("libone.so", "libtwo.so"):
         run([build_product.compiler(), *library[:3], f"-Wl,-soname,{name}", "-x", "c", "/dev/null", "-o", folder / name], check=True)
     run([build_product.compiler(), *library, f"-L{folder}", "-lone", "-ltwo", "-o", folder / "libneeds.so"], check=True)
-    run([sys.executable, "-I", "-B", UNIT / "files_blob.py", folder / "files.bin"], check=True)
-    code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", *wrapped(), UNIT / "test_files.c", *ROOM, "-o", folder / "files"])
+    code, output = run([build_product.compiler(), *FLAGS, *SANITIZERS, "-fsanitize=address,undefined", UNIT / "test_needs.c", RUNTIME / "files/needs.c", "-o", folder / "needs"])
     if code == 0:
-        code, output = run([folder / "files", folder / "files.bin", folder / "libneeds.so"], env=dict(os.environ, ASAN_OPTIONS="detect_leaks=0"))
-    count(tally, "files", code == 0, output)
+        code, output = run([folder / "needs", folder / "libneeds.so"])
+    count(tally, "needs", code == 0, output)
 
 
 def seeds(distribution, modes):

@@ -261,6 +261,7 @@ def main(arguments):
             native_checks.decoders(tally, folder)
             native_checks.arguments(tally, folder)
             native_checks.files(tally, folder)
+            native_checks.needs(tally, folder)
             native_checks.mutations(tally, folder, distribution, MODES.values())
         if "analyze" in options.parts:
             native_checks.analyze(tally, distribution)

@@ -60,14 +60,22 @@ internal static class Download
                 )
             );
         }
-        return context.Cache.TryGetFile(digest)
-            ?? throw new EnvironmentFailureException(
-                DiagnosticKinds.TreeNotWritten,
-                "keep",
-                name,
-                "the cache did not take it; make room, or name another folder in [cache] directory"
-            );
+        return PathOf(digest, name, context);
     }
+
+    /// <summary>The path in the cache of a file that was put there.</summary>
+    /// <param name="digest">Of the file.</param>
+    /// <param name="name">What it is, for the message.</param>
+    /// <param name="context">The build.</param>
+    /// <exception cref="EnvironmentFailureException">The cache did not take it.</exception>
+    public static string PathOf(Sha256Digest digest, string name, BuildContext context) =>
+        context.Cache.TryGetFile(digest)
+        ?? throw new EnvironmentFailureException(
+            DiagnosticKinds.TreeNotWritten,
+            "keep",
+            name,
+            "the cache did not take it; make room, or name another folder in [cache] directory"
+        );
 
     /// <summary>Puts a file into the cache that another program fetched, as if it had been downloaded here.</summary>
     /// <param name="path">The file; it is moved.</param>

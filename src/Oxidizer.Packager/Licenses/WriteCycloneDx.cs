@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Oxidizer.Packager.Files;
 
 namespace Oxidizer.Packager.Licenses;
 
@@ -9,7 +10,7 @@ internal static class WriteCycloneDx
 
     /// <summary>The document.</summary>
     public static byte[] ToJson(BillOfMaterials bill) =>
-        BillOfMaterials.Json(json =>
+        IndentedJson.Write(json =>
         {
             json.WriteString("$schema", "http://cyclonedx.org/schema/bom-1.6.schema.json");
             json.WriteString("bomFormat", "CycloneDX");

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Oxidizer.Packager.Files;
 using Oxidizer.Packager.Resources;
 
 namespace Oxidizer.Packager.Licenses;
@@ -15,7 +16,7 @@ internal static class WriteSpdx
     public static byte[] ToJson(BillOfMaterials bill)
     {
         var ids = Ids(bill.Parts.Components);
-        return BillOfMaterials.Json(json =>
+        return IndentedJson.Write(json =>
         {
             json.WriteString("spdxVersion", "SPDX-2.3");
             json.WriteString("dataLicense", "CC0-1.0");

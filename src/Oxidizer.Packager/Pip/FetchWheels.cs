@@ -105,13 +105,7 @@ internal sealed class FetchWheels(AskedRequirements asked, PipSession session)
             return path;
         if (package.IsWheel)
             Download([package]);
-        return Context.Cache.TryGetFile(digest)
-            ?? throw new EnvironmentFailureException(
-                DiagnosticKinds.TreeNotWritten,
-                "keep",
-                file,
-                "the cache did not take it; make room, or name another folder in [cache] directory"
-            );
+        return Archives.Download.PathOf(digest, file, Context);
     }
 
     private ActionKey BuildKey(LockedPackage package) =>

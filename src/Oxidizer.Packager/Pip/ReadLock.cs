@@ -44,18 +44,7 @@ internal sealed class ReadLock
     /// <exception cref="BuildFailedException">It is no lock; every mistake is named.</exception>
     public static LockFile Read(string text, string file)
     {
-        var syntax = new DiagnosticBag(DiagnosticBag.MostOfOneFile);
-        var root = ReadToml.Read(text, file, syntax);
-        if (syntax.HasErrors)
-            throw new BuildFailedException([
-                .. syntax.All.Select(mistake =>
-                    mistake with
-                    {
-                        Kind = DiagnosticKinds.LockNotReadable,
-                        Message = $"the lock is damaged: {mistake.Message.Split(';')[0]}; {WayOut}",
-                    }
-                ),
-            ]);
+        var root = ReadToml.Read(text, file, DiagnosticKinds.LockNotReadable, what => $"the lock is damaged: {what}; {WayOut}");
         var reader = new ReadLock();
         var sets = reader.Root(root);
         reader._mistakes.ThrowIfErrors(inOrderOfFile: true);

@@ -55,18 +55,7 @@ internal sealed class ReadPylock
     /// <exception cref="BuildFailedException">It cannot be used; every mistake is named.</exception>
     public static IReadOnlyList<LockedPackage> Read(string text, string file, Distribution distribution, string folder)
     {
-        var syntax = new DiagnosticBag(DiagnosticBag.MostOfOneFile);
-        var root = ReadToml.Read(text, file, syntax);
-        if (syntax.HasErrors)
-            throw new BuildFailedException([
-                .. syntax.All.Select(mistake =>
-                    mistake with
-                    {
-                        Kind = DiagnosticKinds.PylockNotUsable,
-                        Message = $"{mistake.Message.Split(';')[0]}; export it again",
-                    }
-                ),
-            ]);
+        var root = ReadToml.Read(text, file, DiagnosticKinds.PylockNotUsable, what => $"{what}; export it again");
         var reader = new ReadPylock(distribution, folder, Path.GetDirectoryName(file)!);
         var packages = reader.Root(root);
         reader._mistakes.ThrowIfErrors(inOrderOfFile: true);

@@ -1,8 +1,8 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Oxidizer.Packager.Configuration;
+using Oxidizer.Packager.Files;
 
 namespace Oxidizer.Packager.Projects;
 
@@ -18,17 +18,9 @@ internal static partial class ConfigurationSchema
     private const string Rules = "python_packages";
 
     /// <summary>The schema, indented, with a line feed at the end.</summary>
-    public static byte[] Write()
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (
-            var json = new Utf8JsonWriter(
-                buffer,
-                new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
-            )
-        )
+    public static byte[] Write() =>
+        IndentedJson.Write(json =>
         {
-            json.WriteStartObject();
             json.WriteString("$schema", "http://json-schema.org/draft-07/schema#");
             json.WriteString("title", "oxidizer.toml");
             json.WriteString("type", "object");
@@ -38,10 +30,7 @@ internal static partial class ConfigurationSchema
                 WriteReference(json, name, table);
             json.WriteEndObject();
             WriteDefinitions(json);
-            json.WriteEndObject();
-        }
-        return [.. buffer.WrittenSpan, (byte)'\n'];
-    }
+        });
 
     // Old names of tables stand for the new ones.
     private static IEnumerable<(string Name, string Table)> Tables() =>

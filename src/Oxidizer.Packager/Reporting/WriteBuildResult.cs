@@ -1,6 +1,6 @@
-using System.Buffers;
 using System.Text.Json;
 using Oxidizer.Packager.Context;
+using Oxidizer.Packager.Files;
 using Oxidizer.Packager.Licenses;
 using Oxidizer.Packager.Resources;
 
@@ -11,17 +11,9 @@ namespace Oxidizer.Packager.Reporting;
 internal static class WriteBuildResult
 {
     /// <summary>The JSON, UTF-8, indented.</summary>
-    public static byte[] ToJson(BuildResult result)
-    {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (
-            var json = new Utf8JsonWriter(
-                buffer,
-                new JsonWriterOptions { Indented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
-            )
-        )
+    public static byte[] ToJson(BuildResult result) =>
+        IndentedJson.Write(json =>
         {
-            json.WriteStartObject();
             json.WriteNumber("schema", 1);
             json.WriteString("name", result.Name);
             json.WriteString("target", result.Target.Value);
@@ -56,10 +48,7 @@ internal static class WriteBuildResult
                 json.WriteEndObject();
             }
             json.WriteEndArray();
-            json.WriteEndObject();
-        }
-        return [.. buffer.WrittenSpan, (byte)'\n'];
-    }
+        });
 
     private static void WriteProduct(Utf8JsonWriter json, BuildResult result)
     {

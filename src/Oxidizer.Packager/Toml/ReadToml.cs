@@ -19,6 +19,23 @@ internal sealed class ReadToml
 
     private ReadToml(string file, DiagnosticBag mistakes, int columns) => (_file, _mistakes, _columns) = (file, mistakes, columns);
 
+    /// <summary>Parses a file that is no configuration.</summary>
+    /// <param name="text">TOML.</param>
+    /// <param name="file">The file as messages name it.</param>
+    /// <param name="kind">What its mistakes are.</param>
+    /// <param name="words">A message, of what is wrong.</param>
+    /// <exception cref="BuildFailedException">It is no TOML; every mistake is named.</exception>
+    public static TomlTable Read(string text, string file, DiagnosticKind kind, Func<string, string> words)
+    {
+        var syntax = new DiagnosticBag(DiagnosticBag.MostOfOneFile);
+        var root = Read(text, file, syntax);
+        return syntax.HasErrors
+            ? throw new BuildFailedException([
+                .. syntax.All.Select(mistake => mistake with { Kind = kind, Message = words(mistake.Message.Split(';')[0]) }),
+            ])
+            : root;
+    }
+
     /// <summary>Parses. After a syntax error the answer is an empty table, because the rest of the file cannot be checked.</summary>
     /// <param name="text">TOML.</param>
     /// <param name="file">The file as messages name it.</param>

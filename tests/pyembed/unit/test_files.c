@@ -1,12 +1,12 @@
-/* The tree of packed files, paths into it, and what shared objects need: on whole, mutated and cut
- * bytes. To be compiled with the address and undefined-behaviour sanitizers.
+/* The tree of packed files, and paths into it, on whole and mutated bytes. To be compiled with the
+ * address and undefined-behaviour sanitizers.
  *
- * test_files BLOB LIBRARY: says `ok N checks`, or dies. */
+ * test_files BLOB: says `ok N checks`, or dies. */
 #include "check.h"
 #include "files/find.h"
-#include "files/needs.h"
 #include "files/tree.h"
 #include "files_world.h"
+#include "mutation.h"
 #include "process/process.h"
 
 #include <dirent.h>
@@ -281,17 +281,6 @@ a_folder_is_listed_from_any_place_in_it(void)
 
 /* ---- mutated blobs ---- */
 
-static uint64_t state = 0x9E3779B97F4A7C15u;
-
-static size_t
-next(size_t limit)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return (size_t)(state % limit);
-}
-
 /* Asks for everything that the tree says is there. */
 static void
 ask_tree(void)
@@ -346,79 +335,13 @@ mutated_blobs_are_survived(const unsigned char *blob, size_t size, int count)
     }
 }
 
-/* ---- what shared objects need ---- */
-
-typedef struct {
-    int count;
-    size_t letters;
-    char folders[256];
-} needs;
-
-static void
-take(void *context, const char *soname, const char *folders)
-{
-    needs *all = context;
-    all->count++;
-    all->letters += strlen(soname);
-    snprintf(all->folders, sizeof all->folders, "%s", folders == NULL ? "" : folders);
-}
-
-static void
-a_library_says_what_it_needs_and_where(const unsigned char *image, size_t size)
-{
-    needs all = {0};
-    pyembed_each_need(image, size, take, &all);
-    CHECK(all.count == 2 && strcmp(all.folders, "$ORIGIN/deps") == 0);
-    needs none = {0};
-    pyembed_each_need((const unsigned char *)"#!/bin/sh", 9, take, &none);
-    pyembed_each_need(NULL, 0, take, &none);
-    CHECK(none.count == 0);
-}
-
-static void
-cut_and_changed_libraries_are_survived(const unsigned char *image, size_t size, int count)
-{
-    needs all = {0};
-    for (int turn = 0; turn < count; turn++) {
-        size_t length = next(3) == 0 ? next(size) : size;
-        unsigned char *copy = malloc(length == 0 ? 1 : length);
-        memcpy(copy, image, length);
-        for (size_t changes = length > 0 ? next(5) : 0; changes > 0; changes--) {
-            size_t dynamic = size > 0x2e00 ? 0x2e00 : 0, at = next(2) == 0   ? next(length)
-                                                              : next(2) == 0 ? next(512)
-                                                                             : dynamic + next(512);
-            if (at < length) {
-                copy[at] = (unsigned char)next(256);
-            }
-        }
-        pyembed_each_need(copy, length, take, &all);
-        free(copy);
-        checks++;
-    }
-}
-
 /* ---- */
-
-static unsigned char *
-read_file(const char *name, size_t *size)
-{
-    struct stat status;
-    int descriptor = open(name, O_RDONLY);
-    if (descriptor < 0 || fstat(descriptor, &status) < 0) {
-        perror(name);
-        exit(2);
-    }
-    unsigned char *bytes = malloc((size_t)status.st_size);
-    *size = (size_t)read(descriptor, bytes, (size_t)status.st_size);
-    close(descriptor);
-    return bytes;
-}
 
 int
 main(int argc, char **argv)
 {
-    size_t size, library_size;
-    if (argc != 3) {
+    size_t size;
+    if (argc != 2) {
         return 2;
     }
     world_begin(argv[1]);
@@ -431,11 +354,8 @@ main(int argc, char **argv)
     paths_fail_as_in_a_file_system();
     what_is_real_is_left_to_the_system();
     a_folder_is_listed_from_any_place_in_it();
-    unsigned char *blob = read_file(argv[1], &size), *library = read_file(argv[2], &library_size);
+    unsigned char *blob = read_file(argv[1], &size);
     mutated_blobs_are_survived(blob, size, 20000);
-    a_library_says_what_it_needs_and_where(library, library_size);
-    cut_and_changed_libraries_are_survived(library, library_size, 100000);
-    free(library);
     printf("ok %lu checks\n", checks);
     return 0;
 }
