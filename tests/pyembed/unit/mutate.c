@@ -2,6 +2,8 @@
  * run. For suites that must be short and need no clang.
  *
  * mutate COUNT BLOB...: says `N mutations`, or dies. */
+#include "mutation.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,16 +20,6 @@ typedef struct {
 
 static blob blobs[MOST_BLOBS];
 static size_t blob_count;
-static uint64_t state = 0x9E3779B97F4A7C15u;
-
-static uint64_t
-next(uint64_t below)
-{
-    state ^= state << 13;
-    state ^= state >> 7;
-    state ^= state << 17;
-    return state % below;
-}
 
 static int
 read_blob(const char *path)

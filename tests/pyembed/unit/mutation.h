@@ -11,7 +11,7 @@
 
 static uint64_t state = 0x9E3779B97F4A7C15u;
 
-static size_t
+static inline size_t
 next(size_t limit)
 {
     state ^= state << 13;
@@ -20,7 +20,7 @@ next(size_t limit)
     return (size_t)(state % limit);
 }
 
-static unsigned char *
+static inline unsigned char *
 read_file(const char *name, size_t *size)
 {
     struct stat status;
